@@ -1,0 +1,236 @@
+"""Log-mel spectrograms and their companions, from one short-time Fourier transform.
+
+librosa defines what the numbers mean and the tests compare with it; at run time
+torch computes them, because importing librosa alone costs seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch import Tensor
+
+AMIN = 1e-10  # librosa's floor of power, -100 dB
+CLIP_RMS = (
+    0.1  # -20 dB: every clip is brought to this level, so that loudness of the file says nothing
+)
+MFCC_ROWS = 20
+HZ_PER_MEL = (
+    200.0 / 3.0
+)  # Slaney's scale is linear up to the knee, with 27 steps to 6.4 times it after
+KNEE_HZ = 1000.0
+KNEE_MEL = KNEE_HZ / HZ_PER_MEL
+LOG_STEP = math.log(6.4) / 27.0
+CHROMA_ROWS = 12
+CHROMA_RANGE = (55.0, 5000.0)  # Hz: A1 up to where partials drown pitch
+CENTROID_RANGE = (100.0, 8000.0)  # Hz, mapped to 0..1 by octaves
+
+
+@dataclass(frozen=True)
+class FeatureSettings:
+    """How samples become a picture; stored in every `meta.json`.
+
+    Attributes
+    ----------
+    pool : int
+        Neighbouring frames whose power is averaged into one column.
+    floor_db, ceil_db : float
+        Range that the 8 bits of a packed log-mel cover.
+    """
+
+    sample_rate: int = 22050
+    n_fft: int = 2048
+    hop: int = 512
+    n_mels: int = 96
+    fmin: float = 20.0
+    fmax: float = 10000.0
+    pool: int = 4
+    floor_db: float = -50.0
+    ceil_db: float = 30.0
+
+    @property
+    def rows(self) -> int:
+        """Rows of `clip_picture`: mel bands, twelve chroma, spectral centroid."""
+        return self.n_mels + CHROMA_ROWS + 1
+
+    def columns(self, seconds: float) -> int:
+        """Columns of the picture of so many seconds."""
+        return (1 + int(seconds * self.sample_rate) // self.hop) // self.pool
+
+
+def hz_to_mel(hz: Tensor) -> Tensor:
+    """Convert to Slaney's mel scale: linear below 1 kHz, logarithmic above."""
+    logarithmic = KNEE_MEL + torch.log(hz.clamp(min=KNEE_HZ) / KNEE_HZ) / LOG_STEP
+    return torch.where(hz < KNEE_HZ, hz / HZ_PER_MEL, logarithmic)
+
+
+def mel_to_hz(mel: Tensor) -> Tensor:
+    """Invert `hz_to_mel`."""
+    exponential = KNEE_HZ * torch.exp((mel - KNEE_MEL) * LOG_STEP)
+    return torch.where(mel < KNEE_MEL, mel * HZ_PER_MEL, exponential)
+
+
+@cache
+def mel_filters(settings: FeatureSettings) -> Tensor:
+    """Return Slaney's area-normalised triangles, shape (n_mels, n_fft // 2 + 1)."""
+    edges = torch.tensor([settings.fmin, settings.fmax], dtype=torch.float64)
+    low, high = hz_to_mel(edges)
+    steps = torch.linspace(0, 1, settings.n_mels + 2, dtype=torch.float64)
+    centres = mel_to_hz(low + (high - low) * steps)
+    slopes = centres[:, None] - _bin_hz(settings)[None, :]
+    rising = -slopes[:-2] / centres.diff()[:-1, None]
+    falling = slopes[2:] / centres.diff()[1:, None]
+    area = 2.0 / (centres[2:] - centres[:-2])
+    return (torch.minimum(rising, falling).clamp(min=0) * area[:, None]).float()
+
+
+@cache
+def chroma_filters(settings: FeatureSettings) -> Tensor:
+    """Share each frequency bin between its two nearest pitch classes (C first).
+
+    Returns
+    -------
+    Tensor, shape (12, n_fft // 2 + 1)
+    """
+    hz = _bin_hz(settings)
+    pitch = 12.0 * torch.log2(hz.clamp(min=1.0) / 440.0) + 9.0
+    distance = (pitch[None, :] - torch.arange(CHROMA_ROWS)[:, None] + 6.0) % 12.0 - 6.0
+    inside = (hz >= CHROMA_RANGE[0]) & (hz <= CHROMA_RANGE[1])
+    return ((1.0 - distance.abs()).clamp(min=0) * inside).float()
+
+
+def power_spectrogram(samples: Tensor, settings: FeatureSettings) -> Tensor:
+    """Return |STFT|^2 with a centred, zero-padded Hann window, as librosa does.
+
+    Parameters
+    ----------
+    samples : Tensor, shape (..., n)
+
+    Returns
+    -------
+    Tensor, shape (..., n_fft // 2 + 1, 1 + n // hop)
+    """
+    flat = samples.reshape(-1, samples.shape[-1])
+    window = torch.hann_window(settings.n_fft, periodic=True, dtype=samples.dtype)
+    spectrum = torch.stft(
+        flat,
+        settings.n_fft,
+        settings.hop,
+        window=window,
+        center=True,
+        pad_mode="constant",
+        return_complex=True,
+    )
+    power = spectrum.real.square() + spectrum.imag.square()
+    return power.reshape(*samples.shape[:-1], *power.shape[-2:])
+
+
+def power_to_db(power: Tensor) -> Tensor:
+    """Return 10 log10 of power, not below -100 dB."""
+    return 10.0 * torch.log10(power.clamp(min=AMIN))
+
+
+def log_mel(samples: Tensor, settings: FeatureSettings) -> Tensor:
+    """Return the log-mel spectrogram in dB, shape (..., n_mels, frames).
+
+    Equals ``librosa.power_to_db(librosa.feature.melspectrogram(...), top_db=None)``.
+    """
+    power = power_spectrogram(samples, settings)
+    return power_to_db(mel_filters(settings).to(power.dtype) @ power)
+
+
+def clip_picture(samples: Tensor, settings: FeatureSettings) -> Tensor:
+    """Return everything that the networks look at, scaled to 0..1.
+
+    Rows are `n_mels` bands of the pooled log-mel, twelve of chroma and one of
+    spectral centroid. The clip is first brought to one loudness.
+
+    Parameters
+    ----------
+    samples : Tensor, shape (n,)
+
+    Returns
+    -------
+    Tensor, shape (settings.rows, settings.columns(seconds))
+    """
+    level = samples.square().mean().sqrt().clamp(min=1e-6)
+    power = power_spectrogram(samples * (CLIP_RMS / level), settings)
+    mel = power_to_db(_pooled(mel_filters(settings) @ power, settings.pool))
+    mel = (mel - settings.floor_db) / (settings.ceil_db - settings.floor_db)
+    parts = [mel, _chroma(power, settings), _centroid(power, settings)]
+    return torch.cat(parts, dim=-2).clamp(0.0, 1.0)
+
+
+def mfcc(mel: Tensor) -> Tensor:
+    """Return the first cepstral coefficients of a log-mel, by orthonormal DCT-II.
+
+    Parameters
+    ----------
+    mel : Tensor, shape (..., n_mels, frames)
+
+    Returns
+    -------
+    Tensor, shape (..., 20, frames)
+    """
+    return _dct(mel.shape[-2]).to(mel) @ mel
+
+
+def combined_features(picture: Tensor, settings: FeatureSettings) -> Tensor:
+    """Stack MFCC, centroid, chroma and mel into the thesis's one picture.
+
+    Parameters
+    ----------
+    picture : Tensor, shape (..., settings.rows, frames)
+        From `clip_picture`.
+
+    Returns
+    -------
+    Tensor, shape (..., 20 + settings.rows, frames)
+    """
+    mel, rest = picture[..., : settings.n_mels, :], picture[..., settings.n_mels :, :]
+    return torch.cat([mfcc(mel), rest.flip(-2), mel], dim=-2)
+
+
+def _bin_hz(settings: FeatureSettings) -> Tensor:
+    bins = settings.n_fft // 2 + 1
+    return torch.linspace(0, settings.sample_rate / 2, bins, dtype=torch.float64)
+
+
+def _pooled(rows: Tensor, pool: int) -> Tensor:
+    """Average groups of `pool` frames: (..., rows, frames) -> (..., rows, frames // pool)."""
+    whole = rows.shape[-1] // pool * pool
+    return rows[..., :whole].reshape(*rows.shape[:-1], -1, pool).mean(dim=-1)
+
+
+def _chroma(power: Tensor, settings: FeatureSettings) -> Tensor:
+    """Return smoothed chroma energy, each column scaled to a greatest value of 1.
+
+    After CENS (Müller and Ewert 2011): magnitudes are made relative within the
+    frame before they are averaged over time, so dynamics fall away.
+    """
+    energy = chroma_filters(settings) @ power.sqrt()
+    share = energy / energy.sum(dim=-2, keepdim=True).clamp(min=AMIN)
+    smooth = _pooled(share, settings.pool)
+    return smooth / smooth.amax(dim=-2, keepdim=True).clamp(min=AMIN)
+
+
+def _centroid(power: Tensor, settings: FeatureSettings) -> Tensor:
+    """Return the magnitude-weighted mean frequency, in octaves from 0 to 1."""
+    magnitude = power.sqrt()
+    total = magnitude.sum(dim=-2, keepdim=True).clamp(min=AMIN)
+    hertz = (_bin_hz(settings).float() @ magnitude).unsqueeze(-2) / total
+    low, high = (math.log2(hz) for hz in CENTROID_RANGE)
+    return (torch.log2(_pooled(hertz, settings.pool).clamp(min=1.0)) - low) / (high - low)
+
+
+@cache
+def _dct(size: int) -> Tensor:
+    """Return the first rows of the orthonormal DCT-II matrix, shape (20, size)."""
+    order = torch.arange(MFCC_ROWS, dtype=torch.float64)[:, None]
+    place = torch.arange(size, dtype=torch.float64)[None, :] + 0.5
+    matrix = torch.cos(math.pi / size * order * place) * math.sqrt(2.0 / size)
+    matrix[0] /= math.sqrt(2.0)
+    return matrix.float()
