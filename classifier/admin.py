@@ -1,0 +1,240 @@
+"""Songs, classifications and labels for curators: search, listen, label, re-classify."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from classifier import queue
+from classifier.bundles import main_bundle
+from classifier.models import EMOTION_CHOICES, Classification, Label, Song
+from classifier.playback import audio_response
+from classifier.readings import read
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+    from spotify_auth.models import User
+
+
+class HeardFilter(admin.SimpleListFilter):
+    """Songs by what the models said."""
+
+    title = _("heard as")
+    parameter_name = "heard"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, Any]]:
+        """The four emotions, and the states without one."""
+        return [*EMOTION_CHOICES, ("failed", _("failed")), ("open", _("waiting"))]
+
+    def queryset(self, _request: HttpRequest, songs: QuerySet[Song]) -> QuerySet[Song]:
+        """Keep the songs with such a classification."""
+        value = self.value()
+        if value is None:
+            return songs
+        rows = Classification.objects.all()
+        if value == "open":
+            rows = rows.open()
+        elif value == "failed":
+            rows = rows.filter(status=Classification.Status.FAILED)
+        else:
+            rows = rows.filter(emotion=value)
+        return songs.filter(pk__in=rows.values("song"))
+
+
+class ClassificationInline(admin.TabularInline[Classification, Song]):
+    """What the models said of a song."""
+
+    model = Classification
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = (
+        "model",
+        "version",
+        "status",
+        "emotion",
+        "clip_source",
+        "seconds",
+        "error",
+        "finished_at",
+    )
+
+    def has_add_permission(self, *_args: Any) -> bool:
+        """Only models classify."""
+        return False
+
+
+class LabelInline(admin.TabularInline[Label, Song]):
+    """What people said of a song."""
+
+    model = Label
+    extra = 0
+    autocomplete_fields = ("user",)
+
+
+@admin.register(Song)
+class SongAdmin(admin.ModelAdmin[Song]):
+    """The songs of the catalogue and of listeners."""
+
+    list_display = ("title", "artist", "heard", "own_label", "player", "owner", "created_at")
+    list_filter = (
+        HeardFilter,
+        "labels__emotion",
+        ("owner", admin.EmptyFieldListFilter),
+        "created_at",
+    )
+    search_fields = ("title", "artist", "album", "isrc", "owner__username")
+    list_select_related = ("owner",)
+    list_per_page = 50
+    autocomplete_fields = ("owner",)
+    readonly_fields = ("player", "created_at")
+    actions = ("reclassify",)
+    inlines = (ClassificationInline, LabelInline)
+
+    class Media:
+        js = ("django_htmx/htmx-2.min.js", "js/admin.js")
+        css = {"all": ("css/admin.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Song]:
+        """Join what a row of the list shows."""
+        return Song.objects.with_readings(cast("User", request.user)).order_by("-created_at")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the player's sound and the label in the list."""
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:song_id>/audio/", view(self.audio_view), name="classifier_song_audio"),
+            path(
+                "<uuid:song_id>/label/",
+                view(require_POST(self.label_view)),
+                name="classifier_song_label",
+            ),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("heard as"))
+    def heard(self, song: Song) -> str:
+        """The best answer of the models, or the state of the work."""
+        rows = [row for row in song.classifications.all() if row.status == "done"]
+        if not rows:
+            return str(read(song).state) if song.classifications.all() else "–"
+        top = rows[0]
+        return f"{top.emotion} {max(top.probabilities.values()):.0%}"
+
+    @admin.display(description=_("your label"))
+    def own_label(self, song: Song) -> SafeString:
+        """A label that can be set in the list."""
+        reading = read(song)
+        return render_to_string(
+            "admin/classifier/song/_label.html",
+            {
+                "song": song,
+                "chosen": reading.emotion if reading.is_labelled else "",
+                "choices": EMOTION_CHOICES,
+            },
+        )
+
+    @admin.display(description=_("listen"))
+    def player(self, song: Song) -> SafeString | str:
+        """A player, where there is audio; the sound is only fetched when it is started."""
+        if not song.audio:
+            return "–"
+        return format_html(
+            '<audio controls preload="none" src="{}"></audio>',
+            reverse("admin:classifier_song_audio", args=[song.pk]),
+        )
+
+    def audio_view(self, request: HttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
+        """Send a song's audio to a curator."""
+        if not self.has_view_permission(request):
+            raise Http404
+        return audio_response(request, get_object_or_404(Song, pk=song_id))
+
+    def label_view(self, request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+        """Set, change or take back the curator's own label of a song."""
+        if not self.has_change_permission(request):
+            raise Http404
+        song = get_object_or_404(self.get_queryset(request), pk=song_id)
+        emotion = request.POST.get(f"label-{song.pk}", "")
+        if emotion in dict(EMOTION_CHOICES):
+            Label.objects.update_or_create(
+                song=song, user=cast("User", request.user), defaults={"emotion": emotion}
+            )
+        elif not emotion:
+            Label.objects.filter(song=song, user=cast("User", request.user)).delete()
+        return HttpResponse(self.own_label(self.get_queryset(request).get(pk=song_id)))
+
+    @admin.action(description=_("Classify the chosen songs again"))
+    def reclassify(self, request: HttpRequest, songs: QuerySet[Song]) -> None:
+        """Put the chosen songs on the queue for the current main model."""
+        bundle = main_bundle()
+        for song in songs:
+            row = song.classifications.filter(model=bundle.name, version=bundle.version).first()
+            if row is None:
+                queue.request_classification(song)
+            else:
+                queue.requeue(row)
+        count = len(songs)
+        self.message_user(
+            request,
+            ngettext(
+                "%(count)d song is being listened to again.",
+                "%(count)d songs are being listened to again.",
+                count,
+            )
+            % {"count": count},
+            messages.SUCCESS,
+        )
+
+
+@admin.register(Classification)
+class ClassificationAdmin(admin.ModelAdmin[Classification]):
+    """What models said, and the state of that work."""
+
+    list_display = (
+        "song",
+        "emotion",
+        "status",
+        "model",
+        "version",
+        "seconds",
+        "error",
+        "queued_at",
+    )
+    list_filter = ("status", "emotion", "model", "version", "clip_source", "input")
+    search_fields = ("song__title", "song__artist", "error")
+    list_select_related = ("song",)
+    autocomplete_fields = ("song",)
+    actions = ("requeue",)
+    date_hierarchy = "queued_at"
+
+    @admin.action(description=_("Classify again"))
+    def requeue(self, request: HttpRequest, rows: QuerySet[Classification]) -> None:
+        """Put the chosen rows on the queue again."""
+        count = sum(queue.requeue(row) for row in rows)
+        self.message_user(request, _("Queued again: %d") % count, messages.SUCCESS)
+
+
+@admin.register(Label)
+class LabelAdmin(admin.ModelAdmin[Label]):
+    """What people said."""
+
+    list_display = ("song", "emotion", "user", "updated_at")
+    list_display_links = ("song",)
+    list_editable = ("emotion",)
+    list_filter = ("emotion", "updated_at")
+    search_fields = ("song__title", "song__artist", "user__username")
+    list_select_related = ("song", "user")
+    autocomplete_fields = ("song", "user")

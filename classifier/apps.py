@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ClassifierConfig(AppConfig):
+    """Songs, and what the models and people say of them."""
+
+    name = "classifier"
+    verbose_name = "Songs and emotions"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from classifier import checks  # noqa: F401, PLC0415 -- needs the app registry

@@ -1,0 +1,3 @@
+"""System checks of the classifier."""
+
+from __future__ import annotations

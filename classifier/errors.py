@@ -1,0 +1,25 @@
+"""What can go wrong with a song, in words a listener understands."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+class UploadRejectedError(Exception):
+    """The file cannot be used; `str(error)` is one sentence for the listener."""
+
+
+class NoClipError(Exception):
+    """There is no audio of the song that we may listen to; `str(error)` says so to the listener."""
+
+
+class NoModelError(Exception):
+    """No model could answer; `str(error)` says so to the listener."""
+
+
+INTERRUPTED = _("Listening was interrupted too often. Try again, or label it yourself.")
+UNEXPECTED = _("Something went wrong while listening. Try again, or label it yourself.")
+NO_MODEL = _("No model could listen to this song just now. Try again, or label it yourself.")
+NO_CLIP = _(
+    "There is no audio of this song that we may listen to. Upload it, or label it yourself."
+)

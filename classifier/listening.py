@@ -1,0 +1,75 @@
+"""From a claimed classification to its outcome: fetch the clip, listen, write down."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from classifier import queue
+from classifier.errors import NO_MODEL, UNEXPECTED, NoClipError, NoModelError
+from classifier.models import Classification
+from classifier.sources import audio_of
+from ml.audio import load_clip
+from ml.errors import ClipError
+
+if TYPE_CHECKING:
+    from ml.predictor import Prediction
+
+logger = logging.getLogger(__name__)
+
+Status = Classification.Status
+
+
+def listen(row: Classification) -> None:
+    """Classify the song of a claimed row and settle the row, whatever happens."""
+    from classifier.service import get_service  # noqa: PLC0415 -- imports torch
+
+    started = time.perf_counter()
+    try:
+        with audio_of(row.song) as (path, source):
+            clip = load_clip(path)
+        prediction = get_service().classify(clip)
+    except (ClipError, NoClipError, NoModelError) as error:
+        logger.info("classification %s failed: %s", row.pk, error)
+        queue.fail(row, str(error))
+    except Exception:
+        # An accident of ours must not leave the row running: it is tried again, then failed.
+        logger.exception("classification %s broke", row.pk)
+        queue.release(row, str(UNEXPECTED))
+    else:
+        seconds = time.perf_counter() - started
+        record(row, prediction, source=source, seconds=seconds)
+
+
+def record(row: Classification, prediction: Prediction, *, source: str, seconds: float) -> None:
+    """Write a prediction into the claimed row, or beside it when a fallback model answered."""
+    answer = {
+        "status": Status.DONE,
+        "emotion": prediction.emotion,
+        "probabilities": prediction.probabilities,
+        "segments": prediction.segments,
+        "clip_source": source,
+        "seconds": round(seconds, 3),
+        "error": "",
+    }
+    with transaction.atomic():
+        if prediction.model == row.model and prediction.version == row.version:
+            queue.settle(row, **answer)
+        elif queue.fail(row, str(NO_MODEL)):
+            Classification.objects.update_or_create(
+                song=row.song,
+                model=prediction.model,
+                version=prediction.version,
+                defaults=answer | {"finished_at": timezone.now(), "attempts": row.attempts},
+            )
+    logger.info(
+        "classification %s: %s by %s in %.2f s",
+        row.pk,
+        prediction.emotion,
+        prediction.model,
+        seconds,
+    )

@@ -1,0 +1,60 @@
+"""Run background work: load the models once, then listen to songs as they come.
+
+manage.py worker                 until Ctrl-C; the song under way is finished first
+manage.py worker --batch         until nothing is left to do
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection
+from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
+
+from classifier import queue
+
+logger = logging.getLogger(__name__)
+
+
+class Command(DatabaseWorker):
+    """django-tasks' database worker, with the models loaded first and a sweep beside it."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Look for work more often than the library's default: somebody is watching the card."""
+        super().add_arguments(parser)
+        parser.set_defaults(interval=0.3, startup_delay=False, reload=False)
+
+    def handle(self, **options: Any) -> None:
+        """Load the models, start the sweep, and work."""
+        from classifier.service import get_service  # noqa: PLC0415 -- imports torch
+
+        names = [predictor.name for predictor in get_service().predictors]
+        logger.info("models ready: %s", ", ".join(names) or "none")
+        stop = threading.Event()
+        sweeper = threading.Thread(target=_sweep_until, args=(stop,), daemon=True)
+        sweeper.start()
+        try:
+            super().handle(**options)
+        finally:
+            stop.set()
+            sweeper.join(timeout=5)
+
+
+def _sweep_until(stop: threading.Event) -> None:
+    """Take up dropped work now and then; a database that is away for a while ends nothing."""
+    while True:
+        try:
+            close_old_connections()
+            if touched := queue.sweep():
+                logger.warning("swept %d classifications", touched)
+        except DatabaseError:
+            logger.exception("sweep failed, next one in %d s", settings.CLASSIFY_SWEEP_SECONDS)
+        if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
+            connection.close()
+            return

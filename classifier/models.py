@@ -1,0 +1,192 @@
+"""Song, Classification (what a model said) and Label (what a person said)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.validators import FileExtensionValidator
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from journify.models import UUIDModel
+from ml.labels import EMOTIONS
+
+if TYPE_CHECKING:
+    from spotify_auth.models import User
+
+EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EMOTIONS]
+
+AUDIO_EXTENSIONS = ["mp3", "m4a", "mp4", "aac", "ogg", "oga", "opus", "flac", "wav"]
+
+
+def audio_path(_song: Song, filename: str) -> str:
+    """Name a stored upload by chance: what the listener called it never reaches the disk."""
+    extension = Path(filename).suffix.lower().lstrip(".")
+    suffix = f".{extension}" if extension in AUDIO_EXTENSIONS else ""
+    return f"audio/{uuid.uuid4()}{suffix}"
+
+
+class SongQuerySet(models.QuerySet["Song"]):
+    """Which songs a person may see."""
+
+    def with_readings(self, user: User) -> SongQuerySet:
+        """Join what models said and what `user` said, in a fixed number of queries."""
+        return self.prefetch_related(
+            Prefetch("classifications", Classification.objects.order_by("-queued_at")),
+            Prefetch("labels", Label.objects.filter(user=user), to_attr="own_labels"),
+        )
+
+    def visible_to(self, user: User) -> SongQuerySet:
+        """Catalogue songs and the user's own."""
+        return self.filter(Q(owner=None) | Q(owner=user))
+
+    def catalogue(self) -> SongQuerySet:
+        """Songs that belong to nobody: the demo songs."""
+        return self.filter(owner=None)
+
+
+class Song(UUIDModel):
+    """What a listener picks or uploads."""
+
+    title = models.CharField(_("title"), max_length=200)
+    artist = models.CharField(_("artist"), max_length=200, blank=True)
+    album = models.CharField(_("album"), max_length=200, blank=True)
+    isrc = models.CharField("ISRC", max_length=12, blank=True, db_index=True)
+    spotify_id = models.CharField(max_length=22, unique=True, null=True, blank=True)
+    spotify_url = models.URLField(blank=True)
+    artwork_url = models.URLField(blank=True)
+    duration_ms = models.PositiveIntegerField(_("duration (ms)"), null=True, blank=True)
+    metadata_fetched_at = models.DateTimeField(null=True, blank=True)
+    catalogue_key = models.SlugField(unique=True, null=True, blank=True)
+    audio = models.FileField(
+        _("audio"),
+        upload_to=audio_path,
+        blank=True,
+        validators=[FileExtensionValidator(AUDIO_EXTENSIONS)],
+    )
+    audio_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        related_name="songs",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        help_text=_("Empty for songs of the catalogue, which everybody may use."),
+    )
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    objects = SongQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["owner", "-created_at"], name="song_owner_created")]
+
+    def __str__(self) -> str:
+        return f"{self.title} – {self.artist}" if self.artist else self.title
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether we hold audio of the song, and storage still has it."""
+        return bool(self.audio) and self.audio.storage.exists(str(self.audio.name))
+
+    @property
+    def duration(self) -> dt.timedelta | None:
+        """How long the song lasts, if known."""
+        return None if self.duration_ms is None else dt.timedelta(milliseconds=self.duration_ms)
+
+
+class ClassificationQuerySet(models.QuerySet["Classification"]):
+    """The states of the work."""
+
+    def open(self) -> ClassificationQuerySet:
+        """Work that is not finished: waiting or under way."""
+        return self.filter(status__in=[Classification.Status.QUEUED, Classification.Status.RUNNING])
+
+    def done(self) -> ClassificationQuerySet:
+        """Answers."""
+        return self.filter(status=Classification.Status.DONE)
+
+    def expired(self) -> ClassificationQuerySet:
+        """Work whose worker stopped renewing its lease: it died or was cut off."""
+        return self.filter(status=Classification.Status.RUNNING, lease_until__lt=timezone.now())
+
+
+class Classification(UUIDModel):
+    """What one version of one model said of a song, and the state of that work.
+
+    The row is the truth of the queue: a task carries only its id, claims it by a conditional
+    update, and writes its result guarded by `revision`, so that running twice or late does no harm.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("listening")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    class Input(models.TextChoices):
+        AUDIO = "audio", _("audio")
+        FEATURES = "features", _("features")
+
+    song = models.ForeignKey(Song, related_name="classifications", on_delete=models.CASCADE)
+    model = models.CharField(_("model"), max_length=40)
+    version = models.CharField(_("version"), max_length=40)
+    emotion = models.CharField(_("emotion"), max_length=10, choices=EMOTION_CHOICES, blank=True)
+    probabilities = models.JSONField(_("probabilities"), default=dict, blank=True)
+    segments = models.JSONField(_("segments"), default=list, blank=True)
+    clip_source = models.CharField(_("clip from"), max_length=20, blank=True)
+    input = models.CharField(max_length=10, choices=Input.choices, default=Input.AUDIO)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    owner = models.CharField(_("worker"), max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    seconds = models.FloatField(_("seconds"), null=True, blank=True)
+    queued_at = models.DateTimeField(_("queued"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    objects = ClassificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["song", "model", "version"], name="%(app_label)s_%(class)s_unique"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["status", "queued_at"], name="classification_status_queued")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.song}: {self.emotion or self.get_status_display()} ({self.model})"
+
+
+class Label(UUIDModel):
+    """What a person said of a song: it wins over every classification on that person's pages."""
+
+    song = models.ForeignKey(Song, related_name="labels", on_delete=models.CASCADE)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="labels", on_delete=models.CASCADE
+    )
+    emotion = models.CharField(_("emotion"), max_length=10, choices=EMOTION_CHOICES)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        ordering = ["-updated_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["song", "user"], name="%(app_label)s_%(class)s_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.song}: {self.emotion} ({self.user})"

@@ -1,0 +1,139 @@
+"""The work of classifying: requested, claimed, finished or failed, and never lost.
+
+The `Classification` row is the truth. A task only carries its id and wakes a worker up: the worker
+claims the row by a conditional update, holds it by a lease, and writes its result only if nobody
+else changed the row since. Running a task twice, late, or after a kill therefore does no harm, on a
+database with row locks or without.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from classifier.bundles import main_bundle
+from classifier.errors import INTERRUPTED
+from classifier.models import Classification, Song
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+logger = logging.getLogger(__name__)
+
+Status = Classification.Status
+
+# A row that waits this long without being claimed is put on the queue again: its task was lost.
+FORGOTTEN_AFTER = dt.timedelta(seconds=60)
+
+
+def request_classification(song: Song) -> Classification:
+    """Make sure that `song` has, or will get, an answer of the current main model.
+
+    A failed attempt is tried again; an answer or open work is left as it is.
+    """
+    bundle = main_bundle()
+    row, is_new = Classification.objects.get_or_create(
+        song=song, model=bundle.name, version=bundle.version
+    )
+    if is_new:
+        enqueue(row.pk)
+    elif row.status == Status.FAILED:
+        requeue(row)
+    return row
+
+
+def requeue(row: Classification) -> bool:
+    """Put a finished or failed row back on the queue; return False if somebody else changed it."""
+    changed = (
+        Classification.objects.filter(pk=row.pk, revision=row.revision)
+        .exclude(status=Status.RUNNING)
+        .update(
+            status=Status.QUEUED,
+            attempts=0,
+            error="",
+            owner="",
+            queued_at=timezone.now(),
+            revision=F("revision") + 1,
+        )
+    )
+    if changed:
+        enqueue(row.pk)
+    return bool(changed)
+
+
+def enqueue(classification_id: UUID) -> None:
+    """Wake a worker once the transaction that wrote the row is committed."""
+    from classifier.tasks import classify  # noqa: PLC0415 -- tasks import this module
+
+    transaction.on_commit(partial(classify.enqueue, classification_id=str(classification_id)))
+
+
+def claim(classification_id: UUID | str, *, worker: str) -> Classification | None:
+    """Take a waiting row for `worker`; None when it is gone, taken or finished."""
+    claimed = Classification.objects.filter(pk=classification_id, status=Status.QUEUED).update(
+        status=Status.RUNNING,
+        owner=worker,
+        lease_until=timezone.now() + dt.timedelta(seconds=settings.CLASSIFY_LEASE_SECONDS),
+        attempts=F("attempts") + 1,
+        revision=F("revision") + 1,
+    )
+    if not claimed:
+        return None
+    return Classification.objects.select_related("song").get(pk=classification_id)
+
+
+def settle(row: Classification, **values: Any) -> bool:
+    """Write the outcome of a claimed row; return False when the claim was lost meanwhile."""
+    changed = Classification.objects.filter(
+        pk=row.pk, revision=row.revision, status=Status.RUNNING
+    ).update(
+        finished_at=timezone.now(),
+        lease_until=None,
+        revision=F("revision") + 1,
+        **values,
+    )
+    return bool(changed)
+
+
+def fail(row: Classification, error: str) -> bool:
+    """End a claimed row with a sentence for the listener."""
+    return settle(row, status=Status.FAILED, error=error[:300])
+
+
+def release(row: Classification, error: str) -> bool:
+    """Give a claimed row back after an accident: queued again, or failed after the last attempt."""
+    if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
+        return fail(row, error)
+    if not settle(row, status=Status.QUEUED, owner="", queued_at=timezone.now()):
+        return False
+    enqueue(row.pk)
+    return True
+
+
+def sweep() -> int:
+    """Take up what was dropped: leases of dead workers and rows whose task was lost.
+
+    Returns the number of rows that were touched.
+    """
+    touched = 0
+    for row in Classification.objects.expired():
+        logger.warning("lease of classification %s ran out (worker %s)", row.pk, row.owner)
+        touched += release(row, str(INTERRUPTED))
+    forgotten = Classification.objects.filter(
+        status=Status.QUEUED, queued_at__lt=timezone.now() - FORGOTTEN_AFTER
+    )
+    for row in forgotten:
+        changed = Classification.objects.filter(
+            pk=row.pk, revision=row.revision, status=Status.QUEUED
+        ).update(queued_at=timezone.now(), revision=F("revision") + 1)
+        if changed:
+            enqueue(row.pk)
+            touched += 1
+    return touched

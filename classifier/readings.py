@@ -1,0 +1,146 @@
+"""What is known of a song's emotion, ready for a page: a person's label, then a model's word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from classifier.models import Classification
+from ml.labels import EMOTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+    from classifier.models import Song
+
+State = Literal["empty", "listening", "answered", "unsure", "failed"]
+
+WORDS: dict[str, StrOrPromise] = {
+    "sad": _("sad"),
+    "happy": _("happy"),
+    "energetic": _("energetic"),
+    "calm": _("calm"),
+}
+
+# Probabilities are calibrated, so below this the model is wrong more often than right.
+UNSURE_BELOW = 0.45
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One emotion's probability, as drawn."""
+
+    name: str
+    word: StrOrPromise
+    percent: int
+    is_top: bool
+
+
+@dataclass(frozen=True)
+class SegmentReading:
+    """What the model heard between two moments of the clip (seconds)."""
+
+    start: float
+    end: float
+    name: str
+    word: StrOrPromise
+    percent: int
+    bars: list[Bar]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The emotion of a song as one person sees it."""
+
+    state: State
+    emotion: str = ""
+    is_labelled: bool = False
+    bars: list[Bar] = field(default_factory=list)
+    segments: list[SegmentReading] = field(default_factory=list)
+    stage: str = ""
+    error: str = ""
+    classification: Classification | None = None
+
+    @property
+    def word(self) -> StrOrPromise:
+        """The emotion in the listener's language."""
+        return WORDS.get(self.emotion, "")
+
+    @property
+    def candidates(self) -> list[Bar]:
+        """The two likeliest emotions, for "not sure: sad or calm?"."""
+        return sorted(self.bars, key=lambda bar: -bar.percent)[:2]
+
+
+def read(song: Song | None) -> Reading:
+    """Read a song fetched by `Entry.objects.with_readings(user)` or `with_readings` of songs.
+
+    An answer beats open work, open work beats a failure, and a label beats them all.
+    """
+    if song is None:
+        return Reading(state="empty")
+    rows: Sequence[Classification] = list(song.classifications.all())
+    labels = getattr(song, "own_labels", [])
+    answer = _best_answer(rows)
+    if labels:
+        return _answered(answer, emotion=labels[0].emotion, is_labelled=True)
+    if answer is not None:
+        return _answered(answer, emotion=answer.emotion, is_labelled=False)
+    work = [row for row in rows if row.status in {"queued", "running"}]
+    if work:
+        return Reading(state="listening", stage=work[0].status, classification=work[0])
+    error = rows[0].error if rows else ""
+    return Reading(state="failed", error=error, classification=rows[0] if rows else None)
+
+
+def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:
+    """Draw probabilities as whole percentages, in the order of the emotions."""
+    top = max(probabilities, key=lambda name: probabilities[name], default="")
+    return [
+        Bar(
+            name=emotion.value,
+            word=WORDS[emotion.value],
+            percent=round(100 * probabilities.get(emotion.value, 0.0)),
+            is_top=emotion.value == top,
+        )
+        for emotion in EMOTIONS
+    ]
+
+
+def _best_answer(rows: Sequence[Classification]) -> Classification | None:
+    """The newest answer of the main model, else the newest answer of a fallback."""
+    answers = [row for row in rows if row.status == Classification.Status.DONE]
+    main = [row for row in answers if row.model == settings.CLASSIFIER_MODELS[0]]
+    return max(main or answers, key=lambda row: row.queued_at, default=None)
+
+
+def _answered(answer: Classification | None, *, emotion: str, is_labelled: bool) -> Reading:
+    if answer is None:
+        return Reading(state="answered", emotion=emotion, is_labelled=is_labelled)
+    is_unsure = not is_labelled and max(answer.probabilities.values()) < UNSURE_BELOW
+    return Reading(
+        state="unsure" if is_unsure else "answered",
+        emotion=emotion,
+        is_labelled=is_labelled,
+        bars=bars_of(answer.probabilities),
+        segments=[_segment(segment) for segment in answer.segments],
+        classification=answer,
+    )
+
+
+def _segment(segment: Mapping[str, object]) -> SegmentReading:
+    bars = bars_of(segment["probabilities"])  # type: ignore[arg-type]
+    top = max(bars, key=lambda bar: bar.percent)
+    return SegmentReading(
+        start=float(segment["start"]),  # type: ignore[arg-type]
+        end=float(segment["end"]),  # type: ignore[arg-type]
+        name=top.name,
+        word=top.word,
+        percent=top.percent,
+        bars=bars,
+    )

@@ -1,0 +1,62 @@
+"""The models of this process: loaded once, asked in order, each standing in for the one before.
+
+Workers and commands use it; the web process never imports it, so that it stays free of torch.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Sequence
+
+from django.conf import settings
+from ml.predictor import Prediction, Predictor
+
+from classifier.errors import NO_MODEL, NoModelError
+from ml.audio import Clip
+from ml.errors import WeightsError
+
+logger = logging.getLogger(__name__)
+
+
+class EmotionService:
+    """The chain of models: the first that loads and answers wins.
+
+    Parameters
+    ----------
+    names
+        Folders below `ml/weights`, best first.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.predictors = [model for name in names if (model := _load(name)) is not None]
+
+    def classify(self, clip: Clip) -> Prediction:
+        """Say which emotion `clip` carries.
+
+        Raises
+        ------
+        NoModelError
+            No model is loaded, or every one of them failed on this clip.
+        """
+        for predictor in self.predictors:
+            try:
+                return predictor.predict(clip)
+            except (RuntimeError, ValueError, MemoryError):
+                logger.exception("model %s failed on a clip", predictor.name)
+        raise NoModelError(str(NO_MODEL))
+
+
+def _load(name: str) -> Predictor | None:
+    """Load one model; None, with an error in the log, when its files are missing or damaged."""
+    try:
+        return Predictor.load(name)
+    except WeightsError:
+        logger.exception("model %s cannot be used", name)
+        return None
+
+
+@functools.cache
+def get_service() -> EmotionService:
+    """Return this process's service, loading the models at the first call."""
+    return EmotionService(settings.CLASSIFIER_MODELS)

@@ -1,0 +1,24 @@
+"""Background tasks: they take ids, read the row again, and are safe to run twice."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+
+from django_tasks import task
+
+from classifier import queue
+from classifier.listening import listen
+
+logger = logging.getLogger(__name__)
+
+
+@task()
+def classify(*, classification_id: str) -> None:
+    """Listen to the song of one classification, unless another worker has it."""
+    row = queue.claim(classification_id, worker=f"{socket.gethostname()}:{os.getpid()}")
+    if row is None:
+        logger.info("classification %s is gone, taken or done", classification_id)
+        return
+    listen(row)

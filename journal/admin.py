@@ -1,0 +1,33 @@
+"""Phrases for curators. Days and entries are private: the admin does not show them."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from journal.models import Phrase
+
+
+@admin.register(Phrase)
+class PhraseAdmin(admin.ModelAdmin[Phrase]):
+    """The openings that days are drawn from."""
+
+    list_display = ("text", "theme", "active", "answered", "owner")
+    list_editable = ("active",)
+    list_filter = ("active", "theme", ("owner", admin.EmptyFieldListFilter))
+    search_fields = ("text", "key")
+    autocomplete_fields = ("owner",)
+    list_select_related = ("owner",)
+    readonly_fields = ("key",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Phrase]:
+        """Count how often each was answered."""
+        answered = Count("entries__song")
+        return super().get_queryset(request).annotate(answered_count=answered)
+
+    @admin.display(description=_("answered"), ordering="answered_count")
+    def answered(self, phrase: Phrase) -> int:
+        """How many entries answered it with a song."""
+        return int(phrase.answered_count)  # type: ignore[attr-defined]

@@ -1,0 +1,90 @@
+"""An entry as the day page draws it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from classifier.readings import WORDS, Reading, read
+from ml.labels import EMOTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+    from journal.models import Entry
+
+# Seconds to wait before the next poll: quick while an answer is likely, slower the longer it takes.
+POLL_SECONDS = (0.7, 0.7, 1, 1, 1.5, 2, 3, 5, 8, 13, 20, 30)
+
+
+@dataclass(frozen=True)
+class Card:
+    """An entry, its reading, and when to look again."""
+
+    entry: Entry
+    reading: Reading
+    poll: int = 0
+
+    @property
+    def state(self) -> str:
+        """One of empty, listening, answered, unsure, failed."""
+        return self.reading.state
+
+    @property
+    def poll_seconds(self) -> float:
+        """How long the browser waits before it asks again."""
+        return POLL_SECONDS[min(self.poll, len(POLL_SECONDS) - 1)]
+
+    @property
+    def poll_next(self) -> int:
+        """The number of the next poll."""
+        return self.poll + 1
+
+
+@dataclass(frozen=True)
+class Slice:
+    """An emotion's share of a day."""
+
+    name: str
+    word: StrOrPromise
+    count: int
+
+
+def card_of(entry: Entry, *, poll: int = 0) -> Card:
+    """Draw an entry that was fetched by `with_readings`."""
+    return Card(entry=entry, reading=read(entry.song), poll=poll)
+
+
+def ring(readings: Iterable[Reading]) -> list[Slice]:
+    """Count a day's emotions, in their order."""
+    counts = Counter(reading.emotion for reading in readings if reading.emotion)
+    return [
+        Slice(name=emotion.value, word=WORDS[emotion.value], count=counts[emotion.value])
+        for emotion in EMOTIONS
+    ]
+
+
+def summary(slices: Sequence[Slice]) -> str:
+    """Say a day in one sentence."""
+    heard = sorted((part for part in slices if part.count), key=lambda part: -part.count)
+    if not heard:
+        return _("Nothing answered yet.")
+    total = sum(part.count for part in heard)
+    if len(heard) == 1:
+        return _("All %(word)s so far.") % {"word": heard[0].word}
+    others = _(" and ").join(str(part.word) for part in heard[1:])
+    if heard[0].count * 2 > total:
+        return _("Mostly %(word)s, with something %(others)s.") % {
+            "word": heard[0].word,
+            "others": others,
+        }
+    words = [str(part.word) for part in heard]
+    return _("A mixed day: %(first)s and %(last)s.") % {
+        "first": ", ".join(words[:-1]),
+        "last": words[-1],
+    }

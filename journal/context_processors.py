@@ -1,0 +1,21 @@
+"""What every page knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from classifier.readings import WORDS
+from journal.days import preferences_of
+
+if TYPE_CHECKING:
+    from journify.http import HttpRequest
+
+
+def look(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the theme and the four emotions."""
+    user = getattr(request, "user", None)
+    theme = preferences_of(user).theme if user and user.is_authenticated else "auto"
+    return {
+        "theme": theme,
+        "EMOTIONS": [{"name": name, "word": word} for name, word in WORDS.items()],
+    }

@@ -1,0 +1,84 @@
+"""Days of a listener: which day it is for them, and the phrases a new page is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from journal.models import Entry, Journal, Phrase, Preferences
+
+if TYPE_CHECKING:
+    from spotify_auth.models import User
+
+# A phrase does not come back within this many of the listener's latest pages.
+REST_PAGES = 7
+
+
+def today() -> dt.date:
+    """Return the date in the active time zone, which the middleware set to the listener's."""
+    return timezone.localdate()
+
+
+def open_day(user: User, date: dt.date) -> Journal:
+    """Return the user's page of `date`; draw its phrases if it is opened for the first time.
+
+    Two requests may open the same day at once: the unique constraint lets one of them write it.
+    """
+    journal = Journal.objects.filter(user=user, date=date).first()
+    if journal is not None:
+        return journal
+    try:
+        with transaction.atomic():
+            journal = Journal.objects.create(user=user, date=date)
+            Entry.objects.bulk_create(
+                Entry(journal=journal, position=position, phrase=phrase, phrase_text=phrase.text)
+                for position, phrase in enumerate(draw_phrases(user, date))
+            )
+    except IntegrityError:
+        journal = Journal.objects.get(user=user, date=date)
+    return journal
+
+
+def draw_phrases(user: User, date: dt.date) -> list[Phrase]:
+    """Draw the phrases of a new page: at random, no theme in a row, none of the last pages.
+
+    Where the pool is too small for that, phrases that rested longest fill the page.
+    """
+    count = preferences_of(user).phrases_per_day
+    recent = list(
+        Journal.objects.filter(user=user).exclude(date=date).order_by("-date")[:REST_PAGES]
+    )
+    used = set(
+        Entry.objects.filter(journal__in=recent, phrase__isnull=False).values_list(
+            "phrase_id", flat=True
+        )
+    )
+    pool = list(Phrase.objects.for_user(user))
+    random.shuffle(pool)
+    # a stable sort keeps the shuffle within the fresh and within the used ones
+    pool.sort(key=lambda phrase: phrase.pk in used)
+    return _spread_themes(pool[:count])
+
+
+def preferences_of(user: User) -> Preferences:
+    """Return the user's preferences, or the defaults unsaved."""
+    try:
+        return user.preferences
+    except Preferences.DoesNotExist:
+        return Preferences(user=user)
+
+
+def _spread_themes(phrases: list[Phrase]) -> list[Phrase]:
+    """Order phrases so that neighbours differ in theme where that can be had."""
+    left = list(phrases)
+    ordered: list[Phrase] = []
+    while left:
+        theme = ordered[-1].theme if ordered else None
+        pick = next((phrase for phrase in left if phrase.theme != theme), left[0])
+        left.remove(pick)
+        ordered.append(pick)
+    return ordered

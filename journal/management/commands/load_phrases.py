@@ -1,0 +1,50 @@
+"""Load the built-in phrases; loading again updates them.
+
+manage.py load_phrases
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from journal.models import Phrase
+
+PHRASES = settings.BASE_DIR / "journal" / "data" / "phrases.toml"
+
+
+class Command(BaseCommand):
+    """Write every phrase of `journal/data/phrases.toml`, known by its key."""
+
+    help = __doc__
+
+    @transaction.atomic
+    def handle(self, **_options: Any) -> None:
+        """Create what is new, update what changed, leave listeners' own phrases alone."""
+        themes = tomllib.loads(PHRASES.read_text(encoding="utf-8"))
+        wanted = {
+            row["key"]: (theme.replace("_", " "), row["text"])
+            for theme, rows in themes.items()
+            for row in rows
+        }
+        known = {phrase.key: phrase for phrase in Phrase.objects.filter(owner=None)}
+        new = [
+            Phrase(key=key, theme=theme, text=text)
+            for key, (theme, text) in wanted.items()
+            if key not in known
+        ]
+        changed = []
+        for key, (theme, text) in wanted.items():
+            phrase = known.get(key)
+            if phrase is not None and (phrase.theme, phrase.text) != (theme, text):
+                phrase.theme, phrase.text = theme, text
+                changed.append(phrase)
+        Phrase.objects.bulk_create(new)
+        Phrase.objects.bulk_update(changed, ["theme", "text"])
+        self.stdout.write(
+            f"{len(wanted)} built-in phrases ({len(new)} new, {len(changed)} changed)."
+        )

@@ -1,0 +1,40 @@
+"""The listener's time zone, for everything a request does with dates."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from journal.days import preferences_of
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from journify.http import HttpRequest
+
+# Set by static/js/time_zone.js: the browser's own zone, used until the listener chooses one.
+COOKIE = "time_zone"
+
+
+class TimeZoneMiddleware:
+    """Activate the zone chosen in the settings, else the browser's, else UTC."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request within the listener's zone."""
+        with timezone.override(zone_of(request)):
+            return self.get_response(request)
+
+
+def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
+    """Find the zone of a request; a name that does not exist counts as none."""
+    chosen = preferences_of(request.user).time_zone if request.user.is_authenticated else ""
+    for name in (chosen, request.COOKIES.get(COOKIE, "")):
+        if name in zoneinfo.available_timezones():
+            return zoneinfo.ZoneInfo(name)
+    return zoneinfo.ZoneInfo("UTC")

@@ -1,0 +1,148 @@
+"""Phrase, Journal (one listener's day), Entry (a phrase in it) and Preferences."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
+
+from classifier.models import Song
+from journify.models import UUIDModel
+
+if TYPE_CHECKING:
+    from spotify_auth.models import User
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that is not an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone we know."), params={"name": name})
+
+
+class PhraseQuerySet(models.QuerySet["Phrase"]):
+    """Which phrases a day may draw from."""
+
+    def for_user(self, user: User) -> PhraseQuerySet:
+        """Active phrases: the built-in ones and the user's own."""
+        return self.filter(Q(owner=None) | Q(owner=user), active=True)
+
+
+class Phrase(UUIDModel):
+    """An opening about daily life that a song can answer."""
+
+    key = models.SlugField(unique=True, null=True, blank=True, editable=False)
+    text = models.CharField(_("text"), max_length=140)
+    theme = models.CharField(_("theme"), max_length=40, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        related_name="phrases",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        help_text=_("Empty for built-in phrases, which everybody may be given."),
+    )
+    active = models.BooleanField(_("active"), default=True)
+
+    objects = PhraseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["text"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Journal(UUIDModel):
+    """One listener's day, by the calendar of the listener's time zone."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="journals", on_delete=models.CASCADE
+    )
+    date = models.DateField(_("date"))
+
+    class Meta:
+        ordering = ["-date"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "date"], name="%(app_label)s_%(class)s_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.date}"
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Entries as pages need them."""
+
+    def of(self, user: User) -> EntryQuerySet:
+        """The user's own entries: every view starts here, so nobody else's can be reached."""
+        return self.filter(journal__user=user)
+
+    def with_readings(self, user: User) -> EntryQuerySet:
+        """Join each song with what models and `user` said of it, in a fixed number of queries."""
+        songs = Song.objects.with_readings(user)
+        return self.select_related("journal").prefetch_related(Prefetch("song", songs))
+
+
+class Entry(UUIDModel):
+    """A phrase in a day, with or without a song."""
+
+    journal = models.ForeignKey(Journal, related_name="entries", on_delete=models.CASCADE)
+    position = models.PositiveSmallIntegerField()
+    phrase = models.ForeignKey(
+        Phrase, related_name="entries", on_delete=models.SET_NULL, null=True, blank=True
+    )
+    phrase_text = models.CharField(
+        max_length=140, help_text=_("As shown that day: a deleted phrase never changes history.")
+    )
+    song = models.ForeignKey(
+        Song, related_name="entries", on_delete=models.SET_NULL, null=True, blank=True
+    )
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["journal", "position"], name="%(app_label)s_%(class)s_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.phrase_text
+
+
+class Preferences(UUIDModel):
+    """How a listener wants the journal."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("Like my device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, related_name="preferences", on_delete=models.CASCADE
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
+    )
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    phrases_per_day = models.PositiveSmallIntegerField(
+        _("phrases a day"), default=12, validators=[MinValueValidator(1), MaxValueValidator(24)]
+    )
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+    def __str__(self) -> str:
+        return f"{self.user}"

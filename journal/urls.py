@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from journal import views, views_pages, views_songs
+from journal.converters import DateConverter
+
+register_converter(DateConverter, "date")
+
+app_name = "journal"
+
+urlpatterns = [
+    path("journal/", views.today_page, name="today"),
+    path("journal/<date:date>/", views.day, name="day"),
+    path("entries/<uuid:entry_id>/card/", views.entry_card, name="entry_card"),
+    path("entries/<uuid:entry_id>/pick/", views.picker, name="picker"),
+    path("entries/<uuid:entry_id>/answer/", views.answer, name="answer"),
+    path("entries/<uuid:entry_id>/clear/", views.clear, name="clear"),
+    path("entries/<uuid:entry_id>/note/", views.note, name="note"),
+    path("entries/<uuid:entry_id>/retry/", views.retry, name="retry"),
+    path("entries/<uuid:entry_id>/label/", views.label, name="label"),
+    path("songs/<uuid:song_id>/", views_songs.song_page, name="song"),
+    path("songs/<uuid:song_id>/audio/", views_songs.song_audio, name="song_audio"),
+    path("songs/<uuid:song_id>/label/", views_songs.song_label, name="song_label"),
+    path("songs/<uuid:song_id>/retry/", views_songs.song_retry, name="song_retry"),
+    path("history/", views_pages.history, name="history"),
+    path("settings/", views_pages.settings_page, name="settings"),
+    path("emotions/", views_pages.emotions, name="emotions"),
+]

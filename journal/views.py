@@ -1,0 +1,236 @@
+"""The day, its entries, and the picker."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Max, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from classifier.errors import UploadRejectedError
+from classifier.models import Song
+from classifier.uploads import add_upload, too_large_message
+from journal import services
+from journal.cards import card_of, ring, summary
+from journal.days import open_day, today
+from journal.forms import AnswerForm, LabelForm, NoteForm
+from journal.models import Entry
+from journify.http import SignedInRequest, page_or_fragment
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from django.db.models import QuerySet
+
+    from spotify_auth.models import User
+
+RECENT_SONGS = 20
+
+
+@require_GET
+@login_required
+def today_page(_request: SignedInRequest) -> HttpResponse:
+    """Go to today's page, by the listener's calendar."""
+    return redirect("journal:day", date=today())
+
+
+@require_GET
+@login_required
+def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
+    """Show one day: its phrases as cards, its ring and its sentence."""
+    if date > today():
+        raise Http404(_("That day has not begun."))
+    open_day(request.user, date)
+    return TemplateResponse(request, "journal/day.html", _day_context(request.user, date))
+
+
+@require_GET
+@login_required
+def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Answer a poll with the card as it is now."""
+    poll = request.GET.get("n", "")
+    return _card_response(request, entry_id, poll=int(poll) if poll.isdecimal() else 0)
+
+
+@require_GET
+@login_required
+def picker(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Offer songs for an entry: the listener's own, the demo songs, or a new file."""
+    return _picker_response(request, _entry(request, entry_id))
+
+
+@require_POST
+@login_required
+def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Answer an entry with a chosen song or an uploaded file."""
+    entry = _entry(request, entry_id)
+    form = AnswerForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _picker_response(request, entry, error=_("Choose a song or a file."))
+    try:
+        song = _chosen_song(request, form)
+        services.answer_entry(entry, song, revision=form.cleaned_data["revision"])
+    except UploadRejectedError as error:
+        return _picker_response(request, entry, error=str(error))
+    except services.StaleEntryError:
+        return _stale(request, entry)
+    return _card_response(request, entry.pk)
+
+
+@require_POST
+@login_required
+def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Take the song off an entry."""
+    entry = _entry(request, entry_id)
+    try:
+        services.clear_entry(entry, revision=_revision(request))
+    except services.StaleEntryError:
+        return _stale(request, entry)
+    return _card_response(request, entry.pk)
+
+
+@require_POST
+@login_required
+def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Put a note on an entry."""
+    entry = _entry(request, entry_id)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["note"][0]))
+        return _card_response(request, entry.pk)
+    try:
+        services.write_note(
+            entry, form.cleaned_data["note"], revision=form.cleaned_data["revision"]
+        )
+    except services.StaleEntryError:
+        return _stale(request, entry)
+    return _card_response(request, entry.pk)
+
+
+@require_POST
+@login_required
+def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Listen to an entry's song again."""
+    entry = _entry(request, entry_id)
+    if entry.song is not None:
+        services.retry(entry.song)
+    return _card_response(request, entry.pk)
+
+
+@require_POST
+@login_required
+def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Keep what the listener says of an entry's song."""
+    entry = _entry(request, entry_id)
+    form = LabelForm(request.POST)
+    if entry.song is not None and form.is_valid():
+        services.set_label(request.user, entry.song, form.cleaned_data["emotion"])
+    return _card_response(request, entry.pk)
+
+
+def _entry(request: SignedInRequest, entry_id: uuid.UUID) -> Entry:
+    entries = Entry.objects.of(request.user).select_related("journal", "song")
+    return get_object_or_404(entries, pk=entry_id)
+
+
+def _revision(request: SignedInRequest) -> int | None:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isdecimal() else None
+
+
+def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
+    """Find or store the song of an answer; raises UploadRejectedError with a sentence."""
+    if getattr(request, "upload_too_large", False):
+        raise UploadRejectedError(too_large_message())
+    if form.cleaned_data["audio"]:
+        return add_upload(request.user, form.cleaned_data["audio"])
+    song = Song.objects.visible_to(request.user).filter(pk=form.cleaned_data["song"]).first()
+    if song is None:
+        raise UploadRejectedError(_("Choose a song or a file."))
+    return song
+
+
+def _day_context(user: User, date: dt.date) -> dict[str, Any]:
+    entries = Entry.objects.of(user).filter(journal__date=date).with_readings(user)
+    cards = [card_of(entry) for entry in entries]
+    slices = ring(card.reading for card in cards)
+    return {
+        "day": date,
+        "is_today": date == today(),
+        "previous_day": date - dt.timedelta(days=1),
+        "next_day": date + dt.timedelta(days=1) if date < today() else None,
+        "cards": cards,
+        "answered_count": sum(card.entry.song_id is not None for card in cards),
+        "ring": slices,
+        "summary": summary(slices),
+    }
+
+
+def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int = 0) -> HttpResponse:
+    """The card for htmx, with the day's ring beside it; the day's page for everybody else."""
+    entries = Entry.objects.of(request.user).with_readings(request.user)
+    entry = get_object_or_404(entries, pk=entry_id)
+    date = entry.journal.date
+    if not request.htmx:
+        return redirect(f"{_day_url(date)}#entry-{entry.pk}")
+    card = card_of(entry, poll=poll)
+    context = {"card": card}
+    if poll == 0 or card.state != "listening":
+        context |= _day_context(request.user, date) | {"with_ring": True}
+    return TemplateResponse(request, "journal/_card.html", context)
+
+
+def _day_url(date: dt.date) -> str:
+    return redirect("journal:day", date=date).url
+
+
+def _stale(request: SignedInRequest, entry: Entry) -> HttpResponse:
+    messages.error(
+        request,
+        _(
+            "This card was changed in another window meanwhile. Here it is as it stands now; "
+            "do it again if you still want to."
+        ),
+    )
+    return _card_response(request, entry.pk)
+
+
+def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "") -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:100]
+    context = {
+        "entry": entry,
+        "songs": _matching(_own_songs(request.user), query)[:RECENT_SONGS],
+        "demo_songs": _matching(Song.objects.catalogue().order_by("artist", "title"), query),
+        "query": query,
+        "error": error,
+        "max_mb": settings.UPLOAD_MAX_MB,
+    }
+    response = page_or_fragment(request, "journal/picker.html", context, partial="picker")
+    if error and request.htmx:
+        # the form aims at the card; what it gets belongs into the dialog
+        response["HX-Retarget"] = "#picker"
+        response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _own_songs(user: User) -> QuerySet[Song]:
+    """The listener's own uploads, the ones used last first."""
+    used = Max("entries__answered_at", filter=Q(entries__journal__user=user))
+    return (
+        Song.objects.filter(owner=user).annotate(used_at=used).order_by("-used_at", "-created_at")
+    )
+
+
+def _matching(songs: QuerySet[Song], query: str) -> QuerySet[Song]:
+    for word in query.split():
+        songs = songs.filter(Q(title__icontains=word) | Q(artist__icontains=word))
+    return songs

@@ -1,0 +1,59 @@
+"""The landing page, history, settings, and what the four emotions mean."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from journal import services
+from journal.days import preferences_of, today
+from journal.forms import PreferencesForm
+from journal.history import months_of
+from journify.http import HttpRequest, SignedInRequest
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what this is; a signed-in listener goes straight to today."""
+    if request.user.is_authenticated:
+        return redirect("journal:today")
+    return TemplateResponse(request, "home.html")
+
+
+@require_GET
+def emotions(request: HttpRequest) -> HttpResponse:
+    """Explain what the four words mean here."""
+    return TemplateResponse(request, "journal/emotions.html")
+
+
+@require_GET
+@login_required
+def history(request: SignedInRequest) -> HttpResponse:
+    """Show the last months in colour, each day a link."""
+    months = months_of(request.user, until=today())
+    return TemplateResponse(request, "journal/history.html", {"months": months})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def settings_page(request: SignedInRequest) -> HttpResponse:
+    """Show and change the listener's preferences."""
+    preferences = preferences_of(request.user)
+    form = PreferencesForm(
+        request.POST or None,
+        instance=preferences,
+        initial={"time_zone": preferences.time_zone or timezone.get_current_timezone_name()},
+    )
+    if request.method == "POST" and form.is_valid():
+        services.save_preferences(request.user, **cast("dict[str, str | int]", form.cleaned_data))
+        messages.success(request, _("Your settings are saved."))
+        return redirect("journal:settings")
+    return TemplateResponse(request, "journal/settings.html", {"form": form})

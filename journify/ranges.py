@@ -1,0 +1,61 @@
+"""Answer a request for a part of a file, so that players can seek (RFC 9110, section 14)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+
+if TYPE_CHECKING:
+    from django.core.files import File
+
+BLOCK_BYTES = 64 * 1024
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+def file_response(request: HttpRequest, file: File[bytes], content_type: str) -> HttpResponseBase:
+    """Send `file`, or the one range of bytes that the request asks for.
+
+    Several ranges at once are answered with the whole file, as the standard allows.
+    """
+    match = RANGE.fullmatch(request.headers.get("Range", ""))
+    if match is None or match[0] == "bytes=-":
+        whole = FileResponse(file, content_type=content_type)
+        whole["Accept-Ranges"] = "bytes"
+        return whole
+    first, last = _bounds(match[1], match[2], file.size)
+    if first > last:
+        file.close()
+        refused = HttpResponse(status=416)
+        refused["Content-Range"] = f"bytes */{file.size}"
+        return refused
+    part = StreamingHttpResponse(
+        _blocks(file, first, last - first + 1), status=206, content_type=content_type
+    )
+    part["Accept-Ranges"] = "bytes"
+    part["Content-Range"] = f"bytes {first}-{last}/{file.size}"
+    part["Content-Length"] = str(last - first + 1)
+    return part
+
+
+def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
+    """First and last byte of "10-20", "10-" or "-10" (the last ten)."""
+    if not first:
+        return max(0, size - int(last)), size - 1
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
+def _blocks(file: File[bytes], first: int, length: int) -> Iterator[bytes]:
+    with file:
+        file.seek(first)
+        while length > 0 and (block := file.read(min(BLOCK_BYTES, length))):
+            length -= len(block)
+            yield block

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from journal.views_pages import home
+from journify.views import healthz
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("journal.urls")),
+    path("accounts/", include("allauth.urls")),
+    path(settings.ADMIN_PATH, admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+]
