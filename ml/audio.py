@@ -40,6 +40,7 @@ LOUD_PEAK = 4.0  # float files louder than this hold integers or nonsense: scale
 # formats are absent on purpose: they make FFmpeg open what the file names.
 DEMUXERS = "aac,aiff,amr,ape,asf,au,caf,flac,matroska,mov,mp3,ogg,tta,w64,wav,wv"
 MAX_DECODE_ERRORS = 200
+MAX_TAG_LENGTH = 200
 
 SENTENCES = {
     "empty": "This file is empty.",
@@ -66,12 +67,16 @@ class Clip:
         Length of the file that the clip was taken from.
     start : float
         Where in the source the clip begins, in seconds.
+    title, artist : str
+        What the file's tags name, or empty. A stranger's text: escape it.
     """
 
     samples: Samples
     seconds: float
     source_seconds: float
     start: float
+    title: str = ""
+    artist: str = ""
 
 
 def load_clip(path: Path) -> Clip:
@@ -92,9 +97,10 @@ def load_clip(path: Path) -> Clip:
             # The header promised more than the file holds: take its beginning.
             start = 0.0
             samples = _decode(container, stream, start)
+        title, artist = (_tag(container, name) for name in ("title", "artist"))
     samples = _checked(samples)
     seconds = len(samples) / SAMPLE_RATE
-    return Clip(samples, seconds, max(seconds, source_seconds), start)
+    return Clip(samples, seconds, max(seconds, source_seconds), start, title, artist)
 
 
 def segment_starts(seconds: float) -> tuple[float, ...]:
@@ -165,6 +171,12 @@ def _source_seconds(container: InputContainer, stream: AudioStream) -> float:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return container.duration / av.time_base if container.duration else 0.0
+
+
+def _tag(container: InputContainer, name: str) -> str:
+    """Return a tag of the file on one line without control characters, or empty."""
+    text = "".join(char if char.isprintable() else " " for char in container.metadata.get(name, ""))
+    return " ".join(text.split())[:MAX_TAG_LENGTH]
 
 
 def _refuse_long(seconds: float) -> None:

@@ -1,7 +1,7 @@
 """Say whether a file can be classified, in one line of JSON.
 
     python -m ml.check_audio song.mp3
-    {"ok": true, "seconds": 30.0, "source_seconds": 214.3}
+    {"ok": true, "seconds": 30.0, "source_seconds": 214.3, "title": "", "artist": ""}
 
 The exit status is 0 for a good file and 1 for a refused one. The web process
 runs this as a child with limits, so nothing heavy may be imported here.
@@ -27,6 +27,8 @@ def report(path: Path) -> dict[str, object]:
         "ok": True,
         "seconds": round(clip.seconds, 3),
         "source_seconds": round(clip.source_seconds, 3),
+        "title": clip.title,
+        "artist": clip.artist,
     }
 
 

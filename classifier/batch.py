@@ -1,0 +1,144 @@
+"""Classify many files: find them, listen to them in one process or several, keep their order."""
+
+from __future__ import annotations
+
+import glob
+import itertools
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from classifier.errors import NoModelError
+from classifier.models import AUDIO_EXTENSIONS
+from ml.audio import load_clip
+from ml.errors import ClipError
+
+# Files handed to the pool ahead of the one whose answer is awaited: enough to keep every process
+# busy, few enough that memory does not grow with the number of files.
+AHEAD_PER_JOB = 4
+
+Result = dict[str, Any]
+
+# The models of this process: a pool's initialiser can hand on what it made by a global only.
+_state: dict[str, Any] = {}
+
+
+def find_files(patterns: Sequence[str]) -> list[Path]:
+    """Expand files, folders (recursively, audio files by extension) and globs, each file once.
+
+    A path that does not exist is kept, so that it gets its line of error.
+    """
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        path = Path(pattern)
+        if path.is_dir():
+            found.update(dict.fromkeys(_audio_files_below(path)))
+        elif path.exists() or not glob.has_magic(pattern):
+            found[path] = None
+        else:
+            matches = (Path(name) for name in sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207 -- absolute patterns too
+            files = [match for match in matches if match.is_file()]
+            found.update(dict.fromkeys(files or [path]))
+    return list(found)
+
+
+def classify_files(
+    paths: Sequence[Path], *, models: Sequence[str], jobs: int = 1
+) -> Iterator[Result]:
+    """Yield one result for each path, in order, as answers arrive.
+
+    Parameters
+    ----------
+    paths
+        Audio files.
+    models
+        Names of models, best first; the next one answers where one fails.
+    jobs
+        Number of processes; each holds its own copy of the models.
+
+    Yields
+    ------
+    dict
+        `file`, `emotion`, `probabilities`, `segments`, `model`, `version`, `seconds`; or `file`
+        and `error`, one sentence.
+    """
+    if jobs == 1:
+        _start(list(models), 0)
+        yield from map(_classify_file, paths)
+        return
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    # spawn: torch's threads do not survive a fork
+    with ProcessPoolExecutor(
+        jobs, get_context("spawn"), initializer=_set_up, initargs=(list(models), threads)
+    ) as pool:
+        yield from _in_order(pool, paths, ahead=jobs * AHEAD_PER_JOB)
+
+
+def as_result(prediction: Any, *, seconds: float) -> Result:
+    """Write a prediction as the plain values of a result."""
+    return {
+        "emotion": str(prediction.emotion),
+        "probabilities": {name: round(p, 4) for name, p in prediction.probabilities.items()},
+        "segments": prediction.segments,
+        "model": prediction.model,
+        "version": prediction.version,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _audio_files_below(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower().lstrip(".") in AUDIO_EXTENSIONS and path.is_file():
+            yield path
+
+
+def _in_order(pool: ProcessPoolExecutor, paths: Iterable[Path], *, ahead: int) -> Iterator[Result]:
+    """Keep `ahead` files in flight and hand the results out in the order of the paths."""
+    waiting = iter(paths)
+    flying: deque[Future[Result]] = deque()
+    flying.extend(pool.submit(_classify_file, path) for path in itertools.islice(waiting, ahead))
+    while flying:
+        yield flying.popleft().result()
+        flying.extend(pool.submit(_classify_file, path) for path in itertools.islice(waiting, 1))
+
+
+def _set_up(models: list[str], threads: int) -> None:
+    """Make a spawned process ready: Django first, then the models."""
+    import django  # noqa: PLC0415 -- only in the child
+
+    django.setup()
+    _start(models, threads)
+
+
+def _start(models: list[str], threads: int) -> None:
+    """Load the models of this process; 0 threads leaves torch its default."""
+    import torch  # noqa: PLC0415 -- heavy, and not in the web process
+
+    from classifier.service import EmotionService  # noqa: PLC0415 -- as above
+
+    if threads:
+        torch.set_num_threads(threads)
+    _state["service"] = EmotionService(models)
+
+
+def _classify_file(path: Path) -> Result:
+    started = time.perf_counter()
+    try:
+        prediction = _state["service"].classify(load_clip(path))
+    except (ClipError, NoModelError) as error:
+        return {"file": str(path), "error": str(error)}
+    except OSError as error:
+        return {"file": str(path), "error": f"The file cannot be opened: {error.strerror}."}
+    return {"file": str(path)} | as_result(prediction, seconds=time.perf_counter() - started)
+
+
+def known_models() -> list[str]:
+    """Names of the models that are shipped and listen to audio."""
+    return sorted(path.parent.name for path in settings.WEIGHTS_DIR.glob("*/meta.json"))

@@ -1,0 +1,150 @@
+"""Say which emotion songs carry: files, folders and globs, or songs of the database.
+
+    manage.py classify song.mp3 ~/Music "*.flac"
+    manage.py classify --json ~/Music > emotions.json
+    manage.py classify --jobs 2 --csv ~/Music
+    manage.py classify --song 1b4e28ba-2fa1-11d2-883f-0016d3cca427
+    manage.py classify --pending
+
+Exit codes: 0 every input was classified; 1 some were not (each has its line with the reason);
+2 wrong usage: nothing to classify, an unknown model or song.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TextIO, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from classifier import queue, reports
+from classifier.batch import classify_files, find_files, known_models
+from classifier.models import Classification, Song
+
+if TYPE_CHECKING:
+    from classifier.batch import Result
+
+USAGE_ERROR = 2
+
+
+class Command(BaseCommand):
+    """Classify files or songs and print what was heard."""
+
+    help = __doc__
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
+        """Keep the line breaks of the examples in --help."""
+        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare inputs and outputs."""
+        parser.add_argument("paths", nargs="*", metavar="PATH", help="a file, folder or glob")
+        parser.add_argument("--song", action="append", default=[], metavar="ID", type=UUID)
+        parser.add_argument(
+            "--pending", action="store_true", help="every song that has no answer yet"
+        )
+        parser.add_argument("--model", help="ask this model only (default: best first)")
+        parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+        form = parser.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="one array, an object per input")
+        form.add_argument("--csv", action="store_true", help="a header and a row per input")
+
+    def handle(self, **options: Any) -> None:
+        """Classify and print; the exit code says whether every input got an answer."""
+        total, results = self._results(options)
+        write = reports.write_table
+        if options["json"]:
+            write = reports.write_json
+        elif options["csv"]:
+            write = reports.write_csv
+        failed = 0
+        self.stdout.ending = ""  # the writers end their lines themselves
+        out = cast("TextIO", self.stdout)
+        for result in write(_with_progress(results, total), out):
+            failed += "error" in result
+        if failed:
+            self.stderr.write(f"{failed} of {total} could not be classified.")
+            sys.exit(1)
+
+    def _results(self, options: dict[str, Any]) -> tuple[int, Iterator[Result]]:
+        if options["jobs"] < 1:
+            raise CommandError("--jobs takes a number from 1 up.", returncode=USAGE_ERROR)
+        if options["song"] or options["pending"]:
+            songs = _pending_songs() if options["pending"] else _songs(options["song"])
+            return len(songs), (_classify_song(song) for song in songs)
+        if not options["paths"]:
+            raise CommandError(
+                "Nothing to classify: give files, folders or globs, --song ID or --pending.",
+                returncode=USAGE_ERROR,
+            )
+        paths = find_files(options["paths"])
+        models = _models(options["model"])
+        return len(paths), classify_files(paths, models=models, jobs=options["jobs"])
+
+
+def _models(name: str | None) -> list[str]:
+    if name is None:
+        return list(settings.CLASSIFIER_MODELS)
+    if name not in known_models():
+        raise CommandError(
+            f"There is no model “{name}”; there are: {', '.join(known_models())}.",
+            returncode=USAGE_ERROR,
+        )
+    return [name]
+
+
+def _songs(ids: list[UUID]) -> list[Song]:
+    songs = Song.objects.in_bulk(ids)
+    if missing := [str(pk) for pk in ids if pk not in songs]:
+        raise CommandError(f"There is no song {', '.join(missing)}.", returncode=USAGE_ERROR)
+    return [songs[pk] for pk in ids]
+
+
+def _pending_songs() -> list[Song]:
+    answered = Classification.objects.done().values("song")
+    return list(Song.objects.exclude(pk__in=answered).exclude(audio="").order_by("created_at"))
+
+
+def _classify_song(song: Song) -> Result:
+    """Classify a song of the database here and now, unless a worker is at it."""
+    from classifier.listening import listen  # noqa: PLC0415 -- keeps --help quick
+
+    row = queue.claim(queue.request_classification(song).pk, worker="manage.py classify")
+    if row is not None:
+        listen(row)
+    rows = list(song.classifications.all())
+    answer = next((row for row in rows if row.status == Classification.Status.DONE), None)
+    named = {"file": str(song), "song": str(song.pk)}
+    if answer is None:
+        error = next((row.error for row in rows if row.error), "A worker is listening to it.")
+        return named | {"error": error}
+    return named | {
+        "emotion": answer.emotion,
+        "probabilities": answer.probabilities,
+        "segments": answer.segments,
+        "model": answer.model,
+        "version": answer.version,
+        "seconds": answer.seconds,
+    }
+
+
+def _with_progress(results: Iterator[Result], total: int) -> Iterator[Result]:
+    """Show a bar on standard error while results arrive, where somebody watches."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("listening"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal or total == 1,
+    )
+    with bar:
+        yield from bar.track(results, total=total)

@@ -1,0 +1,76 @@
+"""Write results of classifying: a table for people, CSV and JSON for machines."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ml.labels import EMOTIONS
+
+if TYPE_CHECKING:
+    from classifier.batch import Result
+
+COLORS = {"sad": "blue", "happy": "yellow", "energetic": "red", "calm": "green"}
+CSV_FIELDS = ["file", "emotion", *EMOTIONS, "model", "version", "seconds", "error"]
+PIPE_WIDTH = 140
+
+
+def write_json(results: Iterable[Result], out: TextIO) -> Iterator[Result]:
+    """Write one array, an object a line, as results arrive; yields each after it is written."""
+    separator = "[\n"
+    for result in results:
+        out.write(separator + json.dumps(result, ensure_ascii=False))
+        separator = ",\n"
+        yield result
+    out.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def write_csv(results: Iterable[Result], out: TextIO) -> Iterator[Result]:
+    """Write a header and one row for each result; yields each after it is written."""
+    writer = csv.DictWriter(out, CSV_FIELDS, extrasaction="ignore")
+    writer.writeheader()
+    for result in results:
+        writer.writerow(result | result.get("probabilities", {}))
+        yield result
+
+
+def write_table(results: Iterable[Result], out: TextIO) -> Iterator[Result]:
+    """Collect the results and draw a table at the end; yields each as it arrives."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("file", overflow="fold", ratio=3)
+    table.add_column("emotion")
+    for emotion in EMOTIONS:
+        table.add_column(emotion, justify="right")
+    table.add_column("seconds", justify="right")
+    table.add_column("model")
+    errors = []
+    for result in results:
+        if "error" in result:
+            errors.append(f"[red]✗[/] {escape(result['file'])}: {escape(result['error'])}")
+        else:
+            table.add_row(*_cells(result))
+        yield result
+    console = Console(file=out, highlight=False)
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH
+    if table.row_count:
+        console.print(table)
+    for error in errors:
+        console.print(error, soft_wrap=True)
+
+
+def _cells(result: dict[str, Any]) -> list[str]:
+    color = COLORS[result["emotion"]]
+    return [
+        escape(result["file"]),
+        f"[{color}]{result['emotion']}[/]",
+        *(f"{result['probabilities'][emotion]:.0%}" for emotion in EMOTIONS),
+        f"{result['seconds']:.2f}",
+        result["model"],
+    ]

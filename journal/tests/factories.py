@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import factory
+
+from journal.models import Entry, Journal, Phrase
+from spotify_auth.tests.factories import UserFactory
+
+
+class PhraseFactory(factory.django.DjangoModelFactory[Phrase]):
+    class Meta:
+        model = Phrase
+
+    text = factory.Sequence(lambda n: f"Phrase number {n}, I felt like…")
+    theme = factory.Iterator(["mornings", "weather", "people"])
+
+
+class JournalFactory(factory.django.DjangoModelFactory[Journal]):
+    class Meta:
+        model = Journal
+
+    user = factory.SubFactory(UserFactory)
+    date = dt.date(2026, 11, 23)
+
+
+class EntryFactory(factory.django.DjangoModelFactory[Entry]):
+    class Meta:
+        model = Entry
+
+    journal = factory.SubFactory(JournalFactory)
+    position = factory.Sequence(lambda n: n)
+    phrase = factory.SubFactory(PhraseFactory)
+    phrase_text = factory.SelfAttribute("phrase.text")
