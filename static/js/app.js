@@ -1,0 +1,82 @@
+// What every page needs: messages, failed requests, a lost connection, news for screen readers.
+
+const byId = (id) => document.getElementById(id);
+const AGAIN_MS = 4000;
+
+function say(templateId) {
+  const words = byId(templateId).content.cloneNode(true);
+  const inDialog = document.querySelector("dialog[open] [role=alert]");
+  if (inDialog) {
+    // everything outside an open dialog is out of reach, so its own line speaks
+    inDialog.replaceChildren(words);
+    inDialog.hidden = false;
+    inDialog.focus();
+    return;
+  }
+  const message = byId("message-template").content.cloneNode(true);
+  message.querySelector("p").append(words);
+  byId("messages").replaceChildren(message);
+}
+
+function setOffline(isOffline) {
+  byId("offline").hidden = !isOffline;
+}
+
+// A poll that failed asks again; without this a card would stay "listening" after a server restart.
+function pollAgain(element) {
+  if (!element.matches?.("[data-poll]")) return false;
+  setTimeout(() => window.htmx.trigger(element, "again"), AGAIN_MS);
+  return true;
+}
+
+addEventListener("offline", () => setOffline(true));
+addEventListener("online", () => setOffline(false));
+
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-dismiss]")?.closest(".message").remove();
+});
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  // signing in again in another tab changes the token: the cookie knows the new one
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  if (!token) return;
+  detail.headers["X-CSRFToken"] = token;
+  delete detail.parameters.csrfmiddlewaretoken;
+});
+
+document.addEventListener("htmx:sendError", ({ detail }) => {
+  setOffline(true);
+  pollAgain(detail.elt);
+});
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const { status } = detail.xhr;
+  if (status >= 500 && pollAgain(detail.elt)) return;
+  say(byId(`error-${status}`) ? `error-${status}` : "error-other");
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.xhr.status) setOffline(false);
+});
+
+const statesBefore = new Map();
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const login = byId("error-signed-out").content.querySelector("a").pathname;
+  if (new URL(detail.xhr.responseURL).pathname === login) {
+    detail.shouldSwap = false;
+    say("error-signed-out");
+  }
+  if (detail.target.matches(".card")) statesBefore.set(detail.target.id, detail.target.dataset.state);
+});
+
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (!elt.matches(".card") || statesBefore.get(elt.id) === elt.dataset.state) return;
+  const phrase = elt.querySelector(".phrase").textContent;
+  byId("news").textContent = `${phrase} ${elt.querySelector("[data-news]").textContent.trim()}`;
+});
+
+// "Saved" is true until the next key
+document.addEventListener("input", ({ target }) => {
+  if (target.dataset.note) byId(target.dataset.note).textContent = "";
+});
