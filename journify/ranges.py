@@ -38,7 +38,7 @@ def file_response(request: HttpRequest, file: File[bytes], content_type: str) ->
         refused["Content-Range"] = f"bytes */{file.size}"
         return refused
     part = StreamingHttpResponse(
-        _blocks(file, first, last - first + 1), status=206, content_type=content_type
+        _Section(file, first, last - first + 1), status=206, content_type=content_type
     )
     part["Accept-Ranges"] = "bytes"
     part["Content-Range"] = f"bytes {first}-{last}/{file.size}"
@@ -53,9 +53,18 @@ def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
     return int(first), min(int(last), size - 1) if last else size - 1
 
 
-def _blocks(file: File[bytes], first: int, length: int) -> Iterator[bytes]:
-    with file:
-        file.seek(first)
-        while length > 0 and (block := file.read(min(BLOCK_BYTES, length))):
-            length -= len(block)
+class _Section:
+    """Part of a file as blocks; the response closes it, sent to its end or not."""
+
+    def __init__(self, file: File[bytes], first: int, length: int) -> None:
+        self.file, self.first, self.length = file, first, length
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.file.seek(self.first)
+        left = self.length
+        while left > 0 and (block := self.file.read(min(BLOCK_BYTES, left))):
+            left -= len(block)
             yield block
+
+    def close(self) -> None:
+        self.file.close()

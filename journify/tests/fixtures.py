@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 
+from classifier.bundles import read_bundle
 from spotify_auth.tests.factories import UserFactory
 
 if TYPE_CHECKING:
@@ -25,6 +27,19 @@ def _quick_and_contained(settings: SettingsWrapper, tmp_path: Path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def _a_known_main_model(settings: SettingsWrapper, tmp_path: Path) -> Iterator[None]:
+    """Unit tests know the main model by its `meta.json` only, whatever weights are shipped."""
+    settings.WEIGHTS_DIR = tmp_path / "weights"
+    for name in settings.CLASSIFIER_MODELS:
+        folder = settings.WEIGHTS_DIR / name
+        folder.mkdir(parents=True)
+        (folder / "meta.json").write_text('{"version": "test"}')
+    read_bundle.cache_clear()
+    yield
+    read_bundle.cache_clear()
 
 
 @pytest.fixture
@@ -46,7 +61,7 @@ def curator(db: None) -> User:
 
 
 @pytest.fixture
-def browser_of(db: None):
+def browser_of(db: None) -> Callable[[User], Client]:
     """Make a test client that is signed in as somebody."""
 
     def make(somebody: User) -> Client:
@@ -58,6 +73,6 @@ def browser_of(db: None):
 
 
 @pytest.fixture
-def listener(user: User, browser_of) -> Client:
+def listener(user: User, browser_of: Callable[[User], Client]) -> Client:
     """The listener's client."""
     return browser_of(user)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from classifier.tests.factories import ClassificationFactory, LabelFactory
+from journal.models import Preferences
+from journal.tests.factories import EntryFactory
+from spotify_auth.models import User
+
+NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+
+
+class TestHome:
+    def test_a_visitor_reads_what_this_is(self, client: Client, db: None) -> None:
+        response = client.get("/")
+        assert response.status_code == 200
+        assert reverse("account_signup") in response.content.decode()
+
+    def test_a_listener_goes_to_today(self, listener: Client) -> None:
+        assert listener.get("/").url == reverse("journal:today")
+
+
+class TestHistory:
+    def test_a_day_has_the_colour_of_its_commonest_emotion(
+        self, listener: Client, user: User
+    ) -> None:
+        for emotion in ("calm", "calm", "sad"):
+            EntryFactory(
+                journal=EntryFactory(journal__user=user, journal__date=dt.date(2026, 11, 5)).journal
+                if not user.journals.exists()
+                else user.journals.get(),
+                song=ClassificationFactory(emotion=emotion).song,
+            )
+        with time_machine.travel(NOON):
+            months = listener.get(reverse("journal:history")).context["months"]
+        days = {day.date: day for week in months[0].weeks for day in week if day}
+        assert days[dt.date(2026, 11, 5)].dominant == "calm"
+        assert days[dt.date(2026, 11, 5)].answered == 3
+        assert days[dt.date(2026, 11, 23)].is_today
+        assert days[dt.date(2026, 11, 24)].is_future
+        assert len(days) == 30
+
+    def test_the_own_label_counts_instead_of_the_model(self, listener: Client, user: User) -> None:
+        song = ClassificationFactory(emotion="calm").song
+        LabelFactory(song=song, user=user, emotion="energetic")
+        EntryFactory(journal__user=user, journal__date=dt.date(2026, 11, 5), song=song)
+        with time_machine.travel(NOON):
+            months = listener.get(reverse("journal:history")).context["months"]
+        coloured = [d.dominant for week in months[0].weeks for d in week if d and d.dominant]
+        assert coloured == ["energetic"]
+
+    def test_months_go_back_over_the_turn_of_the_year(self, listener: Client) -> None:
+        with time_machine.travel(dt.datetime(2026, 1, 31, tzinfo=dt.UTC)):
+            months = listener.get(reverse("journal:history")).context["months"]
+        assert [month.first.isoformat() for month in months] == [
+            "2026-01-01",
+            "2025-12-01",
+            "2025-11-01",
+        ]
+
+
+class TestSettings:
+    def test_the_browsers_zone_is_proposed(self, listener: Client) -> None:
+        listener.cookies["time_zone"] = "Europe/Lisbon"
+        form = listener.get(reverse("journal:settings")).context["form"]
+        assert form["time_zone"].value() == "Europe/Lisbon"
+
+    def test_choices_are_kept(self, listener: Client, user: User) -> None:
+        listener.post(
+            reverse("journal:settings"),
+            {"time_zone": "Asia/Tokyo", "theme": "dark", "phrases_per_day": 5},
+        )
+        kept = Preferences.objects.get(user=user)
+        assert (kept.time_zone, kept.theme, kept.phrases_per_day) == ("Asia/Tokyo", "dark", 5)
+        assert 'data-theme="dark"' in listener.get(reverse("journal:settings")).content.decode()
+
+    @pytest.mark.parametrize(
+        "wrong", [{"time_zone": "Mars/Olympus"}, {"theme": "pink"}, {"phrases_per_day": 0}]
+    )
+    def test_nothing_is_kept_when_a_value_is_wrong(
+        self, listener: Client, wrong: dict[str, object]
+    ) -> None:
+        right = {"time_zone": "Asia/Tokyo", "theme": "dark", "phrases_per_day": 5}
+        response = listener.post(reverse("journal:settings"), right | wrong)
+        assert response.context["form"].errors
+        assert Preferences.objects.count() == 0
+
+    def test_a_wrong_zone_in_the_cookie_counts_as_none(self, listener: Client) -> None:
+        listener.cookies["time_zone"] = "../../etc/passwd"
+        form = listener.get(reverse("journal:settings")).context["form"]
+        assert form["time_zone"].value() == "UTC"
+
+
+@pytest.mark.parametrize("path", ["/emotions/", "/accounts/login/", "/accounts/signup/"])
+def test_a_page_for_everybody(client: Client, db: None, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def test_an_account_needs_a_name_and_a_password_only(client: Client, db: None) -> None:
+    data = {"username": "nina", "password1": "sinnerman-1965", "password2": "sinnerman-1965"}
+    response = client.post(reverse("account_signup"), data)
+    assert response.url == reverse("journal:today")
+    assert User.objects.get().username == "nina"

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from classifier.models import Classification, Label, Song
+from classifier.tests.factories import ClassificationFactory, SongFactory
+from journal.tests.factories import EntryFactory
+from spotify_auth.models import User
+
+
+@pytest.fixture
+def song(user: User) -> Song:
+    return ClassificationFactory(emotion="happy", song__owner=user).song
+
+
+class TestSongPage:
+    def test_emotion_segments_and_uses_are_shown(
+        self, listener: Client, user: User, song: Song
+    ) -> None:
+        entry = EntryFactory(journal__user=user, song=song)
+        response = listener.get(reverse("journal:song", args=[song.pk]))
+        assert response.context["reading"].emotion == "happy"
+        assert len(response.context["reading"].segments) == 3
+        assert list(response.context["entries"]) == [entry]
+        assert entry.phrase_text in response.content.decode()
+
+    def test_other_peoples_uses_of_a_catalogue_song_stay_theirs(
+        self, listener: Client, stranger: User
+    ) -> None:
+        song = SongFactory()
+        EntryFactory(journal__user=stranger, song=song)
+        response = listener.get(reverse("journal:song", args=[song.pk]))
+        assert list(response.context["entries"]) == []
+
+    def test_a_page_for_a_song_without_any_answer(self, listener: Client) -> None:
+        response = listener.get(reverse("journal:song", args=[SongFactory(audio="").pk]))
+        assert response.context["reading"].state == "failed"
+        assert response.context["can_play"] is False
+
+
+class TestSongAudio:
+    def test_the_sound_is_sent(self, listener: Client, song: Song) -> None:
+        response = listener.get(reverse("journal:song_audio", args=[song.pk]))
+        assert response.getvalue() == b"not really audio"
+        assert response["Content-Type"] == "audio/mpeg"
+        assert "private" in response["Cache-Control"]
+
+    def test_a_player_can_seek(self, listener: Client, song: Song) -> None:
+        response = listener.get(
+            reverse("journal:song_audio", args=[song.pk]), headers={"Range": "bytes=4-9"}
+        )
+        assert response.status_code == 206
+        assert response.getvalue() == b"really"
+
+    def test_not_found_when_the_file_is_gone(self, listener: Client, song: Song) -> None:
+        song.audio.storage.delete(song.audio.name)
+        assert listener.get(reverse("journal:song_audio", args=[song.pk])).status_code == 404
+
+
+def test_the_label_is_kept_and_the_page_shown_again(listener: Client, song: Song) -> None:
+    response = listener.post(
+        reverse("journal:song_label", args=[song.pk]), {"emotion": "calm"}, follow=True
+    )
+    assert Label.objects.get().emotion == "calm"
+    assert response.context["reading"].emotion == "calm"
+
+
+def test_a_failed_song_is_queued_again(listener: Client) -> None:
+    row = ClassificationFactory(status="failed", emotion="")
+    listener.post(reverse("journal:song_retry", args=[row.song.pk]))
+    row.refresh_from_db()
+    assert row.status == Classification.Status.QUEUED
