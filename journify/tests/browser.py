@@ -1,0 +1,110 @@
+"""Fixtures of the browser tests: the app as `make run` starts it, and system Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a running app: web and worker as real processes, a database of their own."""
+    data = tmp_path_factory.mktemp("data")
+    port = _free_port()
+    env = os.environ | {
+        "JOURNIFY_DATA_DIR": str(data),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    prepare = [sys.executable, "manage.py", "prepare", "--port", str(port)]
+    subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
+    with (data / "processes.log").open("w") as log:
+        processes = subprocess.Popen(
+            [sys.executable, "-m", "honcho", "start", "--port", str(port)],
+            cwd=settings.BASE_DIR,
+            env=env,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(f"{address}/healthz", processes)
+            yield address
+        finally:
+            processes.send_signal(signal.SIGINT)
+            processes.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium; as root it runs without its sandbox."""
+    return {
+        "executable_path": os.environ.get("CHROMIUM_PATH") or shutil.which("chromium"),
+        "args": [
+            *(["--no-sandbox"] if os.geteuid() == 0 else []),
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-gpu",
+        ],
+    }
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that fails the test when anything is written to the console as an error."""
+    page = context.new_page()
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(f"{message.text} ({message.location.get('url')})")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert errors == []
+
+
+@pytest.fixture
+def phone(browser: Browser, base_url: str) -> Iterator[Page]:
+    """A page of 360 by 740 pixels."""
+    context = browser.new_context(
+        base_url=base_url, viewport={"width": 360, "height": 740}, has_touch=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, processes: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert processes.poll() is None, "the app ended at its start"
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 -- our own address
+                return
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not answer within {START_SECONDS} s")
