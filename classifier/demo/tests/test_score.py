@@ -143,7 +143,7 @@ class TestMistakes:
             ("c4/1~ |", "tied to nothing"),
             ("[]/4", "a chord needs notes"),
             ("c4/4]", "is no length"),
-            ("c4//4", "neither a note"),
+            ("c4'/4", "neither a note"),
         ],
     )
     def test_mistake_is_named_with_its_place(self, text: str, message: str) -> None:
