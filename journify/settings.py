@@ -157,7 +157,7 @@ CLASSIFY_SWEEP_SECONDS = env.int("CLASSIFY_SWEEP_SECONDS", 15)
 
 # Models: names of folders below ml/weights, tried in this order.
 
-WEIGHTS_DIR = BASE_DIR / "ml" / "weights"
+WEIGHTS_DIR = env.path("WEIGHTS_DIR", BASE_DIR / "ml" / "weights").resolve()
 CLASSIFIER_MODELS = env.list("CLASSIFIER_MODELS", ["resnet18_bilstm", "ann"])
 
 # Security

@@ -48,7 +48,7 @@ def card(page: Page, number: int = 0) -> Locator:
 
 
 def open_picker(page: Page, of: Locator) -> Locator:
-    of.get_by_role("link", name=re.compile("Answer with a song|Another song")).click()
+    of.get_by_role("link", name=re.compile("Answer with a song|Change")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     return dialog
@@ -319,7 +319,7 @@ def choose(page: Page, name: str, value: str) -> None:
 
 
 def background(page: Page) -> str:
-    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
 
 
 def expect_no_fault(page: Page) -> None:
