@@ -10,11 +10,11 @@ import logging
 from collections.abc import Sequence
 
 from django.conf import settings
-from ml.predictor import Prediction, Predictor
 
 from classifier.errors import NO_MODEL, NoModelError
 from ml.audio import Clip
 from ml.errors import WeightsError
+from ml.predictor import Prediction, Predictor
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ def _load(name: str) -> Predictor | None:
     """Load one model; None, with an error in the log, when its files are missing or damaged."""
     try:
         return Predictor.load(name, root=settings.WEIGHTS_DIR)
-    except WeightsError:
-        logger.exception("model %s cannot be used", name)
+    except WeightsError as error:
+        logger.error("model %s cannot be used: %s", name, error)
         return None
 
 

@@ -28,12 +28,20 @@ def audio_of(song: Song) -> Iterator[tuple[Path, str]]:
     if not song.has_audio:
         raise NoClipError(str(NO_CLIP))
     source = UPLOAD if song.owner_id else CATALOGUE
+    local = _local_path(song)
+    if local is not None:
+        yield local, source
+        return
+    with NamedTemporaryFile(suffix=Path(str(song.audio.name)).suffix) as copy:
+        with song.audio.open("rb") as stored:
+            for chunk in stored.chunks():
+                copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name), source
+
+
+def _local_path(song: Song) -> Path | None:
     try:
-        yield Path(song.audio.path), source
+        return Path(song.audio.path)
     except NotImplementedError:
-        with NamedTemporaryFile(suffix=Path(str(song.audio.name)).suffix) as copy:
-            with song.audio.open("rb") as stored:
-                for chunk in stored.chunks():
-                    copy.write(chunk)
-            copy.flush()
-            yield Path(copy.name), source
+        return None

@@ -7,7 +7,7 @@
     manage.py classify --pending
 
 Exit codes: 0 every input was classified; 1 some were not (each has its line with the reason);
-2 wrong usage: nothing to classify, an unknown model or song.
+2 wrong usage: nothing to classify, an unknown model or song, options that exclude each other.
 """
 
 from __future__ import annotations
@@ -76,6 +76,12 @@ class Command(BaseCommand):
         if options["jobs"] < 1:
             raise CommandError("--jobs takes a number from 1 up.", returncode=USAGE_ERROR)
         if options["song"] or options["pending"]:
+            if options["paths"] or options["model"]:
+                raise CommandError(
+                    "--song and --pending take neither files nor --model: "
+                    "songs are listened to by the main model.",
+                    returncode=USAGE_ERROR,
+                )
             songs = _pending_songs() if options["pending"] else _songs(options["song"])
             return len(songs), (_classify_song(song) for song in songs)
         if not options["paths"]:
