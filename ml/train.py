@@ -37,7 +37,7 @@ from ml.experiment import (
 )
 from ml.labels import EMOTIONS
 from ml.metrics import macro_f1
-from ml.networks import build_network
+from ml.networks import build_network, prepare
 from ml.training import Progress, Trainer, pick_device, predict_logits
 
 logger = logging.getLogger(__name__)
@@ -91,6 +91,7 @@ def _train_fold(experiment: Experiment, options: TrainOptions, fold: int, consol
     torch.manual_seed(experiment.training.seed)
     config = sized_network(experiment, data)
     network = build_network(config)
+    prepare(network, data.batches.batch(data.train, None)[0])
     trainer = Trainer(network, data.batches, data.train, experiment.training, device=options.device)
     if options.resume and checkpoint.exists():
         trainer.resume(checkpoint)
