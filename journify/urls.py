@@ -7,6 +7,8 @@ from django.urls import include, path
 from journal.views_pages import home
 from journify.views import healthz
 
+admin.site.site_header = admin.site.site_title = "Journify"
+
 urlpatterns = [
     path("", home, name="home"),
     path("", include("journal.urls")),
