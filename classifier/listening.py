@@ -12,6 +12,7 @@ from django.utils import timezone
 from classifier import queue
 from classifier.errors import NO_MODEL, UNEXPECTED, NoClipError, NoModelError
 from classifier.models import Classification
+from classifier.results import as_result
 from classifier.sources import audio_of
 from ml.audio import load_clip
 from ml.errors import ClipError
@@ -47,15 +48,9 @@ def listen(row: Classification) -> None:
 
 def record(row: Classification, prediction: Prediction, *, source: str, seconds: float) -> None:
     """Write a prediction into the claimed row, or beside it when a fallback model answered."""
-    answer = {
-        "status": Status.DONE,
-        "emotion": prediction.emotion,
-        "probabilities": prediction.probabilities,
-        "segments": prediction.segments,
-        "clip_source": source,
-        "seconds": round(seconds, 3),
-        "error": "",
-    }
+    result = as_result(prediction, seconds=seconds)
+    answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}
+    answer |= {"status": Status.DONE, "clip_source": source, "error": ""}
     with transaction.atomic():
         if prediction.model == row.model and prediction.version == row.version:
             queue.settle(row, **answer)
