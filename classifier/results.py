@@ -20,11 +20,7 @@ def as_result(prediction: Prediction, *, seconds: float) -> Result:
     return {
         "emotion": str(prediction.emotion),
         "probabilities": _rounded(prediction.probabilities),
-        "segments": [
-            segment
-            | {"probabilities": _rounded(cast("dict[str, float]", segment["probabilities"]))}
-            for segment in prediction.segments
-        ],
+        "segments": [_rounded_segment(segment) for segment in prediction.segments],
         "model": prediction.model,
         "version": prediction.version,
         "seconds": round(seconds, 3),
