@@ -30,6 +30,7 @@ from classifier.batch import classify_files, find_files, known_models
 from classifier.models import Classification, Song
 from classifier.tables import classify_rows, read_table
 from journify.commands import ExplainedCommand
+from ml.errors import WeightsError
 
 if TYPE_CHECKING:
     from classifier.results import Result
@@ -79,42 +80,46 @@ class Command(ExplainedCommand):
             sys.exit(1)
 
     def _results(self, options: dict[str, Any]) -> tuple[int, Iterator[Result]]:
-        if options["jobs"] < 1:
-            raise CommandError("--jobs takes a number from 1 up.", returncode=USAGE_ERROR)
+        _check_usage(options)
         if options["song"] or options["pending"]:
-            if options["paths"] or options["model"]:
-                raise CommandError(
-                    "--song and --pending take neither files nor --model: "
-                    "songs are listened to by the main model.",
-                    returncode=USAGE_ERROR,
-                )
             songs = _pending_songs() if options["pending"] else _songs(options["song"])
             return len(songs), (_classify_song(song) for song in songs)
         if options["features"]:
-            return _table_results(options)
-        if not options["paths"]:
-            raise CommandError(
-                "Nothing to classify: give files, folders or globs, --song ID, --pending "
-                "or --features TABLE.",
-                returncode=USAGE_ERROR,
-            )
+            return _table_results(options["features"])
         paths = find_files(options["paths"])
         models = _models(options["model"])
         return len(paths), classify_files(paths, models=models, jobs=options["jobs"])
 
 
-def _table_results(options: dict[str, Any]) -> tuple[int, Iterator[Result]]:
-    if options["paths"] or options["model"]:
-        raise CommandError("--features takes neither files nor --model.", returncode=USAGE_ERROR)
+def _check_usage(options: dict[str, Any]) -> None:
+    given = [name for name in ("paths", "song", "pending", "features") if options[name]]
+    problem = None
+    if options["jobs"] < 1:
+        problem = "--jobs takes a number from 1 up."
+    elif not given:
+        problem = (
+            "Nothing to classify: give files, folders or globs, --song ID, --pending "
+            "or --features TABLE."
+        )
+    elif len(given) > 1:
+        problem = "Give one of files, --song, --pending and --features at a time."
+    elif options["model"] and not options["paths"]:
+        problem = "--model goes with files: songs and tables have their own model."
+    if problem:
+        raise CommandError(problem, returncode=USAGE_ERROR)
+
+
+def _table_results(path: Path) -> tuple[int, Iterator[Result]]:
     try:
-        rows = read_table(options["features"])
+        rows = read_table(path)
+        return len(rows), classify_rows(path, rows)
     except OSError as error:
-        raise CommandError(
-            f"{options['features']} cannot be opened: {error.strerror}.", returncode=USAGE_ERROR
-        ) from error
+        problem = f"{path} cannot be opened: {error.strerror}."
+        raise CommandError(problem, returncode=USAGE_ERROR) from error
     except ValueError as error:
-        raise CommandError(f"{options['features']}: {error}", returncode=USAGE_ERROR) from error
-    return len(rows), classify_rows(options["features"], rows)
+        raise CommandError(f"{path}: {error}", returncode=USAGE_ERROR) from error
+    except WeightsError as error:
+        raise CommandError(str(error), returncode=USAGE_ERROR) from error
 
 
 def _models(name: str | None) -> list[str]:
