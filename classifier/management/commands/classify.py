@@ -6,6 +6,7 @@
     manage.py classify --song 1b4e28ba-2fa1-11d2-883f-0016d3cca427
     manage.py classify --pending
     manage.py classify --features tracks.csv --json
+    manage.py classify --explain song.mp3 --out why.png
 
 Exit codes: 0 every input was classified; 1 some were not (each has its line with the reason);
 2 wrong usage: nothing to classify, an unknown model or song, options that exclude each other.
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from classifier.results import Result
 
 USAGE_ERROR = 2
+INPUTS = ("paths", "song", "pending", "features", "explain")
 
 
 class Command(ExplainedCommand):
@@ -56,6 +58,10 @@ class Command(ExplainedCommand):
             type=Path,
             help="rows of track features (CSV with danceability, energy, valence, …)",
         )
+        parser.add_argument(
+            "--explain", metavar="FILE", type=Path, help="draw what in a file made the answer"
+        )
+        parser.add_argument("--out", metavar="PNG", type=Path, help="where --explain draws")
         parser.add_argument("--model", help="ask this model only (default: best first)")
         parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
         form = parser.add_mutually_exclusive_group()
@@ -86,25 +92,29 @@ class Command(ExplainedCommand):
             return len(songs), (_classify_song(song) for song in songs)
         if options["features"]:
             return _table_results(options["features"])
+        if options["explain"]:
+            return 1, iter([_explained(options)])
         paths = find_files(options["paths"])
         models = _models(options["model"])
         return len(paths), classify_files(paths, models=models, jobs=options["jobs"])
 
 
 def _check_usage(options: dict[str, Any]) -> None:
-    given = [name for name in ("paths", "song", "pending", "features") if options[name]]
+    given = [name for name in INPUTS if options[name]]
     problem = None
     if options["jobs"] < 1:
         problem = "--jobs takes a number from 1 up."
     elif not given:
         problem = (
-            "Nothing to classify: give files, folders or globs, --song ID, --pending "
-            "or --features TABLE."
+            "Nothing to classify: give files, folders or globs, --song ID, --pending, "
+            "--features TABLE or --explain FILE."
         )
     elif len(given) > 1:
-        problem = "Give one of files, --song, --pending and --features at a time."
-    elif options["model"] and not options["paths"]:
+        problem = "Give one of files, --song, --pending, --features and --explain at a time."
+    elif options["model"] and not (options["paths"] or options["explain"]):
         problem = "--model goes with files: songs and tables have their own model."
+    elif bool(options["explain"]) != bool(options["out"]):
+        problem = "--explain FILE and --out PNG go together."
     if problem:
         raise CommandError(problem, returncode=USAGE_ERROR)
 
@@ -118,6 +128,19 @@ def _table_results(path: Path) -> tuple[int, Iterator[Result]]:
         raise CommandError(problem, returncode=USAGE_ERROR) from error
     except ValueError as error:
         raise CommandError(f"{path}: {error}", returncode=USAGE_ERROR) from error
+    except WeightsError as error:
+        raise CommandError(str(error), returncode=USAGE_ERROR) from error
+
+
+def _explained(options: dict[str, Any]) -> Result:
+    from classifier.explanations import explain_file  # noqa: PLC0415 -- imports torch
+
+    [model, *_] = _models(options["model"])
+    try:
+        return explain_file(options["explain"], options["out"], model=model)
+    except OSError as error:
+        problem = f"{options['out']} cannot be written: {error.strerror}."
+        raise CommandError(problem, returncode=USAGE_ERROR) from error
     except WeightsError as error:
         raise CommandError(str(error), returncode=USAGE_ERROR) from error
 
