@@ -37,7 +37,7 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
     with (data / "processes.log").open("w") as log:
         processes = subprocess.Popen(
-            [sys.executable, "-m", "honcho", "start", "--port", str(port)],
+            [sys.executable, "-m", "honcho", "--env", "/dev/null", "start", "--port", str(port)],
             cwd=settings.BASE_DIR,
             env=env,
             stdout=log,
