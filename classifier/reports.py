@@ -30,6 +30,7 @@ def write_json(results: Iterable[Result], out: TextIO) -> Written:
     try:
         for result in results:
             out.write(separator + json.dumps(result, ensure_ascii=False))
+            out.flush()
             separator = ",\n"
             yield result
     finally:  # an array that was cut off is still an array
@@ -42,6 +43,7 @@ def write_csv(results: Iterable[Result], out: TextIO) -> Written:
     writer.writeheader()
     for result in results:
         writer.writerow(result | result.get("probabilities", {}))
+        out.flush()
         yield result
 
 

@@ -227,8 +227,6 @@ class TestProgress:
     @pytest.mark.parametrize(
         ("form", "is_shown"), [("--json", False), ("--csv", False), (None, True)]
     )
-        ("form", "is_shown"), [("--json", False), ("--csv", False), (None, True)]
-    )
     def test_no_bar_where_rows_stream_to_the_terminal(
         self,
         service: FakeService,
