@@ -25,17 +25,22 @@ START_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the running app writes: its database, its uploads and its log."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def base_url(data_folder: Path) -> Iterator[str]:
     """Address of a running app: web and worker as real processes, a database of their own."""
-    data = tmp_path_factory.mktemp("data")
     port = _free_port()
     env = os.environ | {
-        "JOURNIFY_DATA_DIR": str(data),
+        "JOURNIFY_DATA_DIR": str(data_folder),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
     prepare = [sys.executable, "manage.py", "prepare", "--port", str(port)]
     subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
-    with (data / "processes.log").open("w") as log:
+    with (data_folder / "processes.log").open("w") as log:
         processes = subprocess.Popen(
             [sys.executable, "-m", "honcho", "--env", "/dev/null", "start", "--port", str(port)],
             cwd=settings.BASE_DIR,
