@@ -10,7 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from classifier import queue
-from classifier.errors import NO_MODEL, UNEXPECTED, NoClipError, NoModelError
+from classifier.errors import (
+    NO_MODEL,
+    UNEXPECTED,
+    ClipLaterError,
+    NoClipError,
+    NoModelError,
+)
 from classifier.models import Classification
 from classifier.sources import audio_of
 from ml.audio import load_clip
@@ -33,6 +39,9 @@ def listen(row: Classification) -> None:
         with audio_of(row.song) as (path, source):
             clip = load_clip(path)
         prediction = get_service().classify(clip)
+    except ClipLaterError as error:
+        logger.info("classification %s waits %.0f s: %s", row.pk, error.seconds, error)
+        queue.postpone(row, str(error), seconds=error.seconds)
     except (ClipError, NoClipError, NoModelError) as error:
         logger.info("classification %s failed: %s", row.pk, error)
         queue.fail(row, str(error))

@@ -61,6 +61,8 @@ class Song(UUIDModel):
     spotify_id = models.CharField(max_length=22, unique=True, null=True, blank=True)
     spotify_url = models.URLField(blank=True)
     artwork_url = models.URLField(blank=True)
+    deezer_id = models.PositiveBigIntegerField(unique=True, null=True, blank=True)
+    deezer_url = models.URLField(blank=True)
     duration_ms = models.PositiveIntegerField(_("duration (ms)"), null=True, blank=True)
     metadata_fetched_at = models.DateTimeField(null=True, blank=True)
     catalogue_key = models.SlugField(unique=True, null=True, blank=True)

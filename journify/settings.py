@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.contrib.messages import constants as message_level
-from environs import Env
+from environs import Env, validate
 
 from journify.secrets import load_or_create_secret
 
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "classifier",
     "journal",
     "journify",
+    "journify.outbound",
 ]
 
 MIDDLEWARE = [
@@ -159,6 +160,22 @@ CLASSIFY_SWEEP_SECONDS = env.int("CLASSIFY_SWEEP_SECONDS", 15)
 
 WEIGHTS_DIR = BASE_DIR / "ml" / "weights"
 CLASSIFIER_MODELS = env.list("CLASSIFIER_MODELS", ["resnet18_bilstm", "ann"])
+
+# Outside platforms: docs/platforms.md says what each is used for and what it allows. With
+# SANDBOX_URL (`manage.py sandbox`) a stand-in on this machine answers in their place.
+
+SANDBOX_URL = env.str("SANDBOX_URL", "").rstrip("/")
+DEEZER_API_URL = env.str("DEEZER_API_URL", "https://api.deezer.com")
+ITUNES_API_URL = env.str("ITUNES_API_URL", "https://itunes.apple.com")
+if SANDBOX_URL:
+    DEEZER_API_URL, ITUNES_API_URL = f"{SANDBOX_URL}/deezer", f"{SANDBOX_URL}/itunes"
+PLATFORM_RATES = {"deezer": (50, 5.0), "itunes": (20, 60.0)}  # calls in any so many seconds
+CLIP_SOURCES = env.list(
+    "CLIP_SOURCES",
+    ["upload", "deezer", "itunes"],
+    validate=validate.ContainsOnly(["upload", "deezer", "itunes"]),
+)
+ITUNES_COUNTRY = env.str("ITUNES_COUNTRY", "US")
 
 # Security
 # https://docs.djangoproject.com/en/5.2/topics/security/

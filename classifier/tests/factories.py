@@ -40,7 +40,7 @@ class ClassificationFactory(factory.django.DjangoModelFactory[Classification]):
     def probabilities(self) -> dict[str, float]:
         if not self.emotion:
             return {}
-        rest = {name: 0.1 for name in ("sad", "happy", "energetic", "calm")}
+        rest = dict.fromkeys(("sad", "happy", "energetic", "calm"), 0.1)
         return rest | {self.emotion: 0.7}
 
     @factory.lazy_attribute

@@ -27,6 +27,7 @@ def _quick_and_contained(settings: SettingsWrapper, tmp_path: Path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.WHITENOISE_AUTOREFRESH = True
+    settings.CLIP_SOURCES = ["upload"]
 
 
 @pytest.fixture(autouse=True)
