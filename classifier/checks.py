@@ -1,3 +1,22 @@
-"""System checks of the classifier."""
+"""System checks of the classifier: said at every start instead of in a README."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register  # noqa: A004 -- Django's name
+
+
+@register()
+def weights_are_shipped(**_kwargs: Any) -> list[CheckMessage]:
+    """Warn about a configured model that has no weights."""
+    return [
+        Warning(
+            f"The model “{name}” has no weights in {settings.WEIGHTS_DIR / name}.",
+            hint="Correct CLASSIFIER_MODELS, or train the model: manage.py train.",
+            id="classifier.W001",
+        )
+        for name in settings.CLASSIFIER_MODELS
+        if not (settings.WEIGHTS_DIR / name / "meta.json").exists()
+    ]

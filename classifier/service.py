@@ -25,7 +25,7 @@ class EmotionService:
     Parameters
     ----------
     names
-        Folders below `ml/weights`, best first.
+        Folders in `WEIGHTS_DIR`, best first.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -50,7 +50,7 @@ class EmotionService:
 def _load(name: str) -> Predictor | None:
     """Load one model; None, with an error in the log, when its files are missing or damaged."""
     try:
-        return Predictor.load(name)
+        return Predictor.load(name, root=settings.WEIGHTS_DIR)
     except WeightsError:
         logger.exception("model %s cannot be used", name)
         return None

@@ -69,11 +69,11 @@ def ring(readings: Iterable[Reading]) -> list[Slice]:
     ]
 
 
-def summary(slices: Sequence[Slice]) -> str:
-    """Say a day in one sentence."""
+def summary(slices: Sequence[Slice], *, answered: int) -> str:
+    """Say a day in one sentence; `answered` songs may not all be heard yet."""
     heard = sorted((part for part in slices if part.count), key=lambda part: -part.count)
     if not heard:
-        return _("Nothing answered yet.")
+        return _("Nothing heard yet.") if answered else _("Nothing answered yet.")
     total = sum(part.count for part in heard)
     if len(heard) == 1:
         return _("All %(word)s so far.") % {"word": heard[0].word}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -77,8 +78,10 @@ def _spread_themes(phrases: list[Phrase]) -> list[Phrase]:
     left = list(phrases)
     ordered: list[Phrase] = []
     while left:
-        theme = ordered[-1].theme if ordered else None
-        pick = next((phrase for phrase in left if phrase.theme != theme), left[0])
+        counts = Counter(phrase.theme for phrase in left)
+        last = ordered[-1].theme if ordered else None
+        # the commonest theme first, or it would be left over at the end
+        pick = max(left, key=lambda phrase: (phrase.theme != last, counts[phrase.theme]))
         left.remove(pick)
         ordered.append(pick)
     return ordered

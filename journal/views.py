@@ -163,15 +163,16 @@ def _day_context(user: User, date: dt.date) -> dict[str, Any]:
     entries = Entry.objects.of(user).filter(journal__date=date).with_readings(user)
     cards = [card_of(entry) for entry in entries]
     slices = ring(card.reading for card in cards)
+    answered = sum(card.entry.song_id is not None for card in cards)
     return {
         "day": date,
         "is_today": date == today(),
         "previous_day": date - dt.timedelta(days=1),
         "next_day": date + dt.timedelta(days=1) if date < today() else None,
         "cards": cards,
-        "answered_count": sum(card.entry.song_id is not None for card in cards),
+        "answered_count": answered,
         "ring": slices,
-        "summary": summary(slices),
+        "summary": summary(slices, answered=answered),
     }
 
 

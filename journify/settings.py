@@ -158,7 +158,7 @@ CLASSIFY_SWEEP_SECONDS = env.int("CLASSIFY_SWEEP_SECONDS", 15)
 
 # Models: names of folders below ml/weights, tried in this order.
 
-WEIGHTS_DIR = BASE_DIR / "ml" / "weights"
+WEIGHTS_DIR = env.path("WEIGHTS_DIR", BASE_DIR / "ml" / "weights").resolve()
 CLASSIFIER_MODELS = env.list("CLASSIFIER_MODELS", ["resnet18_bilstm", "ann"])
 
 # Outside platforms: docs/platforms.md says what each is used for and what it allows. With

@@ -13,6 +13,9 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from ml.audio import SEGMENT_SECONDS, SEGMENTS
+
+LEVELS = 255
 AMIN = 1e-10  # librosa's floor of power, -100 dB
 CLIP_RMS = (
     0.1  # -20 dB: every clip is brought to this level, so that loudness of the file says nothing
@@ -162,6 +165,38 @@ def clip_picture(samples: Tensor, settings: FeatureSettings) -> Tensor:
     mel = (mel - settings.floor_db) / (settings.ceil_db - settings.floor_db)
     parts = [mel, _chroma(power, settings), _centroid(power, settings)]
     return torch.cat(parts, dim=-2).clamp(0.0, 1.0)
+
+
+def packed(picture: Tensor) -> Tensor:
+    """Round a picture to the 256 levels that packs keep, as uint8."""
+    return (picture * LEVELS).round().to(torch.uint8)
+
+
+def unpacked(picture: Tensor) -> Tensor:
+    """Bring a packed picture back to 0..1."""
+    return picture.float() / LEVELS
+
+
+def cut_picture(picture: Tensor, settings: FeatureSettings) -> Tensor:
+    """Cut a clip's picture into three segments of 10 s, evenly spaced.
+
+    Full clips give segments side by side, shorter ones overlapping segments; a
+    picture of less than 10 s is repeated until it fills one.
+
+    Parameters
+    ----------
+    picture : Tensor, shape (rows, t)
+
+    Returns
+    -------
+    Tensor, shape (3, rows, settings.columns(10))
+    """
+    length = settings.columns(SEGMENT_SECONDS)
+    if picture.shape[-1] < length:
+        picture = picture.repeat(1, -(-length // picture.shape[-1]))[:, :length]
+    room = (picture.shape[-1] - length) / (SEGMENTS - 1)
+    starts = [round(room * index) for index in range(SEGMENTS)]
+    return torch.stack([picture[:, start : start + length] for start in starts])
 
 
 def mfcc(mel: Tensor) -> Tensor:

@@ -56,7 +56,7 @@ def spotify_id(name: str) -> str:
 
 def load_catalogue(folder: Path) -> list[SandboxSong]:
     """Read the demo songs of `catalogue.json` in `folder`."""
-    rows = json.loads((folder / "catalogue.json").read_text(encoding="utf-8"))["songs"]
+    rows = json.loads((folder / "catalogue.json").read_text(encoding="utf-8"))
     return [
         SandboxSong(row["slug"], row["title"], row["composer"], folder / row["file"])
         for row in rows

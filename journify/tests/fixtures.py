@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 
+@pytest.fixture
+def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the app writes during a test; the test's own `tmp_path` stays its own."""
+    return tmp_path_factory.mktemp("app")
+
+
 @pytest.fixture(autouse=True)
-def _quick_and_contained(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _quick_and_contained(settings: SettingsWrapper, own_folder: Path) -> None:
     """A quick password hash, files of a test in the test's own folder, plain static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT = own_folder / "media"
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
@@ -31,9 +37,9 @@ def _quick_and_contained(settings: SettingsWrapper, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _a_known_main_model(settings: SettingsWrapper, tmp_path: Path) -> Iterator[None]:
+def _a_known_main_model(settings: SettingsWrapper, own_folder: Path) -> Iterator[None]:
     """Unit tests know the main model by its `meta.json` only, whatever weights are shipped."""
-    settings.WEIGHTS_DIR = tmp_path / "weights"
+    settings.WEIGHTS_DIR = own_folder / "weights"
     for name in settings.CLASSIFIER_MODELS:
         folder = settings.WEIGHTS_DIR / name
         folder.mkdir(parents=True)

@@ -14,7 +14,7 @@ function say(templateId) {
     return;
   }
   const message = byId("message-template").content.cloneNode(true);
-  message.querySelector("p").append(words);
+  message.querySelector("p").replaceChildren(words);
   byId("messages").replaceChildren(message);
 }
 
@@ -62,12 +62,23 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 const statesBefore = new Map();
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const login = byId("error-signed-out").content.querySelector("a").pathname;
+  const login = byId("error-signed-out").content.querySelector("a").getAttribute("href");
   if (new URL(detail.xhr.responseURL).pathname === login) {
     detail.shouldSwap = false;
     say("error-signed-out");
   }
-  if (detail.target.matches(".card")) statesBefore.set(detail.target.id, detail.target.dataset.state);
+  const { elt } = detail.requestConfig;
+  if (elt.matches(".card [data-poll]") && detail.serverResponse.includes("data-poll")) {
+    // still listening: only the words change, so that the record goes on turning and nothing moves
+    detail.target = elt;
+    detail.selectOverride = `#${elt.id}`;
+  }
+  if (!detail.target.matches(".card")) return;
+  statesBefore.set(detail.target.id, detail.target.dataset.state);
+  // a note that is being written outlives its card
+  if (detail.target.querySelector("[data-keep][open]")) {
+    detail.serverResponse = detail.serverResponse.replace("data-keep", "hx-preserve");
+  }
 });
 
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {

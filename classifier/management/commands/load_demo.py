@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         """Copy new songs into the media storage and ask for their emotions."""
-        rows = json.loads((DEMO / "catalogue.json").read_text(encoding="utf-8"))["songs"]
+        rows = json.loads((DEMO / "catalogue.json").read_text(encoding="utf-8"))
         new = sum(self._load(row) for row in rows)
         self.stdout.write(f"{len(rows)} demo songs ({new} new).")
 

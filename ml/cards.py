@@ -1,0 +1,136 @@
+"""Write a model card: what a network is, what it was trained on, how good it is.
+
+Every number is quoted from `meta.json` and `metrics.json`, so that a card cannot
+say something else than they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+WHAT = {
+    "resnet18_bilstm": (
+        "ResNet18 (He et al. 2016, one input channel) listens to each of three 10 s segments of "
+        "a clip as a log-mel picture; a two-layer BiLSTM reads the three in order; "
+    ),
+    "cnn_lstm": (
+        "Four convolution blocks listen to each of three 10 s segments of a clip as a log-mel "
+        "picture; an LSTM reads the clip in order; "
+    ),
+    "resnet18": (
+        "ResNet18 (He et al. 2016, one input channel) looks at each of three 10 s segments of a "
+        "clip as one picture of MFCC, spectral centroid, chroma and log-mel stacked; "
+    ),
+}
+DENSE = "two dense layers lead to the four emotions."
+JOINED = (
+    "a vector of {count} hand-made descriptors (`ml.descriptors`) is joined before the dense "
+    "layers; "
+)
+DATA = """\
+Trained on the 4Q Audio Emotion Dataset (Panda, Malheiro and Paiva, "Novel audio features for music
+emotion recognition", IEEE Transactions on Affective Computing 2018): 30 s clips of songs of all
+genres, labelled from AllMusic mood words through Warriner's valence and arousal norms and checked
+by people. The clips are commercial recordings shared for research; none of them is in this
+repository, and the weights are offered for research and private use in that spirit."""
+LIMITS = """\
+- "Energetic" is the quadrant of negative valence and high arousal: in this data it means tense or
+  angry as much as driven. A cheerful, fast song is "happy".
+- Mistakes sit on the valence axis (sad against calm, happy against energetic); lyrics go unheard.
+- Genre alone reaches an accuracy of 0.51 on this data. The table by genre shows where an answer is
+  about music and where it may be about genre.
+- The labels describe what a song expresses to editors of a largely English-language catalogue, not
+  what a listener feels. A label set by a person always counts more."""
+
+
+def card_text(meta: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """Return the whole card as Markdown."""
+    return "\n".join(
+        [
+            f"# {meta['name']} {meta['version']}",
+            "",
+            _what(meta),
+            "",
+            "## Data",
+            DATA,
+            "",
+            "## How it was measured",
+            _protocol(meta, metrics),
+            "",
+            *_scores(metrics),
+            "",
+            "## Where it fails",
+            LIMITS,
+            "",
+            *_genres(metrics),
+            "",
+            "## How to use it",
+            f"`manage.py classify --model {meta['name']} song.mp3`, or in Python "
+            f'`Predictor.load("{meta["name"]}").predict(load_clip(path))`. Clips under 30 s are '
+            "classified from what is there; under 3 s they are refused.",
+            "",
+            "## What it cost",
+            _cost(meta),
+            "",
+        ]
+    )
+
+
+def _what(meta: Mapping[str, Any]) -> str:
+    joined = JOINED.format(count=len(meta["descriptors"])) if meta["descriptors"] else ""
+    size = meta["bytes"] / 1e6
+    return (
+        f"{WHAT[meta['network']['kind']]}{joined}{DENSE} "
+        f"{meta['parameters']:,} numbers, {size:.1f} MB in safetensors."
+    )
+
+
+def _protocol(meta: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    folds = ", ".join(str(fold) for fold in metrics["folds"])
+    return (
+        f"{metrics['protocol']} Judged: {metrics['clips']} clips in folds {folds}. "
+        f"{meta['shipped']} Intervals are 95 %, by drawing artists with replacement."
+    )
+
+
+def _scores(metrics: Mapping[str, Any]) -> list[str]:
+    def ranged(name: str) -> str:
+        low, high = metrics[f"{name}_interval"]
+        return f"{metrics[name]:.3f} ({low:.3f} to {high:.3f})"
+
+    lines = [
+        "| | |",
+        "|---|---|",
+        f"| macro-F1 | {ranged('macro_f1')} |",
+        f"| accuracy | {ranged('accuracy')} |",
+        f"| arousal accuracy | {metrics['arousal_accuracy']:.3f} |",
+        f"| valence accuracy | {metrics['valence_accuracy']:.3f} |",
+        f"| expected calibration error | {metrics['ece']:.3f} |",
+        "",
+        "| emotion | precision | recall | F1 | clips |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} "
+        f"| {row['count']:.0f} |"
+        for name, row in metrics["per_class"].items()
+    ]
+    return [*lines, "", "![confusion matrix](confusion.svg) ![reliability](reliability.svg)"]
+
+
+def _genres(metrics: Mapping[str, Any]) -> list[str]:
+    lines = ["| genre | clips | accuracy | macro-F1 |", "|---|---|---|---|"]
+    lines += [
+        f"| {name} | {row['clips']} | {row['accuracy']:.3f} | {row['macro_f1']:.3f} |"
+        for name, row in metrics["by_genre"].items()
+    ]
+    return lines
+
+
+def _cost(meta: Mapping[str, Any]) -> str:
+    cost = meta["cost"]
+    return (
+        f"{cost['epochs']} epochs on {cost['clips']} clips took {cost['seconds'] / 60:.0f} minutes "
+        f"on {cost['device']}: for the network that ships, a few watt-hours."
+    )

@@ -1,0 +1,116 @@
+"""Dynamics and form: how loudness and sound change over seconds, and how bands go together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ml.descriptors.definition import Descriptor
+from ml.descriptors.spectra import FRAME_RATE, HOP, MEL_BANDS, Floats, Spectra
+
+TEXTURE_FRAMES = int(FRAME_RATE)
+QUIET_DB = -40.0
+MEDIAN_FRAMES = 17
+MEDIAN_BANDS = 7
+
+_TZANETAKIS = "Tzanetakis & Cook 2002, Musical genre classification of audio signals"
+_FITZGERALD = "FitzGerald 2010, Harmonic/percussive separation using median filtering"
+_FOOTE = "Foote 2000, Automatic audio segmentation using a measure of audio novelty"
+_REGIONS = ("all", "bass", "middle", "treble")
+
+DYNAMICS: tuple[Descriptor, ...] = (
+    Descriptor("loudness_std", "dB", "standard deviation of the frames' loudness", ""),
+    Descriptor(
+        "loudness_range", "dB", "95th less 10th percentile of loudness over 1 s", "EBU 3342"
+    ),
+    Descriptor("loudness_move", "dB", "mean absolute change of loudness from frame to frame", ""),
+    Descriptor("low_energy", "1", "share of frames under the mean power", _TZANETAKIS),
+    Descriptor("crest_factor", "dB", "peak over root mean square of the samples", ""),
+    Descriptor("silence", "1", "share of frames over 40 dB under the loud parts", ""),
+    *(
+        Descriptor(
+            f"percussive_{region}", "1", f"share of percussive power ({region})", _FITZGERALD
+        )
+        for region in _REGIONS
+    ),
+    Descriptor("percussive_std", "1", "standard deviation of that share over time", _FITZGERALD),
+    Descriptor(
+        "texture_change", "dB", "distance of neighbouring seconds' mean mel spectra", _FOOTE
+    ),
+    Descriptor(
+        "texture_spread", "dB", "distance of the seconds' mel spectra to their mean", _FOOTE
+    ),
+)
+
+
+def _median(values: Floats, *, width: int, axis: int) -> Floats:
+    pad = [(0, 0), (0, 0)]
+    pad[axis] = (width // 2, width // 2)
+    windows = np.lib.stride_tricks.sliding_window_view(
+        np.pad(values, pad, mode="reflect"), width, axis=axis
+    )
+    return np.partition(windows, width // 2, axis=-1)[..., width // 2]
+
+
+def _percussive(mel_db: Floats) -> Floats:
+    """Return each frame's and band's percussive share by median filtering, 0 to 1."""
+    mel_db = mel_db[::2]
+    steady = _median(mel_db, width=MEDIAN_FRAMES, axis=0)
+    struck = _median(mel_db, width=MEDIAN_BANDS, axis=1)
+    return 1.0 / (1.0 + 10.0 ** ((steady - struck) / 5.0))
+
+
+def _loudness(spectra: Spectra) -> list[float]:
+    loudness = spectra.loudness_db[spectra.active]
+    count = len(loudness) // TEXTURE_FRAMES
+    power = 10.0 ** (loudness / 10.0)
+    seconds = power[: count * TEXTURE_FRAMES].reshape(count, TEXTURE_FRAMES).mean(axis=1)
+    low, high = np.percentile(10.0 * np.log10(seconds), [10, 95])
+    samples = spectra.samples
+    peaks = np.abs(samples[: len(samples) // HOP * HOP]).reshape(-1, HOP).max(axis=1)
+    mean_square = float(np.square(samples).mean())
+    return [
+        float(loudness.std()),
+        float(high - low),
+        float(np.abs(np.diff(loudness)).mean()),
+        float((power < power.mean()).mean()),
+        float(20.0 * np.log10((np.percentile(peaks, 95) + 1e-6) / (mean_square**0.5 + 1e-6))),
+        float((spectra.loudness_db < QUIET_DB).mean()),
+    ]
+
+
+def _texture(mel_db: Floats) -> list[float]:
+    count = len(mel_db) // TEXTURE_FRAMES
+    seconds = (
+        mel_db[: count * TEXTURE_FRAMES].reshape(count, TEXTURE_FRAMES, MEL_BANDS).mean(axis=1)
+    )
+    neighbours = np.abs(np.diff(seconds, axis=0)).mean()
+    spread = np.abs(seconds - seconds.mean(axis=0)).mean()
+    return [float(neighbours), float(spread)]
+
+
+def describe_dynamics(spectra: Spectra) -> Floats:
+    """Compute the descriptors named in `DYNAMICS`.
+
+    Parameters
+    ----------
+    spectra : Spectra
+
+    Returns
+    -------
+    ndarray, shape (len(DYNAMICS),)
+    """
+    share = _percussive(spectra.mel_db)
+    weight = 10.0 ** (spectra.mel_db[::2] / 10.0)
+    regions = [slice(0, 40), slice(0, 6), slice(6, 22), slice(22, 40)]
+    percussive = [
+        float((share[:, r] * weight[:, r]).sum() / (weight[:, r].sum() + 1e-6)) for r in regions
+    ]
+    over_time = (share * weight).sum(axis=1) / weight.sum(axis=1)
+    return np.concatenate(
+        [
+            _loudness(spectra),
+            percussive,
+            [float(over_time.std())],
+            _texture(spectra.mel_db[spectra.active]),
+        ]
+    ).astype(np.float32)

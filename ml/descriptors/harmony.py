@@ -1,0 +1,414 @@
+"""Harmony and melody: key, mode, chords, dissonance and how clear the tones are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import scipy.signal
+
+from ml.descriptors.definition import Descriptor, spread_over
+from ml.descriptors.spectra import Floats, Indices, Spectra
+
+A4 = 440.0
+PARTIALS = 5
+DISSONANCE_PEAKS = 16
+CHROMA_LOWEST_HZ = 80.0
+CHROMA_HIGHEST_HZ = 2500.0
+PITCH_LOWEST = 36
+PITCHES = 60
+REGISTERS = (40.0, 250.0, 1000.0, 5000.0)
+
+_KRUMHANSL = "Krumhansl & Kessler 1982, key profiles"
+_SETHARES = "Sethares 1998, dissonance curve; Plomp & Levelt 1965"
+_HARTE = "Harte, Sandler & Gasser 2006, Detecting harmonic change"
+_FUJISHIMA = "Fujishima 1999, chord templates"
+_GOMEZ = "Gómez 2006, Tonal description of polyphonic audio"
+_PANDA = "Panda, Malheiro & Paiva 2018, Novel audio features (articulation, vibrato, tremolo)"
+_KLAPURI = "Klapuri 2006, Multiple fundamental frequency estimation"
+
+MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+CHORDS = {
+    "major": (0, 4, 7),
+    "minor": (0, 3, 7),
+    "diminished": (0, 3, 6),
+    "suspended": (0, 5, 7),
+    "power": (0, 7),
+}
+_MEAN_STD = (("mean", "mean"), ("std", "standard deviation"))
+
+_KEY = (
+    Descriptor("key_strength", "1", "correlation of the chroma with the best key", _KRUMHANSL),
+    Descriptor("mode", "1", "best major less best minor correlation", _KRUMHANSL),
+    Descriptor(
+        "mode_parallel", "1", "major less minor correlation on the best key's tonic", _KRUMHANSL
+    ),
+    Descriptor("key_clearness", "1", "best less second best key's correlation", _KRUMHANSL),
+    Descriptor(
+        "key_steadiness", "1", "mean correlation of the moments with the clip's key", _KRUMHANSL
+    ),
+    Descriptor("chroma_entropy", "1", "entropy of the mean chroma", _GOMEZ),
+    *(
+        Descriptor(
+            f"degree{k:02}", "1", f"share of the degree {k} semitones over the tonic", _GOMEZ
+        )
+        for k in range(12)
+    ),
+    *(
+        Descriptor(f"interval{k}", "1", f"share of simultaneous tones {k} semitones apart", _GOMEZ)
+        for k in range(1, 7)
+    ),
+)
+_CHORD = (
+    *(Descriptor(f"chord_{name}", "1", f"share of {name} chords", _FUJISHIMA) for name in CHORDS),
+    Descriptor("chord_mode", "1", "major less minor chords over both", _FUJISHIMA),
+    Descriptor("chord_fit", "1", "mean correlation with the best chord", _FUJISHIMA),
+    Descriptor(
+        "chord_change", "1", "share of moments with another root than the one before", _FUJISHIMA
+    ),
+    Descriptor("chord_variety", "1", "entropy of the roots", _FUJISHIMA),
+    Descriptor("harmonic_change", "1", "mean step in the tonal centroid space", _HARTE),
+)
+_SERIES = (
+    Descriptor("roughness", "1", "the roughness of the strongest 16 partials", _SETHARES),
+    Descriptor("tonal_share", "1", "the share of power in spectral peaks", _GOMEZ),
+    Descriptor("peak_count", "log2", "the number of clear spectral peaks", _GOMEZ),
+    Descriptor("mistuning", "semitone", "the distance of peaks to the nearest semitone", _GOMEZ),
+    Descriptor("chroma_contrast", "1", "the entropy of the chroma of each moment", _GOMEZ),
+    Descriptor("pitch", "octave", "the strongest fundamental's height over 261.6 Hz", _KLAPURI),
+    Descriptor("pitch_strength", "1", "the strongest fundamental over all", _KLAPURI),
+    Descriptor("voices", "1", "the number of fundamentals over half the strongest", _KLAPURI),
+    Descriptor("bass_pitch", "octave", "the lowest clear peak's height over 65.4 Hz", _KLAPURI),
+)
+_MELODY = (
+    Descriptor(
+        "pitch_range", "octave", "90th less 10th percentile of the strongest fundamental", _KLAPURI
+    ),
+    Descriptor("pitch_hold", "1", "share of moments whose fundamental stays", _KLAPURI),
+)
+_ARTICULATION = tuple(
+    Descriptor(f"{name}_{register}", unit, f"{words} ({hertz})", _PANDA)
+    for register, hertz in (
+        ("low", "below 250 Hz"),
+        ("middle", "250 Hz to 1 kHz"),
+        ("high", "1 to 5 kHz"),
+    )
+    for name, unit, words in (
+        ("sustain", "1", "share of partials that were there 93 ms before"),
+        ("glide", "semitone", "mean pitch movement of sustained partials over 93 ms"),
+        ("swell", "dB", "mean absolute level movement of sustained partials over 93 ms"),
+        ("tonal_power", "1", "share of the peaks' amplitude"),
+    )
+)
+HARMONY: tuple[Descriptor, ...] = (
+    *_KEY,
+    *_CHORD,
+    *spread_over(_SERIES, _MEAN_STD),
+    *_MELODY,
+    *_ARTICULATION,
+)
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """Clear spectral peaks of all moments, one entry per peak.
+
+    Attributes
+    ----------
+    frames : int
+        Number of moments.
+    row : ndarray, shape (peaks,)
+        Moment of each peak, rising.
+    strength, hertz, midi : ndarray, shape (peaks,)
+        Magnitude, interpolated frequency, and pitch in semitones (A4 = 69).
+    """
+
+    frames: int
+    row: Indices
+    strength: Floats
+    hertz: Floats
+    midi: Floats
+
+    def sum_by_row(self, values: Floats) -> Floats:
+        """Sum one value per peak over the peaks of each moment, shape (frames,)."""
+        return np.bincount(self.row, values, minlength=self.frames).astype(np.float32)
+
+
+def find_peaks(magnitudes: Floats, hertz: Floats) -> Peaks:
+    """Find the clear local maxima of each moment.
+
+    Parameters
+    ----------
+    magnitudes : ndarray, shape (frames, bins)
+    hertz : ndarray, shape (bins,)
+
+    Returns
+    -------
+    Peaks
+        Those within 35 dB of their moment's strongest bin.
+    """
+    middle = magnitudes[:, 1:-1]
+    strongest = middle.max(axis=1, keepdims=True)
+    threshold = np.maximum(strongest * 10 ** (-35 / 20), 0.03 * np.median(strongest))
+    clear = (middle > magnitudes[:, :-2]) & (middle >= magnitudes[:, 2:]) & (middle > threshold)
+    row, column = np.nonzero(clear)
+    left, top, right = (magnitudes[row, column + k] for k in range(3))
+    shift = 0.5 * (left - right) / (left - 2 * top + right - 1e-9)
+    found = hertz[column + 1] + np.clip(shift, -0.5, 0.5) * (hertz[1] - hertz[0])
+    midi = 69.0 + 12.0 * np.log2(found / A4)
+    return Peaks(frames=len(magnitudes), row=row, strength=top, hertz=found, midi=midi)
+
+
+def tuning_offset(peaks: Peaks) -> float:
+    """Return the deviation from A4 = 440 Hz in semitones, -0.5 to 0.5 (circular mean)."""
+    angle = np.exp(2j * np.pi * peaks.midi)
+    return float(np.angle((angle * peaks.strength).sum()) / (2 * np.pi))
+
+
+def chroma_of(peaks: Peaks, tuning: float) -> Floats:
+    """Return the pitch-class profile of each moment, shape (frames, 12), C first, sum 1."""
+    pitch = peaks.midi - tuning
+    used = (peaks.hertz > CHROMA_LOWEST_HZ) & (peaks.hertz < CHROMA_HIGHEST_HZ)
+    near = np.cos(np.pi * (pitch - np.round(pitch))) ** 2
+    weight = np.sqrt(peaks.strength) * used * near
+    at = peaks.row * 12 + np.round(pitch).astype(int) % 12
+    chroma = np.bincount(at, weight, minlength=peaks.frames * 12).reshape(-1, 12)
+    result: Floats = (chroma / (chroma.sum(axis=1, keepdims=True) + 1e-9)).astype(np.float32)
+    return result
+
+
+def key_correlations(chroma: Floats) -> Floats:
+    """Return the correlation with all keys, shape (2, 12): major and minor, C first."""
+    found = np.zeros((2, 12), dtype=np.float32)
+    for mode, profile in enumerate((MAJOR_PROFILE, MINOR_PROFILE)):
+        for tonic in range(12):
+            found[mode, tonic] = _correlation(np.roll(profile, tonic), chroma)
+    return found
+
+
+def _correlation(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    one, other = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    one, other = one - one.mean(), other - other.mean()
+    return float((one * other).sum() / (np.linalg.norm(one) * np.linalg.norm(other) + 1e-9))
+
+
+def _entropy(shares: Floats, *, axis: int = -1) -> Floats:
+    shares = shares / (shares.sum(axis=axis, keepdims=True) + 1e-9)
+    result: Floats = -(shares * np.log(shares + 1e-9)).sum(axis=axis) / np.log(shares.shape[axis])
+    return result
+
+
+def _key(chroma: Floats, weight: Floats) -> list[float]:
+    mean = (chroma * weight[:, None]).sum(axis=0) / (weight.sum() + 1e-9)
+    keys = key_correlations(mean)
+    mode, tonic = np.unravel_index(int(keys.argmax()), keys.shape)
+    ordered = np.sort(keys.ravel())
+    profile = np.roll((MAJOR_PROFILE, MINOR_PROFILE)[int(mode)], int(tonic))
+    centred = chroma - chroma.mean(axis=1, keepdims=True)
+    steady = centred @ (profile - np.mean(profile))
+    steady = steady / (np.linalg.norm(centred, axis=1) * np.std(profile) * 12**0.5 + 1e-9)
+    pairs = [(chroma * np.roll(chroma, k, axis=1)).sum(axis=1).mean() for k in range(1, 7)]
+    pairs = np.array(pairs) / (np.sum(pairs) + 1e-9)
+    return [
+        float(ordered[-1]),
+        float(keys[0].max() - keys[1].max()),
+        float(keys[0, tonic] - keys[1, tonic]),
+        float(ordered[-1] - ordered[-2]),
+        float(steady.mean()),
+        float(_entropy(mean)),
+        *(float(value) for value in np.roll(mean, -int(tonic))),
+        *(float(value) for value in pairs),
+    ]
+
+
+def _templates() -> Floats:
+    rows = []
+    for degrees in CHORDS.values():
+        for root in range(12):
+            row = np.zeros(12)
+            row[[(root + degree) % 12 for degree in degrees]] = 1.0
+            row -= row.mean()
+            rows.append(row / np.linalg.norm(row))
+    return np.array(rows, dtype=np.float32)
+
+
+def _tonnetz(chroma: Floats) -> Floats:
+    steps = np.arange(12)
+    angles = np.stack([steps * 7 * np.pi / 6, steps * 3 * np.pi / 2, steps * 2 * np.pi / 3])
+    radii = np.array([1.0, 1.0, 0.5])[:, None]
+    basis = np.concatenate([radii * np.sin(angles), radii * np.cos(angles)])
+    result: Floats = chroma @ basis.T
+    return result
+
+
+def _chords(chroma: Floats) -> list[float]:
+    smooth = scipy.signal.convolve(chroma, np.full((5, 1), 0.2), mode="same")
+    centred = smooth - smooth.mean(axis=1, keepdims=True)
+    fit = centred @ _templates().T / (np.linalg.norm(centred, axis=1, keepdims=True) + 1e-6)
+    best = fit.argmax(axis=1)
+    kinds = np.bincount(best // 12, minlength=len(CHORDS)) / len(best)
+    roots = best % 12
+    step = np.linalg.norm(np.diff(_tonnetz(smooth), axis=0), axis=1)
+    return [
+        *(float(share) for share in kinds),
+        float((kinds[0] - kinds[1]) / (kinds[0] + kinds[1] + 0.1)),
+        float(fit.max(axis=1).mean()),
+        float((roots[1:] != roots[:-1]).mean()),
+        float(_entropy(np.bincount(roots, minlength=12).astype(np.float32))),
+        float(step.mean()),
+    ]
+
+
+def roughness(strength: Floats, hertz: Floats) -> Floats:
+    """Return the roughness of each moment by Sethares's model.
+
+    Parameters
+    ----------
+    strength, hertz : ndarray, shape (frames, partials)
+
+    Returns
+    -------
+    ndarray, shape (frames,)
+        Relative to the summed product of the strengths.
+    """
+    low = np.minimum(hertz[:, :, None], hertz[:, None, :])
+    apart = np.abs(hertz[:, :, None] - hertz[:, None, :])
+    scaled = 0.24 / (0.0207 * low + 18.96) * apart
+    weight = strength[:, :, None] * strength[:, None, :]
+    beating = weight * (np.exp(-3.51 * scaled) - np.exp(-5.75 * scaled))
+    result: Floats = beating.sum(axis=(1, 2)) / (weight.sum(axis=(1, 2)) + 1e-9)
+    return result
+
+
+def _salience(peaks: Peaks, tuning: float) -> Floats:
+    """Return the harmonic-sum salience of semitones, shape (frames, PITCHES)."""
+    strength = np.sqrt(peaks.strength)
+    pitch = peaks.midi - tuning
+    salience = np.zeros(peaks.frames * PITCHES)
+    for partial in range(1, PARTIALS + 1):
+        at = np.round(pitch - 12.0 * np.log2(partial)).astype(int) - PITCH_LOWEST
+        inside = (at >= 0) & (at < PITCHES)
+        weight = strength[inside] * 0.8 ** (partial - 1)
+        salience += np.bincount(
+            peaks.row[inside] * PITCHES + at[inside], weight, minlength=len(salience)
+        )
+    return salience.reshape(-1, PITCHES).astype(np.float32)
+
+
+def _melody(salience: Floats) -> tuple[list[Floats], list[float]]:
+    best = salience.argmax(axis=1)
+    top = salience.max(axis=1)
+    pitch = (best + PITCH_LOWEST - 60) / 12.0
+    step = np.abs(np.diff(pitch))
+    voices = (salience > 0.5 * top[:, None]).sum(axis=1).astype(np.float32)
+    low, high = np.percentile(pitch, [10, 90])
+    series = [pitch, top / (salience.sum(axis=1) + 1e-9), voices]
+    return series, [
+        float(high - low),
+        float((step == 0).mean()),
+    ]
+
+
+def strongest_partials(peaks: Peaks, count: int) -> tuple[Floats, Floats]:
+    """Return strength and frequency of each moment's strongest peaks, zero where fewer.
+
+    Returns
+    -------
+    strength, hertz : ndarray, shape (frames, count)
+    """
+    order = np.lexsort((-peaks.strength, peaks.row))
+    row = peaks.row[order]
+    starts = np.searchsorted(row, np.arange(peaks.frames))
+    rank = np.arange(len(row)) - starts[row]
+    kept = rank < count
+    strength = np.zeros((peaks.frames, count), dtype=np.float32)
+    hertz = np.zeros((peaks.frames, count), dtype=np.float32)
+    strength[row[kept], rank[kept]] = peaks.strength[order][kept]
+    hertz[row[kept], rank[kept]] = peaks.hertz[order][kept]
+    return strength, hertz
+
+
+def _bass(peaks: Peaks, strongest: Floats) -> Floats:
+    """Return the lowest clear peak of each moment in octaves over C2."""
+    clear = peaks.strength > 0.15 * strongest[peaks.row]
+    lowest = np.full(peaks.frames, np.inf)
+    np.minimum.at(lowest, peaks.row[clear], peaks.midi[clear])
+    return ((np.where(np.isfinite(lowest), lowest, 36.0) - 36.0) / 12.0).astype(np.float32)
+
+
+def _series(magnitudes: Floats, peaks: Peaks, chroma: Floats, tuning: float) -> list[Floats]:
+    strength, hertz = strongest_partials(peaks, DISSONANCE_PEAKS)
+    total = np.square(magnitudes).sum(axis=1) + 1e-9
+    # a Hann-windowed sine leaves two thirds of its power in its highest bin
+    share = np.minimum(1.5 * peaks.sum_by_row(np.square(peaks.strength)) / total, 1.0)
+    pitch = peaks.midi - tuning
+    used = np.sqrt(peaks.strength) * (peaks.hertz < CHROMA_HIGHEST_HZ)
+    off = peaks.sum_by_row(used * np.abs(pitch - np.round(pitch)))
+    return [
+        roughness(strength, hertz),
+        share,
+        np.log2(1.0 + peaks.sum_by_row(np.ones_like(peaks.strength))),
+        off / (peaks.sum_by_row(used) + 1e-9),
+        _entropy(chroma),
+        _bass(peaks, strength[:, 0]),
+    ]
+
+
+def _previous(peaks: Peaks) -> Indices:
+    """Return for each peak the index of the one it continues, or -1 without one."""
+    place = np.round(peaks.midi * 3.0).astype(int)
+    width = int(place.max(initial=0)) + 2
+    table = np.full((peaks.frames + 1, width), -1)
+    table[peaks.row + 1, place] = np.arange(len(place))
+    candidates = np.stack([table[peaks.row, place + step] for step in (0, -1, 1)])
+    first = np.argmax(candidates >= 0, axis=0)
+    result: Indices = candidates[first, np.arange(len(place))]
+    return result
+
+
+def _articulation(peaks: Peaks) -> list[float]:
+    previous = _previous(peaks)
+    amplitude = np.sqrt(peaks.strength)
+    held = (previous >= 0) & (peaks.row > 0)
+    glide = np.abs(peaks.midi - peaks.midi[previous])
+    swell = np.abs(20.0 * np.log10((peaks.strength + 1e-9) / (peaks.strength[previous] + 1e-9)))
+    values = []
+    for low, high in pairwise(REGISTERS):
+        inside = amplitude * ((peaks.hertz >= low) & (peaks.hertz < high))
+        weight = inside * held
+        values += [
+            float(weight.sum() / (inside.sum() + 1e-9)),
+            float((weight * glide).sum() / (weight.sum() + 1e-9)),
+            float((weight * swell).sum() / (weight.sum() + 1e-9)),
+            float(inside.sum() / (amplitude.sum() + 1e-9)),
+        ]
+    return values
+
+
+def describe_harmony(spectra: Spectra) -> Floats:
+    """Compute the descriptors named in `HARMONY`.
+
+    Parameters
+    ----------
+    spectra : Spectra
+
+    Returns
+    -------
+    ndarray, shape (len(HARMONY),)
+    """
+    loudness = spectra.tonal.max(axis=1)
+    kept = loudness >= 0.02 * np.percentile(loudness, 90)
+    peaks = find_peaks(spectra.tonal[kept], spectra.tonal_hertz)
+    tuning = tuning_offset(peaks)
+    chroma = chroma_of(peaks, tuning)
+    *series, bass = _series(spectra.tonal[kept], peaks, chroma, tuning)
+    pitch_series, melody = _melody(_salience(peaks, tuning))
+    table = np.stack([*series, *pitch_series, bass], axis=1)
+    pairs = np.stack([table.mean(axis=0), table.std(axis=0)], axis=1).ravel()
+    weight = np.sqrt(loudness[kept])
+    return np.concatenate(
+        [_key(chroma, weight), _chords(chroma), pairs, melody, _articulation(peaks)]
+    ).astype(np.float32)

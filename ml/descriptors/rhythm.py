@@ -1,0 +1,189 @@
+"""Rhythm: onsets, pulse, tempo and how strongly each band swings at which rate."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft
+
+from ml.descriptors.definition import Descriptor
+from ml.descriptors.spectra import FRAME_RATE, Floats, Spectra
+
+MODULATION_BANDS = 20
+MODULATION_WINDOW = 256
+MODULATION_HOP = 128
+MODULATION_EDGES = (0.3, 0.7, 1.5, 3.0, 6.0, 10.0)
+MODULATION_CEPSTRA = 6
+TEMPO_EDGES = (40.0, 55.0, 70.0, 85.0, 100.0, 115.0, 130.0, 150.0, 175.0, 210.0, 260.0)
+ONSET_REGIONS = ((0, 6), (6, 22), (22, 40))
+PEAK_FRAMES = 4
+FEWEST_ONSETS = 4
+
+_LARTILLOT = "Lartillot et al. 2008, Multi-feature modeling of pulse clarity"
+_BOECK = "Böck & Widmer 2013, Maximum filter vibrato suppression"
+_PAMPALK = "Pampalk 2006, fluctuation patterns"
+_SEYERLEHNER = "Seyerlehner et al. 2010, Fusing block-level features"
+
+_ONSET = (
+    Descriptor("onset_rate", "1/s", "onsets per second", _BOECK),
+    Descriptor("onset_strength", "dB", "mean rise over all bands per frame", _BOECK),
+    Descriptor("onset_peak", "dB", "mean height of the onsets", _BOECK),
+    Descriptor("onset_contrast", "1", "variation coefficient of the onset envelope", _BOECK),
+    Descriptor("onset_interval_cv", "1", "variation coefficient of the times between onsets", ""),
+    Descriptor("onset_interval_short", "log2 s", "20th percentile of the times between onsets", ""),
+    Descriptor("onset_interval_long", "log2 s", "80th percentile of the times between onsets", ""),
+    Descriptor("onset_low", "1", "share of the rise below 430 Hz", _BOECK),
+    Descriptor("onset_high", "1", "share of the rise above 2.6 kHz", _BOECK),
+    Descriptor("attack_rise", "dB", "95th percentile of the loudness rise over 46 ms", ""),
+    Descriptor("attack_fall", "dB", "5th percentile of the loudness change over 46 ms", ""),
+)
+_PULSE = tuple(
+    Descriptor(f"{name}_{region}", unit, f"{words} ({band})", _LARTILLOT)
+    for region, band in (
+        ("all", "all bands"),
+        ("bass", "below 430 Hz"),
+        ("middle", "430 Hz to 2.6 kHz"),
+        ("treble", "above 2.6 kHz"),
+    )
+    for name, unit, words in (
+        ("pulse_clarity", "1", "largest autocorrelation of the onset envelope, 40-260 bpm"),
+        ("pulse_entropy", "1", "entropy of the autocorrelation over tempi"),
+    )
+)
+_TEMPO = (
+    Descriptor("tempo", "log2 bpm", "tempo with a preference for 120 bpm", "Ellis 2007"),
+    *(
+        Descriptor(f"tempo_{low:g}", "1", f"autocorrelation at {low:g}-{high:g} bpm", _PAMPALK)
+        for low, high in pairwise(TEMPO_EDGES)
+    ),
+)
+_MODULATION = tuple(
+    Descriptor(
+        f"modulation{rate}_{k}",
+        "dB",
+        f"cosine coefficient {k} over mel bands of the level's swing at {low:g}-{high:g} Hz",
+        _SEYERLEHNER,
+    )
+    for rate, (low, high) in enumerate(pairwise(MODULATION_EDGES), 1)
+    for k in range(MODULATION_CEPSTRA)
+)
+RHYTHM: tuple[Descriptor, ...] = (*_ONSET, *_PULSE, *_TEMPO, *_MODULATION)
+
+
+def onset_envelope(mel_db: Floats) -> Floats:
+    """Return the mean rise of the bands from frame to frame in dB, shape (frames - 1,)."""
+    result: Floats = np.maximum(np.diff(mel_db, axis=0), 0.0).mean(axis=1).astype(np.float32)
+    return result
+
+
+def onset_frames(envelope: Floats) -> np.ndarray:
+    """Return the frames where the envelope has a clear local peak."""
+    windows = np.lib.stride_tricks.sliding_window_view(
+        np.pad(envelope, PEAK_FRAMES, mode="edge"), 2 * PEAK_FRAMES + 1
+    )
+    wide = np.convolve(np.pad(envelope, 16, mode="edge"), np.full(33, 1 / 33), "valid")
+    clear = envelope > np.maximum(1.4 * wide, 0.3 * np.percentile(envelope, 98))
+    return np.flatnonzero((envelope >= windows.max(axis=1)) & clear)
+
+
+def _onsets(spectra: Spectra) -> list[float]:
+    rises = np.maximum(np.diff(spectra.mel_db, axis=0), 0.0)
+    envelope = rises.mean(axis=1)
+    peaks = onset_frames(envelope)
+    seconds = len(envelope) / FRAME_RATE
+    gaps = (
+        np.diff(peaks) / FRAME_RATE if len(peaks) >= FEWEST_ONSETS else np.array([seconds, seconds])
+    )
+    total = rises.sum() + 1e-6
+    change = spectra.loudness_db[2:] - spectra.loudness_db[:-2]
+    return [
+        len(peaks) / seconds,
+        float(envelope.mean()),
+        float(envelope[peaks].mean()) if len(peaks) else 0.0,
+        float(envelope.std() / (envelope.mean() + 1e-6)),
+        float(gaps.std() / gaps.mean()),
+        float(np.log2(np.percentile(gaps, 20))),
+        float(np.log2(np.percentile(gaps, 80))),
+        float(rises[:, slice(*ONSET_REGIONS[0])].sum() / total),
+        float(rises[:, slice(*ONSET_REGIONS[2])].sum() / total),
+        float(np.percentile(change, 95)),
+        float(np.percentile(change, 5)),
+    ]
+
+
+def autocorrelation(series: npt.NDArray[np.floating]) -> Floats:
+    """Return the unbiased autocorrelation of a series, 1 at lag 0."""
+    series = series - series.mean()
+    size = scipy.fft.next_fast_len(2 * len(series))
+    power = np.abs(scipy.fft.rfft(series, size)) ** 2
+    found = scipy.fft.irfft(power, size)[: len(series)] / np.arange(len(series), 0, -1)
+    result: Floats = (found / (found[0] + 1e-9)).astype(np.float32)
+    return result
+
+
+def _tempogram(envelope: Floats) -> tuple[Floats, Floats]:
+    """Return the tempi between 40 and 260 bpm (falling) and the autocorrelation at them."""
+    found = autocorrelation(np.convolve(envelope, np.hanning(5) / 2.0, "same"))
+    first, last = int(60 * FRAME_RATE / 260), int(60 * FRAME_RATE / 40) + 1
+    last = min(last, len(found) - 1)
+    lags = np.arange(first, last)
+    return (60.0 * FRAME_RATE / lags).astype(np.float32), found[first:last]
+
+
+def _pulse(strength: Floats) -> list[float]:
+    share = np.maximum(strength, 0.0) + 1e-4
+    share = share / share.sum()
+    entropy = -(share * np.log(share)).sum() / np.log(len(share))
+    return [float(strength.max()), float(entropy)]
+
+
+def _tempo(tempi: Floats, strength: Floats) -> list[float]:
+    liked = np.exp(-0.5 * np.square(np.log2(tempi / 120.0) / 0.9))
+    lifted = np.maximum(strength, 0.0) + 1e-4
+    ranges = [
+        strength[(tempi >= low) & (tempi < high)].max(initial=-1.0)
+        for low, high in pairwise(TEMPO_EDGES)
+    ]
+    return [
+        float(np.log2(tempi[np.argmax(lifted * liked)])),
+        *(float(value) for value in ranges),
+    ]
+
+
+def _modulation(mel_db: Floats) -> Floats:
+    """Return the modulation cepstra, shape (rates * coefficients,)."""
+    coarse = mel_db.reshape(len(mel_db), MODULATION_BANDS, -1).mean(axis=2)
+    if len(coarse) < MODULATION_WINDOW:
+        coarse = np.resize(coarse, (MODULATION_WINDOW, MODULATION_BANDS))
+    windows = np.lib.stride_tricks.sliding_window_view(coarse, MODULATION_WINDOW, axis=0)
+    windows = windows[::MODULATION_HOP]
+    taper = np.hanning(MODULATION_WINDOW).astype(np.float32)
+    centred = (windows - windows.mean(axis=2, keepdims=True)) * taper
+    power = (np.abs(scipy.fft.rfft(centred, axis=2)) ** 2).mean(axis=0)
+    rates = np.fft.rfftfreq(MODULATION_WINDOW, 1.0 / FRAME_RATE)
+    cuts = np.searchsorted(rates, MODULATION_EDGES)
+    swings = np.stack([power[:, low:high].mean(axis=1) for low, high in pairwise(cuts)])
+    decibels = 10.0 * np.log10(swings + 1.0)
+    result: Floats = scipy.fft.dct(decibels, axis=1, norm="ortho")[:, :MODULATION_CEPSTRA].ravel()
+    return result
+
+
+def describe_rhythm(spectra: Spectra) -> Floats:
+    """Compute the descriptors named in `RHYTHM`.
+
+    Parameters
+    ----------
+    spectra : Spectra
+
+    Returns
+    -------
+    ndarray, shape (len(RHYTHM),)
+    """
+    tempi, strength = _tempogram(onset_envelope(spectra.mel_db))
+    values = _onsets(spectra) + _pulse(strength)
+    for low, high in ONSET_REGIONS:
+        values += _pulse(_tempogram(onset_envelope(spectra.mel_db[:, low:high]))[1])
+    values += _tempo(tempi, strength)
+    return np.concatenate([values, _modulation(spectra.mel_db)]).astype(np.float32)

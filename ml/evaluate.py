@@ -1,0 +1,147 @@
+"""Measure a trained network on the clips that its folds kept apart.
+
+python -m ml.evaluate resnet18_bilstm --data ../shared/data/4q
+python -m ml.evaluate --all --data ../shared/data/4q
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from ml.calibration import cross_fitted, fit_temperature
+from ml.errors import DataError
+from ml.experiment import Prediction, read_predictions
+from ml.figures import confusion_figure, reliability_figure
+from ml.labels import EMOTIONS, Emotion
+from ml.labels_file import LabelRow, read_labels
+from ml.metrics import accuracy, describe_answers, macro_f1
+
+PROTOCOL = (
+    "Each fold is judged by a network trained on the other folds; no artist is in two folds. "
+    "Each fold's temperature is fitted on the other folds."
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A result by others, for comparison."""
+
+    name: str
+    score: str
+    note: str
+
+
+PUBLISHED = (
+    Published("thesis: ResNet18", "accuracy 0.80", "own split of 1,200 songs"),
+    Published("thesis: ANN", "accuracy 0.75", "own split of 1,200 songs"),
+    Published("thesis: CNN + LSTM", "accuracy 0.80", "own split of 1,200 songs"),
+    Published("thesis: ResNet18 + BiLSTM", "accuracy 0.86", "own split of 1,200 songs"),
+    Published("Panda et al. 2018: SVM", "F1 0.764", "artists in several folds"),
+    Published("Louro et al. 2024: CNN + dense", "F1 0.802", "artists in several folds"),
+)
+
+
+def measure(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> dict[str, Any]:
+    """Return everything that `metrics.json` holds.
+
+    Raises
+    ------
+    DataError
+        If no fold has been finished, or predictions are of other clips.
+    """
+    if not predictions:
+        raise DataError("No fold has been trained yet.")
+    row_of = {row.file: row for row in rows}
+    unknown = [file for each in predictions for file in each.files if file not in row_of]
+    if unknown:
+        raise DataError(f"{unknown[0]} is not in labels.csv.")
+    logits = {each.fold: np.array(each.logits) for each in predictions}
+    truth = {each.fold: _index(each.emotions) for each in predictions}
+    calibrated = cross_fitted(logits, truth)
+    files = [file for each in predictions for file in each.files]
+    everything = np.concatenate([truth[each.fold] for each in predictions])
+    return {
+        "protocol": PROTOCOL,
+        "folds": [each.fold for each in predictions],
+        "temperature": round(fit_temperature(np.concatenate(list(logits.values())), everything), 4),
+        **describe_answers(
+            np.concatenate([calibrated[each.fold] for each in predictions]),
+            everything,
+            groups=[row_of[file].group for file in files],
+            genres=[row_of[file].genres for file in files],
+        ),
+        "by_fold": [
+            {
+                "fold": fold,
+                "macro_f1": round(macro_f1(truth[fold], logits[fold].argmax(axis=1)), 4),
+                "accuracy": round(accuracy(truth[fold], logits[fold].argmax(axis=1)), 4),
+            }
+            for fold in logits
+        ],
+    }
+
+
+def evaluate_run(run: Path, data: Path) -> dict[str, Any]:
+    """Measure a run, and write metrics.json and two figures into its folder."""
+    metrics = measure(read_predictions(run), read_labels(data))
+    write_metrics(run, metrics)
+    return metrics
+
+
+def write_metrics(folder: Path, metrics: dict[str, Any]) -> None:
+    """Write metrics.json and its figures."""
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    (folder / "confusion.svg").write_text(confusion_figure(metrics["confusion"]), encoding="utf-8")
+    figure = reliability_figure(metrics["reliability"])
+    (folder / "reliability.svg").write_text(figure, encoding="utf-8")
+
+
+def comparison(runs: Sequence[tuple[str, dict[str, Any]]]) -> Table:
+    """Lay our runs beside the thesis's and the published numbers."""
+    table = Table("network", "macro-F1", "accuracy", "arousal", "valence", "ECE", "judged on")
+    for name, metrics in runs:
+        low, high = metrics["macro_f1_interval"]
+        table.add_row(
+            name,
+            f"{metrics['macro_f1']:.3f} ({low:.3f} to {high:.3f})",
+            f"{metrics['accuracy']:.3f}",
+            f"{metrics['arousal_accuracy']:.3f}",
+            f"{metrics['valence_accuracy']:.3f}",
+            f"{metrics['ece']:.3f}",
+            f"{metrics['clips']} clips, folds {metrics['folds']}",
+        )
+    for each in PUBLISHED:
+        table.add_row(each.name, each.score, "", "", "", "", each.note)
+    return table
+
+
+def _index(emotions: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array([EMOTIONS.index(Emotion(emotion)) for emotion in emotions], dtype=np.int64)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command line and evaluate."""
+    parser = argparse.ArgumentParser(prog="python -m ml.evaluate")
+    parser.add_argument("models", nargs="*")
+    parser.add_argument("--all", action="store_true", help="every run that has finished folds")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    options = parser.parse_args(arguments)
+    finished = {path.parents[1].name for path in options.runs.glob("*/fold-*/predictions.json")}
+    names = sorted(finished) if options.all else options.models
+    Console().print(
+        comparison([(name, evaluate_run(options.runs / name, options.data)) for name in names])
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""An experiment: a configuration, the data it names, and what its folds gave.
+
+A run's folder holds ``fold-0`` to ``fold-9`` and ``all``, each with the weights,
+a checkpoint while it trains, and ``predictions.json`` of the clips kept apart.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ml.augment import AugmentConfig
+from ml.dataset import (
+    ClipBatches,
+    emotion_targets,
+    pictures_of,
+    vocabulary,
+    word_targets,
+)
+from ml.errors import DataError
+from ml.labels_file import LabelRow, read_labels
+from ml.networks import NetworkConfig, network_config
+from ml.pack import build_pack, descriptor_recipe, open_pack, picture_recipe
+from ml.training import TrainConfig
+
+CONFIGS = Path(__file__).parent / "configs"
+ALL_FOLDS = -1
+TENSORS = "network.safetensors"
+FACTS = "facts.json"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A configuration file, read."""
+
+    name: str
+    network: NetworkConfig
+    training: TrainConfig
+    augment: AugmentConfig
+    descriptors: bool = False
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a fold's network said of the clips it had not seen."""
+
+    fold: int
+    files: list[str]
+    emotions: list[str]
+    logits: list[list[float]]
+
+
+@dataclass
+class FoldData:
+    """Everything that training and testing of one fold need."""
+
+    batches: ClipBatches
+    rows: list[LabelRow]
+    train: Tensor
+    test: Tensor
+    heads: dict[str, int] = field(default_factory=dict)
+
+
+def read_experiment(
+    name: str, *, path: Path | None = None, epochs: int | None = None
+) -> Experiment:
+    """Read `ml/configs/<name>.toml`, or the file at `path`.
+
+    Raises
+    ------
+    DataError
+        If there is no such file.
+    """
+    path = path or CONFIGS / f"{name}.toml"
+    if not path.is_file():
+        raise DataError(f"There is no configuration {path}.")
+    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    training = TrainConfig(**table.get("training", {}))
+    return Experiment(
+        name=path.stem,
+        network=network_config(table.get("network", {})),
+        training=replace(training, epochs=epochs) if epochs else training,
+        augment=AugmentConfig(**table.get("augment", {})),
+        descriptors=table.get("descriptors", False),
+    )
+
+
+def load_fold(experiment: Experiment, data: Path, fold: int, packs: Path) -> FoldData:
+    """Pack the clips where needed and set up one fold; `ALL_FOLDS` tests on none."""
+    rows = read_labels(data)
+    files = [row.file for row in rows]
+    settings = experiment.network.features
+    records = open_pack(build_pack(data, files, picture_recipe(settings), packs))
+    pictures, filled = pictures_of(records)
+    usable = filled > 0
+    folds = torch.tensor([row.fold for row in rows])
+    train = torch.nonzero((folds != fold) & usable).flatten()
+    targets = {"emotion": emotion_targets(rows, experiment.training.smoothing)}
+    targets |= _word_heads(rows, train, experiment.training.loss_weights)
+    batches = ClipBatches(
+        pictures=pictures,
+        filled=filled,
+        targets=targets,
+        settings=settings,
+        augment=experiment.augment,
+        descriptors=_descriptors(data, files, packs) if experiment.descriptors else None,
+    )
+    test = torch.nonzero((folds == fold) & usable).flatten()
+    heads = {name: targets[name].shape[1] for name in experiment.training.loss_weights}
+    return FoldData(batches, rows, train, test, heads)
+
+
+def sized_network(experiment: Experiment, fold: FoldData) -> NetworkConfig:
+    """Return the network's config with the sizes that the data decide."""
+    descriptors = fold.batches.descriptors
+    width = 0 if descriptors is None else descriptors.shape[1]
+    return replace(experiment.network, descriptors=width, heads=fold.heads)
+
+
+def fold_folder(run: Path, fold: int) -> Path:
+    """Return where a fold's files stand."""
+    return run / ("all" if fold == ALL_FOLDS else f"fold-{fold}")
+
+
+def write_prediction(folder: Path, fold: int, rows: Sequence[LabelRow], logits: Tensor) -> None:
+    """Keep what a fold's network said, in `folder`'s predictions.json."""
+    table = {
+        "fold": fold,
+        "files": [row.file for row in rows],
+        "emotions": [row.emotion for row in rows],
+        "logits": [[round(value, 5) for value in line] for line in logits.tolist()],
+    }
+    (folder / "predictions.json").write_text(json.dumps(table), encoding="utf-8")
+
+
+def read_predictions(run: Path) -> list[Prediction]:
+    """Read the predictions of every finished fold of a run, in order of folds."""
+    paths = sorted(run.glob("fold-*/predictions.json"))
+    tables = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    names = [each.name for each in fields(Prediction)]
+    predictions = (Prediction(**{name: table[name] for name in names}) for table in tables)
+    return sorted(predictions, key=lambda each: each.fold)
+
+
+def _word_heads(
+    rows: Sequence[LabelRow], train: Tensor, weights: Mapping[str, float]
+) -> dict[str, Tensor]:
+    """Return targets of mood words and genres; training clips choose the words."""
+    columns = {"moods": [row.moods for row in rows], "genres": [row.genres for row in rows]}
+    targets = {}
+    for name in weights:
+        chosen = vocabulary([columns[name][index] for index in train.tolist()])
+        targets[name] = word_targets(columns[name], chosen)
+    return targets
+
+
+def _descriptors(data: Path, files: Sequence[str], packs: Path) -> Tensor:
+    records = open_pack(build_pack(data, files, descriptor_recipe(), packs))
+    return torch.from_numpy(records["values"].copy())

@@ -1,0 +1,105 @@
+"""Read a folder of labelled clips: a `labels.csv` with file, emotion and group.
+
+Columns `fold`, `genres`, `moods` and `quadrant_share` are used where they stand.
+Where no fold is given, clips are dealt to ten folds so that no group (an artist,
+an album) is in two of them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ml.errors import DataError
+from ml.labels import EMOTIONS, Emotion
+
+FOLDS = 10
+
+
+@dataclass(frozen=True)
+class LabelRow:
+    """One labelled clip.
+
+    Attributes
+    ----------
+    group : str
+        What must not be split between training and test, such as the artist.
+    fold : int
+        0 to 9.
+    agreement : float
+        Share of the evidence that speaks for `emotion`, 0 to 1.
+    """
+
+    file: str
+    emotion: Emotion
+    group: str
+    fold: int
+    genres: tuple[str, ...] = ()
+    moods: tuple[str, ...] = ()
+    agreement: float = 1.0
+
+
+def read_labels(folder: Path) -> list[LabelRow]:
+    """Read `folder`'s `labels.csv`.
+
+    Raises
+    ------
+    DataError
+        If the file or a column is missing, an emotion is unknown or a fold is
+        not 0 to 9.
+    """
+    path = folder / "labels.csv"
+    if not path.is_file():
+        raise DataError(f"There is no labels.csv in {folder}.")
+    with path.open(newline="", encoding="utf-8") as source:
+        table = list(csv.DictReader(source))
+    if not table or not {"file", "emotion"} <= set(table[0]):
+        raise DataError(f"{path} needs the columns file and emotion, and at least one row.")
+    rows = [_row(line, number) for number, line in enumerate(table, start=2)]
+    return rows if "fold" in table[0] else deal_folds(rows)
+
+
+def deal_folds(rows: Sequence[LabelRow]) -> list[LabelRow]:
+    """Give every row a fold, groups kept whole and emotions spread evenly.
+
+    Groups are dealt from the largest to the smallest, each to the fold where its
+    emotions are rarest; the same rows always get the same folds.
+    """
+    groups: dict[str, list[LabelRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.group].append(row)
+    counts: list[Counter[Emotion]] = [Counter() for _ in range(FOLDS)]
+    fold_of: dict[str, int] = {}
+    for name, members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        emotions = [row.emotion for row in members]
+        load = [(sum(count[emotion] for emotion in emotions), count.total()) for count in counts]
+        fold_of[name] = load.index(min(load))
+        counts[fold_of[name]].update(emotions)
+    return [replace(row, fold=fold_of[row.group]) for row in rows]
+
+
+def _row(line: dict[str, str], number: int) -> LabelRow:
+    try:
+        emotion = Emotion(line["emotion"].strip().lower())
+    except ValueError as error:
+        known = ", ".join(EMOTIONS)
+        raise DataError(f"Line {number}: {line['emotion']!r} is none of {known}.") from error
+    fold = line.get("fold") or "0"
+    if not fold.isdigit() or int(fold) >= FOLDS:
+        raise DataError(f"Line {number}: the fold {fold!r} is not 0 to {FOLDS - 1}.")
+    return LabelRow(
+        file=line["file"],
+        emotion=emotion,
+        group=line.get("group") or line["file"],
+        fold=int(fold),
+        genres=_words(line.get("genres")),
+        moods=_words(line.get("moods")),
+        agreement=float(line.get("quadrant_share") or 1.0),
+    )
+
+
+def _words(cell: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (cell or "").split(";") if word.strip())

@@ -1,0 +1,284 @@
+"""The networks that listen: ResNet18, CNN + LSTM, and ResNet18 + BiLSTM.
+
+Each takes a batch of inputs by name and returns logits by name, ``"emotion"``
+first. Further names are auxiliary heads, which only training uses.
+
+Shapes: B clips, S segments (3), R rows and T columns of a clip's picture
+(`ml.features.clip_picture`), D descriptors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ml.errors import WeightsError
+from ml.features import MFCC_ROWS, FeatureSettings, combined_features
+from ml.labels import EMOTIONS
+from ml.torchvision_compat import resnet18
+
+Inputs = Mapping[str, Tensor]
+Outputs = dict[str, Tensor]
+
+RESNET_WIDTH = 512
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """What fixes a network's shape; stored beside its weights.
+
+    Attributes
+    ----------
+    kind : str
+        Key of `NETWORKS`.
+    hidden : int
+        Units of the LSTM in each direction.
+    dense : int
+        Units of the first dense layer.
+    descriptors : int
+        Length of the hand-made vector joined before the dense layers; 0 for none.
+    join : int
+        Units that the descriptors are brought to.
+    deaf : float
+        Share of training clips whose descriptors are hidden, so that the network
+        goes on learning to listen.
+    heads : mapping of str to int
+        Auxiliary outputs of training.
+    pictures : bool
+        Whether the network looks at clips' pictures at all.
+    """
+
+    kind: str = "resnet18_bilstm"
+    hidden: int = 96
+    dense: int = 256
+    dropout: float = 0.4
+    descriptors: int = 0
+    join: int = 128
+    deaf: float = 0.0
+    heads: Mapping[str, int] = field(default_factory=dict)
+    pictures: bool = True
+    features: FeatureSettings = field(default_factory=FeatureSettings)
+
+
+class RowNorm(nn.Module):
+    """Standardise each row of a picture by its own running statistics."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(rows)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Return the picture, shape (B, R, T), standardised."""
+        normed: Tensor = self.norm(picture)
+        return normed
+
+
+class ResNetEncoder(nn.Module):
+    """ResNet18 (He et al. 2016) with one input channel, pooled to one vector."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        body = resnet18()
+        body.conv1 = nn.Conv2d(1, 64, kernel_size=7, stride=2, padding=3, bias=False)
+        body.fc = nn.Identity()
+        self.body = body
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Return one vector for each picture: (N, R, T) -> (N, 512)."""
+        image = picture.unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        vector: Tensor = self.body(image)
+        return vector
+
+
+class ConvEncoder(nn.Module):
+    """Four convolution blocks, after Choi et al. 2017 (CRNN for music tagging)."""
+
+    WIDTHS = (32, 64, 128, 256)
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for before, after in zip((1, *self.WIDTHS), self.WIDTHS, strict=False):
+            layers += [
+                nn.Conv2d(before, after, kernel_size=3, padding=1, bias=False),
+                nn.BatchNorm2d(after),
+                nn.ReLU(),
+                nn.MaxPool2d(2),
+            ]
+        self.blocks = nn.Sequential(*layers)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Return a sequence: (N, R, T) -> (N, T // 16, 256)."""
+        image = picture.unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        maps: Tensor = self.blocks(image)  # (N, 256, R // 16, T // 16)
+        return maps.mean(dim=2).transpose(1, 2)
+
+
+class Heads(nn.Module):
+    """Two dense layers to the emotions, with descriptors and auxiliary outputs."""
+
+    def __init__(self, width: int, config: NetworkConfig) -> None:
+        super().__init__()
+        self.join = _descriptor_branch(config) if config.descriptors else None
+        self.deaf = config.deaf
+        joined = width + (config.join if config.descriptors else 0)
+        self.dense = nn.Sequential(
+            nn.Dropout(config.dropout),
+            nn.Linear(joined, config.dense),
+            nn.BatchNorm1d(config.dense),
+            nn.ReLU(),
+            nn.Dropout(config.dropout),
+        )
+        self.emotion = nn.Linear(config.dense, len(EMOTIONS))
+        self.extra = nn.ModuleDict(
+            {name: nn.Linear(config.dense, size) for name, size in config.heads.items()}
+        )
+
+    def forward(self, clip: Tensor, steps: Tensor | None, inputs: Inputs) -> Outputs:
+        """Return logits of clips, and of their segments when `steps` are given.
+
+        Parameters
+        ----------
+        clip : Tensor, shape (B, W)
+        steps : Tensor, shape (B, S, W), or None
+        """
+        hand_made = self._hand_made(inputs)
+        hidden = self._hidden(clip, hand_made)
+        outputs: Outputs = {"emotion": self.emotion(hidden)}
+        if self.training:
+            outputs |= {name: head(hidden) for name, head in self.extra.items()}
+        elif steps is not None:
+            count = steps.shape[1]
+            repeated = None if hand_made is None else hand_made.repeat_interleave(count, dim=0)
+            each = self.emotion(self._hidden(steps.flatten(0, 1), repeated))  # (B * S, 4)
+            outputs["segments"] = each.reshape(-1, count, len(EMOTIONS))
+        return outputs
+
+    def _hand_made(self, inputs: Inputs) -> Tensor | None:
+        """Return the descriptors' units, shape (B, join), hidden for some while training."""
+        if self.join is None:
+            return None
+        units: Tensor = self.join(inputs["descriptors"])
+        if self.training and self.deaf:
+            units = units * (torch.rand(len(units), 1, device=units.device) >= self.deaf)
+        return units
+
+    def _hidden(self, vector: Tensor, hand_made: Tensor | None) -> Tensor:
+        joined = vector if hand_made is None else torch.cat([vector, hand_made], dim=1)
+        hidden: Tensor = self.dense(joined)
+        return hidden
+
+
+class ResNetBiLSTM(nn.Module):
+    """ResNet18 for each 10 s segment, then a two-layer BiLSTM over the segments."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.mels = config.features.n_mels
+        self.norm = RowNorm(self.mels)
+        self.encoder = ResNetEncoder()
+        self.squeeze = nn.Linear(RESNET_WIDTH, 2 * config.hidden)
+        self.lstm = nn.LSTM(
+            RESNET_WIDTH, config.hidden, num_layers=2, batch_first=True, bidirectional=True
+        )
+        self.heads = Heads(2 * config.hidden, config)
+
+    def forward(self, inputs: Inputs) -> Outputs:
+        """Return logits.
+
+        Parameters
+        ----------
+        inputs : mapping
+            ``"picture"`` of shape (B, S, R, T), and ``"descriptors"`` of shape
+            (B, D) if the network was made for them.
+        """
+        picture = inputs["picture"][..., : self.mels, :]
+        batch, segments = picture.shape[:2]
+        vectors = self.encoder(self.norm(picture.flatten(0, 1)))  # (B * S, 512)
+        vectors = vectors.reshape(batch, segments, RESNET_WIDTH)
+        # The LSTM adds what order and context say to what each segment says alone.
+        steps = self.lstm(vectors)[0] + self.squeeze(vectors)  # (B, S, 2 * hidden)
+        return self.heads(steps.mean(dim=1), steps, inputs)  # type: ignore[no-any-return]
+
+
+class ConvLSTM(nn.Module):
+    """Convolution blocks for each segment, then an LSTM over the whole clip."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.mels = config.features.n_mels
+        self.norm = RowNorm(self.mels)
+        self.encoder = ConvEncoder()
+        self.lstm = nn.LSTM(ConvEncoder.WIDTHS[-1], config.hidden, batch_first=True)
+        self.heads = Heads(config.hidden, config)
+
+    def forward(self, inputs: Inputs) -> Outputs:
+        """Return logits; `inputs` as for `ResNetBiLSTM`."""
+        picture = inputs["picture"][..., : self.mels, :]
+        batch, segments = picture.shape[:2]
+        sequence = self.encoder(self.norm(picture.flatten(0, 1)))  # (B * S, t, 256)
+        hidden = self.lstm(sequence.reshape(batch, -1, sequence.shape[-1]))[0]  # (B, S * t, H)
+        steps = hidden.reshape(batch, segments, -1, hidden.shape[-1]).mean(dim=2)  # (B, S, H)
+        return self.heads(steps.mean(dim=1), steps, inputs)  # type: ignore[no-any-return]
+
+
+class ResNetCombined(nn.Module):
+    """ResNet18 on the thesis's combined features: MFCC, centroid, chroma and mel."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.features = config.features
+        self.norm = RowNorm(config.features.rows + MFCC_ROWS)
+        self.encoder = ResNetEncoder()
+        self.heads = Heads(RESNET_WIDTH, config)
+
+    def forward(self, inputs: Inputs) -> Outputs:
+        """Return logits, the mean over segments; `inputs` as for `ResNetBiLSTM`."""
+        picture = combined_features(inputs["picture"], self.features)
+        batch, segments = picture.shape[:2]
+        steps = self.encoder(self.norm(picture.flatten(0, 1)))  # (B * S, 512)
+        steps = steps.reshape(batch, segments, RESNET_WIDTH)
+        return self.heads(steps.mean(dim=1), steps, inputs)  # type: ignore[no-any-return]
+
+
+NETWORKS: dict[str, type[nn.Module]] = {
+    "resnet18": ResNetCombined,
+    "cnn_lstm": ConvLSTM,
+    "resnet18_bilstm": ResNetBiLSTM,
+}
+
+
+def build_network(config: NetworkConfig) -> nn.Module:
+    """Return an untrained network of the kind that `config` names.
+
+    Raises
+    ------
+    WeightsError
+        If there is no such kind.
+    """
+    if config.kind not in NETWORKS:
+        raise WeightsError(f"There is no network called {config.kind}.")
+    network = NETWORKS[config.kind](config)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
+
+
+def network_config(table: Mapping[str, Any]) -> NetworkConfig:
+    """Make a config from a plain table, such as TOML or JSON gives."""
+    plain = dict(table)
+    features = FeatureSettings(**plain.pop("features", {}))
+    return NetworkConfig(**plain, features=features)
+
+
+def _descriptor_branch(config: NetworkConfig) -> nn.Module:
+    """Bring standardised descriptors to `join` units: (B, D) -> (B, join)."""
+    return nn.Sequential(
+        nn.BatchNorm1d(config.descriptors, affine=False),
+        nn.Dropout(config.dropout / 2),
+        nn.Linear(config.descriptors, config.join),
+        nn.BatchNorm1d(config.join),
+        nn.ReLU(),
+    )

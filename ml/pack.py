@@ -1,0 +1,182 @@
+"""Compute what a network needs of every clip once, into one file that travels.
+
+    python -m ml.pack ../shared/data/4q runs/packs
+
+A pack is a plain ``.npy`` of records: the file's name, how many columns (or
+numbers) it has, and the values, in 8 bits for log-mel pictures. Its name holds a
+digest of how the values were computed, so packs of other settings are not
+mistaken for it. A killed run is continued where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from rich.progress import track
+
+from ml.audio import CLIP_SECONDS, load_clip
+from ml.errors import ClipError
+from ml.features import FeatureSettings, clip_picture, packed
+from ml.labels_file import read_labels
+
+logger = logging.getLogger(__name__)
+
+Records = npt.NDArray[np.void]
+Packed = npt.NDArray[np.generic] | str  # a clip's values, or why there are none
+NAME_LENGTH = 96
+WAITING, REFUSED = 0, -1
+SAVE_EVERY = 16
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is packed of each clip.
+
+    Attributes
+    ----------
+    name : str
+        Begins the pack's file name; name what the values depend on.
+    shape : tuple of int
+        Shape of one clip's values; the last axis may be filled in part.
+    dtype : str
+        Numpy's name of the values' type.
+    compute : callable
+        From a file to its values, shape `shape` or shorter along the last axis.
+        It is sent to other processes, so it must be a module's function.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    compute: Callable[[Path], npt.NDArray[np.generic]]
+
+    @property
+    def record(self) -> np.dtype[np.void]:
+        """The type of one record of the pack."""
+        return np.dtype(
+            [
+                ("file", f"S{NAME_LENGTH}"),
+                ("filled", "i4"),
+                ("values", self.dtype, self.shape),
+            ]
+        )
+
+
+def picture_recipe(settings: FeatureSettings) -> Recipe:
+    """Pack the log-mel, chroma and centroid picture in 8 bits."""
+    digest = hashlib.sha256(repr(settings).encode()).hexdigest()[:8]
+    shape = (settings.rows, settings.columns(CLIP_SECONDS))
+    return Recipe(f"pictures-{digest}", shape, "u1", partial(packed_picture, settings))
+
+
+def descriptor_recipe() -> Recipe:
+    """Pack the hand-made descriptors."""
+    from ml.descriptors import DESCRIPTORS  # noqa: PLC0415 - pictures need no scipy
+
+    digest = hashlib.sha256(repr(DESCRIPTORS).encode()).hexdigest()[:8]
+    return Recipe(f"descriptors-{digest}", (len(DESCRIPTORS),), "f4", packed_descriptors)
+
+
+def packed_descriptors(path: Path) -> npt.NDArray[np.float32]:
+    """Return a file's descriptors, shape (D,)."""
+    from ml.descriptors import describe  # noqa: PLC0415 - pictures need no scipy
+
+    return describe(load_clip(path).samples)
+
+
+def packed_picture(settings: FeatureSettings, path: Path) -> npt.NDArray[np.uint8]:
+    """Return a file's picture in 256 levels, shape (rows, columns)."""
+    picture = clip_picture(torch.from_numpy(load_clip(path).samples), settings)
+    return packed(picture).numpy()
+
+
+def build_pack(
+    root: Path, files: Sequence[str], recipe: Recipe, folder: Path, *, processes: int = 2
+) -> Path:
+    """Fill the pack of `files` under `root` and return its path.
+
+    Files that cannot be read are marked as refused and logged.
+    """
+    path = folder / f"{root.resolve().name}-{recipe.name}.npy"
+    records = _open(path, files, recipe)
+    waiting = np.flatnonzero(records["filled"] == WAITING).tolist()
+    jobs = [root / files[index] for index in waiting]
+    with ProcessPoolExecutor(processes, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        results = pool.map(partial(_attempt, recipe.compute), jobs, chunksize=4)
+        for done, (index, values) in enumerate(_shown(waiting, results, path.name)):
+            _store(records, index, values)
+            if done % SAVE_EVERY == 0:
+                records.flush()
+    records.flush()
+    return path
+
+
+def open_pack(path: Path) -> Records:
+    """Map a finished pack into memory, read-only."""
+    return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+
+
+def _open(
+    path: Path, files: Sequence[str], recipe: Recipe
+) -> np.memmap[tuple[int], np.dtype[np.void]]:
+    """Open the pack to be continued, or begin a new one."""
+    names = np.array([name.encode() for name in files], dtype=f"S{NAME_LENGTH}")
+    if path.exists():
+        records = np.lib.format.open_memmap(path, mode="r+")
+        if records.dtype == recipe.record and np.array_equal(records["file"], names):
+            return records
+    path.parent.mkdir(parents=True, exist_ok=True)
+    records = np.lib.format.open_memmap(path, mode="w+", dtype=recipe.record, shape=(len(files),))
+    records["file"] = names
+    return records
+
+
+def _attempt(compute: Callable[[Path], npt.NDArray[np.generic]], path: Path) -> Packed:
+    try:
+        return compute(path)
+    except ClipError as error:
+        return f"{path.name}: {error}"
+
+
+def _store(records: Records, index: int, values: Packed) -> None:
+    if isinstance(values, str):
+        logger.warning("left out %s", values)
+        records["filled"][index] = REFUSED
+        return
+    filled = min(values.shape[-1], records["values"].shape[-1])
+    records["values"][index][..., :filled] = values[..., :filled]
+    records["filled"][index] = filled
+
+
+def _shown(
+    waiting: Iterable[int], results: Iterable[Packed], title: str
+) -> Iterable[tuple[int, Packed]]:
+    pairs = list(waiting)
+    return track(zip(pairs, results, strict=True), title, total=len(pairs))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Pack the pictures of a folder with a `labels.csv`."""
+    parser = argparse.ArgumentParser(prog="python -m ml.pack", description=main.__doc__)
+    parser.add_argument("data", type=Path, help="folder with labels.csv")
+    parser.add_argument("folder", type=Path, help="where the pack goes")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args(arguments)
+
+    files = [row.file for row in read_labels(options.data)]
+    recipe = picture_recipe(FeatureSettings())
+    build_pack(options.data, files, recipe, options.folder, processes=options.processes)
+
+
+if __name__ == "__main__":
+    main()

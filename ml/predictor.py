@@ -1,0 +1,152 @@
+"""Say which emotion a clip carries, with shipped weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ml.audio import SEGMENT_SECONDS, Clip, segment_starts
+from ml.errors import WeightsError
+from ml.features import FeatureSettings, clip_picture, cut_picture, packed, unpacked
+from ml.labels import EMOTIONS, Emotion
+from ml.weights import WEIGHTS, Meta, load_network, read_meta
+
+Segment = dict[str, float | dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a network says of one clip.
+
+    Attributes
+    ----------
+    probabilities : dict of str to float
+        Calibrated, in the order of `EMOTIONS`; they sum to 1.
+    segments : list of dict
+        ``start`` and ``end`` in seconds of the clip, and ``probabilities``.
+    """
+
+    emotion: Emotion
+    probabilities: dict[str, float]
+    segments: list[Segment] = field(default_factory=list)
+    model: str = ""
+    version: str = ""
+
+
+class Predictor:
+    """Shipped weights, ready to answer.
+
+    Attributes
+    ----------
+    name, version : str
+        From `meta.json`.
+    input : str
+        ``"audio"`` or ``"features"``.
+    """
+
+    def __init__(self, meta: Meta, network: nn.Module) -> None:
+        self.name, self.version, self.input = meta.name, meta.version, meta.input
+        self.meta = meta
+        self.network = network
+
+    @classmethod
+    def load(cls, name: str, *, root: Path | None = None, threads: int | None = None) -> Predictor:
+        """Load the weights called `name`.
+
+        Parameters
+        ----------
+        root : Path, optional
+            Folder that holds a folder for each name; the shipped ones if left out.
+        threads : int, optional
+            CPU threads that torch may use, in the whole process.
+
+        Raises
+        ------
+        WeightsError
+            If the weights are missing, damaged, or made for something else.
+        """
+        if threads is not None:
+            torch.set_num_threads(threads)
+        folder = (root or WEIGHTS) / name
+        meta = read_meta(folder)
+        if meta.descriptors:
+            _check_descriptors(meta)
+        return cls(meta, load_network(folder, meta))
+
+    def predict(self, clip: Clip) -> Prediction:
+        """Say which emotion a clip carries."""
+        return self.predict_many([clip])[0]
+
+    @torch.inference_mode()
+    def predict_many(self, clips: Sequence[Clip]) -> list[Prediction]:
+        """Say which emotion each clip carries, in one pass of the network."""
+        if not clips:
+            return []
+        outputs = self.network(self._inputs(clips))
+        whole = self._probabilities(outputs["emotion"])
+        parts = outputs.get("segments")
+        if parts is None:
+            return [self._prediction(line, []) for line in whole]
+        pairs = zip(whole, self._probabilities(parts), clips, strict=True)
+        return [self._prediction(line, _segments(clip, part)) for line, part, clip in pairs]
+
+    def _inputs(self, clips: Sequence[Clip]) -> dict[str, Tensor]:
+        inputs = {}
+        if self.meta.network.pictures:
+            settings = self.meta.network.features
+            inputs["picture"] = torch.stack([_picture(clip, settings) for clip in clips])
+        if self.meta.descriptors:
+            inputs["descriptors"] = _described(clips)
+        return inputs
+
+    def _probabilities(self, logits: Tensor) -> Tensor:
+        return torch.softmax(logits.double() / self.meta.temperature, dim=-1)
+
+    def _prediction(self, probabilities: Tensor, segments: list[Segment]) -> Prediction:
+        return Prediction(
+            emotion=EMOTIONS[int(probabilities.argmax())],
+            probabilities=_named(probabilities),
+            segments=segments,
+            model=self.name,
+            version=self.version,
+        )
+
+
+def _picture(clip: Clip, settings: FeatureSettings) -> Tensor:
+    """Return a clip's segments as training saw them, shape (3, rows, columns)."""
+    picture = packed(clip_picture(torch.from_numpy(clip.samples), settings))
+    return unpacked(cut_picture(picture, settings))
+
+
+def _segments(clip: Clip, probabilities: Tensor) -> list[Segment]:
+    """Name the segments of a clip: probabilities of shape (3, 4)."""
+    return [
+        {
+            "start": round(start, 3),
+            "end": round(min(clip.seconds, start + SEGMENT_SECONDS), 3),
+            "probabilities": _named(line),
+        }
+        for start, line in zip(segment_starts(clip.seconds), probabilities, strict=True)
+    ]
+
+
+def _named(probabilities: Tensor) -> dict[str, float]:
+    values = probabilities.tolist()
+    return {str(emotion): value for emotion, value in zip(EMOTIONS, values, strict=True)}
+
+
+def _described(clips: Sequence[Clip]) -> Tensor:
+    from ml.descriptors import describe  # noqa: PLC0415 - only some networks need it
+
+    return torch.stack([torch.from_numpy(describe(clip.samples)) for clip in clips])
+
+
+def _check_descriptors(meta: Meta) -> None:
+    from ml.descriptors import DESCRIPTORS  # noqa: PLC0415 - only some networks need it
+
+    if meta.descriptors != DESCRIPTORS:
+        raise WeightsError(f"The weights of {meta.name} were made for other descriptors.")

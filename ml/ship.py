@@ -1,0 +1,100 @@
+"""Put a trained network into `ml/weights`, with its metrics and its card.
+
+    python -m ml.ship resnet18_bilstm --version 1.0 --data ../shared/data/4q
+
+The network trained on every clip (``--folds all``) ships; the metrics are those
+of the same recipe's folds. A first version may ship one fold's network instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file
+
+from ml.cards import card_text
+from ml.evaluate import evaluate_run, write_metrics
+from ml.experiment import ALL_FOLDS, FACTS, TENSORS, fold_folder
+from ml.networks import build_network, network_config
+from ml.weights import META, WEIGHTS, save_weights
+
+SHIPPED_ALL = (
+    "The network that ships was trained with the same recipe on all clips; it is not itself what "
+    "was measured."
+)
+SHIPPED_FOLD = "The network that ships is the one whose test was fold {fold}."
+SUMMARY = ("clips", "accuracy", "macro_f1", "macro_f1_interval", "ece")
+
+
+def ship(run: Path, folder: Path, *, version: str, data: Path, fold: int = ALL_FOLDS) -> None:
+    """Write `folder` from a finished run."""
+    source = fold_folder(run, fold)
+    facts = json.loads((source / FACTS).read_text(encoding="utf-8"))
+    config = network_config(facts["network"])
+    network = build_network(config)
+    network.load_state_dict(load_file(source / TENSORS))
+    metrics = evaluate_run(run, data)
+    save_weights(folder, network, config, _facts(folder.name, version, fold, facts, metrics))
+    write_metrics(folder, metrics)
+    write_card(folder)
+
+
+def write_card(folder: Path) -> None:
+    """Write card.md from meta.json and metrics.json."""
+    meta, metrics = (
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in (META, "metrics.json")
+    )
+    (folder / "card.md").write_text(card_text(meta, metrics), encoding="utf-8")
+
+
+def _facts(
+    name: str, version: str, fold: int, facts: dict[str, Any], metrics: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "version": version,
+        "input": "audio",
+        "temperature": metrics["temperature"],
+        "descriptors": _descriptor_names(facts["network"]["descriptors"]),
+        "data": "4Q Audio Emotion Dataset (Panda, Malheiro and Paiva 2018)",
+        "folds": metrics["folds"],
+        "metrics": {key: metrics[key] for key in SUMMARY},
+        "shipped": SHIPPED_ALL if fold == ALL_FOLDS else SHIPPED_FOLD.format(fold=fold),
+        "cost": {key: facts[key] for key in ("epochs", "clips", "seconds", "device")},
+    }
+
+
+def _descriptor_names(count: int) -> list[str]:
+    if not count:
+        return []
+    from ml.descriptors import DESCRIPTORS  # noqa: PLC0415 - only some networks need scipy
+
+    return list(DESCRIPTORS)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command line and ship."""
+    parser = argparse.ArgumentParser(prog="python -m ml.ship")
+    parser.add_argument("run", help="name of the run, such as resnet18_bilstm")
+    parser.add_argument("--name", help="name of the weights; the run's if left out")
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--fold", type=int, default=ALL_FOLDS)
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    options = parser.parse_args(arguments)
+    folder = WEIGHTS / (options.name or options.run)
+    ship(
+        options.runs / options.run,
+        folder,
+        version=options.version,
+        data=options.data,
+        fold=options.fold,
+    )
+
+
+if __name__ == "__main__":
+    main()

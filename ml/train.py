@@ -1,0 +1,184 @@
+"""Train a network on folders of labelled clips.
+
+    python -m ml.train resnet18_bilstm --data ../shared/data/4q --folds 0-1
+    python -m ml.train resnet18_bilstm --data my-songs --folds all
+
+``--folds all`` trains on every clip, for weights that ship. Killed runs are
+continued by giving the same command with ``--resume``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from ml.experiment import (
+    ALL_FOLDS,
+    FACTS,
+    TENSORS,
+    Experiment,
+    FoldData,
+    fold_folder,
+    load_fold,
+    read_experiment,
+    sized_network,
+    write_prediction,
+)
+from ml.labels import EMOTIONS
+from ml.metrics import macro_f1
+from ml.networks import build_network
+from ml.training import Progress, Trainer, pick_device, predict_logits
+
+logger = logging.getLogger(__name__)
+WATCH_EVERY = 5
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """What the command line says."""
+
+    data: Path
+    folds: tuple[int, ...]
+    run: Path
+    packs: Path
+    device: str = "cpu"
+    resume: bool = False
+
+
+def parse_folds(text: str) -> tuple[int, ...]:
+    """Read "0-9", "0,3" or "all".
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    """
+    if text == "all":
+        return (ALL_FOLDS,)
+    folds: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        folds += range(int(first), int(last or first) + 1)
+    return tuple(folds)
+
+
+def train_folds(experiment: Experiment, options: TrainOptions, console: Console) -> None:
+    """Train one network for each fold; finished folds are left as they are."""
+    for fold in options.folds:
+        folder = fold_folder(options.run, fold)
+        if options.resume and (folder / TENSORS).exists():
+            logger.info("%s is finished", folder)
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        _train_fold(experiment, options, fold, console)
+
+
+def _train_fold(experiment: Experiment, options: TrainOptions, fold: int, console: Console) -> None:
+    data = load_fold(experiment, options.data, fold, options.packs)
+    folder = fold_folder(options.run, fold)
+    checkpoint = folder / "checkpoint.pt"
+    torch.manual_seed(experiment.training.seed)
+    config = sized_network(experiment, data)
+    network = build_network(config)
+    trainer = Trainer(network, data.batches, data.train, experiment.training, device=options.device)
+    if options.resume and checkpoint.exists():
+        trainer.resume(checkpoint)
+    with _bar(console) as bar:
+        title = f"{experiment.name} {folder.name}"
+        task = bar.add_task(title, total=experiment.training.epochs, completed=trainer.epoch)
+
+        def report(progress: Progress) -> None:
+            watch = progress.epoch % WATCH_EVERY == 0 and len(data.test) > 0
+            score = f"macro-F1 {_watched(trainer, data):.3f}" if watch else ""
+            logger.info("%s epoch %d loss %.3f %s", title, progress.epoch, progress.loss, score)
+            words = f"loss {progress.loss:.3f} {score}"
+            bar.update(task, completed=progress.epoch, description=f"{title} {words}")
+
+        network = trainer.run(checkpoint, report)
+    facts = {
+        "network": asdict(config),
+        "epochs": experiment.training.epochs,
+        "clips": len(data.train),
+        "device": options.device,
+        "seconds": round(trainer.seconds),
+    }
+    (folder / FACTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    score = _finish(network, data, folder, options.device, fold)
+    console.print(f"{title}: macro-F1 {score:.3f} on {len(data.test)} clips")
+    checkpoint.unlink(missing_ok=True)
+
+
+def _watched(trainer: Trainer, data: FoldData) -> float:
+    """Score the averaged weights on the clips kept apart; nothing depends on it."""
+    with trainer.swapped() as network:
+        logits = predict_logits(network, data.batches, data.test, device=trainer.device)
+    return _score(data, logits)
+
+
+def _score(data: FoldData, logits: Tensor) -> float:
+    truth = [EMOTIONS.index(data.rows[index].emotion) for index in data.test.tolist()]
+    return macro_f1(truth, logits.argmax(dim=1).tolist()) if truth else float("nan")
+
+
+def _finish(network: nn.Module, data: FoldData, folder: Path, device: str, fold: int) -> float:
+    """Keep the fold's predictions and weights, and return its macro-F1."""
+    logits = predict_logits(network, data.batches, data.test, device=device)
+    rows = [data.rows[index] for index in data.test.tolist()]
+    if rows:
+        write_prediction(folder, fold, rows, logits)
+    state = {name: value.contiguous().cpu() for name, value in network.state_dict().items()}
+    save_file(state, folder / TENSORS)
+    return _score(data, logits)
+
+
+def _bar(console: Console) -> ProgressBar:
+    return ProgressBar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(prog="python -m ml.train")
+    parser.add_argument("model")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--folds", type=parse_folds, default=parse_folds("0-9"))
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--threads", type=int, help="CPU threads; one for each of several runs")
+    options = parser.parse_args(arguments)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    experiment = read_experiment(options.model, path=options.config, epochs=options.epochs)
+    settings = TrainOptions(
+        data=options.data,
+        folds=options.folds,
+        run=options.runs / experiment.name,
+        packs=options.runs / "packs",
+        device=pick_device(options.device),
+        resume=options.resume,
+    )
+    train_folds(experiment, settings, Console())
+
+
+if __name__ == "__main__":
+    main()
