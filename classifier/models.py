@@ -47,8 +47,8 @@ class SongQuerySet(models.QuerySet["Song"]):
         return self.filter(Q(owner=None) | Q(owner=user))
 
     def catalogue(self) -> SongQuerySet:
-        """Songs that belong to nobody: the demo songs."""
-        return self.filter(owner=None)
+        """The demo songs."""
+        return self.filter(owner=None, spotify_id=None, deezer_id=None)
 
 
 class Song(UUIDModel):

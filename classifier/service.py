@@ -10,11 +10,11 @@ import logging
 from collections.abc import Sequence
 
 from django.conf import settings
-from ml.predictor import Prediction, Predictor
 
 from classifier.errors import NO_MODEL, NoModelError
 from ml.audio import Clip
 from ml.errors import WeightsError
+from ml.predictor import Prediction, Predictor
 
 logger = logging.getLogger(__name__)
 

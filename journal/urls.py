@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from journal import views, views_pages, views_songs
+from journal import views, views_pages, views_profile, views_songs
 from journal.converters import DateConverter
 
 register_converter(DateConverter, "date")
@@ -25,5 +25,7 @@ urlpatterns = [
     path("songs/<uuid:song_id>/retry/", views_songs.song_retry, name="song_retry"),
     path("history/", views_pages.history, name="history"),
     path("settings/", views_pages.settings_page, name="settings"),
+    path("profile/", views_profile.profile, name="profile"),
+    path("profile/disconnect/", views_profile.disconnect, name="disconnect"),
     path("emotions/", views_pages.emotions, name="emotions"),
 ]

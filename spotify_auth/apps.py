@@ -8,3 +8,7 @@ class SpotifyAuthConfig(AppConfig):
 
     name = "spotify_auth"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """Listen to allauth."""
+        from spotify_auth import receivers  # noqa: F401, PLC0415 -- needs the app registry

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 NAMES = {
     "spotify": "Spotify",
+    "spotify-accounts": "Spotify",
     "deezer": "Deezer",
     "itunes": "Apple",
     "reccobeats": "ReccoBeats",

@@ -16,14 +16,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from journify.sandbox import deezer, failures, itunes
+from journify.sandbox import deezer, failures, itunes, spotify_accounts, spotify_api
 from journify.sandbox.world import Answer, Request, World, as_json
 
 Platform = Callable[[World, Request, str], Answer]
 
-PLATFORMS: dict[str, Platform] = {"deezer": deezer.answer, "itunes": itunes.answer}
-
-SECRET_FIELDS = {"authorization", "cookie"}
+PLATFORMS: dict[str, Platform] = {
+    "deezer": deezer.answer,
+    "itunes": itunes.answer,
+    "spotify-accounts": spotify_accounts.answer,
+    "spotify": spotify_api.answer,
+}
 
 
 class SandboxServer(ThreadingHTTPServer):

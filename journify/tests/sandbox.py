@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import wave
 from collections.abc import Iterator
@@ -10,16 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from journify.outbound import session
 from journify.sandbox.catalogue import SandboxSong
 from journify.sandbox.server import SandboxServer
-from journify.sandbox.world import World
+from journify.sandbox.world import CLIENT_ID, CLIENT_SECRET, Grant, World
+from spotify_auth import connections
+from spotify_auth.accounts import Tokens
+from spotify_auth.models import SpotifyConnection
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
+    from spotify_auth.models import User
+
 RATE = 22_050
+SCOPE = "user-top-read user-read-recently-played"
 
 
 class Sandbox:
@@ -37,6 +46,15 @@ class Sandbox:
     def paths(self, platform: str) -> list[str]:
         """What the platform was asked, in order."""
         return [row["path"] for row in self.world.requests if row["platform"] == platform]
+
+    def connect(self, user: User, *, scope: str = SCOPE) -> SpotifyConnection:
+        """Give a listener the consent of Ada without walking through the pages."""
+        grant = Grant(self.world.people["ada"], scope, "refresh-1", self.world.now())
+        grant.access["access-1"] = self.world.now() + 3600
+        self.world.grants.append(grant)
+        tokens = Tokens("access-1", "refresh-1", timezone.now() + dt.timedelta(hours=1))
+        connections.keep(user, tokens)
+        return SpotifyConnection.objects.get(user=user)
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +92,15 @@ def platform_settings(url: str) -> dict[str, Any]:
         "SANDBOX_URL": url,
         "DEEZER_API_URL": f"{url}/deezer",
         "ITUNES_API_URL": f"{url}/itunes",
+        "SPOTIFY_API_URL": f"{url}/spotify",
+        "SPOTIFY_ACCOUNTS_URL": f"{url}/spotify-accounts",
+        "SPOTIFY_CLIENT_ID": CLIENT_ID,
+        "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
+        "SPOTIFY_ENABLED": True,
+        "SOCIALACCOUNT_PROVIDERS": {
+            "spotify": settings.SOCIALACCOUNT_PROVIDERS["spotify"]
+            | {"APPS": [{"client_id": CLIENT_ID, "secret": CLIENT_SECRET, "key": ""}]}
+        },
         "CLIP_SOURCES": ["upload", "deezer", "itunes"],
     }
 
