@@ -18,10 +18,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from classifier import queue
-from classifier.bundles import main_bundle
 from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.playback import audio_response
-from classifier.readings import read
+from classifier.readings import best_answer, read
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -50,7 +49,7 @@ class HeardFilter(admin.SimpleListFilter):
         elif value == "failed":
             rows = rows.filter(status=Classification.Status.FAILED)
         else:
-            rows = rows.filter(emotion=value)
+            rows = rows.done().filter(emotion=value)
         return songs.filter(pk__in=rows.values("song"))
 
 
@@ -127,11 +126,11 @@ class SongAdmin(admin.ModelAdmin[Song]):
     @admin.display(description=_("heard as"))
     def heard(self, song: Song) -> str:
         """The best answer of the models, or the state of the work."""
-        rows = [row for row in song.classifications.all() if row.status == "done"]
-        if not rows:
-            return str(read(song).state) if song.classifications.all() else "–"
-        top = rows[0]
-        return f"{top.emotion} {max(top.probabilities.values()):.0%}"
+        rows = list(song.classifications.all())
+        answer = best_answer(rows)
+        if answer is None:
+            return str(read(song).state) if rows else "–"
+        return f"{answer.emotion} {max(answer.probabilities.values(), default=0.0):.0%}"
 
     @admin.display(description=_("your label"))
     def own_label(self, song: Song) -> SafeString:
@@ -179,14 +178,9 @@ class SongAdmin(admin.ModelAdmin[Song]):
     @admin.action(description=_("Classify the chosen songs again"))
     def reclassify(self, request: HttpRequest, songs: QuerySet[Song]) -> None:
         """Put the chosen songs on the queue for the current main model."""
-        bundle = main_bundle()
-        for song in songs:
-            row = song.classifications.filter(model=bundle.name, version=bundle.version).first()
-            if row is None:
-                queue.request_classification(song)
-            else:
-                queue.requeue(row)
         count = len(songs)
+        for song in songs:
+            queue.classify_again(song)
         self.message_user(
             request,
             ngettext(
@@ -217,13 +211,23 @@ class ClassificationAdmin(admin.ModelAdmin[Classification]):
     search_fields = ("song__title", "song__artist", "error")
     list_select_related = ("song",)
     autocomplete_fields = ("song",)
+    readonly_fields = (
+        "probabilities",
+        "segments",
+        "attempts",
+        "owner",
+        "lease_until",
+        "revision",
+        "seconds",
+    )
     actions = ("requeue",)
     date_hierarchy = "queued_at"
 
     @admin.action(description=_("Classify again"))
     def requeue(self, request: HttpRequest, rows: QuerySet[Classification]) -> None:
-        """Put the chosen rows on the queue again."""
-        count = sum(queue.requeue(row) for row in rows)
+        """Have the songs of the chosen rows listened to by the current main model."""
+        songs = {row.song_id: row.song for row in rows}
+        count = sum(queue.classify_again(song) for song in songs.values())
         self.message_user(request, _("Queued again: %d") % count, messages.SUCCESS)
 
 

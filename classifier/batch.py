@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import itertools
+import logging
 import os
 import time
 from collections import deque
@@ -16,9 +17,11 @@ from typing import Any
 from django.conf import settings
 
 from classifier.errors import NoModelError
-from classifier.models import AUDIO_EXTENSIONS
+from classifier.formats import AUDIO_EXTENSIONS
 from ml.audio import load_clip
 from ml.errors import ClipError
+
+logger = logging.getLogger(__name__)
 
 # Files handed to the pool ahead of the one whose answer is awaited: enough to keep every process
 # busy, few enough that memory does not grow with the number of files.
@@ -119,24 +122,34 @@ def _set_up(models: list[str], threads: int) -> None:
 
 def _start(models: list[str], threads: int) -> None:
     """Load the models of this process; 0 threads leaves torch its default."""
-    import torch  # noqa: PLC0415 -- heavy, and not in the web process
-
-    from classifier.service import EmotionService  # noqa: PLC0415 -- as above
+    from classifier.service import EmotionService  # noqa: PLC0415 -- heavy, not in the web process
 
     if threads:
+        import torch  # noqa: PLC0415 -- as above
+
         torch.set_num_threads(threads)
     _state["service"] = EmotionService(models)
 
 
 def _classify_file(path: Path) -> Result:
+    named = {"file": _printable(path)}
+    if not path.exists():
+        return named | {"error": "There is no such file."}
     started = time.perf_counter()
     try:
         prediction = _state["service"].classify(load_clip(path))
     except (ClipError, NoModelError) as error:
-        return {"file": str(path), "error": str(error)}
-    except OSError as error:
-        return {"file": str(path), "error": f"The file cannot be opened: {error.strerror}."}
-    return {"file": str(path)} | as_result(prediction, seconds=time.perf_counter() - started)
+        return named | {"error": str(error)}
+    except Exception:
+        # An accident with one file must not cost the answers of the others.
+        logger.exception("%s broke", path)
+        return named | {"error": "Something went wrong while listening to this file."}
+    return named | as_result(prediction, seconds=time.perf_counter() - started)
+
+
+def _printable(path: Path) -> str:
+    """Write a path as text; bytes that are no UTF-8 would end the run when they are printed."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def known_models() -> list[str]:

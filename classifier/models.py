@@ -14,6 +14,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.formats import AUDIO_EXTENSIONS
 from journify.models import UUIDModel
 from ml.labels import EMOTIONS
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EMOTIONS]
-
-AUDIO_EXTENSIONS = ["mp3", "m4a", "mp4", "aac", "ogg", "oga", "opus", "flac", "wav"]
 
 
 def audio_path(_song: Song, filename: str) -> str:

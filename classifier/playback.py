@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import mimetypes
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from classifier.formats import AUDIO_TYPES
 from journify.ranges import file_response
 
 if TYPE_CHECKING:
@@ -23,5 +24,6 @@ def audio_response(request: HttpRequest, song: Song) -> HttpResponseBase:
     """
     if not song.has_audio:
         raise Http404
-    kind = mimetypes.guess_type(str(song.audio.name))[0] or "application/octet-stream"
+    extension = Path(str(song.audio.name)).suffix.lower().lstrip(".")
+    kind = AUDIO_TYPES.get(extension, "application/octet-stream")
     return file_response(request, song.audio.open("rb"), kind)

@@ -50,7 +50,7 @@ def request_classification(song: Song) -> Classification:
 
 
 def requeue(row: Classification) -> bool:
-    """Put a finished or failed row back on the queue; return False if somebody else changed it."""
+    """Put a row back on the queue; False while a worker has it or after somebody changed it."""
     changed = (
         Classification.objects.filter(pk=row.pk, revision=row.revision)
         .exclude(status=Status.RUNNING)
@@ -60,12 +60,23 @@ def requeue(row: Classification) -> bool:
             error="",
             owner="",
             queued_at=timezone.now(),
+            finished_at=None,
             revision=F("revision") + 1,
         )
     )
     if changed:
         enqueue(row.pk)
     return bool(changed)
+
+
+def classify_again(song: Song) -> bool:
+    """Ask the current main model anew, answered or not; False while a worker is at it."""
+    bundle = main_bundle()
+    row = song.classifications.filter(model=bundle.name, version=bundle.version).first()
+    if row is not None:
+        return requeue(row)
+    request_classification(song)
+    return True
 
 
 def enqueue(classification_id: UUID) -> None:
@@ -94,10 +105,9 @@ def settle(row: Classification, **values: Any) -> bool:
     changed = Classification.objects.filter(
         pk=row.pk, revision=row.revision, status=Status.RUNNING
     ).update(
-        finished_at=timezone.now(),
+        **({"finished_at": timezone.now()} | values),
         lease_until=None,
         revision=F("revision") + 1,
-        **values,
     )
     return bool(changed)
 
@@ -111,7 +121,8 @@ def release(row: Classification, error: str) -> bool:
     """Give a claimed row back after an accident: queued again, or failed after the last attempt."""
     if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
         return fail(row, error)
-    if not settle(row, status=Status.QUEUED, owner="", queued_at=timezone.now()):
+    waiting = {"status": Status.QUEUED, "queued_at": timezone.now(), "finished_at": None}
+    if not settle(row, owner="", **waiting):
         return False
     enqueue(row.pk)
     return True

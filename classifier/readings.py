@@ -37,8 +37,13 @@ class Bar:
 
     name: str
     word: StrOrPromise
-    percent: int
+    probability: float
     is_top: bool
+
+    @property
+    def percent(self) -> int:
+        """The probability in whole percent."""
+        return round(100 * self.probability)
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class Reading:
     @property
     def candidates(self) -> list[Bar]:
         """The two likeliest emotions, for "not sure: sad or calm?"."""
-        return sorted(self.bars, key=lambda bar: -bar.percent)[:2]
+        return sorted(self.bars, key=lambda bar: -bar.probability)[:2]
 
 
 def read(song: Song | None) -> Reading:
@@ -86,7 +91,7 @@ def read(song: Song | None) -> Reading:
         return Reading(state="empty")
     rows: Sequence[Classification] = list(song.classifications.all())
     labels = getattr(song, "own_labels", [])
-    answer = _best_answer(rows)
+    answer = best_answer(rows)
     if labels:
         return _answered(answer, emotion=labels[0].emotion, is_labelled=True)
     if answer is not None:
@@ -105,14 +110,14 @@ def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:
         Bar(
             name=emotion.value,
             word=WORDS[emotion.value],
-            percent=round(100 * probabilities.get(emotion.value, 0.0)),
+            probability=probabilities.get(emotion.value, 0.0),
             is_top=emotion.value == top,
         )
         for emotion in EMOTIONS
     ]
 
 
-def _best_answer(rows: Sequence[Classification]) -> Classification | None:
+def best_answer(rows: Sequence[Classification]) -> Classification | None:
     """The newest answer of the main model, else the newest answer of a fallback."""
     answers = [row for row in rows if row.status == Classification.Status.DONE]
     main = [row for row in answers if row.model == settings.CLASSIFIER_MODELS[0]]
@@ -122,7 +127,8 @@ def _best_answer(rows: Sequence[Classification]) -> Classification | None:
 def _answered(answer: Classification | None, *, emotion: str, is_labelled: bool) -> Reading:
     if answer is None:
         return Reading(state="answered", emotion=emotion, is_labelled=is_labelled)
-    is_unsure = not is_labelled and max(answer.probabilities.values()) < UNSURE_BELOW
+    certainty = max(answer.probabilities.values(), default=0.0)
+    is_unsure = not is_labelled and certainty < UNSURE_BELOW
     return Reading(
         state="unsure" if is_unsure else "answered",
         emotion=emotion,
@@ -135,7 +141,7 @@ def _answered(answer: Classification | None, *, emotion: str, is_labelled: bool)
 
 def _segment(segment: Mapping[str, object]) -> SegmentReading:
     bars = bars_of(segment["probabilities"])  # type: ignore[arg-type]
-    top = max(bars, key=lambda bar: bar.percent)
+    top = max(bars, key=lambda bar: bar.probability)
     return SegmentReading(
         start=float(segment["start"]),  # type: ignore[arg-type]
         end=float(segment["end"]),  # type: ignore[arg-type]

@@ -51,8 +51,8 @@ def _load(name: str) -> Predictor | None:
     """Load one model; None, with an error in the log, when its files are missing or damaged."""
     try:
         return Predictor.load(name, root=settings.WEIGHTS_DIR)
-    except WeightsError:
-        logger.exception("model %s cannot be used", name)
+    except WeightsError as error:
+        logger.error("model %s cannot be used: %s", name, error)
         return None
 
 

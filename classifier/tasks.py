@@ -17,7 +17,8 @@ logger = logging.getLogger(__name__)
 @task()
 def classify(*, classification_id: str) -> None:
     """Listen to the song of one classification, unless another worker has it."""
-    row = queue.claim(classification_id, worker=f"{socket.gethostname()}:{os.getpid()}")
+    worker = f"{socket.gethostname()[:50]}:{os.getpid()}"
+    row = queue.claim(classification_id, worker=worker)
     if row is None:
         logger.info("classification %s is gone, taken or done", classification_id)
         return

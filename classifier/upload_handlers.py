@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
 if TYPE_CHECKING:
     from journify.http import HttpRequest
 
+LONGEST_EXTENSION = 10
 
-class SizeCapUploadHandler(FileUploadHandler):
-    """Stop writing an upload once it exceeds `UPLOAD_MAX_MB`, and say so on the request.
 
-    The rest of the body is read and dropped, so that the browser gets a page and not a broken line.
+class SizeCapUploadHandler(TemporaryFileUploadHandler):
+    """Write uploads to temporary files until they exceed `UPLOAD_MAX_MB`; say so on the request.
+
+    The cap is on all files of a request together. The rest of the body is read and dropped, so that
+    the browser gets a page and not a broken line.
     """
 
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin to count."""
-        super().new_file(*args, **kwargs)
-        self.received = 0
+    received = 0
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Pass the chunk on to the next handler, or stop."""
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        """Begin a file; the temporary one takes over the extension, which may not be endless."""
+        extension = PurePath(file_name).suffix
+        if len(extension) > LONGEST_EXTENSION:
+            file_name = file_name.removesuffix(extension)
+        super().new_file(field_name, file_name, *args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write the chunk, or stop."""
         self.received += len(raw_data)
         if self.received > settings.UPLOAD_MAX_MB * 1_000_000:
             cast("HttpRequest", self.request).upload_too_large = True
             raise StopUpload(connection_reset=False)
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        """Leave the file to the next handler."""
+        super().receive_data_chunk(raw_data, start)

@@ -42,6 +42,9 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
     digest = _sha256(upload)
     known = Song.objects.filter(owner=user, audio_sha256=digest).first()
     if known is not None:
+        if not known.has_audio:
+            known.audio = upload  # storage lost it
+            known.save(update_fields=["audio"])
         return known
     return Song.objects.create(
         owner=user,

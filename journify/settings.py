@@ -144,10 +144,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 50)
-FILE_UPLOAD_HANDLERS = [
-    "classifier.upload_handlers.SizeCapUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
-]
+FILE_UPLOAD_HANDLERS = ["classifier.upload_handlers.SizeCapUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_TEMP_DIR", None)
 
@@ -184,6 +181,7 @@ CLIP_SOURCES = env.list(
     ["upload", "deezer", "itunes"],
     validate=validate.ContainsOnly(["upload", "deezer", "itunes"]),
 )
+DEEZER_SEARCH = env.bool("DEEZER_SEARCH", bool(SANDBOX_URL))
 ITUNES_COUNTRY = env.str("ITUNES_COUNTRY", "US")
 
 # Signing in with Spotify: off, and nowhere to be seen, without keys. Tokens are ours to keep, as

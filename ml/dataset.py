@@ -48,6 +48,8 @@ class ClipBatches:
         Columns of each picture that hold anything.
     targets : mapping of str to Tensor, shape (N, ...)
     descriptors : Tensor, shape (N, D), or None
+    pictured : bool
+        Whether batches hold pictures.
     """
 
     pictures: Tensor
@@ -56,14 +58,17 @@ class ClipBatches:
     settings: FeatureSettings
     augment: AugmentConfig
     descriptors: Tensor | None = None
+    pictured: bool = True
 
     def __len__(self) -> int:
         return len(self.pictures)
 
     def batch(self, indices: Tensor, random: torch.Generator | None) -> tuple[Inputs, Targets]:
         """Cut segments, at random places and changed if `random` is given."""
-        segments = self._plain(indices) if random is None else self._random(indices, random)
-        inputs = {"picture": segments}
+        inputs: Inputs = {}
+        if self.pictured:
+            segments = self._plain(indices) if random is None else self._random(indices, random)
+            inputs["picture"] = segments
         if self.descriptors is not None:
             inputs["descriptors"] = self.descriptors[indices]
         return inputs, {name: values[indices] for name, values in self.targets.items()}

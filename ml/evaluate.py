@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from rich.table import Table
 
 from ml.calibration import cross_fitted, fit_temperature
 from ml.errors import DataError
-from ml.experiment import Prediction, read_predictions
+from ml.experiment import Prediction, parse_folds, read_predictions
 from ml.figures import confusion_figure, reliability_figure
 from ml.labels import EMOTIONS, Emotion
 from ml.labels_file import LabelRow, read_labels
@@ -90,9 +90,11 @@ def measure(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> dict
     }
 
 
-def evaluate_run(run: Path, data: Path) -> dict[str, Any]:
+def evaluate_run(run: Path, data: Path, *, folds: Sequence[int] | None = None) -> dict[str, Any]:
     """Measure a run, and write metrics.json and two figures into its folder."""
-    metrics = measure(read_predictions(run), read_labels(data))
+    predictions = read_predictions(run)
+    chosen = [each for each in predictions if folds is None or each.fold in folds]
+    metrics = measure(chosen, read_labels(data))
     write_metrics(run, metrics)
     return metrics
 
@@ -128,19 +130,39 @@ def _index(emotions: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]
     return np.array([EMOTIONS.index(Emotion(emotion)) for emotion in emotions], dtype=np.int64)
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of evaluation."""
+    parser.add_argument("models", nargs="*", help="names of runs")
+    parser.add_argument("--all", action="store_true", help="every run that has finished folds")
+    parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
+    parser.add_argument("--folds", type=parse_folds, help="only these folds of the run")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
+
+
+def run(options: Mapping[str, Any]) -> None:
+    """Evaluate as the options say, and print the comparison.
+
+    Raises
+    ------
+    DataError
+        If a run has no finished folds, or the data are others.
+    """
+    runs: Path = options["runs"]
+    finished = {path.parents[1].name for path in runs.glob("*/fold-*/predictions.json")}
+    names = sorted(finished) if options["all"] else options["models"]
+    if not names:
+        raise DataError("There is nothing to evaluate; name a run, or train one first.")
+    results = [
+        (name, evaluate_run(runs / name, options["data"], folds=options["folds"])) for name in names
+    ]
+    Console().print(comparison(results))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and evaluate."""
     parser = argparse.ArgumentParser(prog="python -m ml.evaluate")
-    parser.add_argument("models", nargs="*")
-    parser.add_argument("--all", action="store_true", help="every run that has finished folds")
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--runs", type=Path, default=Path("runs"))
-    options = parser.parse_args(arguments)
-    finished = {path.parents[1].name for path in options.runs.glob("*/fold-*/predictions.json")}
-    names = sorted(finished) if options.all else options.models
-    Console().print(
-        comparison([(name, evaluate_run(options.runs / name, options.data)) for name in names])
-    )
+    add_arguments(parser)
+    run(vars(parser.parse_args(arguments)))
 
 
 if __name__ == "__main__":

@@ -111,6 +111,7 @@ def load_fold(experiment: Experiment, data: Path, fold: int, packs: Path) -> Fol
         settings=settings,
         augment=experiment.augment,
         descriptors=_descriptors(data, files, packs) if experiment.descriptors else None,
+        pictured=experiment.network.pictures,
     )
     test = torch.nonzero((folds == fold) & usable).flatten()
     heads = {name: targets[name].shape[1] for name in experiment.training.loss_weights}
@@ -122,6 +123,23 @@ def sized_network(experiment: Experiment, fold: FoldData) -> NetworkConfig:
     descriptors = fold.batches.descriptors
     width = 0 if descriptors is None else descriptors.shape[1]
     return replace(experiment.network, descriptors=width, heads=fold.heads)
+
+
+def parse_folds(text: str) -> tuple[int, ...]:
+    """Read "0-9", "0,3" or "all".
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    """
+    if text == "all":
+        return (ALL_FOLDS,)
+    folds: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        folds += range(int(first), int(last or first) + 1)
+    return tuple(folds)
 
 
 def fold_folder(run: Path, fold: int) -> Path:

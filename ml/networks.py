@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ml.ann_network import Ann, Standardise
 from ml.errors import WeightsError
 from ml.features import MFCC_ROWS, FeatureSettings, combined_features
 from ml.labels import EMOTIONS
@@ -50,6 +51,8 @@ class NetworkConfig:
         Auxiliary outputs of training.
     pictures : bool
         Whether the network looks at clips' pictures at all.
+    members : int
+        Perceptrons that an ANN averages.
     """
 
     kind: str = "resnet18_bilstm"
@@ -61,6 +64,7 @@ class NetworkConfig:
     deaf: float = 0.0
     heads: Mapping[str, int] = field(default_factory=dict)
     pictures: bool = True
+    members: int = 1
     features: FeatureSettings = field(default_factory=FeatureSettings)
 
 
@@ -123,6 +127,7 @@ class Heads(nn.Module):
 
     def __init__(self, width: int, config: NetworkConfig) -> None:
         super().__init__()
+        self.front = Standardise(config.descriptors)
         self.join = _descriptor_branch(config) if config.descriptors else None
         self.deaf = config.deaf
         joined = width + (config.join if config.descriptors else 0)
@@ -162,7 +167,7 @@ class Heads(nn.Module):
         """Return the descriptors' units, shape (B, join), hidden for some while training."""
         if self.join is None:
             return None
-        units: Tensor = self.join(inputs["descriptors"])
+        units: Tensor = self.join(self.front(inputs["descriptors"]))
         if self.training and self.deaf:
             units = units * (torch.rand(len(units), 1, device=units.device) >= self.deaf)
         return units
@@ -249,6 +254,7 @@ NETWORKS: dict[str, type[nn.Module]] = {
     "resnet18": ResNetCombined,
     "cnn_lstm": ConvLSTM,
     "resnet18_bilstm": ResNetBiLSTM,
+    "ann": Ann,
 }
 
 
@@ -266,6 +272,13 @@ def build_network(config: NetworkConfig) -> nn.Module:
     return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
 
 
+def prepare(network: nn.Module, inputs: Inputs) -> None:
+    """Let a network take the scales of its descriptors from the training examples."""
+    for module in network.modules():
+        if isinstance(module, Standardise) and "descriptors" in inputs:
+            module.prepare(inputs["descriptors"])
+
+
 def network_config(table: Mapping[str, Any]) -> NetworkConfig:
     """Make a config from a plain table, such as TOML or JSON gives."""
     plain = dict(table)
@@ -276,7 +289,6 @@ def network_config(table: Mapping[str, Any]) -> NetworkConfig:
 def _descriptor_branch(config: NetworkConfig) -> nn.Module:
     """Bring standardised descriptors to `join` units: (B, D) -> (B, join)."""
     return nn.Sequential(
-        nn.BatchNorm1d(config.descriptors, affine=False),
         nn.Dropout(config.dropout / 2),
         nn.Linear(config.descriptors, config.join),
         nn.BatchNorm1d(config.join),

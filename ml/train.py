@@ -12,9 +12,10 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -24,20 +25,20 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ml.experiment import (
-    ALL_FOLDS,
     FACTS,
     TENSORS,
     Experiment,
     FoldData,
     fold_folder,
     load_fold,
+    parse_folds,
     read_experiment,
     sized_network,
     write_prediction,
 )
 from ml.labels import EMOTIONS
 from ml.metrics import macro_f1
-from ml.networks import build_network
+from ml.networks import build_network, prepare
 from ml.training import Progress, Trainer, pick_device, predict_logits
 
 logger = logging.getLogger(__name__)
@@ -54,23 +55,6 @@ class TrainOptions:
     packs: Path
     device: str = "cpu"
     resume: bool = False
-
-
-def parse_folds(text: str) -> tuple[int, ...]:
-    """Read "0-9", "0,3" or "all".
-
-    Raises
-    ------
-    ValueError
-        If it is none of these.
-    """
-    if text == "all":
-        return (ALL_FOLDS,)
-    folds: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        folds += range(int(first), int(last or first) + 1)
-    return tuple(folds)
 
 
 def train_folds(experiment: Experiment, options: TrainOptions, console: Console) -> None:
@@ -91,6 +75,7 @@ def _train_fold(experiment: Experiment, options: TrainOptions, fold: int, consol
     torch.manual_seed(experiment.training.seed)
     config = sized_network(experiment, data)
     network = build_network(config)
+    prepare(network, data.batches.batch(data.train, None)[0])
     trainer = Trainer(network, data.batches, data.train, experiment.training, device=options.device)
     if options.resume and checkpoint.exists():
         trainer.resume(checkpoint)
@@ -152,32 +137,47 @@ def _bar(console: Console) -> ProgressBar:
     )
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of training."""
+    parser.add_argument("model", help="name of a configuration in ml/configs")
+    parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
+    parser.add_argument("--folds", type=parse_folds, default="0-9", help='"0-9", "0,3" or "all"')
+    parser.add_argument("--config", type=Path, help="another configuration file")
+    parser.add_argument("--epochs", type=int, help="instead of the configuration's")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
+    parser.add_argument("--resume", action="store_true", help="continue what was begun")
+    parser.add_argument("--threads", type=int, help="CPU threads; one for each of several runs")
+
+
+def run(options: Mapping[str, Any]) -> None:
+    """Train as the options say.
+
+    Raises
+    ------
+    DataError
+        If the data or the configuration cannot be used.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if options["threads"]:
+        torch.set_num_threads(options["threads"])
+    experiment = read_experiment(options["model"], path=options["config"], epochs=options["epochs"])
+    settings = TrainOptions(
+        data=options["data"],
+        folds=options["folds"],
+        run=options["runs"] / experiment.name,
+        packs=options["runs"] / "packs",
+        device=pick_device(options["device"]),
+        resume=options["resume"],
+    )
+    train_folds(experiment, settings, Console())
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(prog="python -m ml.train")
-    parser.add_argument("model")
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--folds", type=parse_folds, default=parse_folds("0-9"))
-    parser.add_argument("--config", type=Path)
-    parser.add_argument("--epochs", type=int)
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--threads", type=int, help="CPU threads; one for each of several runs")
-    options = parser.parse_args(arguments)
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    experiment = read_experiment(options.model, path=options.config, epochs=options.epochs)
-    settings = TrainOptions(
-        data=options.data,
-        folds=options.folds,
-        run=options.runs / experiment.name,
-        packs=options.runs / "packs",
-        device=pick_device(options.device),
-        resume=options.resume,
-    )
-    train_folds(experiment, settings, Console())
+    add_arguments(parser)
+    run(vars(parser.parse_args(arguments)))
 
 
 if __name__ == "__main__":

@@ -186,11 +186,16 @@ class Trainer:
 
 
 def total_loss(outputs: Inputs, targets: Targets, weights: Mapping[str, float]) -> Tensor:
-    """Return cross-entropy of the emotion plus weighted losses of the other heads."""
-    loss = functional.cross_entropy(outputs["emotion"].float(), targets["emotion"])
+    """Return cross-entropy of the emotion plus weighted losses of the other heads.
+
+    Logits have shape (B, K), or (B, K, M) from a network of M members.
+    """
+    logits = outputs["emotion"].float()
+    loss = functional.cross_entropy(logits, _spread(targets["emotion"], logits))
     for name, weight in weights.items():
         logits = outputs[name].float()
-        loss = loss + weight * functional.binary_cross_entropy_with_logits(logits, targets[name])
+        truth = _spread(targets[name], logits)
+        loss = loss + weight * functional.binary_cross_entropy_with_logits(logits, truth)
     return loss
 
 
@@ -237,6 +242,11 @@ def pick_device(name: str) -> str:
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return name
+
+
+def _spread(targets: Tensor, logits: Tensor) -> Tensor:
+    """Give every member of a network the same targets."""
+    return targets if logits.dim() == targets.dim() else targets[:, :, None].expand_as(logits)
 
 
 def _moved(values: Mapping[str, Tensor], device: str) -> dict[str, Tensor]:

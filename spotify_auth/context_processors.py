@@ -17,8 +17,12 @@ def spotify(request: HttpRequest) -> dict[str, Any]:
     """Give templates `spotify_enabled` and, looked up when used, `spotify_connection`."""
     user = getattr(request, "user", None)
     if not settings.SPOTIFY_ENABLED or user is None or not user.is_authenticated:
-        return {"spotify_enabled": settings.SPOTIFY_ENABLED}
+        return {
+            "spotify_enabled": settings.SPOTIFY_ENABLED,
+            "deezer_enabled": settings.DEEZER_SEARCH,
+        }
     return {
         "spotify_enabled": True,
+        "deezer_enabled": settings.DEEZER_SEARCH,
         "spotify_connection": SimpleLazyObject(lambda: connection_of(user)),
     }

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from ml.descriptors.definition import Descriptor
-from ml.descriptors.spectra import FRAME_RATE, Floats, Spectra
+from ml.descriptors.spectra import FRAME_RATE, Floats, Indices, Spectra
 
 MODULATION_BANDS = 20
 MODULATION_WINDOW = 256
@@ -78,7 +78,7 @@ def onset_envelope(mel_db: Floats) -> Floats:
     return result
 
 
-def onset_frames(envelope: Floats) -> np.ndarray:
+def onset_frames(envelope: Floats) -> Indices:
     """Return the frames where the envelope has a clear local peak."""
     windows = np.lib.stride_tricks.sliding_window_view(
         np.pad(envelope, PEAK_FRAMES, mode="edge"), 2 * PEAK_FRAMES + 1

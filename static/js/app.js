@@ -2,38 +2,40 @@
 
 const byId = (id) => document.getElementById(id);
 const AGAIN_MS = 4000;
+const statesBefore = new Map();
 
 function say(templateId) {
   const words = byId(templateId).content.cloneNode(true);
-  const inDialog = document.querySelector("dialog[open] [role=alert]");
-  if (inDialog) {
-    // everything outside an open dialog is out of reach, so its own line speaks
-    inDialog.replaceChildren(words);
-    inDialog.hidden = false;
-    inDialog.focus();
-    return;
+  // everything outside an open dialog is out of reach, so its own line speaks
+  const line = document.querySelector("dialog[open] [role=alert]");
+  if (line) {
+    line.replaceChildren(words);
+    line.hidden = false;
+    return line.focus();
   }
   const message = byId("message-template").content.cloneNode(true);
   message.querySelector("p").replaceChildren(words);
-  byId("messages").replaceChildren(message);
+  return byId("messages").replaceChildren(message);
 }
 
-function setOffline(isOffline) {
-  byId("offline").hidden = !isOffline;
-}
+const setOffline = (isOffline) => (byId("offline").hidden = !isOffline);
 
 // A poll that failed asks again; without this a card would stay "listening" after a server restart.
 function pollAgain(element) {
-  if (!element.matches?.("[data-poll]")) return false;
-  setTimeout(() => window.htmx.trigger(element, "again"), AGAIN_MS);
-  return true;
+  if (!element.matches("[data-poll]")) return false;
+  return setTimeout(() => window.htmx.trigger(element, "again"), AGAIN_MS);
 }
 
 addEventListener("offline", () => setOffline(true));
 addEventListener("online", () => setOffline(false));
 
-document.addEventListener("click", (event) => {
-  event.target.closest("[data-dismiss]")?.closest(".message").remove();
+document.addEventListener("click", ({ target }) => {
+  target.closest("[data-dismiss]")?.closest(".message").remove();
+});
+
+// "Saved" is true until the next key
+document.addEventListener("input", ({ target }) => {
+  if (target.dataset.note) byId(target.dataset.note).textContent = "";
 });
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
@@ -59,8 +61,6 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.xhr.status) setOffline(false);
 });
 
-const statesBefore = new Map();
-
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const login = byId("error-signed-out").content.querySelector("a").getAttribute("href");
   if (new URL(detail.xhr.responseURL).pathname === login) {
@@ -83,11 +83,6 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (!elt.matches(".card") || statesBefore.get(elt.id) === elt.dataset.state) return;
-  const phrase = elt.querySelector(".phrase").textContent;
-  byId("news").textContent = `${phrase} ${elt.querySelector("[data-news]").textContent.trim()}`;
-});
-
-// "Saved" is true until the next key
-document.addEventListener("input", ({ target }) => {
-  if (target.dataset.note) byId(target.dataset.note).textContent = "";
+  const words = [".phrase", "[data-news]"].map((part) => elt.querySelector(part).textContent.trim());
+  byId("news").textContent = words.join(" ");
 });

@@ -2,23 +2,15 @@
 
 const dialog = document.getElementById("picker");
 const player = new Audio();
-let playing = null;
 
-function pause() {
+function listen(button) {
+  const isNew = button?.getAttribute("aria-pressed") === "false";
+  dialog.querySelector("[aria-pressed=true]")?.setAttribute("aria-pressed", "false");
   player.pause();
-  if (!playing) return;
-  playing.removeAttribute("data-playing");
-  playing.setAttribute("aria-label", playing.dataset.hear);
-  playing = null;
-}
-
-function play(link) {
-  playing = link;
-  link.dataset.playing = "";
-  link.dataset.hear = link.getAttribute("aria-label");
-  link.setAttribute("aria-label", link.dataset.pause);
-  player.src = link.href;
-  player.play().catch(pause);
+  if (!isNew) return;
+  button.setAttribute("aria-pressed", "true");
+  player.src = button.dataset.preview;
+  player.play().catch(() => button.setAttribute("aria-pressed", "false"));
 }
 
 function move(step) {
@@ -27,45 +19,38 @@ function move(step) {
   stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
 }
 
-player.addEventListener("ended", pause);
+player.addEventListener("ended", () => listen(null));
+dialog.addEventListener("close", () => listen(null));
 
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
-  if (elt.parentElement !== dialog || !elt.matches(".picker")) return;
+  if (elt.parentElement !== dialog) return;
   if (!dialog.open) dialog.showModal();
-  const error = elt.querySelector("[role=alert]");
+  const error = elt.querySelector("[role=alert]:not([hidden])");
   // a focused search field would raise a phone's keyboard over the list
   const first = matchMedia("(pointer: coarse)").matches ? "h2" : "input[type=search]";
-  (error.hidden ? elt.querySelector(first) : error).focus();
+  (error ?? elt.querySelector(first)).focus();
 });
 
 dialog.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const { xhr, successful, requestConfig } = detail;
+  const { xhr, successful, requestConfig, elt } = detail;
   const isAnswer = successful && requestConfig.verb === "post" && !xhr.getResponseHeader("HX-Retarget");
   if (!isAnswer || !dialog.open) return;
   dialog.close();
-  document.querySelector(detail.elt.getAttribute("hx-target")).focus();
+  document.querySelector(elt.getAttribute("hx-target")).focus();
 });
-
-dialog.addEventListener("close", pause);
 
 dialog.addEventListener("click", (event) => {
   const preview = event.target.closest("[data-preview]");
-  if (preview) {
-    event.preventDefault();
-    const wasPlaying = preview === playing;
-    pause();
-    if (!wasPlaying) play(preview);
-  } else if (event.target === dialog || event.target.closest("[data-close]")) {
-    event.preventDefault();
-    dialog.close();
-  }
+  if (preview) listen(preview);
+  if (event.target !== dialog && !event.target.closest("[data-close]")) return;
+  event.preventDefault();
+  dialog.close();
 });
 
 dialog.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const inSearch = event.target.matches("input[type=search]");
-  if (step || (event.key === "Enter" && inSearch)) {
-    event.preventDefault();
-    move(step ?? 1);
-  }
+  const isEnter = event.key === "Enter" && event.target.matches("input[type=search]");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key] ?? (isEnter ? 1 : 0);
+  if (!step) return;
+  event.preventDefault();
+  move(step);
 });

@@ -1,16 +1,13 @@
 // Few keys, and none of them while somebody types.
 
 const TYPING = "input, textarea, select, [contenteditable], dialog[open] *";
-
 const currentCard = () => document.activeElement.closest(".card");
 const emptyCards = () => [...document.querySelectorAll(".card[data-state=empty]")];
 
 function nextEmpty() {
-  const current = currentCard();
-  const isAfter = (card) =>
-    current && current.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING;
-  const cards = emptyCards();
-  return cards.find(isAfter) ?? cards[0];
+  const { DOCUMENT_POSITION_FOLLOWING: AFTER } = Node;
+  const isNext = (card) => currentCard()?.compareDocumentPosition(card) & AFTER;
+  return emptyCards().find(isNext) ?? emptyCards()[0];
 }
 
 const actions = {
@@ -21,8 +18,7 @@ const actions = {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
-  const action = actions[event.key];
-  if (!action) return;
+  if (!(event.key in actions)) return;
   event.preventDefault();
-  action();
+  actions[event.key]();
 });

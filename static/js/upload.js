@@ -2,19 +2,16 @@
 
 const dropOf = (event) => event.target.closest?.("[data-drop]");
 
-function refuse(form, sentence) {
-  const error = form.parentElement.querySelector("[role=alert]");
-  error.textContent = sentence;
-  error.hidden = false;
-  error.focus();
-  form.reset();
-}
-
 function send(form) {
   const file = form.elements.audio.files[0];
-  if (!file) return;
-  if (file.size > Number(form.dataset.maxBytes)) refuse(form, form.dataset.tooLarge);
-  else form.requestSubmit();
+  if (file?.size <= Number(form.dataset.maxBytes)) form.requestSubmit();
+  else if (file) {
+    const error = form.parentElement.querySelector("[role=alert]");
+    error.textContent = form.dataset.tooLarge;
+    error.hidden = false;
+    error.focus();
+    form.reset();
+  }
 }
 
 document.addEventListener("change", (event) => {
@@ -25,8 +22,7 @@ document.addEventListener("change", (event) => {
 for (const type of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(type, (event) => {
     const form = dropOf(event);
-    // a file that misses the field must not replace the page
-    if (type !== "dragleave") event.preventDefault();
+    event.preventDefault(); // a file that misses the field must not replace the page
     form?.classList.toggle("is-over", type === "dragover");
     if (type !== "drop" || !form || !event.dataTransfer.files.length) return;
     const one = new DataTransfer();
@@ -39,11 +35,11 @@ for (const type of ["dragover", "dragleave", "drop"]) {
 document.addEventListener("htmx:xhr:progress", (event) => {
   const bar = dropOf(event)?.querySelector("progress");
   if (!bar || !event.detail.lengthComputable) return;
-  const share = event.detail.loaded / event.detail.total;
+  const { loaded, total } = event.detail;
   bar.hidden = false;
-  if (share < 1) bar.value = 100 * share;
+  bar.value = (100 * loaded) / total;
   // everything is sent: the server is looking at it, and nobody knows for how long
-  else bar.removeAttribute("value");
+  if (loaded === total) bar.removeAttribute("value");
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

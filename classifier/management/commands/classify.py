@@ -7,25 +7,26 @@
     manage.py classify --pending
 
 Exit codes: 0 every input was classified; 1 some were not (each has its line with the reason);
-2 wrong usage: nothing to classify, an unknown model or song.
+2 wrong usage: nothing to classify, an unknown model or song, options that exclude each other.
 """
 
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from classifier import queue, reports
 from classifier.batch import classify_files, find_files, known_models
 from classifier.models import Classification, Song
+from journify.commands import ExplainedCommand
 
 if TYPE_CHECKING:
     from classifier.batch import Result
@@ -33,19 +34,15 @@ if TYPE_CHECKING:
 USAGE_ERROR = 2
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     """Classify files or songs and print what was heard."""
-
-    help = __doc__
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        """Keep the line breaks of the examples in --help."""
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare inputs and outputs."""
         parser.add_argument("paths", nargs="*", metavar="PATH", help="a file, folder or glob")
-        parser.add_argument("--song", action="append", default=[], metavar="ID", type=UUID)
+        parser.add_argument(
+            "--song", action="append", default=[], metavar="ID", type=UUID, help="may be repeated"
+        )
         parser.add_argument(
             "--pending", action="store_true", help="every song that has no answer yet"
         )
@@ -76,6 +73,12 @@ class Command(BaseCommand):
         if options["jobs"] < 1:
             raise CommandError("--jobs takes a number from 1 up.", returncode=USAGE_ERROR)
         if options["song"] or options["pending"]:
+            if options["paths"] or options["model"]:
+                raise CommandError(
+                    "--song and --pending take neither files nor --model: "
+                    "songs are listened to by the main model.",
+                    returncode=USAGE_ERROR,
+                )
             songs = _pending_songs() if options["pending"] else _songs(options["song"])
             return len(songs), (_classify_song(song) for song in songs)
         if not options["paths"]:

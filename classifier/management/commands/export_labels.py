@@ -13,26 +13,21 @@ from __future__ import annotations
 
 import csv
 import shutil
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db.models import Prefetch, Q, QuerySet
 
 from classifier.models import Label, Song
+from journify.commands import ExplainedCommand
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     """Export labelled songs for training."""
-
-    help = __doc__
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        """Keep the line breaks of the examples in --help."""
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the target and whose labels count."""

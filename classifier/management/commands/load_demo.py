@@ -10,20 +10,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from classifier.bundles import main_bundle
 from classifier.models import Song
 from classifier.queue import request_classification
+from journify.commands import ExplainedCommand
 
 DEMO = settings.BASE_DIR / "classifier" / "demo"
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     """Write every song of `classifier/demo/catalogue.json`, known by its slug."""
-
-    help = __doc__
 
     def handle(self, **_options: Any) -> None:
         """Copy new songs into the media storage and ask for their emotions."""

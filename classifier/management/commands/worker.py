@@ -16,14 +16,13 @@ from django.db import DatabaseError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
 from classifier import queue
+from journify.commands import ExplainedCommand
 
 logger = logging.getLogger(__name__)
 
 
-class Command(DatabaseWorker):
+class Command(ExplainedCommand, DatabaseWorker):
     """django-tasks' database worker, with the models loaded first and a sweep beside it."""
-
-    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Look for work more often than the library's default: somebody is watching the card."""

@@ -9,18 +9,16 @@ import tomllib
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from journal.models import Phrase
+from journify.commands import ExplainedCommand
 
 PHRASES = settings.BASE_DIR / "journal" / "data" / "phrases.toml"
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     """Write every phrase of `journal/data/phrases.toml`, known by its key."""
-
-    help = __doc__
 
     @transaction.atomic
     def handle(self, **_options: Any) -> None:

@@ -10,15 +10,15 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+
+from journify.commands import ExplainedCommand
 
 HIGHEST_PORT = 65535
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     """Run the steps before a start in one process; each does nothing when nothing changed."""
-
-    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the port that is going to be used."""

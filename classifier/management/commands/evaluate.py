@@ -1,0 +1,37 @@
+"""Measure trained networks on the clips that their folds kept apart.
+
+    manage.py evaluate resnet18_bilstm --data ../shared/data/4q
+    manage.py evaluate --all --data ../shared/data/4q
+
+Writes metrics.json, confusion.svg and reliability.svg into each run's folder, and prints the
+networks side by side with the thesis's and the published numbers.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from journify.commands import ExplainedCommand
+
+
+class Command(ExplainedCommand):
+    """Evaluate networks."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what `ml.evaluate` declares."""
+        from ml.evaluate import add_arguments  # noqa: PLC0415 - torch is for those who train
+
+        add_arguments(parser)
+
+    def handle(self, **options: Any) -> None:
+        """Evaluate, and say in one sentence what is missing."""
+        from ml.errors import MlError  # noqa: PLC0415 - torch is for those who train
+        from ml.evaluate import run  # noqa: PLC0415 - torch is for those who train
+
+        try:
+            run(options)
+        except MlError as error:
+            raise CommandError(str(error)) from error

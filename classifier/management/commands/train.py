@@ -1,0 +1,38 @@
+"""Train one of the networks on a folder of labelled clips.
+
+    manage.py train resnet18_bilstm --data ../shared/data/4q --folds 0-1
+    manage.py train resnet18_bilstm --data my-songs --folds all
+    manage.py train resnet18_bilstm --data ../shared/data/4q --folds 0-9 --resume
+
+The folder holds a labels.csv with the columns file, emotion and, if wanted, group (what must not
+be split between training and test, such as the artist). See docs/training.md.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from journify.commands import ExplainedCommand
+
+
+class Command(ExplainedCommand):
+    """Train a network."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what `ml.train` declares."""
+        from ml.train import add_arguments  # noqa: PLC0415 - torch is for those who train
+
+        add_arguments(parser)
+
+    def handle(self, **options: Any) -> None:
+        """Train, and say in one sentence what is wrong with the data."""
+        from ml.errors import MlError  # noqa: PLC0415 - torch is for those who train
+        from ml.train import run  # noqa: PLC0415 - torch is for those who train
+
+        try:
+            run(options)
+        except MlError as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,71 @@
+"""Stand-ins for the models, so that tests of the app need neither torch nor weights."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from classifier import batch
+
+if TYPE_CHECKING:
+    import pytest
+
+    from ml.audio import Clip
+
+SURE = {"sad": 0.1, "happy": 0.7, "energetic": 0.1, "calm": 0.1}
+
+
+def _segments() -> list[dict[str, Any]]:
+    return [
+        {"start": start, "end": start + 10.0, "probabilities": SURE} for start in (0.0, 10.0, 20.0)
+    ]
+
+
+@dataclass(frozen=True)
+class FakePrediction:
+    """What a `Prediction` looks like; by default an answer of the main model of the tests."""
+
+    emotion: str = "happy"
+    probabilities: dict[str, float] = field(default_factory=SURE.copy)
+    segments: list[dict[str, Any]] = field(default_factory=_segments)
+    model: str = "resnet18_bilstm"
+    version: str = "test"
+
+
+class FakeService:
+    """Answers from a script, the last line again and again, and remembers what it heard."""
+
+    def __init__(self, *script: FakePrediction | Exception) -> None:
+        self.script = list(script) or [FakePrediction()]
+        self.heard: list[Clip] = []
+        self.predictors: list[Any] = []
+        self.names: list[str] = []
+
+    def classify(self, clip: Clip) -> FakePrediction:
+        self.heard.append(clip)
+        line = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(line, Exception):
+            raise line
+        return line
+
+
+def install(monkeypatch: pytest.MonkeyPatch, service: FakeService) -> None:
+    """Put `service` in the place of `classifier.service`, which imports torch."""
+
+    def make(names: list[str]) -> FakeService:
+        service.names = names
+        return service
+
+    module = ModuleType("classifier.service")
+    module.get_service = lambda: service  # type: ignore[attr-defined]
+    module.EmotionService = make  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "classifier.service", module)
+
+
+def set_up_process(models: list[str], threads: int) -> None:
+    """Stand in for `classifier.batch._set_up` in a process of the pool, which has no patches."""
+    batch._state["service"] = FakeService(
+        FakePrediction(model=models[0], version=f"{threads} threads")
+    )

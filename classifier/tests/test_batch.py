@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from classifier import batch
+from classifier.batch import classify_files, find_files, known_models
+from classifier.errors import NO_MODEL, NoModelError
+from classifier.tests.corpus import Corpus
+from classifier.tests.fakes import SURE, FakePrediction, FakeService, set_up_process
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Four audio files in three folders, and other things."""
+    for name in ("b.mp3", "a.FLAC", "below/c.wav", "below/deep/d.opus", "cover.jpg", "mp3"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "folder.mp3").mkdir()
+    return tmp_path
+
+
+def found(folder: Path, *patterns: str) -> list[str]:
+    return [str(path.relative_to(folder)) for path in find_files(patterns)]
+
+
+class TestFindFiles:
+    def test_a_folder_stands_for_the_audio_files_below_it(self, folder: Path) -> None:
+        names = ["a.FLAC", "b.mp3", "below/c.wav", "below/deep/d.opus"]
+        assert found(folder, str(folder)) == names
+
+    def test_a_file_is_taken_whatever_it_is_called(self, folder: Path) -> None:
+        assert found(folder, f"{folder}/cover.jpg") == ["cover.jpg"]
+
+    def test_a_glob_stands_for_the_files_it_matches(self, folder: Path) -> None:
+        assert found(folder, f"{folder}/*.mp3") == ["b.mp3"]
+        assert found(folder, f"{folder}/**/*.wav") == ["below/c.wav"]
+
+    def test_each_file_comes_once_and_in_the_order_named(self, folder: Path) -> None:
+        patterns = [f"{folder}/b.mp3", f"{folder}/*.mp3", f"{folder}/./b.mp3", str(folder)]
+        names = ["b.mp3", "a.FLAC", "below/c.wav", "below/deep/d.opus"]
+        assert found(folder, *patterns) == names
+
+    @pytest.mark.parametrize("name", ["missing.mp3", "*.xyz"])
+    def test_what_is_not_there_is_kept_for_its_line(self, folder: Path, name: str) -> None:
+        assert found(folder, f"{folder}/{name}") == [name]
+
+    def test_a_name_with_brackets_is_no_glob(self, folder: Path) -> None:
+        (folder / "song [1].mp3").touch()
+        assert found(folder, f"{folder}/song [1].mp3") == ["song [1].mp3"]
+
+    def test_relative_paths_stay_relative(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(folder)
+        assert find_files(["b.mp3", "*.FLAC"]) == [Path("b.mp3"), Path("a.FLAC")]
+
+
+class TestClassifyFiles:
+    def test_results_are_plain_values(self, service: FakeService, library: Corpus) -> None:
+        path = library["song.wav"]
+        [result] = classify_files([path], models=["resnet18_bilstm"])
+        seconds = result.pop("seconds")
+        assert seconds >= 0
+        assert result == {
+            "file": str(path),
+            "emotion": "happy",
+            "probabilities": SURE,
+            "segments": FakePrediction().segments,
+            "model": "resnet18_bilstm",
+            "version": "test",
+        }
+        assert service.names == ["resnet18_bilstm"]
+
+    @pytest.mark.parametrize(
+        ("error", "sentence"),
+        [
+            (NoModelError(str(NO_MODEL)), str(NO_MODEL)),
+            (KeyError("x"), "Something went wrong while listening to this file."),
+        ],
+    )
+    def test_a_failure_costs_one_line(
+        self, service: FakeService, library: Corpus, error: Exception, sentence: str
+    ) -> None:
+        service.script = [error, FakePrediction()]
+        paths = [library["song.wav"], library["song.flac"]]
+        bad, good = classify_files(paths, models=["ann"])
+        assert bad == {"file": str(paths[0]), "error": sentence}
+        assert good["emotion"] == "happy"
+
+    @pytest.mark.parametrize("name", ["missing.mp3", "*.xyz"])
+    def test_a_missing_file_is_called_missing(
+        self, service: FakeService, tmp_path: Path, name: str
+    ) -> None:
+        [result] = classify_files([tmp_path / name], models=["ann"])
+        assert result["error"] == "There is no such file."
+
+    def test_answers_arrive_one_by_one(self, service: FakeService, library: Corpus) -> None:
+        results = classify_files([library["song.wav"], library["song.flac"]], models=["ann"])
+        assert next(results)["emotion"] == "happy"
+        assert len(service.heard) == 1
+
+    def test_order_is_kept_when_two_processes_work(
+        self, library: Corpus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(batch, "_set_up", set_up_process)
+        names = ["song.wav", "empty.mp3", "96-khz.wav", "text.mp3"] * 3
+        paths = [library[name] for name in names]
+        results = list(classify_files(paths, models=["ann"], jobs=2))
+        assert [Path(result["file"]).name for result in results] == names
+        assert [result.get("emotion") for result in results] == ["happy", None, "happy", None] * 3
+        assert results[0]["model"] == "ann"
+
+
+def test_shipped_models_are_listed_by_name(settings: Settings) -> None:
+    (settings.WEIGHTS_DIR / "unfinished").mkdir()
+    assert known_models() == ["ann", "resnet18_bilstm"]

@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from classifier import queue
+from classifier.management.commands import classify as command
+from classifier.models import Classification, Song
+from classifier.tests.corpus import Corpus
+from classifier.tests.factories import ClassificationFactory, SongFactory
+from classifier.tests.fakes import SURE, FakePrediction, FakeService
+
+KEYS = ["file", "emotion", "probabilities", "segments", "model", "version", "seconds"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def run(*arguments: object, out: io.StringIO | None = None) -> tuple[int, str, str]:
+    """Run the command; return exit code, standard output and standard error."""
+    out, err = out or io.StringIO(), io.StringIO()
+    try:
+        call_command("classify", *map(str, arguments), stdout=out, stderr=err)
+    except SystemExit as exit_:
+        return int(exit_.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def run_json(*arguments: object) -> tuple[int, list[dict[str, Any]]]:
+    code, out, _err = run("--json", *arguments)
+    return code, json.loads(out)
+
+
+class TestJson:
+    def test_one_array_with_an_object_for_each_input(
+        self, service: FakeService, library: Corpus
+    ) -> None:
+        code, [first, second] = run_json(library["song.mp3"], library["empty.mp3"])
+        assert code == 1
+        assert list(first) == KEYS
+        assert list(first["probabilities"]) == ["sad", "happy", "energetic", "calm"]
+        assert first["probabilities"] == SURE
+        assert [segment["start"] for segment in first["segments"]] == [0, 10, 20]
+        assert second == {"file": str(library["empty.mp3"]), "error": "This file is empty."}
+
+    def test_an_empty_array_when_a_folder_holds_no_audio(
+        self, service: FakeService, tmp_path: Path
+    ) -> None:
+        assert run_json(tmp_path) == (0, [])
+
+    def test_names_are_written_as_they_are(
+        self, service: FakeService, library: Corpus, tmp_path: Path
+    ) -> None:
+        path = tmp_path / 'ünï"code 🎵.mp3'
+        path.write_bytes(library["song.mp3"].read_bytes())
+        _code, out, _err = run("--json", path)
+        assert "ünï" in out
+        assert json.loads(out)[0]["file"] == str(path)
+
+
+class TestCsv:
+    def test_a_header_and_a_row_for_each_input(self, service: FakeService, library: Corpus) -> None:
+        code, out, _err = run("--csv", library["song.mp3"], library["empty.mp3"])
+        first, second = csv.DictReader(io.StringIO(out))
+        assert code == 1
+        assert (first["emotion"], first["happy"], first["calm"]) == ("happy", "0.7", "0.1")
+        assert (first["model"], first["version"], first["error"]) == ("resnet18_bilstm", "test", "")
+        assert (second["emotion"], second["error"]) == ("", "This file is empty.")
+        assert out.splitlines()[0] == (
+            "file,emotion,sad,happy,energetic,calm,model,version,seconds,error"
+        )
+
+
+class TestTable:
+    def test_answers_in_rows_and_failures_below(
+        self, service: FakeService, library: Corpus
+    ) -> None:
+        code, out, err = run(library["song.mp3"], library["empty.mp3"])
+        lines = out.splitlines()
+        assert code == 1
+        assert lines[0].split() == [
+            *("file", "emotion", "sad", "happy", "energetic", "calm", "seconds", "model")
+        ]
+        assert lines[1].split()[1:6] == ["happy", "10%", "70%", "10%", "10%"]
+        assert lines[-1] == f"✗ {library['empty.mp3']}: This file is empty."
+        assert err.strip() == "1 of 2 could not be classified."
+
+    def test_no_colours_when_output_is_no_terminal(
+        self, service: FakeService, library: Corpus
+    ) -> None:
+        assert "\x1b" not in run(library["song.mp3"])[1]
+
+    def test_a_name_with_markup_is_printed_as_it_is(
+        self, service: FakeService, library: Corpus, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "a[red]b.mp3"
+        path.write_bytes(library["song.mp3"].read_bytes())
+        out = run(path, tmp_path / "[bold]none.mp3")[1]
+        assert "a[red]b.mp3" in out.replace("\n", "")
+        assert "[bold]none.mp3: There is no such file." in out
+
+
+class TestExitCodes:
+    def test_zero_when_every_input_was_answered(
+        self, service: FakeService, library: Corpus
+    ) -> None:
+        code, _out, err = run(library["song.mp3"])
+        assert (code, err) == (0, "")
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ([], "Nothing to classify"),
+            (["a.mp3", "--model", "vgg"], "no model “vgg”; there are: ann, resnet18_bilstm"),
+            (["a.mp3", "--jobs", "0"], "from 1 up"),
+            (["a.mp3", "--jobs", "two"], "invalid int value"),
+            (["--song", "17"], "invalid UUID value"),
+            (["a.mp3", "--json", "--csv"], "not allowed with"),
+            (["a.mp3", "--pending"], "neither files nor --model"),
+            (["--pending", "--model", "ann"], "neither files nor --model"),
+        ],
+    )
+    def test_wrong_usage_is_told(self, arguments: list[str], message: str) -> None:
+        with pytest.raises(CommandError, match=message):
+            call_command("classify", *arguments)
+
+    def test_two_when_usage_is_wrong(self) -> None:
+        for arguments in ([], ["--colour"]):
+            child = subprocess.run(
+                [sys.executable, "manage.py", "classify", *arguments],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert child.returncode == 2
+            assert child.stdout == ""
+            assert "Traceback" not in child.stderr
+
+
+class TestOptions:
+    def test_models_are_asked_best_first(self, service: FakeService, library: Corpus) -> None:
+        run(library["song.mp3"])
+        assert service.names == ["resnet18_bilstm", "ann"]
+
+    def test_only_the_named_model_is_asked(self, service: FakeService, library: Corpus) -> None:
+        run(library["song.mp3"], "--model", "ann")
+        assert service.names == ["ann"]
+
+    def test_processes_are_as_many_as_named(
+        self, library: Corpus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[Any] = []
+        monkeypatch.setattr(
+            command, "classify_files", lambda paths, **options: asked.append(options) or iter([])
+        )
+        run(library["song.mp3"], "--jobs", "3")
+        assert [options["jobs"] for options in asked] == [3]
+
+    def test_examples_keep_their_lines_in_help(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            call_command("classify", "--help")
+        out = capsys.readouterr().out
+        assert "\n    manage.py classify --pending\n" in out
+        assert "Exit codes: 0" in out
+
+
+class TestProgress:
+    @pytest.fixture
+    def shown(self, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+        """Whether a bar was shown, for each run."""
+        runs: list[bool] = []
+
+        class Bar(command.Progress):
+            def __init__(self, *columns: Any, **options: Any) -> None:
+                runs.append(not options["disable"])
+                super().__init__(*columns, **options | {"disable": True})
+
+        monkeypatch.setattr(command, "Progress", Bar)
+        return runs
+
+    @pytest.mark.parametrize("is_terminal", [True, False])
+    def test_a_bar_only_where_somebody_watches(
+        self,
+        service: FakeService,
+        library: Corpus,
+        shown: list[bool],
+        monkeypatch: pytest.MonkeyPatch,
+        is_terminal: bool,  # noqa: FBT001 -- pytest names it
+    ) -> None:
+        monkeypatch.setattr(sys, "stderr", Terminal() if is_terminal else io.StringIO())
+        run("--json", library["song.mp3"], library["song.wav"])
+        assert shown == [is_terminal]
+
+    def test_no_bar_for_a_single_file(
+        self,
+        service: FakeService,
+        library: Corpus,
+        shown: list[bool],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        run(library["song.mp3"])
+        assert shown == [False]
+
+    def test_standard_output_stays_clean_on_a_terminal(
+        self, service: FakeService, library: Corpus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        _code, out, _err = run("--json", library["song.mp3"], library["song.wav"])
+        assert len(json.loads(out)) == 2
+        assert "listening" in sys.stderr.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+class TestSongs:
+    def test_a_song_of_the_database_is_answered_and_kept(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        code, [result] = run_json("--song", heard_song.pk)
+        assert code == 0
+        assert list(result) == ["file", "song", *KEYS[1:]]
+        assert (result["file"], result["song"]) == (str(heard_song), str(heard_song.pk))
+        assert heard_song.classifications.get().emotion == result["emotion"] == "happy"
+
+    def test_an_answer_is_told_again_without_listening(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        ClassificationFactory(song=heard_song, emotion="sad")
+        _code, [result] = run_json("--song", heard_song.pk)
+        assert (result["emotion"], service.heard) == ("sad", [])
+
+    def test_several_songs_come_in_the_order_named(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        other = ClassificationFactory().song
+        _code, results = run_json("--song", other.pk, "--song", heard_song.pk)
+        assert [result["song"] for result in results] == [str(other.pk), str(heard_song.pk)]
+
+    def test_the_fallbacks_answer_counts(self, service: FakeService, heard_song: Song) -> None:
+        service.script = [FakePrediction(model="ann", emotion="calm")]
+        code, [result] = run_json("--song", heard_song.pk)
+        assert (code, result["model"], result["emotion"]) == (0, "ann", "calm")
+
+    def test_the_reason_is_told_when_there_is_no_audio(self, service: FakeService) -> None:
+        song = SongFactory(audio="")
+        code, [result] = run_json("--song", song.pk)
+        assert code == 1
+        assert "no audio" in result["error"]
+        assert song.classifications.get().status == "failed"
+
+    def test_a_song_is_left_to_the_worker_that_has_it(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        queue.claim(queue.request_classification(heard_song).pk, worker="w1")
+        code, [result] = run_json("--song", heard_song.pk)
+        assert (code, result["error"]) == (1, "A worker is listening to it.")
+        assert service.heard == []
+
+    def test_wrong_usage_when_there_is_no_such_song(self) -> None:
+        key = SongFactory.build().pk
+        with pytest.raises(CommandError, match=f"There is no song {key}") as error:
+            call_command("classify", "--song", str(key))
+        assert error.value.returncode == 2
+
+
+@pytest.mark.django_db
+class TestPending:
+    def test_every_song_without_an_answer_is_listened_to(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        answered = ClassificationFactory().song
+        ClassificationFactory(song=heard_song, status="failed", emotion="", error="No.")
+        SongFactory(audio="")
+        code, [result] = run_json("--pending")
+        assert (code, result["song"]) == (0, str(heard_song.pk))
+        assert set(Classification.objects.done()) == {
+            answered.classifications.get(),
+            heard_song.classifications.get(),
+        }
+
+    def test_the_oldest_comes_first(self, service: FakeService, heard_song: Song) -> None:
+        older = SongFactory()
+        Song.objects.filter(pk=older.pk).update(created_at=timezone.now().replace(year=2020))
+        _code, results = run_json("--pending")
+        assert [result["song"] for result in results] == [str(older.pk), str(heard_song.pk)]
+        assert "error" in results[0]
+
+    def test_nothing_to_do_is_no_failure(self, service: FakeService) -> None:
+        assert run_json("--pending") == (0, [])
+        assert run("--pending") == (0, "", "")

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from classifier import queue
+from classifier.models import Classification, Song
+from classifier.tasks import classify
+from classifier.tests.factories import ClassificationFactory, SongFactory
+from classifier.tests.fakes import FakeService
+
+pytestmark = pytest.mark.django_db
+
+Status = Classification.Status
+
+
+def a_row(status: Status = Status.QUEUED, **values: object) -> Classification:
+    return ClassificationFactory(status=status, emotion="", finished_at=None, **values)
+
+
+def claimed(**values: object) -> Classification:
+    row = queue.claim(a_row(**values).pk, worker="w1")
+    assert row is not None
+    return row
+
+
+class TestRequest:
+    def test_row_and_task_are_made_when_song_is_new(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        song = SongFactory()
+        with django_capture_on_commit_callbacks(execute=True):
+            row = queue.request_classification(song)
+        assert (row.status, row.model, row.version) == ("queued", "resnet18_bilstm", "test")
+        assert DBTaskResult.objects.get().args_kwargs["kwargs"] == {
+            "classification_id": str(row.pk)
+        }
+
+    def test_no_task_is_made_before_the_transaction_commits(self) -> None:
+        queue.request_classification(SongFactory())
+        assert not DBTaskResult.objects.exists()
+
+    @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING, Status.DONE])
+    def test_nothing_changes_when_there_is_work_or_an_answer(
+        self,
+        status: Status,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        row = a_row(status)
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert queue.request_classification(row.song) == row
+        row.refresh_from_db()
+        assert (row.status, row.revision, callbacks) == (status, 0, [])
+
+    def test_tried_again_when_it_failed(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        row = a_row(Status.FAILED, error="No.", attempts=3)
+        with django_capture_on_commit_callbacks() as callbacks:
+            queue.request_classification(row.song)
+        row.refresh_from_db()
+        assert (row.status, row.error, row.attempts) == ("queued", "", 0)
+        assert len(callbacks) == 1
+
+    def test_a_row_is_added_when_the_answer_is_of_another_version(self) -> None:
+        old = ClassificationFactory(version="old")
+        new = queue.request_classification(old.song)
+        old.refresh_from_db()
+        assert (old.status, new.status) == ("done", "queued")
+
+
+class TestClaim:
+    def test_one_wins_when_two_claim(self) -> None:
+        row = a_row()
+        first = queue.claim(row.pk, worker="w1")
+        second = queue.claim(row.pk, worker="w2")
+        assert first is not None
+        assert second is None
+        row.refresh_from_db()
+        assert (row.status, row.owner, row.attempts) == ("running", "w1", 1)
+
+    def test_the_lease_begins_now(self, settings: Settings) -> None:
+        settings.CLASSIFY_LEASE_SECONDS = 90
+        row = claimed()
+        assert row.lease_until is not None
+        left = row.lease_until - timezone.now()
+        assert dt.timedelta(seconds=80) < left <= dt.timedelta(seconds=90)
+
+    @pytest.mark.parametrize("status", [Status.RUNNING, Status.DONE, Status.FAILED])
+    def test_nothing_is_claimed_when_row_does_not_wait(self, status: Status) -> None:
+        assert queue.claim(a_row(status).pk, worker="w1") is None
+
+    def test_nothing_is_claimed_when_row_is_gone(self) -> None:
+        row = a_row()
+        key = row.pk
+        row.delete()
+        assert queue.claim(key, worker="w1") is None
+
+
+class TestSettle:
+    def test_outcome_is_written_when_claim_holds(self) -> None:
+        row = claimed()
+        assert queue.settle(row, status=Status.DONE, emotion="sad")
+        row.refresh_from_db()
+        assert (row.status, row.emotion, row.lease_until) == ("done", "sad", None)
+        assert row.finished_at is not None
+
+    def test_nothing_is_written_when_somebody_else_took_over(self) -> None:
+        late = claimed()
+        queue.release(late, "")
+        taken_over = queue.claim(late.pk, worker="w2")
+        assert taken_over is not None
+        assert not queue.settle(late, status=Status.DONE, emotion="sad")
+        taken_over.refresh_from_db()
+        assert (taken_over.status, taken_over.owner, taken_over.emotion) == ("running", "w2", "")
+
+    def test_nothing_is_written_twice(self) -> None:
+        row = claimed()
+        assert queue.settle(row, status=Status.DONE, emotion="sad")
+        assert not queue.settle(row, status=Status.DONE, emotion="calm")
+        row.refresh_from_db()
+        assert row.emotion == "sad"
+
+    def test_a_sentence_is_kept_when_it_fails(self) -> None:
+        row = claimed()
+        assert queue.fail(row, "x" * 400)
+        row.refresh_from_db()
+        assert (row.status, row.error) == ("failed", "x" * 300)
+
+
+class TestRelease:
+    def test_queued_again_when_attempts_are_left(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        row = claimed()
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert queue.release(row, "An accident.")
+        row.refresh_from_db()
+        assert (row.status, row.owner, row.attempts, row.error) == ("queued", "", 1, "")
+        assert row.finished_at is None
+        assert row.lease_until is None
+        assert len(callbacks) == 1
+
+    def test_failed_with_the_sentence_after_the_last_attempt(self, settings: Settings) -> None:
+        settings.CLASSIFY_MAX_ATTEMPTS = 2
+        row = a_row()
+        for _ in range(2):
+            running = queue.claim(row.pk, worker="w1")
+            assert running is not None
+            queue.release(running, "An accident.")
+        row.refresh_from_db()
+        assert (row.status, row.attempts, row.error) == ("failed", 2, "An accident.")
+
+    def test_nothing_is_enqueued_when_the_claim_was_lost(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        row = claimed()
+        queue.settle(row, status=Status.DONE)
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert not queue.release(row, "An accident.")
+        assert callbacks == []
+
+
+class TestRequeue:
+    @pytest.mark.parametrize("status", [Status.DONE, Status.FAILED, Status.QUEUED])
+    def test_waits_anew_when_nobody_has_it(
+        self,
+        status: Status,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        row = ClassificationFactory(status=status, attempts=3, error="No.")
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert queue.requeue(row)
+        row.refresh_from_db()
+        assert (row.status, row.attempts, row.error) == ("queued", 0, "")
+        assert row.finished_at is None
+        assert len(callbacks) == 1
+
+    def test_refused_when_a_worker_has_it(self) -> None:
+        row = claimed()
+        assert not queue.requeue(row)
+        row.refresh_from_db()
+        assert (row.status, row.owner) == ("running", "w1")
+
+    def test_refused_when_somebody_changed_it(self) -> None:
+        row = a_row(Status.FAILED)
+        assert queue.requeue(Classification.objects.get(pk=row.pk))
+        assert not queue.requeue(row)
+
+
+class TestClassifyAgain:
+    def test_the_row_of_the_current_version_waits_anew(self) -> None:
+        row = ClassificationFactory()
+        assert queue.classify_again(row.song)
+        row.refresh_from_db()
+        assert row.status == "queued"
+
+    def test_a_row_is_added_when_only_a_fallback_answered(self) -> None:
+        fallback = ClassificationFactory(model="ann")
+        assert queue.classify_again(fallback.song)
+        fallback.refresh_from_db()
+        assert fallback.status == "done"
+        assert fallback.song.classifications.get(model="resnet18_bilstm").status == "queued"
+
+    def test_refused_when_a_worker_is_at_it(self) -> None:
+        assert not queue.classify_again(claimed().song)
+
+
+class TestSweep:
+    def test_an_expired_lease_is_taken_up(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        row = a_row(Status.RUNNING, attempts=1, lease_until=timezone.now() - dt.timedelta(1))
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert queue.sweep() == 1
+        row.refresh_from_db()
+        assert row.status == "queued"
+        assert len(callbacks) == 1
+
+    def test_an_expired_lease_fails_after_the_last_attempt(self) -> None:
+        row = a_row(Status.RUNNING, attempts=3, lease_until=timezone.now() - dt.timedelta(1))
+        assert queue.sweep() == 1
+        row.refresh_from_db()
+        assert (row.status, row.error) == (
+            "failed",
+            "Listening was interrupted too often. Try again, or label it yourself.",
+        )
+
+    def test_a_forgotten_row_is_enqueued_again_and_only_once(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        row = a_row(queued_at=timezone.now() - dt.timedelta(minutes=2))
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert queue.sweep() == 1
+            assert queue.sweep() == 0
+        row.refresh_from_db()
+        assert row.status == "queued"
+        assert len(callbacks) == 1
+
+    def test_nothing_is_touched_when_work_goes_its_way(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        for row in (a_row(), claimed(), ClassificationFactory(), a_row(Status.FAILED)):
+            assert row.pk
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert queue.sweep() == 0
+        assert callbacks == []
+
+
+class TestTask:
+    def test_running_twice_is_harmless(self, service: FakeService, heard_song: Song) -> None:
+        row = a_row(song=heard_song)
+        for _ in range(2):
+            classify.call(classification_id=str(row.pk))
+        row.refresh_from_db()
+        assert (row.status, row.emotion, row.attempts) == ("done", "happy", 1)
+        assert len(service.heard) == 1
+
+    def test_running_late_is_harmless_when_the_song_is_gone(self, service: FakeService) -> None:
+        row = a_row()
+        key = str(row.pk)
+        row.song.delete()
+        classify.call(classification_id=key)
+        assert service.heard == []
+
+    def test_the_worker_is_named(self, service: FakeService, heard_song: Song) -> None:
+        row = a_row(song=heard_song)
+        classify.call(classification_id=str(row.pk))
+        row.refresh_from_db()
+        host, _, process = row.owner.rpartition(":")
+        assert host
+        assert process.isdecimal()

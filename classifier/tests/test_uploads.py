@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifier import uploads
+from classifier.models import Song
+from classifier.tests.corpus import Corpus
+from classifier.tests.test_bad_input import upload_of
+from classifier.uploads import UploadRejectedError, add_upload, check_audio, title_from
+from ml.tests.sounds import music, write
+from spotify_auth.models import User
+
+
+def add(user: User, path: Path, name: str | None = None) -> Song:
+    with upload_of(path, name) as upload:
+        return add_upload(user, upload)
+
+
+class TestAddUpload:
+    def test_one_song_when_the_same_audio_comes_twice(self, user: User, library: Corpus) -> None:
+        first = add(user, library["song.mp3"])
+        assert add(user, library["song.mp3"], "renamed.mp3") == first
+        assert len(list(Path(first.audio.path).parent.iterdir())) == 1
+
+    def test_the_audio_is_kept_again_when_storage_lost_it(
+        self, user: User, library: Corpus
+    ) -> None:
+        first = add(user, library["song.mp3"])
+        Path(first.audio.path).unlink()
+        assert add(user, library["song.mp3"]) == first
+        first.refresh_from_db()
+        assert first.has_audio
+
+    def test_two_songs_when_two_people_upload_the_same(
+        self, user: User, stranger: User, library: Corpus
+    ) -> None:
+        assert add(user, library["song.mp3"]) != add(stranger, library["song.mp3"])
+
+    def test_title_and_artist_come_from_the_tags(self, user: User, tmp_path: Path) -> None:
+        path = _with_tags(tmp_path, title="Gymnopédie No. 1", artist="Satie\nErik")
+        song = add(user, path, "track01.mp3")
+        assert (song.title, song.artist) == ("Gymnopédie No. 1", "Satie Erik")
+
+    def test_title_comes_from_the_name_when_there_are_no_tags(
+        self, user: User, library: Corpus
+    ) -> None:
+        song = add(user, library["song.wav"], "my_own_song.wav")
+        assert (song.title, song.artist) == ("my own song", "")
+        assert song.duration_ms == 5000
+
+    def test_long_tags_fit_the_database(self, user: User, tmp_path: Path) -> None:
+        song = add(user, _with_tags(tmp_path, title="t" * 500, artist="a" * 500))
+        song.full_clean(exclude=["audio"])
+        assert song.title == "t" * 200
+
+
+class TestCheckAudio:
+    def test_refused_when_the_check_takes_too_long(
+        self, library: Corpus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(uploads, "CHECK_SECONDS", 0.001)
+        monkeypatch.setattr(uploads, "_limit_resources", lambda: None)
+        with pytest.raises(UploadRejectedError, match="could not be read as audio"):
+            check_audio(library["song.mp3"])
+
+    @pytest.mark.parametrize("code", ["import os; os.abort()", "print('Segmentation fault')"])
+    def test_refused_when_the_check_crashes(
+        self, library: Corpus, monkeypatch: pytest.MonkeyPatch, code: str
+    ) -> None:
+        run = subprocess.run
+
+        def crash(_command: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+            return run([sys.executable, "-S", "-c", code], **options)
+
+        monkeypatch.setattr(subprocess, "run", crash)
+        with pytest.raises(UploadRejectedError, match="could not be read as audio"):
+            check_audio(library["song.mp3"])
+
+    def test_refused_when_the_check_needs_too_much_memory(
+        self, library: Corpus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(uploads, "CHECK_MEMORY_BYTES", 60_000_000)
+        with pytest.raises(UploadRejectedError, match="could not be read as audio"):
+            check_audio(library["song.mp3"])
+
+
+@pytest.mark.parametrize(
+    ("filename", "title"),
+    [
+        ("song.mp3", "song"),
+        ("my_own__song.mp3", "my own song"),
+        ("C:\\music\\song.mp3", "song"),
+        ("/etc/passwd", "passwd"),
+        ("a\x00b\u200fc\n.mp3", "abc"),
+        ("x" * 300 + ".mp3", "x" * 200),
+        ("", "Untitled"),
+        ("___.mp3", "Untitled"),
+    ],
+)
+def test_a_title_is_made_of_a_file_name(filename: str, title: str) -> None:
+    assert title_from(filename) == title
+
+
+def _with_tags(folder: Path, *, title: str, artist: str) -> Path:
+    """An MP3 with an ID3v2.4 tag in front."""
+    frames = io.BytesIO()
+    for key, text in ((b"TIT2", title), (b"TPE1", artist)):
+        content = b"\x03" + text.encode()
+        frames.write(key + _syncsafe(len(content)) + b"\x00\x00" + content)
+    tag = frames.getvalue()
+    path = write(folder / "plain.mp3", music(4), codec="libmp3lame")
+    tagged = folder / "tagged.mp3"
+    audio = path.read_bytes()
+    tagged.write_bytes(b"ID3\x04\x00\x00" + _syncsafe(len(tag)) + tag + audio)
+    return tagged
+
+
+def _syncsafe(number: int) -> bytes:
+    return bytes((number >> shift) & 0x7F for shift in (21, 14, 7, 0))

@@ -1,0 +1,18 @@
+"""What our management commands share."""
+
+from __future__ import annotations
+
+import sys
+from argparse import RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+
+class ExplainedCommand(BaseCommand):
+    """A command whose --help is the docstring of its module, line breaks and all."""
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
+        """Describe the command as its module does."""
+        self.help = sys.modules[type(self).__module__].__doc__ or ""
+        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)

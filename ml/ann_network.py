@@ -1,0 +1,142 @@
+"""The ANN: multilayer perceptrons over a vector of numbers, several of them averaged.
+
+One network serves two inputs: the descriptors of a clip (`ml.descriptors`) and the
+features that platforms publish of a track (`ml.tracks`). Scales are part of the
+network: `prepare` takes them from the training examples and keeps them in buffers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from ml.labels import EMOTIONS
+
+if TYPE_CHECKING:
+    from ml.networks import Inputs, NetworkConfig, Outputs
+
+HIDDEN = (256, 128, 64, 32)
+OUTLIER = 3.0  # standard deviations beyond which a value says no more
+
+
+class MemberLinear(nn.Module):
+    """A dense layer for each member: (B, M, before) -> (B, M, after)."""
+
+    def __init__(self, members: int, before: int, after: int) -> None:
+        super().__init__()
+        bound = before**-0.5
+        self.weight = nn.Parameter(torch.empty(members, before, after).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.empty(members, 1, after).uniform_(-bound, bound))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Multiply each member's values by its own weights."""
+        product = torch.baddbmm(self.bias, values.transpose(0, 1), self.weight)
+        return product.transpose(0, 1)
+
+
+class MemberNorm(nn.Module):
+    """Batch normalisation (Ioffe and Szegedy 2015) for each member, (B, M, width)."""
+
+    def __init__(self, members: int, width: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(members * width)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Standardise every unit over the batch."""
+        normed: Tensor = self.norm(values.flatten(1))
+        return normed.reshape(values.shape)
+
+
+class Standardise(nn.Module):
+    """Bring each number to mean 0 and deviation 1, cut outliers, fill gaps with 0."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("scale", torch.ones(width))
+
+    def prepare(self, values: Tensor) -> None:
+        """Take mean and deviation from training examples, shape (N, width)."""
+        known = torch.isfinite(values)
+        count = known.sum(dim=0).clamp(min=1)
+        self.mean.copy_(torch.where(known, values, 0.0).sum(dim=0) / count)
+        away = torch.where(known, values - self.mean, 0.0)
+        self.scale.copy_((away.square().sum(dim=0) / count).sqrt().clamp(min=1e-6))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Return standardised values, shape (B, width)."""
+        scaled = ((values - self.mean) / self.scale).clamp(-OUTLIER, OUTLIER)
+        return torch.where(torch.isfinite(scaled), scaled, 0.0)
+
+
+class MemberHeads(nn.Module):
+    """Every member's logits: of the emotions, and of training's further targets."""
+
+    def __init__(self, members: int, config: NetworkConfig) -> None:
+        super().__init__()
+        self.emotion = MemberLinear(members, HIDDEN[-1], len(EMOTIONS))
+        self.extra = nn.ModuleDict(
+            {name: MemberLinear(members, HIDDEN[-1], size) for name, size in config.heads.items()}
+        )
+
+    def forward(self, hidden: Tensor) -> Outputs:
+        """Return logits, (B, 4, M), and while training those of the other targets too."""
+        outputs = {"emotion": self.emotion(hidden).transpose(1, 2)}
+        if self.training:
+            for name, head in self.extra.items():
+                outputs[name] = head(hidden).transpose(1, 2)
+        return outputs
+
+
+class Ann(nn.Module):
+    """Perceptrons with four hidden layers (256-128-64-32) over a clip's descriptors.
+
+    The members see the same examples and differ by their first weights and their
+    dropout (deep ensemble, Lakshminarayanan et al. 2017). Averaging them gives
+    steadier answers and truer probabilities than any one of them.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.members = config.members
+        self.front = self._front(config)
+        layers: list[nn.Module] = [nn.Dropout(config.dropout / 2)]
+        for before, after in zip((self.front.width, *HIDDEN), HIDDEN, strict=False):
+            layers += [
+                MemberLinear(self.members, before, after),
+                MemberNorm(self.members, after),
+                nn.SiLU(),
+                nn.Dropout(config.dropout),
+            ]
+        self.layers = nn.Sequential(*layers)
+        self.heads = MemberHeads(self.members, config)
+
+    def forward(self, inputs: Inputs) -> Outputs:
+        """Return logits.
+
+        Parameters
+        ----------
+        inputs : mapping
+            ``"descriptors"`` of shape (B, D); unknown numbers are NaN.
+
+        Returns
+        -------
+        dict of str to Tensor
+            ``"emotion"`` of every member while training, shape (B, 4, M); else
+            the members' mean log-probabilities, shape (B, 4).
+        """
+        values = self.front(inputs["descriptors"])
+        hidden = self.layers(values[:, None].expand(-1, self.members, -1))  # (B, M, 32)
+        outputs: Outputs = self.heads(hidden)
+        if not self.training:
+            outputs["emotion"] = outputs["emotion"].log_softmax(dim=1).mean(dim=2)
+        return outputs
+
+    def _front(self, config: NetworkConfig) -> Standardise:
+        return Standardise(config.descriptors)

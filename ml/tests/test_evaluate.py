@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import torch
+
+from ml.errors import DataError
+from ml.evaluate import comparison, evaluate_run, measure
+from ml.experiment import read_predictions, write_prediction
+from ml.labels import EMOTIONS
+from ml.labels_file import read_labels
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    lines = [
+        f"{index}.mp3,{EMOTIONS[index % 4]},{index // 4},{index // 40},Jazz" for index in range(80)
+    ]
+    (tmp_path / "labels.csv").write_text("file,emotion,group,fold,genres\n" + "\n".join(lines))
+    return tmp_path
+
+
+@pytest.fixture
+def run(data: Path) -> Path:
+    random = np.random.default_rng(0)
+    rows = read_labels(data)
+    for fold in (0, 1):
+        folder = data / "run" / f"fold-{fold}"
+        folder.mkdir(parents=True)
+        mine = [row for row in rows if row.fold == fold]
+        truth = np.array([EMOTIONS.index(row.emotion) for row in mine])
+        logits = 2 * np.eye(4)[truth] + random.normal(size=(len(mine), 4))
+        write_prediction(folder, fold, mine, torch.from_numpy(logits))
+    return data / "run"
+
+
+def test_metrics_and_figures_are_written_when_folds_are_finished(run: Path, data: Path) -> None:
+    metrics = evaluate_run(run, data)
+    assert json.loads((run / "metrics.json").read_text())["macro_f1"] == metrics["macro_f1"]
+    assert metrics["folds"] == [0, 1]
+    assert metrics["clips"] == 80
+    assert metrics["macro_f1_interval"][0] < metrics["macro_f1"] < metrics["macro_f1_interval"][1]
+    assert [each["fold"] for each in metrics["by_fold"]] == [0, 1]
+    for name in ("confusion.svg", "reliability.svg"):
+        figure = ElementTree.parse(run / name)  # noqa: S314 - we wrote it ourselves
+        assert figure.getroot().tag.endswith("svg")
+
+
+def test_refused_when_no_fold_is_finished(data: Path) -> None:
+    with pytest.raises(DataError, match="No fold"):
+        measure([], read_labels(data))
+
+
+def test_refused_when_predictions_are_of_other_clips(run: Path, data: Path) -> None:
+    with pytest.raises(DataError, match=r"not in labels\.csv"):
+        measure(read_predictions(run), read_labels(data)[:10])
+
+
+def test_published_numbers_stand_beside_ours_when_compared(run: Path, data: Path) -> None:
+    table = comparison([("ours", evaluate_run(run, data))])
+    assert table.row_count == 7
