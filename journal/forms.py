@@ -12,9 +12,10 @@ from journal.models import Entry, Preferences
 
 
 class AnswerForm(forms.Form):
-    """A song of the list, or a file."""
+    """A song of the list, a track of a platform, or a file."""
 
     song = forms.UUIDField(required=False)
+    track = forms.CharField(required=False, max_length=40)
     audio = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
     revision = forms.IntegerField(required=False)
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
 from django.db import transaction
 
-from classifier.metadata import forget_metadata
+from classifier.metadata import forget_metadata, is_stale
 from classifier.models import Song
 from journal.models import Entry
 from spotify_auth import connections
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spotify_auth.models import User
+
+# A song that is shown again and again is asked for once in this time.
+REFRESH_SECONDS = 600
 
 
 @transaction.atomic
@@ -22,3 +28,16 @@ def disconnect(user: User) -> None:
     used = Entry.objects.of(user).filter(song__spotify_id__isnull=False).values("song")
     by_others = Entry.objects.exclude(journal__user=user).filter(song__isnull=False).values("song")
     forget_metadata(Song.objects.filter(pk__in=used).exclude(pk__in=by_others))
+
+
+def refresh_lazily(user: User, songs: Iterable[Song | None]) -> None:
+    """Have old metadata of songs that are being shown read anew, in the background."""
+    from journal.tasks import refresh_metadata  # noqa: PLC0415 -- tasks import this module's kin
+
+    old = {song.pk: song for song in songs if song is not None and is_stale(song)}
+    connection = connections.connection_of(user) if old else None
+    if connection is None or connection.state != connection.State.CONNECTED:
+        return
+    for song_id in old:
+        if cache.add(f"refresh-metadata-{song_id}", "asked", REFRESH_SECONDS):
+            refresh_metadata.enqueue(song_id=str(song_id), user_id=str(user.pk))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from journal import views, views_pages, views_profile, views_songs
+from journal import views, views_pages, views_profile, views_search, views_songs
 from journal.converters import DateConverter
 
 register_converter(DateConverter, "date")
@@ -14,6 +14,7 @@ urlpatterns = [
     path("journal/<date:date>/", views.day, name="day"),
     path("entries/<uuid:entry_id>/card/", views.entry_card, name="entry_card"),
     path("entries/<uuid:entry_id>/pick/", views.picker, name="picker"),
+    path("entries/<uuid:entry_id>/remote/", views_search.remote, name="remote"),
     path("entries/<uuid:entry_id>/answer/", views.answer, name="answer"),
     path("entries/<uuid:entry_id>/clear/", views.clear, name="clear"),
     path("entries/<uuid:entry_id>/note/", views.note, name="note"),

@@ -19,12 +19,15 @@ from django.views.decorators.http import require_GET, require_POST
 from classifier.errors import UploadRejectedError
 from classifier.models import Song
 from classifier.uploads import add_upload, too_large_message
-from journal import services
+from journal import platforms, services
 from journal.cards import card_of, ring, summary
 from journal.days import open_day, today
 from journal.forms import AnswerForm, LabelForm, NoteForm
 from journal.models import Entry
+from journal.spotify import refresh_lazily
+from journal.views_search import remote_context, wanted
 from journify.http import SignedInRequest, page_or_fragment
+from journify.outbound.errors import PlatformError
 
 if TYPE_CHECKING:
     from typing import Any
@@ -79,7 +82,7 @@ def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     try:
         song = _chosen_song(request, form)
         services.answer_entry(entry, song, revision=form.cleaned_data["revision"])
-    except UploadRejectedError as error:
+    except (UploadRejectedError, PlatformError) as error:
         return _picker_response(request, entry, error=str(error))
     except services.StaleEntryError:
         return _stale(request, entry)
@@ -148,12 +151,15 @@ def _revision(request: SignedInRequest) -> int | None:
 
 
 def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
-    """Find or store the song of an answer; raises UploadRejectedError with a sentence."""
+    """Find or store the song of an answer; raises an error with a sentence for the listener."""
     if getattr(request, "upload_too_large", False):
         raise UploadRejectedError(too_large_message())
     if form.cleaned_data["audio"]:
         return add_upload(request.user, form.cleaned_data["audio"])
-    song = Song.objects.visible_to(request.user).filter(pk=form.cleaned_data["song"]).first()
+    if form.cleaned_data["track"]:
+        song = platforms.song_of(request.user, form.cleaned_data["track"])
+    else:
+        song = Song.objects.visible_to(request.user).filter(pk=form.cleaned_data["song"]).first()
     if song is None:
         raise UploadRejectedError(_("Choose a song or a file."))
     return song
@@ -162,6 +168,7 @@ def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
 def _day_context(user: User, date: dt.date) -> dict[str, Any]:
     entries = Entry.objects.of(user).filter(journal__date=date).with_readings(user)
     cards = [card_of(entry) for entry in entries]
+    refresh_lazily(user, (card.entry.song for card in cards))
     slices = ring(card.reading for card in cards)
     answered = sum(card.entry.song_id is not None for card in cards)
     return {
@@ -206,7 +213,7 @@ def _stale(request: SignedInRequest, entry: Entry) -> HttpResponse:
 
 
 def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "") -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:100]
+    query = wanted(request)[0]
     context = {
         "entry": entry,
         "songs": _matching(_own_songs(request.user), query)[:RECENT_SONGS],
@@ -214,7 +221,7 @@ def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "")
         "query": query,
         "error": error,
         "max_mb": settings.UPLOAD_MAX_MB,
-    }
+    } | remote_context(request)
     response = page_or_fragment(request, "journal/picker.html", context, partial="picker")
     if error and request.htmx:
         # the form aims at the card; what it gets belongs into the dialog

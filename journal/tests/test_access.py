@@ -29,7 +29,7 @@ PERSONAL = {
     "profile",
     "disconnect",
 }  # show each person their own
-OF_ENTRY = {"entry_card", "picker", "answer", "clear", "note", "retry", "label"}
+OF_ENTRY = {"entry_card", "remote", "picker", "answer", "clear", "note", "retry", "label"}
 OF_SONG = {"song", "song_audio", "song_label", "song_retry"}
 POSTS = {"disconnect", "answer", "clear", "note", "retry", "label", "song_label", "song_retry"}
 
