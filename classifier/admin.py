@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -99,6 +99,7 @@ class SongAdmin(admin.ModelAdmin[Song]):
     list_per_page = 50
     autocomplete_fields = ("owner",)
     readonly_fields = ("player", "created_at")
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}  # Django 6's default
     actions = ("reclassify",)
     inlines = (ClassificationInline, LabelInline)
 

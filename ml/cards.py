@@ -14,6 +14,16 @@ WHAT = {
         "ResNet18 (He et al. 2016, one input channel) listens to each of three 10 s segments of "
         "a clip as a log-mel picture; a two-layer BiLSTM reads the three in order; "
     ),
+    "ann": (
+        "{members} perceptrons with four hidden layers (256-128-64-32) read {count} numbers that "
+        "describe a clip (`ml.descriptors`: timbre, rhythm, dynamics, harmony); their answers are "
+        "averaged. It is the app's fallback when the main network cannot answer. "
+    ),
+    "ann_tracks": (
+        "{members} perceptrons with four hidden layers (256-128-64-32) read {count} track features "
+        "as platforms publish them (`ml.tracks`); their answers are averaged. Key and time "
+        "signature are read but not used. "
+    ),
     "cnn_lstm": (
         "Four convolution blocks listen to each of three 10 s segments of a clip as a log-mel "
         "picture; an LSTM reads the clip in order; "
@@ -34,6 +44,22 @@ emotion recognition", IEEE Transactions on Affective Computing 2018): 30 s clips
 genres, labelled from AllMusic mood words through Warriner's valence and arousal norms and checked
 by people. The clips are commercial recordings shared for research; none of them is in this
 repository, and the weights are offered for research and private use in that spirit."""
+TRACK_DATA = """\
+Trained on the table of the Moodify project, the thesis's data set: songs with Spotify's audio
+features, sorted into four emotions by the playlists in which people had put them. No audio and no
+row of it is in this repository. Some songs stand there twice, a few with two emotions; both rows
+were kept, always in the same fold, so the best possible accuracy is under 1. Popularity was left
+out: it says how widely a song is heard, not how it sounds."""
+TRACK_LIMITS = """\
+- Happy and energetic are often taken for each other: the same dance tracks stand in playlists of
+  both.
+- "Calm" here means quiet, acoustic and mostly instrumental; by the platform's own "valence" these
+  tracks are darker than the sad ones. A calm song with a singer may be called sad.
+- "Energetic" here means driven and danceable, unlike in the networks that listen to clips, where
+  the quadrant is tense or angry.
+- It is as good as the features: "valence" and "energy" are themselves a platform's estimates.
+- Spotify's terms do not allow feeding its content to a model; use features from a source that does.
+- A label set by a person always counts more."""
 LIMITS = """\
 - "Energetic" is the quadrant of negative valence and high arousal: in this data it means tense or
   angry as much as driven. A cheerful, fast song is "happy".
@@ -42,6 +68,16 @@ LIMITS = """\
   about music and where it may be about genre.
 - The labels describe what a song expresses to editors of a largely English-language catalogue, not
   what a listener feels. A label set by a person always counts more."""
+
+USE = (
+    "`manage.py classify --model {name} song.mp3`, or in Python "
+    '`Predictor.load("{name}").predict(load_clip(path))`. Clips under 30 s are '
+    "classified from what is there; under 3 s they are refused."
+)
+TRACK_USE = (
+    "`manage.py classify --features table.csv --json`, or in Python "
+    "`ml.ann.predict_tracks(rows)`. Cells may be empty, except energy and valence."
+)
 
 
 def card_text(meta: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
@@ -53,7 +89,7 @@ def card_text(meta: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
             _what(meta),
             "",
             "## Data",
-            DATA,
+            TRACK_DATA if _of_tracks(meta) else DATA,
             "",
             "## How it was measured",
             _protocol(meta, metrics),
@@ -61,14 +97,12 @@ def card_text(meta: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
             *_scores(metrics),
             "",
             "## Where it fails",
-            LIMITS,
+            TRACK_LIMITS if _of_tracks(meta) else LIMITS,
             "",
             *_genres(metrics),
             "",
             "## How to use it",
-            f"`manage.py classify --model {meta['name']} song.mp3`, or in Python "
-            f'`Predictor.load("{meta["name"]}").predict(load_clip(path))`. Clips under 30 s are '
-            "classified from what is there; under 3 s they are refused.",
+            TRACK_USE if _of_tracks(meta) else USE.format(name=meta["name"]),
             "",
             "## What it cost",
             _cost(meta),
@@ -77,13 +111,17 @@ def card_text(meta: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
     )
 
 
+def _of_tracks(meta: Mapping[str, Any]) -> bool:
+    return str(meta["input"]) == "features"
+
+
 def _what(meta: Mapping[str, Any]) -> str:
-    joined = JOINED.format(count=len(meta["descriptors"])) if meta["descriptors"] else ""
-    size = meta["bytes"] / 1e6
-    return (
-        f"{WHAT[meta['network']['kind']]}{joined}{DENSE} "
-        f"{meta['parameters']:,} numbers, {size:.1f} MB in safetensors."
-    )
+    size = f"{meta['parameters']:,} numbers, {meta['bytes'] / 1e6:.1f} MB in safetensors."
+    network, count = meta["network"], len(meta["descriptors"])
+    if network["kind"].startswith("ann"):
+        return WHAT[network["kind"]].format(members=network["members"], count=count) + size
+    joined = JOINED.format(count=count) if count else ""
+    return f"{WHAT[network['kind']]}{joined}{DENSE} {size}"
 
 
 def _protocol(meta: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
@@ -120,6 +158,8 @@ def _scores(metrics: Mapping[str, Any]) -> list[str]:
 
 
 def _genres(metrics: Mapping[str, Any]) -> list[str]:
+    if not metrics["by_genre"]:
+        return ["The data name no genres."]
     lines = ["| genre | clips | accuracy | macro-F1 |", "|---|---|---|---|"]
     lines += [
         f"| {name} | {row['clips']} | {row['accuracy']:.3f} | {row['macro_f1']:.3f} |"

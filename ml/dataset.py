@@ -88,6 +88,36 @@ class ClipBatches:
         return change(segments, self.settings.n_mels, self.augment, random)
 
 
+@dataclass
+class VectorBatches:
+    """Clips or tracks as vectors of numbers, without pictures.
+
+    Attributes
+    ----------
+    descriptors : Tensor, shape (N, D)
+        NaN where a number is not known.
+    targets : mapping of str to Tensor, shape (N, ...)
+    hidden : float
+        Share of the numbers that training hides, where NaN may come up.
+    """
+
+    descriptors: Tensor
+    targets: Mapping[str, Tensor]
+    hidden: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self.descriptors)
+
+    def batch(self, indices: Tensor, random: torch.Generator | None) -> tuple[Inputs, Targets]:
+        """Pick examples."""
+        values = self.descriptors[indices]
+        if random is not None and self.hidden:
+            values = values.masked_fill(
+                torch.rand(values.shape, generator=random) < self.hidden, torch.nan
+            )
+        return {"descriptors": values}, {name: all_[indices] for name, all_ in self.targets.items()}
+
+
 def emotion_targets(rows: Sequence[LabelRow], smoothing: float) -> Tensor:
     """Return target probabilities, softer where the evidence is divided.
 

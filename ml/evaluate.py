@@ -19,10 +19,10 @@ from rich.table import Table
 
 from ml.calibration import cross_fitted, fit_temperature
 from ml.errors import DataError
-from ml.experiment import Prediction, parse_folds, read_predictions
+from ml.experiment import Prediction, parse_folds, read_predictions, read_rows
 from ml.figures import confusion_figure, reliability_figure
 from ml.labels import EMOTIONS, Emotion
-from ml.labels_file import LabelRow, read_labels
+from ml.labels_file import LabelRow
 from ml.metrics import accuracy, describe_answers, macro_f1
 
 PROTOCOL = (
@@ -94,7 +94,7 @@ def evaluate_run(run: Path, data: Path, *, folds: Sequence[int] | None = None) -
     """Measure a run, and write metrics.json and two figures into its folder."""
     predictions = read_predictions(run)
     chosen = [each for each in predictions if folds is None or each.fold in folds]
-    metrics = measure(chosen, read_labels(data))
+    metrics = measure(chosen, read_rows(data))
     write_metrics(run, metrics)
     return metrics
 

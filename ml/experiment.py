@@ -19,6 +19,7 @@ from torch import Tensor
 from ml.augment import AugmentConfig
 from ml.dataset import (
     ClipBatches,
+    VectorBatches,
     emotion_targets,
     pictures_of,
     vocabulary,
@@ -28,10 +29,12 @@ from ml.errors import DataError
 from ml.labels_file import LabelRow, read_labels
 from ml.networks import NetworkConfig, network_config
 from ml.pack import build_pack, descriptor_recipe, open_pack, picture_recipe
+from ml.tracks import read_tracks
 from ml.training import TrainConfig
 
 CONFIGS = Path(__file__).parent / "configs"
 ALL_FOLDS = -1
+HIDDEN_FEATURES = 0.03  # of tracks, so that a table with gaps is nothing new
 TENSORS = "network.safetensors"
 FACTS = "facts.json"
 
@@ -61,7 +64,7 @@ class Prediction:
 class FoldData:
     """Everything that training and testing of one fold need."""
 
-    batches: ClipBatches
+    batches: ClipBatches | VectorBatches
     rows: list[LabelRow]
     train: Tensor
     test: Tensor
@@ -94,6 +97,8 @@ def read_experiment(
 
 def load_fold(experiment: Experiment, data: Path, fold: int, packs: Path) -> FoldData:
     """Pack the clips where needed and set up one fold; `ALL_FOLDS` tests on none."""
+    if experiment.network.kind == "ann_tracks":
+        return _load_tracks(experiment, data, fold)
     rows = read_labels(data)
     files = [row.file for row in rows]
     settings = experiment.network.features
@@ -116,6 +121,23 @@ def load_fold(experiment: Experiment, data: Path, fold: int, packs: Path) -> Fol
     test = torch.nonzero((folds == fold) & usable).flatten()
     heads = {name: targets[name].shape[1] for name in experiment.training.loss_weights}
     return FoldData(batches, rows, train, test, heads)
+
+
+def _load_tracks(experiment: Experiment, data: Path, fold: int) -> FoldData:
+    """Set up one fold of a table of track features."""
+    rows, values = read_tracks(data)
+    folds = torch.tensor([row.fold for row in rows])
+    targets = {"emotion": emotion_targets(rows, experiment.training.smoothing)}
+    batches = VectorBatches(torch.tensor(values), targets, hidden=HIDDEN_FEATURES)
+    train, test = (torch.nonzero(part).flatten() for part in (folds != fold, folds == fold))
+    return FoldData(batches, rows, train, test)
+
+
+def read_rows(data: Path) -> list[LabelRow]:
+    """Read the labels of a folder of clips, or of a table of track features."""
+    if (data / "labels.csv").is_file() or not (data / "tracks.csv").is_file():
+        return read_labels(data)
+    return read_tracks(data)[0]
 
 
 def sized_network(experiment: Experiment, fold: FoldData) -> NetworkConfig:

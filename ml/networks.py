@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ml.ann_network import Ann, Standardise
+from ml.ann_network import Ann, Standardise, TrackAnn
 from ml.errors import WeightsError
 from ml.features import MFCC_ROWS, FeatureSettings, combined_features
 from ml.labels import EMOTIONS
@@ -255,6 +255,7 @@ NETWORKS: dict[str, type[nn.Module]] = {
     "cnn_lstm": ConvLSTM,
     "resnet18_bilstm": ResNetBiLSTM,
     "ann": Ann,
+    "ann_tracks": TrackAnn,
 }
 
 

@@ -13,6 +13,7 @@ from ml.audio import SEGMENT_SECONDS, Clip, segment_starts
 from ml.errors import WeightsError
 from ml.features import FeatureSettings, clip_picture, cut_picture, packed, unpacked
 from ml.labels import EMOTIONS, Emotion
+from ml.tracks import TRACK_COLUMNS
 from ml.weights import WEIGHTS, Meta, load_network, read_meta
 
 Segment = dict[str, float | dict[str, float]]
@@ -94,6 +95,20 @@ class Predictor:
         pairs = zip(whole, self._probabilities(parts), clips, strict=True)
         return [self._prediction(line, _segments(clip, part)) for line, part, clip in pairs]
 
+    @torch.inference_mode()
+    def predict_vectors(self, vectors: Sequence[Sequence[float]]) -> list[Prediction]:
+        """Say which emotion each vector carries, in the numbers that `meta.json` names.
+
+        Parameters
+        ----------
+        vectors : sequence of sequences, shape (n, D)
+            NaN where a number is not known.
+        """
+        if not vectors:
+            return []
+        outputs = self.network({"descriptors": torch.tensor(vectors, dtype=torch.float32)})
+        return [self._prediction(line, []) for line in self._probabilities(outputs["emotion"])]
+
     def _inputs(self, clips: Sequence[Clip]) -> dict[str, Tensor]:
         inputs = {}
         if self.meta.network.pictures:
@@ -148,5 +163,5 @@ def _described(clips: Sequence[Clip]) -> Tensor:
 def _check_descriptors(meta: Meta) -> None:
     from ml.descriptors import DESCRIPTORS  # noqa: PLC0415 - only some networks need it
 
-    if meta.descriptors != DESCRIPTORS:
+    if meta.descriptors != (TRACK_COLUMNS if meta.input == "features" else DESCRIPTORS):
         raise WeightsError(f"The weights of {meta.name} were made for other descriptors.")

@@ -20,6 +20,7 @@ from ml.cards import card_text
 from ml.evaluate import evaluate_run, write_metrics
 from ml.experiment import ALL_FOLDS, FACTS, TENSORS, fold_folder
 from ml.networks import build_network, network_config
+from ml.tracks import TRACK_COLUMNS
 from ml.weights import META, WEIGHTS, save_weights
 
 SHIPPED_ALL = (
@@ -27,6 +28,9 @@ SHIPPED_ALL = (
     "was measured."
 )
 SHIPPED_FOLD = "The network that ships is the one whose test was fold {fold}."
+TRACKS = "ann_tracks"
+CLIPS = "4Q Audio Emotion Dataset (Panda, Malheiro and Paiva 2018)"
+SOURCES = {TRACKS: "Track features and playlists' emotions of the Moodify project's table"}
 SUMMARY = ("clips", "accuracy", "macro_f1", "macro_f1_interval", "ece")
 
 
@@ -54,13 +58,14 @@ def write_card(folder: Path) -> None:
 def _facts(
     name: str, version: str, fold: int, facts: dict[str, Any], metrics: dict[str, Any]
 ) -> dict[str, Any]:
+    kind = facts["network"]["kind"]
     return {
         "name": name,
         "version": version,
-        "input": "audio",
+        "input": "features" if kind == TRACKS else "audio",
         "temperature": metrics["temperature"],
-        "descriptors": _descriptor_names(facts["network"]["descriptors"]),
-        "data": "4Q Audio Emotion Dataset (Panda, Malheiro and Paiva 2018)",
+        "descriptors": _descriptor_names(kind, facts["network"]["descriptors"]),
+        "data": SOURCES.get(kind, CLIPS),
         "folds": metrics["folds"],
         "metrics": {key: metrics[key] for key in SUMMARY},
         "shipped": SHIPPED_ALL if fold == ALL_FOLDS else SHIPPED_FOLD.format(fold=fold),
@@ -68,7 +73,9 @@ def _facts(
     }
 
 
-def _descriptor_names(count: int) -> list[str]:
+def _descriptor_names(kind: str, count: int) -> list[str]:
+    if kind == TRACKS:
+        return list(TRACK_COLUMNS)
     if not count:
         return []
     from ml.descriptors import DESCRIPTORS  # noqa: PLC0415 - only some networks need scipy

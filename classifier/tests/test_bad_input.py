@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management import call_command
 from pytest_django import Settings
 
+from classifier import uploads
 from classifier.models import Song
 from classifier.tests.corpus import BAD, GOOD, Corpus
 from classifier.tests.fakes import FakeService
@@ -76,8 +77,16 @@ class TestUpload:
 
     @pytest.mark.parametrize(("name", "title"), ODD_NAMES.items())
     def test_kept_under_a_name_of_ours_when_the_listeners_is_odd(
-        self, user: User, settings: Settings, library: Corpus, name: str, title: str
+        self,
+        user: User,
+        settings: Settings,
+        library: Corpus,
+        monkeypatch: pytest.MonkeyPatch,
+        name: str,
+        title: str,
     ) -> None:
+        # the check sees the temporary file, whose name is ours; one test has both
+        monkeypatch.setattr(uploads, "check_audio", lambda _path: {"source_seconds": 5.0})
         with upload_of(library["song.mp3"], name) as upload:
             song = add_upload(user, upload)
         assert song.title == title
@@ -85,6 +94,11 @@ class TestUpload:
         assert path.parent == Path(settings.MEDIA_ROOT) / "audio"
         assert path.suffix in {".mp3", ""}
         assert len(path.stem) == 36
+
+    def test_kept_when_name_and_check_are_real(self, user: User, library: Corpus) -> None:
+        name = "../../etc/pässwörd 🎵.mp3"
+        with upload_of(library["song.mp3"], name) as upload:
+            assert add_upload(user, upload).title == "pässwörd 🎵"
 
     def test_refused_when_upload_is_too_large(
         self, user: User, settings: Settings, library: Corpus

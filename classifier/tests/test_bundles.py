@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from pytest_django import Settings
+
+from classifier.bundles import main_bundle, read_bundle
+from classifier.checks import weights_are_shipped
+
+
+def test_name_and_version_are_read(settings: Settings) -> None:
+    (settings.WEIGHTS_DIR / "ann" / "meta.json").write_text(json.dumps({"version": 12}))
+    bundle = read_bundle("ann")
+    assert (bundle.name, bundle.version) == ("ann", "12")
+
+
+def test_the_main_model_is_the_first_that_is_configured(settings: Settings) -> None:
+    settings.CLASSIFIER_MODELS = ["ann", "resnet18_bilstm"]
+    assert main_bundle().name == "ann"
+
+
+def test_refused_when_no_such_model_is_shipped() -> None:
+    with pytest.raises(FileNotFoundError):
+        read_bundle("vgg")
+
+
+class TestCheck:
+    def test_nothing_is_said_when_weights_are_there(self) -> None:
+        assert weights_are_shipped() == []
+
+    def test_a_warning_when_a_model_has_none(self, settings: Settings) -> None:
+        (settings.WEIGHTS_DIR / "ann" / "meta.json").unlink()
+        [warning] = weights_are_shipped()
+        assert (warning.id, "“ann”" in warning.msg) == ("classifier.W001", True)
+
+
+def test_no_torch_is_needed() -> None:
+    script = (
+        "import sys, django; django.setup(); import classifier.bundles, classifier.tasks;"
+        "print('torch' in sys.modules)"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert child.stdout.strip() == "False"

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError
+from django.utils import timezone
+from django_tasks_db.management.commands import db_worker
+from django_tasks_db.models import DBTaskResult
+
+from classifier import queue
+from classifier.management.commands import worker
+from classifier.models import Classification, Song
+from classifier.tests.corpus import Corpus
+from classifier.tests.factories import ClassificationFactory, SongFactory
+from classifier.tests.fakes import FakePrediction, FakeService
+
+
+@pytest.fixture(autouse=True)
+def _signals_stay_pytests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db_worker.Worker, "configure_signals", lambda _self: None)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestBatch:
+    @pytest.fixture(autouse=True)
+    def _no_sweep_beside(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The sweep has tests of its own; a second thread would need a second database."""
+        monkeypatch.setattr(worker, "_sweep_until", lambda stop: stop.wait())
+
+    def test_queued_rows_are_settled(self, service: FakeService, heard_song: Song) -> None:
+        queue.request_classification(heard_song)
+        silent = queue.request_classification(SongFactory(audio=""))
+        call_command("worker", batch=True, verbosity=0)
+        silent.refresh_from_db()
+        assert heard_song.classifications.get().emotion == "happy"
+        assert silent.status == "failed"
+        assert {str(task.status) for task in DBTaskResult.objects.all()} == {"SUCCESSFUL"}
+
+    def test_an_accident_is_tried_again_in_the_same_batch(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        service.script = [KeyError("x"), FakePrediction()]
+        row = queue.request_classification(heard_song)
+        call_command("worker", batch=True, verbosity=0)
+        row.refresh_from_db()
+        assert (row.status, row.attempts) == ("done", 2)
+
+    def test_models_are_loaded_before_work_is_taken(
+        self,
+        service: FakeService,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr(
+            db_worker.Worker, "run", lambda _self: logging.getLogger("test").info("working")
+        )
+        with caplog.at_level(logging.INFO):
+            call_command("worker", batch=True, verbosity=0)
+        assert [record.message for record in caplog.records] == ["models ready: none", "working"]
+
+    def test_the_sweep_ends_with_the_worker(self, service: FakeService) -> None:
+        before = threading.active_count()
+        call_command("worker", batch=True, verbosity=0)
+        assert threading.active_count() == before
+
+
+class TestSweepUntil:
+    @pytest.fixture
+    def stop(self) -> threading.Event:
+        """Set from the start: one sweep, then the end."""
+        stop = threading.Event()
+        stop.set()
+        return stop
+
+    @pytest.mark.django_db
+    def test_dropped_work_is_taken_up(
+        self, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker.connection, "close", lambda: None)
+        row = ClassificationFactory(
+            status=Classification.Status.RUNNING,
+            attempts=1,
+            lease_until=timezone.now() - dt.timedelta(seconds=1),
+        )
+        worker._sweep_until(stop)
+        row.refresh_from_db()
+        assert row.status == "queued"
+
+    def test_a_database_that_is_away_ends_nothing(
+        self,
+        stop: threading.Event,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        def away() -> int:
+            raise DatabaseError("no answer")
+
+        monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+        monkeypatch.setattr(worker.queue, "sweep", away)
+        worker._sweep_until(stop)
+        assert "sweep failed, next one in 15 s" in caplog.text
+
+
+def test_work_is_looked_for_often(library: Corpus) -> None:
+    parser = worker.Command().create_parser("manage.py", "worker")
+    options = parser.parse_args([])
+    assert (options.interval, options.startup_delay, options.reload) == (0.3, False, False)

@@ -1,0 +1,74 @@
+"""Answer from track features where no clip can be heard.
+
+    from ml.ann import predict_tracks
+    predict_tracks([{"energy": 0.3, "valence": 0.2, "acousticness": 0.9}])
+
+The network itself is `ml.ann_network`, what a row may hold is `ml.tracks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ml.predictor import Prediction, Predictor
+from ml.tracks import TrackError, track_values
+
+WEIGHTS_NAME = "ann_tracks"
+
+
+@dataclass(frozen=True)
+class TrackResult:
+    """What came of one row.
+
+    Attributes
+    ----------
+    prediction : Prediction or None
+        None if the row could not be used.
+    error : str
+        Why not, in one sentence; empty otherwise.
+    """
+
+    prediction: Prediction | None
+    error: str = ""
+
+
+def predict_tracks(
+    rows: Iterable[Mapping[str, object]], *, predictor: Predictor | None = None
+) -> list[TrackResult]:
+    """Say which emotion each track carries.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Column names (`ml.tracks.TRACK_COLUMNS`) to cells, as `csv.DictReader`
+        gives them. Further columns are ignored; gaps are allowed except in
+        energy and valence.
+    predictor : Predictor, optional
+        Loaded weights for track features; the shipped ones if left out.
+
+    Returns
+    -------
+    list of TrackResult
+        One for each row, in order. A bad row gets an error and stops nothing.
+
+    Raises
+    ------
+    WeightsError
+        If the weights cannot be used.
+    """
+    predictor = predictor or Predictor.load(WEIGHTS_NAME)
+    read = [_read(row) for row in rows]
+    good = [values for values in read if not isinstance(values, str)]
+    predictions = iter(predictor.predict_vectors(good))
+    return [
+        TrackResult(None, values) if isinstance(values, str) else TrackResult(next(predictions))
+        for values in read
+    ]
+
+
+def _read(row: Mapping[str, object]) -> list[float] | str:
+    try:
+        return track_values(row)
+    except TrackError as error:
+        return str(error)
