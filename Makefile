@@ -19,7 +19,8 @@ PROCFILE := Procfile
 ifdef SANDBOX
 SANDBOX_PORT ?= 8020
 PROCFILE := Procfile.sandbox
-export SANDBOX_PORT SANDBOX_URL := http://127.0.0.1:$(SANDBOX_PORT)
+export SANDBOX_PORT
+export SANDBOX_URL := http://127.0.0.1:$(SANDBOX_PORT)
 endif
 
 run: $(VENV)/run.stamp  ## start the whole app: web pages and worker (PORT=8000, SANDBOX=1)
