@@ -9,6 +9,8 @@ from journal.views_pages import home
 from journify.views import healthz
 from spotify_auth.views import cancelled
 
+admin.site.site_header = admin.site.site_title = "Journify"
+
 urlpatterns = [
     path("", home, name="home"),
     path("", include("journal.urls")),

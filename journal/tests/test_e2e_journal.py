@@ -39,7 +39,7 @@ def sign_up(page: Page) -> str:
     page.locator("[name=password1]").fill(PASSWORD)
     page.locator("[name=password2]").fill(PASSWORD)
     page.get_by_role("button", name="Make my account").click()
-    expect(page).to_have_url(DAY)
+    page.wait_for_url(DAY)  # until it is loaded, scripts and all
     return name
 
 
@@ -212,7 +212,9 @@ def test_a_lost_connection_is_told_and_goes_away(browser: Browser, base_url: str
     context.close()
 
 
-def test_a_card_listens_on_when_the_connection_was_away(browser: Browser, base_url: str) -> None:
+def test_a_card_listens_on_when_the_connection_was_away(
+    browser: Browser, base_url: str, tune: Path
+) -> None:
     context = browser.new_context(base_url=base_url)
     page = context.new_page()
     sign_up(page)
@@ -226,7 +228,7 @@ def test_a_card_listens_on_when_the_connection_was_away(browser: Browser, base_u
 
     page.route("**/card/**", gate)
     cards_are_cut_off["yes"] = True
-    open_picker(page, card(page)).locator("[data-song]").first.click()
+    open_picker(page, card(page)).locator("input[type=file]").set_input_files(tune)
     expect(page.locator("#offline")).to_be_visible()
     cards_are_cut_off["yes"] = False
     expect_an_emotion(card(page))
