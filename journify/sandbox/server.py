@@ -50,6 +50,8 @@ def answer_to(world: World, request: Request, base_url: str) -> Answer:
     inner = Request(
         request.method, f"/{''.join(rest)}", request.query, request.headers, request.body
     )
+    if name == "favicon.ico":
+        return Answer(204)
     if name == "_sandbox":
         return _control(world, inner)
     platform = PLATFORMS.get(name)
