@@ -116,6 +116,22 @@ def song_of(user: User, ref: str) -> Song | None:
     return known or keep_deezer_track(_deezer_facts(DeezerClient().track(match[4])))
 
 
+def look_up(user: User, ref: str) -> Result | None:
+    """Read one track without keeping it; None when `ref` is none.
+
+    Raises
+    ------
+    PlatformError
+        The platform does not tell us what it is.
+    """
+    match = REF.fullmatch(ref)
+    if match is None:
+        return None
+    if match[1]:
+        return _of_spotify(SpotifyClient.of(user).track(match[2]))
+    return _of_deezer(DeezerClient().track(match[4]))
+
+
 def spotify_facts(track: Track) -> Mapping[str, Any]:
     """Name a track's facts as a song's fields."""
     return {

@@ -27,6 +27,8 @@ urlpatterns = [
     path("history/", views_pages.history, name="history"),
     path("settings/", views_pages.settings_page, name="settings"),
     path("profile/", views_profile.profile, name="profile"),
+    path("profile/listening/", views_profile.listening, name="listening"),
+    path("journal/add/", views_profile.add_to_today, name="add_to_today"),
     path("profile/disconnect/", views_profile.disconnect, name="disconnect"),
     path("emotions/", views_pages.emotions, name="emotions"),
 ]

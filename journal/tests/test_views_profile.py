@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -117,3 +118,66 @@ class TestDisconnecting:
 def test_consents_end_in_six_months_at_the_earliest(sandbox: Sandbox, user: User) -> None:
     with time_machine.travel(dt.datetime(2026, 8, 31, tzinfo=dt.UTC)):
         assert sandbox.connect(user).ends_on == dt.date(2027, 2, 28)
+
+
+class TestListening:
+    def test_profile_lists_and_plays_each_link_back(
+        self, sandbox: Sandbox, user: User, listener: Client
+    ) -> None:
+        sandbox.connect(user)
+        text = page(listener, "/profile/listening/?span=short_term")
+        assert "Ada" in text
+        assert text.count("https://open.spotify.com/track/") == 20
+        assert text.count("https://open.spotify.com/artist/") == 3
+        assert text.count("Add to today") == 20
+        assert sandbox.paths("spotify") == [
+            "/v1/me",
+            "/v1/me/top/tracks",
+            "/v1/me/top/artists",
+            "/v1/me/player/recently-played",
+        ]
+
+    def test_htmx_gets_the_part_only(self, sandbox: Sandbox, user: User, listener: Client) -> None:
+        sandbox.connect(user)
+        response = listener.get("/profile/listening/", headers={"HX-Request": "true"})
+        assert "<html" not in response.content.decode()
+
+    def test_nothing_of_it_is_stored(self, sandbox: Sandbox, user: User, listener: Client) -> None:
+        sandbox.connect(user)
+        page(listener, "/profile/listening/")
+        assert not Song.objects.exists()
+
+    def test_trouble_is_told_and_ends_the_asking(
+        self, sandbox: Sandbox, user: User, listener: Client
+    ) -> None:
+        sandbox.connect(user)
+        sandbox.fail("spotify", "rate-limited")
+        assert "asks us to wait" in page(listener, "/profile/listening/")
+        assert len(sandbox.paths("spotify")) == 1
+
+
+class TestAddToToday:
+    def test_a_phrase_is_chosen_and_answered(
+        self, sandbox: Sandbox, user: User, listener: Client
+    ) -> None:
+        sandbox.connect(user)
+        call_command("load_phrases", verbosity=0)
+        there = sandbox.world.songs[0]
+        ref = f"spotify:{there.spotify_id}"
+        response = listener.get("/journal/add/", {"track": ref})
+        entries = list(response.context["entries"])
+        assert len(entries) == 12
+        listener.post(reverse("journal:answer", args=[entries[2].pk]), {"track": ref})
+        entries[2].refresh_from_db()
+        assert entries[2].song.title == there.title
+        assert len(listener.get("/journal/add/", {"track": ref}).context["entries"]) == 11
+
+    def test_not_found_when_the_track_is_none(self, sandbox: Sandbox, listener: Client) -> None:
+        assert listener.get("/journal/add/", {"track": "x"}).status_code == 404
+
+    def test_told_when_spotify_is_not_connected(self, sandbox: Sandbox, listener: Client) -> None:
+        text = page(listener, f"/journal/add/?track=spotify:{'a' * 22}")
+        assert "Spotify is not connected" in text
+
+    def test_a_visitor_signs_in_first(self, db: None) -> None:
+        assert Client().get("/journal/add/", {"track": "x"}).status_code == 302
