@@ -10,11 +10,12 @@ Shapes: B clips, S segments (3), R rows and T columns of a clip's picture
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ml.ann_network import Ann, Standardise, TrackAnn
 from ml.errors import WeightsError
@@ -51,6 +52,8 @@ class NetworkConfig:
         Auxiliary outputs of training.
     pictures : bool
         Whether the network looks at clips' pictures at all.
+    listener : str
+        The network that a joined network listens with; a key of `NETWORKS`.
     members : int
         Perceptrons that an ANN averages.
     """
@@ -64,6 +67,7 @@ class NetworkConfig:
     deaf: float = 0.0
     heads: Mapping[str, int] = field(default_factory=dict)
     pictures: bool = True
+    listener: str = ""
     members: int = 1
     features: FeatureSettings = field(default_factory=FeatureSettings)
 
@@ -250,11 +254,78 @@ class ResNetCombined(nn.Module):
         return self.heads(steps.mean(dim=1), steps, inputs)  # type: ignore[no-any-return]
 
 
+class AxisMix(nn.Module):
+    """Weigh two opinions separately on each axis of affect.
+
+    What is heard in a picture tells arousal best, and what is measured over the
+    clip tells valence best; one weight for both would lose either. The axes are
+    arousal, valence where arousal is high, and valence where it is low.
+    """
+
+    AXES = 3
+
+    def __init__(self, opinions: int = 2) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((self.AXES, opinions), 1.0 / opinions))
+        self.bias = nn.Parameter(torch.zeros(self.AXES))
+
+    def forward(self, *opinions: Tensor) -> Tensor:
+        """Return logits of the emotions: from log-odds of shape (B, 4) to (B, 4)."""
+        axes = torch.stack([to_axes(each) for each in opinions], dim=-1)  # (B, 3, opinions)
+        mixed = (axes * self.weight).sum(dim=-1) + self.bias
+        return from_axes(mixed)
+
+
+def to_axes(logits: Tensor) -> Tensor:
+    """Return log-odds of arousal, of valence when high, and when low: (B, 4) -> (B, 3)."""
+    sad, happy, energetic, calm = logits.unbind(dim=-1)
+    high, low = torch.logaddexp(happy, energetic), torch.logaddexp(sad, calm)
+    return torch.stack([high - low, happy - energetic, calm - sad], dim=-1)
+
+
+def from_axes(axes: Tensor) -> Tensor:
+    """Return log-probabilities in the order of `EMOTIONS`: (B, 3) -> (B, 4)."""
+    arousal, when_high, when_low = axes.unbind(dim=-1)
+    high, low = functional.logsigmoid(arousal), functional.logsigmoid(-arousal)
+    return torch.stack(
+        [
+            low + functional.logsigmoid(-when_low),
+            high + functional.logsigmoid(when_high),
+            high + functional.logsigmoid(-when_high),
+            low + functional.logsigmoid(when_low),
+        ],
+        dim=-1,
+    )
+
+
+class Joined(nn.Module):
+    """A network that listens, joined with perceptrons over hand-made descriptors."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.listener = NETWORKS[config.listener](replace(config, descriptors=0))
+        self.describer = Ann(config)
+        self.mix = AxisMix()
+
+    def forward(self, inputs: Inputs) -> Outputs:
+        """Return logits; `inputs` as for `ResNetBiLSTM`, with descriptors."""
+        heard: Outputs = self.listener(inputs)
+        described: Tensor = self.describer(inputs)["emotion"]
+        outputs: Outputs = {"emotion": self.mix(heard["emotion"], described)}
+        if "segments" in heard:
+            each = heard["segments"]
+            repeated = described[:, None].expand_as(each)
+            mixed = self.mix(each.flatten(0, 1), repeated.flatten(0, 1))
+            outputs["segments"] = mixed.reshape(each.shape)
+        return outputs
+
+
 NETWORKS: dict[str, type[nn.Module]] = {
     "resnet18": ResNetCombined,
     "cnn_lstm": ConvLSTM,
     "resnet18_bilstm": ResNetBiLSTM,
     "ann": Ann,
+    "joined": Joined,
     "ann_tracks": TrackAnn,
 }
 

@@ -25,7 +25,7 @@ from ml.networks import NetworkConfig, build_network, network_config
 WEIGHTS = Path(__file__).parent / "weights"
 TENSORS = "model.safetensors"
 META = "meta.json"
-TRAINING_ONLY = "heads.extra."
+TRAINING_ONLY = "heads.extra."  # anywhere within a tensor's name
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def save_weights(
     tensors = {
         name: _half(value)
         for name, value in network.state_dict().items()
-        if not name.startswith(TRAINING_ONLY)
+        if TRAINING_ONLY not in name
     }
     save_file(tensors, folder / TENSORS)
     meta = {
