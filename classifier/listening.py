@@ -6,6 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,8 +18,9 @@ from classifier.errors import (
     NoClipError,
     NoModelError,
 )
+from classifier.fallback import answer_from_features
 from classifier.models import Classification
-from classifier.sources import audio_of
+from classifier.sources import audio_of, features
 from ml.audio import load_clip
 from ml.errors import ClipError
 
@@ -28,17 +30,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Status = Classification.Status
+Input = Classification.Input
 
 
 def listen(row: Classification) -> None:
     """Classify the song of a claimed row and settle the row, whatever happens."""
-    from classifier.service import get_service  # noqa: PLC0415 -- imports torch
-
     started = time.perf_counter()
     try:
-        with audio_of(row.song) as (path, source):
-            clip = load_clip(path)
-        prediction = get_service().classify(clip)
+        prediction, source = _answer(row)
     except ClipLaterError as error:
         logger.info("classification %s waits %.0f s: %s", row.pk, error.seconds, error)
         queue.postpone(row, str(error), seconds=error.seconds)
@@ -54,6 +53,24 @@ def listen(row: Classification) -> None:
         record(row, prediction, source=source, seconds=seconds)
 
 
+def _answer(row: Classification) -> tuple[Prediction, str]:
+    """Hear the clip; where there is none, and none to wait for, ask for the song's features."""
+    from classifier.service import get_service  # noqa: PLC0415 -- imports torch
+
+    try:
+        with audio_of(row.song) as (path, source):
+            clip = load_clip(path)
+    except NoClipError as error:
+        is_worth_waiting = row.attempts < settings.CLASSIFY_MAX_ATTEMPTS
+        if isinstance(error, ClipLaterError) and is_worth_waiting:
+            raise
+        found = answer_from_features(row.song)
+        if found is None:
+            raise
+        return found
+    return get_service().classify(clip), source
+
+
 def record(row: Classification, prediction: Prediction, *, source: str, seconds: float) -> None:
     """Write a prediction into the claimed row, or beside it when a fallback model answered."""
     answer = {
@@ -62,6 +79,7 @@ def record(row: Classification, prediction: Prediction, *, source: str, seconds:
         "probabilities": prediction.probabilities,
         "segments": prediction.segments,
         "clip_source": source,
+        "input": Input.FEATURES if source in features.SOURCES else Input.AUDIO,
         "seconds": round(seconds, 3),
         "error": "",
     }

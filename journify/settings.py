@@ -166,20 +166,28 @@ CLASSIFIER_MODELS = env.list("CLASSIFIER_MODELS", ["resnet18_bilstm", "ann"])
 SANDBOX_URL = env.str("SANDBOX_URL", "").rstrip("/")
 DEEZER_API_URL = env.str("DEEZER_API_URL", "https://api.deezer.com")
 ITUNES_API_URL = env.str("ITUNES_API_URL", "https://itunes.apple.com")
+RECCOBEATS_API_URL = env.str("RECCOBEATS_API_URL", "https://api.reccobeats.com")
 SPOTIFY_ACCOUNTS_URL = env.str("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com")
 SPOTIFY_API_URL = env.str("SPOTIFY_API_URL", "https://api.spotify.com")
 SPOTIFY_CLIENT_ID = env.str("SPOTIFY_CLIENT_ID", "")
 SPOTIFY_CLIENT_SECRET = env.str("SPOTIFY_CLIENT_SECRET", "")
 if SANDBOX_URL:
     DEEZER_API_URL, ITUNES_API_URL = f"{SANDBOX_URL}/deezer", f"{SANDBOX_URL}/itunes"
+    RECCOBEATS_API_URL = f"{SANDBOX_URL}/reccobeats"
     SPOTIFY_API_URL = f"{SANDBOX_URL}/spotify"
     SPOTIFY_ACCOUNTS_URL = f"{SANDBOX_URL}/spotify-accounts"
     SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET = "sandbox-client", "sandbox-secret"
-PLATFORM_RATES = {"deezer": (50, 5.0), "itunes": (20, 60.0)}  # calls in any so many seconds
+# Calls in any so many seconds; ReccoBeats publishes none and gets a modest one.
+PLATFORM_RATES = {"deezer": (50, 5.0), "itunes": (20, 60.0), "reccobeats": (10, 10.0)}
 CLIP_SOURCES = env.list(
     "CLIP_SOURCES",
     ["upload", "deezer", "itunes"],
     validate=validate.ContainsOnly(["upload", "deezer", "itunes"]),
+)
+FEATURE_SOURCES = env.list(
+    "FEATURE_SOURCES",
+    ["clip"],
+    validate=validate.ContainsOnly(["clip", "reccobeats", "spotify"]),
 )
 DEEZER_SEARCH = env.bool("DEEZER_SEARCH", bool(SANDBOX_URL))
 ITUNES_COUNTRY = env.str("ITUNES_COUNTRY", "US")

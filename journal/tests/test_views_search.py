@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier.models import Song
+from classifier.models import Classification, Song
+from classifier.sources import audio_of
 from classifier.tests.factories import SongFactory
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
@@ -275,3 +277,43 @@ def test_the_picker_names_no_platform_when_none_is_there(
     page = picker(listener, entry, q="tone").casefold()
     assert "spotify" not in page
     assert "deezer" not in page
+
+
+class TestRequestsMade:
+    """How often others are asked for one answered phrase; docs/platforms.md quotes this."""
+
+    @pytest.fixture
+    def paths(
+        self, sandbox: Sandbox, connected: SpotifyConnection, settings: SettingsWrapper
+    ) -> Callable[[], list[str]]:
+        def asked() -> list[str]:
+            found = [row["path"].split("?")[0] for row in sandbox.world.requests]
+            sandbox.world.requests.clear()
+            return found
+
+        return asked
+
+    def test_four_when_cold_and_one_when_warm(
+        self,
+        listener: Client,
+        entry: Entry,
+        there: SandboxSong,
+        paths: Callable[[], list[str]],
+    ) -> None:
+        def answer() -> None:
+            look(listener, entry, q="tone 3", **{"in": "spotify"})
+            pick(listener, entry, f"spotify:{there.spotify_id}")
+
+        answer()
+        with audio_of(entry.song):
+            pass
+        assert paths() == [
+            "/v1/search",
+            f"/v1/tracks/{there.spotify_id}",
+            f"/track/isrc:{there.isrc}",
+            f"/preview/{there.deezer_id}.mp3",
+        ]
+        Classification.objects.update(status="done", emotion="calm", probabilities={"calm": 1.0})
+        answer()
+        assert Classification.objects.get().status == "done"
+        assert paths() == ["/v1/search"]

@@ -16,7 +16,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from journify.sandbox import deezer, failures, itunes, spotify_accounts, spotify_api
+from journify.sandbox import (
+    deezer,
+    failures,
+    itunes,
+    reccobeats,
+    spotify_accounts,
+    spotify_api,
+)
 from journify.sandbox.world import Answer, Request, World, as_json
 
 Platform = Callable[[World, Request, str], Answer]
@@ -26,6 +33,7 @@ PLATFORMS: dict[str, Platform] = {
     "itunes": itunes.answer,
     "spotify-accounts": spotify_accounts.answer,
     "spotify": spotify_api.answer,
+    "reccobeats": reccobeats.answer,
 }
 
 
@@ -79,7 +87,7 @@ def _control(world: World, request: Request) -> Answer:
     elif request.path == "/reset":
         world.reset()
     elif request.path == "/settings":
-        for name in ("token_seconds", "rotates_refresh_tokens"):
+        for name in ("token_seconds", "rotates_refresh_tokens", "has_audio_features"):
             setattr(world, name, values.get(name, getattr(world, name)))
     elif request.path == "/revoke":
         world.grants.clear()
@@ -92,6 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Reads a request, writes an answer; both as plain as the protocol allows."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: SandboxServer
 
     def do_GET(self) -> None:

@@ -86,6 +86,8 @@ def _token(world: World, request: Request) -> Answer:
         return _for_code(world, form)
     if form.get("grant_type") == "refresh_token":
         return _for_refresh_token(world, form)
+    if form.get("grant_type") == "client_credentials":
+        return as_json({"access_token": "app", "token_type": "Bearer", "expires_in": 3600})
     return _refused("unsupported_grant_type", "grant_type parameter is missing")
 
 

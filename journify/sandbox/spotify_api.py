@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from journify.sandbox import catalogue
+from journify.sandbox import catalogue, reccobeats
 from journify.sandbox.catalogue import SandboxSong, spotify_id
 from journify.sandbox.world import Answer, Grant, Request, World, as_json, error
 
@@ -28,6 +28,9 @@ def answer(world: World, request: Request, base_url: str) -> Answer:
     """Answer a request below /spotify."""
     if request.path.startswith("/image/"):
         return Answer(200, COVER, "image/svg+xml")
+    if request.path.startswith("/v1/audio-features/") and world.has_audio_features:
+        found = world.song(spotify_id=request.path.rsplit("/", 1)[1])
+        return as_json(reccobeats.features(found)) if found else error(404, "Not found")
     grant = _grant_of(world, request)
     return grant if isinstance(grant, Answer) else _granted(world, request, grant, base_url)
 

@@ -82,6 +82,7 @@ class World:
     requests: list[dict[str, Any]] = field(default_factory=list)
     token_seconds: int = 3600
     rotates_refresh_tokens: bool = False
+    has_audio_features: bool = False
     preview_key: str = field(default_factory=lambda: secrets.token_hex(8))
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -99,6 +100,7 @@ class World:
         self.failures.clear()
         self.requests.clear()
         self.token_seconds, self.rotates_refresh_tokens = 3600, False
+        self.has_audio_features = False
 
     def song(self, **wanted: Any) -> SandboxSong | None:
         """Find a song by one of its ids."""

@@ -92,6 +92,7 @@ def platform_settings(url: str) -> dict[str, Any]:
         "SANDBOX_URL": url,
         "DEEZER_API_URL": f"{url}/deezer",
         "ITUNES_API_URL": f"{url}/itunes",
+        "RECCOBEATS_API_URL": f"{url}/reccobeats",
         "SPOTIFY_API_URL": f"{url}/spotify",
         "SPOTIFY_ACCOUNTS_URL": f"{url}/spotify-accounts",
         "SPOTIFY_CLIENT_ID": CLIENT_ID,
