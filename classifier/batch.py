@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import itertools
+import json
 import logging
 import os
 import time
@@ -18,6 +19,7 @@ from django.conf import settings
 
 from classifier.errors import NoModelError
 from classifier.formats import AUDIO_EXTENSIONS
+from classifier.results import Result, as_result
 from ml.audio import load_clip
 from ml.errors import ClipError
 
@@ -26,8 +28,6 @@ logger = logging.getLogger(__name__)
 # Files handed to the pool ahead of the one whose answer is awaited: enough to keep every process
 # busy, few enough that memory does not grow with the number of files.
 AHEAD_PER_JOB = 4
-
-Result = dict[str, Any]
 
 # The models of this process: a pool's initialiser can hand on what it made by a global only.
 _state: dict[str, Any] = {}
@@ -82,18 +82,6 @@ def classify_files(
         jobs, get_context("spawn"), initializer=_set_up, initargs=(list(models), threads)
     ) as pool:
         yield from _in_order(pool, paths, ahead=jobs * AHEAD_PER_JOB)
-
-
-def as_result(prediction: Any, *, seconds: float) -> Result:
-    """Write a prediction as the plain values of a result."""
-    return {
-        "emotion": str(prediction.emotion),
-        "probabilities": {name: round(p, 4) for name, p in prediction.probabilities.items()},
-        "segments": prediction.segments,
-        "model": prediction.model,
-        "version": prediction.version,
-        "seconds": round(seconds, 3),
-    }
 
 
 def _audio_files_below(folder: Path) -> Iterator[Path]:
@@ -154,4 +142,8 @@ def _printable(path: Path) -> str:
 
 def known_models() -> list[str]:
     """Names of the models that are shipped and listen to audio."""
-    return sorted(path.parent.name for path in settings.WEIGHTS_DIR.glob("*/meta.json"))
+    return sorted(
+        path.parent.name
+        for path in settings.WEIGHTS_DIR.glob("*/meta.json")
+        if json.loads(path.read_text(encoding="utf-8")).get("input") != "features"
+    )

@@ -20,6 +20,7 @@ from classifier.errors import (
 )
 from classifier.fallback import answer_from_features
 from classifier.models import Classification
+from classifier.results import as_result
 from classifier.sources import audio_of, features
 from ml.audio import load_clip
 from ml.errors import ClipError
@@ -73,16 +74,10 @@ def _answer(row: Classification) -> tuple[Prediction, str]:
 
 def record(row: Classification, prediction: Prediction, *, source: str, seconds: float) -> None:
     """Write a prediction into the claimed row, or beside it when a fallback model answered."""
-    answer = {
-        "status": Status.DONE,
-        "emotion": prediction.emotion,
-        "probabilities": prediction.probabilities,
-        "segments": prediction.segments,
-        "clip_source": source,
-        "input": Input.FEATURES if source in features.SOURCES else Input.AUDIO,
-        "seconds": round(seconds, 3),
-        "error": "",
-    }
+    result = as_result(prediction, seconds=seconds)
+    answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}
+    kind = Input.FEATURES if source in features.SOURCES else Input.AUDIO
+    answer |= {"status": Status.DONE, "clip_source": source, "input": kind, "error": ""}
     with transaction.atomic():
         if prediction.model == row.model and prediction.version == row.version:
             queue.settle(row, **answer)

@@ -14,7 +14,7 @@ from rich.table import Table
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
-    from classifier.batch import Result
+    from classifier.results import Result
 
 COLORS = {"sad": "blue", "happy": "yellow", "energetic": "red", "calm": "green"}
 CSV_FIELDS = ["file", "emotion", *EMOTIONS, "model", "version", "seconds", "error"]
@@ -68,7 +68,7 @@ def write_table(results: Iterable[Result], out: TextIO) -> Iterator[Result]:
 def _cells(result: dict[str, Any]) -> list[str]:
     color = COLORS[result["emotion"]]
     return [
-        escape(result["file"]),
+        escape(result.get("track") or result["file"]),
         f"[{color}]{result['emotion']}[/]",
         *(f"{result['probabilities'][emotion]:.0%}" for emotion in EMOTIONS),
         f"{result['seconds']:.2f}",

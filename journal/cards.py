@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from journal.models import Entry
 
 # Seconds to wait before the next poll: quick while an answer is likely, slower the longer it takes.
-POLL_SECONDS = (0.7, 0.7, 1, 1, 1.5, 2, 3, 5, 8, 13, 20, 30)
+POLL_SECONDS = (0.7, 0.7, 1, 1, 1.5, 2, 3, 3, 3, 5, 5, 5, 5, 5, 5, 8, 8, 8, 8, 15)
 
 
 @dataclass(frozen=True)

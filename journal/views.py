@@ -14,7 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from classifier.errors import UploadRejectedError
 from classifier.models import Song
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 RECENT_SONGS = 20
 
 
-@require_GET
+@require_safe
 @login_required
 def today_page(_request: SignedInRequest) -> HttpResponse:
     """Go to today's page, by the listener's calendar."""
     return redirect("journal:day", date=today())
 
 
-@require_GET
+@require_safe
 @login_required
 def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
     """Show one day: its phrases as cards, its ring and its sentence."""
@@ -56,7 +56,7 @@ def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
     return TemplateResponse(request, "journal/day.html", _day_context(request.user, date))
 
 
-@require_GET
+@require_safe
 @login_required
 def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Answer a poll with the card as it is now."""
@@ -64,7 +64,7 @@ def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     return _card_response(request, entry_id, poll=int(poll) if poll.isdecimal() else 0)
 
 
-@require_GET
+@require_safe
 @login_required
 def picker(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Offer songs for an entry: the listener's own, the demo songs, or a new file."""

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from journal import services
 from journal.days import preferences_of, today
@@ -20,7 +20,7 @@ from journal.history import months_of
 from journify.http import HttpRequest, SignedInRequest
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is; a signed-in listener goes straight to today."""
     if request.user.is_authenticated:
@@ -28,13 +28,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "home.html")
 
 
-@require_GET
+@require_safe
 def emotions(request: HttpRequest) -> HttpResponse:
     """Explain what the four words mean here."""
     return TemplateResponse(request, "journal/emotions.html")
 
 
-@require_GET
+@require_safe
 @login_required
 def history(request: SignedInRequest) -> HttpResponse:
     """Show the last months in colour, each day a link."""

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from classifier.models import Song
 from classifier.playback import audio_response
@@ -21,7 +21,7 @@ from journal.spotify import refresh_lazily
 from journify.http import SignedInRequest
 
 
-@require_GET
+@require_safe
 @login_required
 def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Show a song: its emotion, its segments, and where it was used."""
@@ -41,7 +41,7 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "journal/song.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 @cache_control(private=True, max_age=3600)
 def song_audio(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ml.descriptors.definition import Descriptor
-from ml.descriptors.spectra import FRAME_RATE, HOP, MEL_BANDS, Floats, Spectra
+from ml.descriptors.spectra import FRAME_RATE, HOP, Floats, Spectra
 
 TEXTURE_FRAMES = int(FRAME_RATE)
 QUIET_DB = -40.0
@@ -59,11 +59,18 @@ def _percussive(mel_db: Floats) -> Floats:
     return 1.0 / (1.0 + 10.0 ** ((steady - struck) / 5.0))
 
 
+def _seconds(values: Floats) -> Floats:
+    """Average about a second's frames at a time: (frames, k) -> (seconds, k), at least two."""
+    size = min(TEXTURE_FRAMES, len(values) // 2)
+    count = len(values) // size
+    result: Floats = values[: count * size].reshape(count, size, -1).mean(axis=1)
+    return result
+
+
 def _loudness(spectra: Spectra) -> list[float]:
     loudness = spectra.loudness_db[spectra.active]
-    count = len(loudness) // TEXTURE_FRAMES
     power = 10.0 ** (loudness / 10.0)
-    seconds = power[: count * TEXTURE_FRAMES].reshape(count, TEXTURE_FRAMES).mean(axis=1)
+    seconds = _seconds(power[:, None])
     low, high = np.percentile(10.0 * np.log10(seconds), [10, 95])
     samples = spectra.samples
     peaks = np.abs(samples[: len(samples) // HOP * HOP]).reshape(-1, HOP).max(axis=1)
@@ -79,10 +86,7 @@ def _loudness(spectra: Spectra) -> list[float]:
 
 
 def _texture(mel_db: Floats) -> list[float]:
-    count = len(mel_db) // TEXTURE_FRAMES
-    seconds = (
-        mel_db[: count * TEXTURE_FRAMES].reshape(count, TEXTURE_FRAMES, MEL_BANDS).mean(axis=1)
-    )
+    seconds = _seconds(mel_db)
     neighbours = np.abs(np.diff(seconds, axis=0)).mean()
     spread = np.abs(seconds - seconds.mean(axis=0)).mean()
     return [float(neighbours), float(spread)]

@@ -256,9 +256,9 @@ def _chords(chroma: Floats) -> list[float]:
         *(float(share) for share in kinds),
         float((kinds[0] - kinds[1]) / (kinds[0] + kinds[1] + 0.1)),
         float(fit.max(axis=1).mean()),
-        float((roots[1:] != roots[:-1]).mean()),
+        float((roots[1:] != roots[:-1]).sum() / max(len(roots) - 1, 1)),
         float(_entropy(np.bincount(roots, minlength=12).astype(np.float32))),
-        float(step.mean()),
+        float(step.sum() / max(len(step), 1)),
     ]
 
 
@@ -308,7 +308,7 @@ def _melody(salience: Floats) -> tuple[list[Floats], list[float]]:
     series = [pitch, top / (salience.sum(axis=1) + 1e-9), voices]
     return series, [
         float(high - low),
-        float((step == 0).mean()),
+        float((step == 0).sum() / max(len(step), 1)),
     ]
 
 

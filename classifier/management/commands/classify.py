@@ -5,6 +5,7 @@
     manage.py classify --jobs 2 --csv ~/Music
     manage.py classify --song 1b4e28ba-2fa1-11d2-883f-0016d3cca427
     manage.py classify --pending
+    manage.py classify --features tracks.csv --json
 
 Exit codes: 0 every input was classified; 1 some were not (each has its line with the reason);
 2 wrong usage: nothing to classify, an unknown model or song, options that exclude each other.
@@ -15,6 +16,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 from uuid import UUID
 
@@ -26,10 +28,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from classifier import queue, reports
 from classifier.batch import classify_files, find_files, known_models
 from classifier.models import Classification, Song
+from classifier.tables import classify_rows, read_table
 from journify.commands import ExplainedCommand
 
 if TYPE_CHECKING:
-    from classifier.batch import Result
+    from classifier.results import Result
 
 USAGE_ERROR = 2
 
@@ -45,6 +48,12 @@ class Command(ExplainedCommand):
         )
         parser.add_argument(
             "--pending", action="store_true", help="every song that has no answer yet"
+        )
+        parser.add_argument(
+            "--features",
+            metavar="TABLE",
+            type=Path,
+            help="rows of track features (CSV with danceability, energy, valence, …)",
         )
         parser.add_argument("--model", help="ask this model only (default: best first)")
         parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
@@ -81,14 +90,31 @@ class Command(ExplainedCommand):
                 )
             songs = _pending_songs() if options["pending"] else _songs(options["song"])
             return len(songs), (_classify_song(song) for song in songs)
+        if options["features"]:
+            return _table_results(options)
         if not options["paths"]:
             raise CommandError(
-                "Nothing to classify: give files, folders or globs, --song ID or --pending.",
+                "Nothing to classify: give files, folders or globs, --song ID, --pending "
+                "or --features TABLE.",
                 returncode=USAGE_ERROR,
             )
         paths = find_files(options["paths"])
         models = _models(options["model"])
         return len(paths), classify_files(paths, models=models, jobs=options["jobs"])
+
+
+def _table_results(options: dict[str, Any]) -> tuple[int, Iterator[Result]]:
+    if options["paths"] or options["model"]:
+        raise CommandError("--features takes neither files nor --model.", returncode=USAGE_ERROR)
+    try:
+        rows = read_table(options["features"])
+    except OSError as error:
+        raise CommandError(
+            f"{options['features']} cannot be opened: {error.strerror}.", returncode=USAGE_ERROR
+        ) from error
+    except ValueError as error:
+        raise CommandError(f"{options['features']}: {error}", returncode=USAGE_ERROR) from error
+    return len(rows), classify_rows(options["features"], rows)
 
 
 def _models(name: str | None) -> list[str]:

@@ -1,0 +1,35 @@
+"""Predictions as plain values: what commands print and what the database keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ml.predictor import Prediction
+
+Result = dict[str, Any]
+
+DIGITS = 4  # a ten-thousandth is finer than any network's certainty
+
+
+def as_result(prediction: Prediction, *, seconds: float) -> Result:
+    """Write a prediction as plain values: `emotion`, `probabilities`, `segments`, `model`,
+    `version` and `seconds`.
+    """
+    return {
+        "emotion": str(prediction.emotion),
+        "probabilities": _rounded(prediction.probabilities),
+        "segments": [_rounded_segment(segment) for segment in prediction.segments],
+        "model": prediction.model,
+        "version": prediction.version,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _rounded_segment(segment: Mapping[str, Any]) -> Result:
+    return {**segment, "probabilities": _rounded(segment["probabilities"])}
+
+
+def _rounded(probabilities: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, DIGITS) for name, value in probabilities.items()}
