@@ -19,6 +19,8 @@ from journify.models import UUIDModel
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from spotify_auth.models import User
 
 EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EMOTIONS]
@@ -168,6 +170,11 @@ class Classification(UUIDModel):
         indexes = [
             models.Index(fields=["status", "queued_at"], name="classification_status_queued")
         ]
+
+    @property
+    def heard_in(self) -> StrOrPromise:
+        """Where the sound, or what stood in for it, came from, as a page says it."""
+        return HEARD_IN.get(self.clip_source, "")
 
     def __str__(self) -> str:
         return f"{self.song}: {self.emotion or self.get_status_display()} ({self.model})"

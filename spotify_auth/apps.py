@@ -10,5 +10,5 @@ class SpotifyAuthConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Listen to allauth."""
-        from spotify_auth import receivers  # noqa: F401, PLC0415 -- needs the app registry
+        """Listen to allauth; register the system checks."""
+        from spotify_auth import checks, receivers  # noqa: F401, PLC0415 -- needs the app registry

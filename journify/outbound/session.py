@@ -27,7 +27,7 @@ from journify.outbound.errors import (
 logger = logging.getLogger(__name__)
 
 USER_AGENT = "Journify/1.0 (music journal; self-hosted)"
-CONNECT_SECONDS, READ_SECONDS = 3.05, 8.0
+CONNECT_SECONDS, READ_SECONDS = 3.05, 5.0
 
 # A quota answer that does not say for how long is left alone for this long.
 QUOTA_SECONDS = 3600.0
@@ -153,6 +153,7 @@ def _session() -> requests.Session:
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     retry = Retry(
         total=2,
+        read=1,  # each costs the whole time limit, and somebody may be looking at the page
         status_forcelist=[500, 502, 503, 504],
         allowed_methods=["GET"],
         backoff_factor=0.1,

@@ -27,11 +27,13 @@ def ask(sandbox: Sandbox, method: str = "GET") -> object:
     return platform.json_of(response)
 
 
-@pytest.mark.parametrize("kind", ["down", "reset"])
-def test_a_read_is_tried_again_when_the_platform_stumbles(kind: str, sandbox: Sandbox) -> None:
-    sandbox.fail("deezer", kind, times=2)
+@pytest.mark.parametrize(("kind", "times"), [("down", 2), ("reset", 1), ("slow", 1)])
+def test_a_read_is_tried_again_when_the_platform_stumbles(
+    kind: str, times: int, sandbox: Sandbox
+) -> None:
+    sandbox.fail("deezer", kind, times=times)
     assert ask(sandbox) == {"data": [], "total": 0}
-    assert len(sandbox.world.requests) == 3
+    assert len(sandbox.world.requests) == times + 1
 
 
 def test_a_write_is_not_tried_again(sandbox: Sandbox) -> None:
