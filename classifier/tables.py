@@ -15,6 +15,7 @@ from classifier.results import Result, as_result
 
 if TYPE_CHECKING:
     from ml.ann import TrackResult
+    from ml.predictor import Predictor
 
 MODEL = "ann_tracks"
 ROWS_AT_ONCE = 500
@@ -35,27 +36,37 @@ def read_table(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
+            columns = set(reader.fieldnames or [])
             rows = list(reader)
     except (csv.Error, UnicodeDecodeError) as error:
         raise ValueError("this is not a CSV table.") from error
-    if not set(reader.fieldnames or []) & set(TRACK_COLUMNS):
+    if not columns & set(TRACK_COLUMNS):
         raise ValueError(f"no column is a track feature ({', '.join(TRACK_COLUMNS)}).")
     return rows
 
 
 def classify_rows(path: Path, rows: list[dict[str, str]]) -> Iterator[Result]:
-    """Yield one result for each row, in order.
+    """Load the model for track features and yield one result for each row, in order.
 
     Yields
     ------
     dict
         As `classifier.batch.classify_files`; `file` is the table with the row's number, from 1,
         and `track` and `artist` are repeated where the table has them.
-    """
-    from ml.ann import predict_tracks  # noqa: PLC0415 -- imports torch
-    from ml.predictor import Predictor  # noqa: PLC0415 -- as above
 
-    predictor = Predictor.load(MODEL, root=settings.WEIGHTS_DIR)
+    Raises
+    ------
+    WeightsError
+        The model is not there or damaged; raised at once, not with the first row.
+    """
+    from ml.predictor import Predictor  # noqa: PLC0415 -- imports torch
+
+    return _results(path, rows, Predictor.load(MODEL, root=settings.WEIGHTS_DIR))
+
+
+def _results(path: Path, rows: list[dict[str, str]], predictor: Predictor) -> Iterator[Result]:
+    from ml.ann import predict_tracks  # noqa: PLC0415 -- imports torch
+
     numbered = enumerate(rows, start=1)
     while block := list(itertools.islice(numbered, ROWS_AT_ONCE)):
         started = time.perf_counter()

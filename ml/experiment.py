@@ -41,13 +41,22 @@ FACTS = "facts.json"
 
 @dataclass(frozen=True)
 class Experiment:
-    """A configuration file, read."""
+    """A configuration file, read.
+
+    Attributes
+    ----------
+    descriptors : bool
+        Whether the network takes the hand-made descriptors.
+    join : str
+        The experiment whose network is joined with this one after training.
+    """
 
     name: str
     network: NetworkConfig
     training: TrainConfig
     augment: AugmentConfig
     descriptors: bool = False
+    join: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,7 @@ def read_experiment(
         training=replace(training, epochs=epochs) if epochs else training,
         augment=AugmentConfig(**table.get("augment", {})),
         descriptors=table.get("descriptors", False),
+        join=table.get("join", ""),
     )
 
 

@@ -1,10 +1,11 @@
 """Join a network that listens with perceptrons over hand-made descriptors.
 
-    python -m ml.join resnet18_bilstm --listener listener --describer ann --data DIR
+    python -m ml.join resnet18_bilstm --data ../shared/data/4q
 
-Both are trained first, on the same folds. What joins them are nine numbers
-(`ml.networks.AxisMix`), fitted on clips that neither network had seen. A fold's
-own clips never decide its numbers: they are fitted on the other folds.
+Both are trained first, on the same folds; `ml.train` does all of this in one go.
+What joins them are nine numbers (`ml.networks.AxisMix`), fitted on clips that
+neither network had seen. A fold's own clips never decide its numbers: they are
+fitted on the other folds.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,30 @@ def fit_mix(heard: Tensor, described: Tensor, truth: Tensor) -> AxisMix:
     return mix
 
 
-def join_runs(run: Path, listener: Path, describer: Path, data: Path) -> None:
-    """Write joined predictions of every common fold and the joined network of all clips.
+@dataclass(frozen=True)
+class Parts:
+    """The runs of two networks, and the fold of each that goes into the joined one."""
+
+    listener: Path
+    describer: Path
+    listener_fold: int = ALL_FOLDS
+    describer_fold: int = ALL_FOLDS
+
+    def folders(self) -> tuple[Path, Path]:
+        """Return where the two networks stand."""
+        return (
+            fold_folder(self.listener, self.listener_fold),
+            fold_folder(self.describer, self.describer_fold),
+        )
+
+
+def alone(run: Path) -> Path:
+    """Return the run of the network that listens, before it is joined."""
+    return run.with_name(f"{run.name}-alone")
+
+
+def join_runs(run: Path, parts: Parts, data: Path) -> None:
+    """Write joined predictions of every common fold, and the network if both parts are there.
 
     Raises
     ------
@@ -64,7 +87,7 @@ def join_runs(run: Path, listener: Path, describer: Path, data: Path) -> None:
         If fewer than two folds are finished in both runs.
     """
     rows = {row.file: row for row in read_rows(data)}
-    opinions = _opinions(listener, describer)
+    opinions = _opinions(parts)
     for fold, (files, heard, described, _) in opinions.items():
         others = [opinions[other][1:] for other in opinions if other != fold]
         mix = fit_mix(*(torch.cat(part) for part in zip(*others, strict=True)))
@@ -73,17 +96,16 @@ def join_runs(run: Path, listener: Path, describer: Path, data: Path) -> None:
         with torch.no_grad():
             logits = mix(heard, described)
         write_prediction(folder, fold, [rows[file] for file in files], logits)
-    everything = zip(*(each[1:] for each in opinions.values()), strict=True)
-    _write_network(run, listener, describer, fit_mix(*(torch.cat(part) for part in everything)))
+    if all((folder / TENSORS).is_file() for folder in parts.folders()):
+        everything = zip(*(each[1:] for each in opinions.values()), strict=True)
+        _write_network(run, parts, fit_mix(*(torch.cat(part) for part in everything)))
 
 
-def _opinions(
-    listener: Path, describer: Path
-) -> dict[int, tuple[list[str], Tensor, Tensor, Tensor]]:
+def _opinions(parts: Parts) -> dict[int, tuple[list[str], Tensor, Tensor, Tensor]]:
     """Return files, both runs' logits and the truth of every fold that both finished."""
-    of_describer = {each.fold: each for each in read_predictions(describer)}
+    of_describer = {each.fold: each for each in read_predictions(parts.describer)}
     opinions = {}
-    for heard in read_predictions(listener):
+    for heard in read_predictions(parts.listener):
         if heard.fold not in of_describer:
             continue
         described = of_describer[heard.fold]
@@ -101,9 +123,9 @@ def _opinions(
     return opinions
 
 
-def _write_network(run: Path, listener: Path, describer: Path, mix: AxisMix) -> None:
-    """Put the networks of all clips and the mix together."""
-    first, second = (_trained(source) for source in (listener, describer))
+def _write_network(run: Path, parts: Parts, mix: AxisMix) -> None:
+    """Put the two networks and the mix together."""
+    first, second = (_trained(folder) for folder in parts.folders())
     config = replace(
         first[0],
         kind="joined",
@@ -125,12 +147,24 @@ def _write_network(run: Path, listener: Path, describer: Path, mix: AxisMix) -> 
     facts = first[2] | {
         "network": asdict(config),
         "seconds": first[2]["seconds"] + second[2]["seconds"],
+        "shipped": _shipped(parts),
     }
     (folder / FACTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
 
 
-def _trained(run: Path) -> tuple[NetworkConfig, dict[str, Tensor], dict[str, Any]]:
-    folder = fold_folder(run, ALL_FOLDS)
+def _shipped(parts: Parts) -> str:
+    """Say which networks were put together."""
+    words = [
+        f"{part} {'on all clips' if fold == ALL_FOLDS else f'without fold {fold}'}"
+        for part, fold in (
+            ("the network that listens was trained", parts.listener_fold),
+            ("the perceptrons were trained", parts.describer_fold),
+        )
+    ]
+    return f"In the weights that ship {' and '.join(words)}, by the same recipe."
+
+
+def _trained(folder: Path) -> tuple[NetworkConfig, dict[str, Tensor], dict[str, Any]]:
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     return network_config(facts["network"]), load_file(folder / TENSORS), facts
 
@@ -143,17 +177,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and join."""
     parser = argparse.ArgumentParser(prog="python -m ml.join")
     parser.add_argument("run", help="name of the joined run")
-    parser.add_argument("--listener", required=True, help="run of the network that listens")
     parser.add_argument("--describer", default="ann", help="run of the perceptrons")
+    parser.add_argument("--listener-fold", type=int, default=ALL_FOLDS, help="-1: all clips")
+    parser.add_argument("--describer-fold", type=int, default=ALL_FOLDS, help="-1: all clips")
     parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     options = parser.parse_args(arguments)
-    join_runs(
-        options.runs / options.run,
-        options.runs / options.listener,
+    parts = Parts(
+        alone(options.runs / options.run),
         options.runs / options.describer,
-        options.data,
+        options.listener_fold,
+        options.describer_fold,
     )
+    join_runs(options.runs / options.run, parts, options.data)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ class Predictor:
         """Say which emotion each clip carries, in one pass of the network."""
         if not clips:
             return []
-        outputs = self.network(self._inputs(clips))
+        outputs = self.network(self.inputs(clips))
         whole = self._probabilities(outputs["emotion"])
         parts = outputs.get("segments")
         if parts is None:
@@ -109,7 +109,8 @@ class Predictor:
         outputs = self.network({"descriptors": torch.tensor(vectors, dtype=torch.float32)})
         return [self._prediction(line, []) for line in self._probabilities(outputs["emotion"])]
 
-    def _inputs(self, clips: Sequence[Clip]) -> dict[str, Tensor]:
+    def inputs(self, clips: Sequence[Clip]) -> dict[str, Tensor]:
+        """Return what the network is given for clips: pictures, descriptors, or both."""
         inputs = {}
         if self.meta.network.pictures:
             settings = self.meta.network.features

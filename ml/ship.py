@@ -68,9 +68,13 @@ def _facts(
         "data": SOURCES.get(kind, CLIPS),
         "folds": metrics["folds"],
         "metrics": {key: metrics[key] for key in SUMMARY},
-        "shipped": SHIPPED_ALL if fold == ALL_FOLDS else SHIPPED_FOLD.format(fold=fold),
+        "shipped": facts.get("shipped") or _shipped(fold),
         "cost": {key: facts[key] for key in ("epochs", "clips", "seconds", "device")},
     }
+
+
+def _shipped(fold: int) -> str:
+    return SHIPPED_ALL if fold == ALL_FOLDS else SHIPPED_FOLD.format(fold=fold)
 
 
 def _descriptor_names(kind: str, count: int) -> list[str]:

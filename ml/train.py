@@ -13,7 +13,7 @@ import argparse
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from rich.progress import Progress as ProgressBar
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from ml.errors import DataError
 from ml.experiment import (
     FACTS,
     TENSORS,
@@ -36,6 +37,7 @@ from ml.experiment import (
     sized_network,
     write_prediction,
 )
+from ml.join import Parts, alone, join_runs
 from ml.labels import EMOTIONS
 from ml.metrics import macro_f1
 from ml.networks import build_network, prepare
@@ -162,15 +164,29 @@ def run(options: Mapping[str, Any]) -> None:
     if options["threads"]:
         torch.set_num_threads(options["threads"])
     experiment = read_experiment(options["model"], path=options["config"], epochs=options["epochs"])
+    folder = options["runs"] / experiment.name
     settings = TrainOptions(
         data=options["data"],
         folds=options["folds"],
-        run=options["runs"] / experiment.name,
+        run=alone(folder) if experiment.join else folder,
         packs=options["runs"] / "packs",
         device=pick_device(options["device"]),
         resume=options["resume"],
     )
     train_folds(experiment, settings, Console())
+    if experiment.join:
+        _join(experiment, settings, folder)
+
+
+def _join(experiment: Experiment, settings: TrainOptions, folder: Path) -> None:
+    """Train what is to be joined where that has not been done, and join what is finished."""
+    describer = folder.with_name(experiment.join)
+    others = replace(settings, run=describer, resume=True)
+    train_folds(read_experiment(experiment.join), others, Console())
+    try:
+        join_runs(folder, Parts(settings.run, describer), settings.data)
+    except DataError as error:
+        logger.info("not joined yet: %s", error)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

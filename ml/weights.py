@@ -24,6 +24,9 @@ from ml.networks import NetworkConfig, build_network, network_config
 
 WEIGHTS = Path(__file__).parent / "weights"
 TENSORS = "model.safetensors"
+LARGE = 100_000  # numbers; smaller tensors are not worth a second one of scales
+BYTE = 127.0
+SCALE = ".scale8"
 META = "meta.json"
 TRAINING_ONLY = "heads.extra."  # anywhere within a tensor's name
 
@@ -44,7 +47,7 @@ class Meta:
 def save_weights(
     folder: Path, network: nn.Module, config: NetworkConfig, facts: Mapping[str, Any]
 ) -> None:
-    """Write the tensors in 16 bits, without training's heads, and `meta.json`.
+    """Write the tensors in 8 or 16 bits, without training's heads, and `meta.json`.
 
     Parameters
     ----------
@@ -54,11 +57,11 @@ def save_weights(
     """
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
-        name: _half(value)
+        name: value.contiguous().cpu()
         for name, value in network.state_dict().items()
         if TRAINING_ONLY not in name
     }
-    save_file(tensors, folder / TENSORS)
+    save_file(narrowed(tensors), folder / TENSORS)
     meta = {
         **facts,
         "labels": list(EMOTIONS),
@@ -109,7 +112,7 @@ def load_network(folder: Path, meta: Meta) -> nn.Module:
     if digest(path) != meta.sha256:
         raise WeightsError(f"The weights in {folder} are not the ones that {META} describes.")
     try:
-        tensors = {name: _single(value) for name, value in load_file(path).items()}
+        tensors = widened(load_file(path))
         with torch.device("meta"):  # no time is spent on weights that are replaced at once
             network = build_network(meta.network)
         network.load_state_dict(tensors, assign=True)
@@ -124,11 +127,34 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def _half(value: Tensor) -> Tensor:
-    """Store 16 bits, except of statistics, whose range may be wider."""
-    wide = not value.is_floating_point() or value.dim() < 2  # noqa: PLR2004 - vectors are few
-    return (value if wide else value.half()).contiguous().cpu()
+def narrowed(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Store large weights in 8 bits with a scale for each output, small ones in 16.
+
+    Vectors stay as they are: statistics may have a wide range, and are few.
+    """
+    stored: dict[str, Tensor] = {}
+    for name, value in tensors.items():
+        if not value.is_floating_point() or value.dim() == 1:
+            stored[name] = value
+        elif value.numel() < LARGE:
+            stored[name] = value.half()
+        else:
+            rows = value.flatten(1)
+            scale = rows.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / BYTE
+            stored[name] = (rows / scale).round().to(torch.int8).reshape(value.shape)
+            stored[name + SCALE] = scale
+    return stored
 
 
-def _single(value: Tensor) -> Tensor:
-    return value.float() if value.dtype == torch.float16 else value
+def widened(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Bring stored tensors back to 32 bits."""
+    tensors = {}
+    for name, value in stored.items():
+        if name.endswith(SCALE):
+            continue
+        if name + SCALE in stored:
+            rows = value.flatten(1).float() * stored[name + SCALE]
+            tensors[name] = rows.reshape(value.shape)
+        else:
+            tensors[name] = value.float() if value.is_floating_point() else value
+    return tensors

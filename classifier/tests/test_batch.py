@@ -115,6 +115,8 @@ class TestClassifyFiles:
         assert results[0]["model"] == "ann"
 
 
-def test_shipped_models_are_listed_by_name(settings: Settings) -> None:
+def test_shipped_models_that_hear_are_listed_by_name(settings: Settings) -> None:
     (settings.WEIGHTS_DIR / "unfinished").mkdir()
+    (settings.WEIGHTS_DIR / "ann_tracks").mkdir()
+    (settings.WEIGHTS_DIR / "ann_tracks" / "meta.json").write_text('{"input": "features"}')
     assert known_models() == ["ann", "resnet18_bilstm"]

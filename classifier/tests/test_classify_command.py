@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -127,8 +128,12 @@ class TestExitCodes:
             (["a.mp3", "--jobs", "two"], "invalid int value"),
             (["--song", "17"], "invalid UUID value"),
             (["a.mp3", "--json", "--csv"], "not allowed with"),
-            (["a.mp3", "--pending"], "neither files nor --model"),
-            (["--pending", "--model", "ann"], "neither files nor --model"),
+            (["a.mp3", "--pending"], "one of files"),
+            (["--pending", "--song", str(uuid4())], "one of files"),
+            (["--pending", "--features", "a.csv"], "one of files"),
+            (["--pending", "--model", "ann"], "goes with files"),
+            (["--features", "a.csv", "--model", "ann"], "goes with files"),
+            (["--features", "none.csv"], "none.csv cannot be opened: No such file"),
         ],
     )
     def test_wrong_usage_is_told(self, arguments: list[str], message: str) -> None:

@@ -13,7 +13,7 @@ from classifier.bundles import read_bundle
 from spotify_auth.tests.factories import UserFactory
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from spotify_auth.models import User
 
@@ -25,7 +25,7 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_contained(settings: SettingsWrapper, own_folder: Path) -> None:
+def _quick_and_contained(settings: Settings, own_folder: Path) -> None:
     """A quick password hash, files of a test in the test's own folder, plain static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = own_folder / "media"
@@ -37,7 +37,7 @@ def _quick_and_contained(settings: SettingsWrapper, own_folder: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _a_known_main_model(settings: SettingsWrapper, own_folder: Path) -> Iterator[None]:
+def _a_known_main_model(settings: Settings, own_folder: Path) -> Iterator[None]:
     """Unit tests know the main model by its `meta.json` only, whatever weights are shipped."""
     settings.WEIGHTS_DIR = own_folder / "weights"
     for name in settings.CLASSIFIER_MODELS:

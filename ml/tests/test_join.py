@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ml.errors import DataError
 from ml.experiment import read_predictions, write_prediction
-from ml.join import fit_mix, join_runs
+from ml.join import Parts, fit_mix, join_runs
 from ml.labels import EMOTIONS
 from ml.labels_file import read_labels
 from ml.networks import AxisMix, NetworkConfig, build_network, from_axes, to_axes
@@ -85,7 +85,7 @@ def test_folds_are_joined_without_their_own_labels_when_runs_are(
     monkeypatch.setattr("ml.join._write_network", lambda *parts: None)
     first = written(data / "listener", opinion(3, 0.1, 0))
     second = written(data / "describer", opinion(0.1, 3, 1))
-    join_runs(data / "joined", first, second, data)
+    join_runs(data / "joined", Parts(first, second), data)
     joined = read_predictions(data / "joined")
     assert [each.fold for each in joined] == [0, 1]
     assert right(torch.cat([torch.tensor(each.logits) for each in joined])) > 0.8
@@ -93,7 +93,7 @@ def test_folds_are_joined_without_their_own_labels_when_runs_are(
     table = json.loads(path.read_text())
     table["emotions"] = list(reversed(table["emotions"]))
     path.write_text(json.dumps(table))
-    join_runs(data / "again", first, second, data)
+    join_runs(data / "again", Parts(first, second), data)
     again = read_predictions(data / "again")
     assert again[0].logits == joined[0].logits
     assert again[1].logits != joined[1].logits
@@ -102,4 +102,4 @@ def test_folds_are_joined_without_their_own_labels_when_runs_are(
 def test_refused_when_runs_share_one_fold_only(data: Path) -> None:
     first = written(data / "listener", opinion(3, 1, 0), folds=1)
     with pytest.raises(DataError, match="At least two folds"):
-        join_runs(data / "joined", first, first, data)
+        join_runs(data / "joined", Parts(first, first), data)

@@ -10,7 +10,16 @@ import torch
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
 from ml.networks import NetworkConfig, build_network
-from ml.weights import META, TENSORS, digest, load_network, read_meta, save_weights
+from ml.weights import (
+    META,
+    TENSORS,
+    digest,
+    load_network,
+    narrowed,
+    read_meta,
+    save_weights,
+    widened,
+)
 
 CONFIG = NetworkConfig(kind="cnn_lstm", hidden=16, dense=16, heads={"moods": 5})
 FACTS: dict[str, Any] = {
@@ -92,3 +101,24 @@ def test_refused_when_meta_is_damaged(folder: Path, text: str) -> None:
 def test_refused_when_there_is_no_folder(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"no usable meta\.json"):
         read_meta(tmp_path / "none")
+
+
+def test_large_weights_take_a_byte_when_stored() -> None:
+    random = torch.Generator().manual_seed(0)
+    tensors = {
+        "large": torch.randn(512, 256, generator=random) * torch.rand(512, 1, generator=random),
+        "small": torch.randn(8, 8, generator=random),
+        "mean": torch.randn(300_000, generator=random),
+        "count": torch.tensor(3),
+    }
+    stored = narrowed(tensors)
+    assert [stored[name].dtype for name in tensors] == [
+        torch.int8,
+        torch.float16,
+        torch.float32,
+        torch.int64,
+    ]
+    again = widened(stored)
+    assert set(again) == set(tensors)
+    error = (again["large"] - tensors["large"]).abs().amax(dim=1)
+    assert (error <= tensors["large"].abs().amax(dim=1) / 250).all()

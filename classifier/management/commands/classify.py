@@ -6,6 +6,7 @@
     manage.py classify --song 1b4e28ba-2fa1-11d2-883f-0016d3cca427
     manage.py classify --pending
     manage.py classify --features tracks.csv --json
+    manage.py classify --explain song.mp3 --out why.png
 
 Exit codes: 0 every input was classified; 1 some were not (each has its line with the reason);
 2 wrong usage: nothing to classify, an unknown model or song, options that exclude each other.
@@ -30,11 +31,13 @@ from classifier.batch import classify_files, find_files, known_models
 from classifier.models import Classification, Song
 from classifier.tables import classify_rows, read_table
 from journify.commands import ExplainedCommand
+from ml.errors import WeightsError
 
 if TYPE_CHECKING:
     from classifier.results import Result
 
 USAGE_ERROR = 2
+INPUTS = ("paths", "song", "pending", "features", "explain")
 
 
 class Command(ExplainedCommand):
@@ -55,6 +58,10 @@ class Command(ExplainedCommand):
             type=Path,
             help="rows of track features (CSV with danceability, energy, valence, …)",
         )
+        parser.add_argument(
+            "--explain", metavar="FILE", type=Path, help="draw what in a file made the answer"
+        )
+        parser.add_argument("--out", metavar="PNG", type=Path, help="where --explain draws")
         parser.add_argument("--model", help="ask this model only (default: best first)")
         parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
         form = parser.add_mutually_exclusive_group()
@@ -79,42 +86,63 @@ class Command(ExplainedCommand):
             sys.exit(1)
 
     def _results(self, options: dict[str, Any]) -> tuple[int, Iterator[Result]]:
-        if options["jobs"] < 1:
-            raise CommandError("--jobs takes a number from 1 up.", returncode=USAGE_ERROR)
+        _check_usage(options)
         if options["song"] or options["pending"]:
-            if options["paths"] or options["model"]:
-                raise CommandError(
-                    "--song and --pending take neither files nor --model: "
-                    "songs are listened to by the main model.",
-                    returncode=USAGE_ERROR,
-                )
             songs = _pending_songs() if options["pending"] else _songs(options["song"])
             return len(songs), (_classify_song(song) for song in songs)
         if options["features"]:
-            return _table_results(options)
-        if not options["paths"]:
-            raise CommandError(
-                "Nothing to classify: give files, folders or globs, --song ID, --pending "
-                "or --features TABLE.",
-                returncode=USAGE_ERROR,
-            )
+            return _table_results(options["features"])
+        if options["explain"]:
+            return 1, iter([_explained(options)])
         paths = find_files(options["paths"])
         models = _models(options["model"])
         return len(paths), classify_files(paths, models=models, jobs=options["jobs"])
 
 
-def _table_results(options: dict[str, Any]) -> tuple[int, Iterator[Result]]:
-    if options["paths"] or options["model"]:
-        raise CommandError("--features takes neither files nor --model.", returncode=USAGE_ERROR)
+def _check_usage(options: dict[str, Any]) -> None:
+    given = [name for name in INPUTS if options[name]]
+    problem = None
+    if options["jobs"] < 1:
+        problem = "--jobs takes a number from 1 up."
+    elif not given:
+        problem = (
+            "Nothing to classify: give files, folders or globs, --song ID, --pending, "
+            "--features TABLE or --explain FILE."
+        )
+    elif len(given) > 1:
+        problem = "Give one of files, --song, --pending, --features and --explain at a time."
+    elif options["model"] and not (options["paths"] or options["explain"]):
+        problem = "--model goes with files: songs and tables have their own model."
+    elif bool(options["explain"]) != bool(options["out"]):
+        problem = "--explain FILE and --out PNG go together."
+    if problem:
+        raise CommandError(problem, returncode=USAGE_ERROR)
+
+
+def _table_results(path: Path) -> tuple[int, Iterator[Result]]:
     try:
-        rows = read_table(options["features"])
+        rows = read_table(path)
+        return len(rows), classify_rows(path, rows)
     except OSError as error:
-        raise CommandError(
-            f"{options['features']} cannot be opened: {error.strerror}.", returncode=USAGE_ERROR
-        ) from error
+        problem = f"{path} cannot be opened: {error.strerror}."
+        raise CommandError(problem, returncode=USAGE_ERROR) from error
     except ValueError as error:
-        raise CommandError(f"{options['features']}: {error}", returncode=USAGE_ERROR) from error
-    return len(rows), classify_rows(options["features"], rows)
+        raise CommandError(f"{path}: {error}", returncode=USAGE_ERROR) from error
+    except WeightsError as error:
+        raise CommandError(str(error), returncode=USAGE_ERROR) from error
+
+
+def _explained(options: dict[str, Any]) -> Result:
+    from classifier.explanations import explain_file  # noqa: PLC0415 -- imports torch
+
+    [model, *_] = _models(options["model"])
+    try:
+        return explain_file(options["explain"], options["out"], model=model)
+    except OSError as error:
+        problem = f"{options['out']} cannot be written: {error.strerror}."
+        raise CommandError(problem, returncode=USAGE_ERROR) from error
+    except WeightsError as error:
+        raise CommandError(str(error), returncode=USAGE_ERROR) from error
 
 
 def _models(name: str | None) -> list[str]:
