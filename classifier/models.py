@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 
     from spotify_auth.models import User
 
+# How a page says where the sound came from.
+HEARD_IN: dict[str, StrOrPromise] = {
+    "upload": _("in your file"),
+    "catalogue": _("in the piece that comes with the journal"),
+    "deezer": _("in a clip from Deezer"),
+    "itunes": _("in a clip provided courtesy of iTunes"),
+    "reccobeats": _("from features by ReccoBeats, not from sound"),
+    "spotify": _("from features by Spotify, not from sound"),
+}
+
 EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EMOTIONS]
 
 
