@@ -25,8 +25,9 @@ endif
 
 run: $(VENV)/run.stamp  ## start the whole app: web pages and worker (PORT=8000, SANDBOX=1)
 	@$(MANAGE) prepare --port $(PORT)
-	@$(BIN)/honcho --procfile $(PROCFILE) start --port $(PORT)
+	@$(BIN)/honcho --env /dev/null --procfile $(PROCFILE) start --port $(PORT)  # the app reads .env itself
 
+test: export ENV_FILE := /dev/null
 test: lint types migrations unit e2e  ## everything CI runs
 
 lint: $(VENV)/test.stamp
@@ -57,12 +58,13 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --n
 	--no-emit-trusted-host --no-emit-options --annotation-style=line --no-header
 lock: $(VENV)/test.stamp  ## pin every requirement anew
 	$(PIP_COMPILE) --output-file requirements.txt requirements.in
+	sed -i -E 's/^(torch(vision)?==[0-9.]+)\+[a-z0-9]+/\1/' requirements.txt  # any build of the version
 	$(PIP_COMPILE) --output-file requirements-dev.txt requirements-dev.in
 
 clean:  ## remove the virtual environment (data stays in var/)
 	rm -rf $(VENV)
 
-$(BIN)/python:
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Journify needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
@@ -70,7 +72,8 @@ $(BIN)/python:
 	  else echo "Python's venv module is missing: sudo apt-get install python3-venv"; exit 1; fi; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements.txt | $(BIN)/python
+$(VENV)/run.stamp: requirements.txt | $(BIN)/pip
+	@echo "Installing what Journify needs; the first time this takes some minutes."
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 

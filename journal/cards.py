@@ -61,22 +61,23 @@ def card_of(entry: Entry, *, poll: int = 0) -> Card:
 
 
 def ring(readings: Iterable[Reading]) -> list[Slice]:
-    """Count a day's emotions, in their order."""
-    counts = Counter(reading.emotion for reading in readings if reading.emotion)
+    """Count a day's emotions, in their order; what nobody is sure of does not count."""
+    counts = Counter(reading.emotion for reading in readings if reading.state == "answered")
     return [
         Slice(name=emotion.value, word=WORDS[emotion.value], count=counts[emotion.value])
         for emotion in EMOTIONS
     ]
 
 
-def summary(slices: Sequence[Slice], *, answered: int) -> str:
+def summary(slices: Sequence[Slice], *, answered: int, is_over: bool = False) -> str:
     """Say a day in one sentence; `answered` songs may not all be heard yet."""
     heard = sorted((part for part in slices if part.count), key=lambda part: -part.count)
     if not heard:
         return _("Nothing heard yet.") if answered else _("Nothing answered yet.")
     total = sum(part.count for part in heard)
     if len(heard) == 1:
-        return _("All %(word)s so far.") % {"word": heard[0].word}
+        sentence = _("All %(word)s.") if is_over else _("All %(word)s so far.")
+        return sentence % {"word": heard[0].word}
     others = _(" and ").join(str(part.word) for part in heard[1:])
     if heard[0].count * 2 > total:
         return _("Mostly %(word)s, with something %(others)s.") % {

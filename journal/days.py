@@ -17,11 +17,23 @@ if TYPE_CHECKING:
 
 # A phrase does not come back within this many of the listener's latest pages.
 REST_PAGES = 7
+BEFORE_JOINING = dt.timedelta(days=365)
 
 
 def today() -> dt.date:
     """Return the date in the active time zone, which the middleware set to the listener's."""
     return timezone.localdate()
+
+
+def may_open(user: User, date: dt.date) -> bool:
+    """Say whether the user's page of `date` can be opened.
+
+    Any day up to today, back to a year before the user came; and a page that was opened already,
+    though it lies ahead again for somebody who travelled west over the date line.
+    """
+    if date > today():
+        return Journal.objects.filter(user=user, date=date).exists()
+    return date >= user.date_joined.date() - BEFORE_JOINING
 
 
 def open_day(user: User, date: dt.date) -> Journal:

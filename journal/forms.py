@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import zoneinfo
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from classifier.models import EMOTION_CHOICES
-from journal.models import Entry, Preferences
+from journal.models import Preferences
+from journal.zones import known_zones
 
 
-class AnswerForm(forms.Form):
+class RevisionForm(forms.Form):
+    """The state of the entry that the page was drawn from, to notice changes made elsewhere."""
+
+    revision = forms.IntegerField(required=False, min_value=0)
+
+
+class AnswerForm(RevisionForm):
     """A song of the list, a track of a platform, or a file."""
 
     song = forms.UUIDField(required=False)
     track = forms.CharField(required=False, max_length=40)
     audio = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
-    revision = forms.IntegerField(required=False)
 
 
-class NoteForm(forms.ModelForm[Entry]):
+class NoteField(forms.CharField):
+    """Text whose line breaks count as one character, as the browser counts them."""
+
+    def to_python(self, value: str | None) -> str | None:
+        """Bring line breaks to one form."""
+        text = super().to_python(value)
+        return None if text is None else text.replace("\r\n", "\n")
+
+
+class NoteForm(RevisionForm):
     """The note on an entry."""
 
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    class Meta:
-        model = Entry
-        fields = ("note",)
+    note = NoteField(max_length=2000, required=False)
 
 
 class LabelForm(forms.Form):
@@ -42,9 +51,7 @@ class PreferencesForm(forms.ModelForm[Preferences]):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Your day begins at midnight here."),
-        choices=lambda: [
-            (name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())
-        ],
+        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(known_zones())],
     )
 
     class Meta:

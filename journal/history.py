@@ -59,7 +59,7 @@ def _month(first: dt.date, readings: dict[dt.date, list[Reading]], today: dt.dat
                 answered=len(readings.get(date, [])),
                 emotions=ring(readings.get(date, [])),
                 is_today=date == today,
-                is_future=date > today,
+                is_future=date > today and date not in readings,
             )
             if date.month == first.month
             else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from journal.days import preferences_of
+from journal.zones import known_zones
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -31,10 +33,10 @@ class TimeZoneMiddleware:
             return self.get_response(request)
 
 
-def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
+def zone_of(request: HttpRequest) -> dt.tzinfo:
     """Find the zone of a request; a name that does not exist counts as none."""
     chosen = preferences_of(request.user).time_zone if request.user.is_authenticated else ""
     for name in (chosen, request.COOKIES.get(COOKIE, "")):
-        if name in zoneinfo.available_timezones():
+        if name and name in known_zones():
             return zoneinfo.ZoneInfo(name)
-    return zoneinfo.ZoneInfo("UTC")
+    return dt.UTC

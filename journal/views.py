@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db.models import Max, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,8 +23,8 @@ from classifier.models import Song
 from classifier.uploads import add_upload, too_large_message
 from journal import platforms, services
 from journal.cards import card_of, ring, summary
-from journal.days import open_day, today
-from journal.forms import AnswerForm, LabelForm, NoteForm
+from journal.days import may_open, open_day, today
+from journal.forms import AnswerForm, LabelForm, NoteForm, RevisionForm
 from journal.models import Entry
 from journal.spotify import refresh_lazily
 from journal.views_search import remote_context, wanted
@@ -30,6 +32,7 @@ from journify.http import SignedInRequest, page_or_fragment
 from journify.outbound.errors import PlatformError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from django.db.models import QuerySet
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 RECENT_SONGS = 20
+NEVER = -1  # a revision that no entry has
 
 
 @require_safe
@@ -50,8 +54,8 @@ def today_page(_request: SignedInRequest) -> HttpResponse:
 @login_required
 def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
     """Show one day: its phrases as cards, its ring and its sentence."""
-    if date > today():
-        raise Http404(_("That day has not begun."))
+    if not may_open(request.user, date):
+        raise Http404
     open_day(request.user, date)
     return TemplateResponse(request, "journal/day.html", _day_context(request.user, date))
 
@@ -60,7 +64,7 @@ def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
 @login_required
 def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Answer a poll with the card as it is now."""
-    poll = request.GET.get("n", "")
+    poll = request.GET.get("n", "")[:4]
     return _card_response(request, entry_id, poll=int(poll) if poll.isdecimal() else 0)
 
 
@@ -81,12 +85,10 @@ def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
         return _picker_response(request, entry, error=_("Choose a song or a file."))
     try:
         song = _chosen_song(request, form)
-        services.answer_entry(entry, song, revision=form.cleaned_data["revision"])
     except (UploadRejectedError, PlatformError) as error:
         return _picker_response(request, entry, error=str(error))
-    except services.StaleEntryError:
-        return _stale(request, entry)
-    return _card_response(request, entry.pk)
+    revision = form.cleaned_data["revision"]
+    return _changed(request, entry, partial(services.answer_entry, song=song, revision=revision))
 
 
 @require_POST
@@ -94,11 +96,9 @@ def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Take the song off an entry."""
     entry = _entry(request, entry_id)
-    try:
-        services.clear_entry(entry, revision=_revision(request))
-    except services.StaleEntryError:
-        return _stale(request, entry)
-    return _card_response(request, entry.pk)
+    form = RevisionForm(request.POST)
+    revision = form.cleaned_data["revision"] if form.is_valid() else NEVER
+    return _changed(request, entry, partial(services.clear_entry, revision=revision))
 
 
 @require_POST
@@ -108,15 +108,9 @@ def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     entry = _entry(request, entry_id)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        messages.error(request, str(form.errors["note"][0]))
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return _card_response(request, entry.pk)
-    try:
-        services.write_note(
-            entry, form.cleaned_data["note"], revision=form.cleaned_data["revision"]
-        )
-    except services.StaleEntryError:
-        return _stale(request, entry)
-    return _card_response(request, entry.pk)
+    return _changed(request, entry, partial(services.write_note, **form.cleaned_data))
 
 
 @require_POST
@@ -145,9 +139,21 @@ def _entry(request: SignedInRequest, entry_id: uuid.UUID) -> Entry:
     return get_object_or_404(entries, pk=entry_id)
 
 
-def _revision(request: SignedInRequest) -> int | None:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isdecimal() else None
+def _changed(
+    request: SignedInRequest, entry: Entry, change: Callable[[Entry], None]
+) -> HttpResponse:
+    """Change an entry and show it, or say that another window was quicker."""
+    try:
+        change(entry)
+    except services.StaleEntryError:
+        messages.error(
+            request,
+            _(
+                "This card was changed in another window meanwhile. Here it is as it stands now; "
+                "do it again if you still want to."
+            ),
+        )
+    return _card_response(request, entry.pk)
 
 
 def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
@@ -171,15 +177,17 @@ def _day_context(user: User, date: dt.date) -> dict[str, Any]:
     refresh_lazily(user, (card.entry.song for card in cards))
     slices = ring(card.reading for card in cards)
     answered = sum(card.entry.song_id is not None for card in cards)
+    before, after = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
+    is_today = date == today()
     return {
         "day": date,
-        "is_today": date == today(),
-        "previous_day": date - dt.timedelta(days=1),
-        "next_day": date + dt.timedelta(days=1) if date < today() else None,
+        "is_today": is_today,
+        "previous_day": before if may_open(user, before) else None,
+        "next_day": after if may_open(user, after) else None,
         "cards": cards,
         "answered_count": answered,
         "ring": slices,
-        "summary": summary(slices, answered=answered),
+        "summary": summary(slices, answered=answered, is_over=date < today()),
     }
 
 
@@ -189,27 +197,12 @@ def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int =
     entry = get_object_or_404(entries, pk=entry_id)
     date = entry.journal.date
     if not request.htmx:
-        return redirect(f"{_day_url(date)}#entry-{entry.pk}")
+        return redirect(f"{reverse('journal:day', args=[date])}#entry-{entry.pk}")
     card = card_of(entry, poll=poll)
     context = {"card": card}
     if poll == 0 or card.state != "listening":
         context |= _day_context(request.user, date) | {"with_ring": True}
     return TemplateResponse(request, "journal/_card.html", context)
-
-
-def _day_url(date: dt.date) -> str:
-    return redirect("journal:day", date=date).url
-
-
-def _stale(request: SignedInRequest, entry: Entry) -> HttpResponse:
-    messages.error(
-        request,
-        _(
-            "This card was changed in another window meanwhile. Here it is as it stands now; "
-            "do it again if you still want to."
-        ),
-    )
-    return _card_response(request, entry.pk)
 
 
 def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "") -> HttpResponse:

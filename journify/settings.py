@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.contrib.messages import constants as message_level
 from environs import Env, validate
 
 from journify.secrets import load_or_create_key, load_or_create_secret
@@ -12,11 +11,11 @@ from journify.secrets import load_or_create_key, load_or_create_secret
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-env.read_env(BASE_DIR / ".env")
+env.read_env(env.path("ENV_FILE", BASE_DIR / ".env"))
 
 # Everything the app writes lives below one folder: database, uploads, the generated key.
 DATA_DIR = env.path("JOURNIFY_DATA_DIR", BASE_DIR / "var").resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # Core
 # https://docs.djangoproject.com/en/5.2/ref/settings/
@@ -26,7 +25,7 @@ SECRET_KEY = env.str("SECRET_KEY", "") or load_or_create_secret(DATA_DIR / "secr
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 ROOT_URLCONF = "journify.urls"
 WSGI_APPLICATION = "journify.wsgi.application"
-ADMIN_PATH = env.str("ADMIN_PATH", "admin/")
+ADMIN_PATH = env.str("ADMIN_PATH", "admin").strip("/") + "/"
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -97,7 +96,7 @@ DATABASES = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; "
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
                 "PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=27103364; "
                 "PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY;"
             ),
@@ -122,7 +121,6 @@ LOGIN_REDIRECT_URL = "journal:today"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_CONFIRMATION_HMAC = False  # confirmation keys survive without integer user ids
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 
@@ -131,7 +129,6 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # Static files and uploads. Uploads are private: no URL serves MEDIA_ROOT, a view checks the owner.
 
@@ -218,7 +215,9 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if USE_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = USE_HTTPS
+# these two bind the whole domain: only the operator can know
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -240,8 +239,6 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
-
-MESSAGE_TAGS = {message_level.ERROR: "error"}
 
 # Logging: one line an event on standard error; the process manager adds name and time.
 

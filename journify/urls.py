@@ -1,23 +1,21 @@
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path, re_path
-from django.views.defaults import page_not_found
+from django.urls import include, path
 
 from journal.views_pages import home
 from journify.views import healthz
-from spotify_auth.views import cancelled
 
+# the same page and the same limit on guesses as everybody's sign-in
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Journify"
 
 urlpatterns = [
     path("", home, name="home"),
     path("", include("journal.urls")),
-    # allauth's pages for several providers; with one, its place is the profile
-    path("accounts/3rdparty/login/cancelled/", cancelled),
-    re_path(r"^accounts/(?:3rdparty|social)/", page_not_found, {"exception": None}),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("spotify_auth.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
     path("healthz", healthz, name="healthz"),
 ]

@@ -99,23 +99,38 @@ class VectorBatches:
     targets : mapping of str to Tensor, shape (N, ...)
     hidden : float
         Share of the numbers that training hides, where NaN may come up.
+    excerpts : Tensor, shape (N, E, D), or None
+        The same numbers of parts of each clip.
+    cropped : float
+        Share of training clips that are replaced by a part of them.
     """
 
     descriptors: Tensor
     targets: Mapping[str, Tensor]
     hidden: float = 0.0
+    excerpts: Tensor | None = None
+    cropped: float = 0.0
 
     def __len__(self) -> int:
         return len(self.descriptors)
 
     def batch(self, indices: Tensor, random: torch.Generator | None) -> tuple[Inputs, Targets]:
-        """Pick examples."""
+        """Pick examples, changed if `random` is given."""
         values = self.descriptors[indices]
-        if random is not None and self.hidden:
-            values = values.masked_fill(
-                torch.rand(values.shape, generator=random) < self.hidden, torch.nan
-            )
+        if random is not None:
+            values = self._changed(values, indices, random)
         return {"descriptors": values}, {name: all_[indices] for name, all_ in self.targets.items()}
+
+    def _changed(self, values: Tensor, indices: Tensor, random: torch.Generator) -> Tensor:
+        if self.excerpts is not None:
+            drawn = torch.randint(0, self.excerpts.shape[1], (len(indices),), generator=random)
+            parts = self.excerpts[indices, drawn]
+            chosen = torch.rand(len(indices), 1, generator=random) < self.cropped
+            values = torch.where(chosen, parts, values)
+        if self.hidden:
+            gone = torch.rand(values.shape, generator=random) < self.hidden
+            values = values.masked_fill(gone, torch.nan)
+        return values
 
 
 def emotion_targets(rows: Sequence[LabelRow], smoothing: float) -> Tensor:

@@ -28,7 +28,7 @@ from ml.dataset import (
 from ml.errors import DataError
 from ml.labels_file import LabelRow, read_labels
 from ml.networks import NetworkConfig, network_config
-from ml.pack import build_pack, descriptor_recipe, open_pack, picture_recipe
+from ml.pack import build_pack, descriptor_recipe, excerpt_recipe, open_pack, picture_recipe
 from ml.tracks import read_tracks
 from ml.training import TrainConfig
 
@@ -47,6 +47,8 @@ class Experiment:
     ----------
     descriptors : bool
         Whether the network takes the hand-made descriptors.
+    excerpts : float
+        Share of training clips of which it takes a part (only without pictures).
     join : str
         The experiment whose network is joined with this one after training.
     """
@@ -56,6 +58,7 @@ class Experiment:
     training: TrainConfig
     augment: AugmentConfig
     descriptors: bool = False
+    excerpts: float = 0.0
     join: str = ""
 
 
@@ -101,6 +104,7 @@ def read_experiment(
         training=replace(training, epochs=epochs) if epochs else training,
         augment=AugmentConfig(**table.get("augment", {})),
         descriptors=table.get("descriptors", False),
+        excerpts=table.get("excerpts", 0.0),
         join=table.get("join", ""),
     )
 
@@ -109,6 +113,8 @@ def load_fold(experiment: Experiment, data: Path, fold: int, packs: Path) -> Fol
     """Pack the clips where needed and set up one fold; `ALL_FOLDS` tests on none."""
     if experiment.network.kind == "ann_tracks":
         return _load_tracks(experiment, data, fold)
+    if not experiment.network.pictures:
+        return _load_vectors(experiment, data, fold, packs)
     rows = read_labels(data)
     files = [row.file for row in rows]
     settings = experiment.network.features
@@ -128,6 +134,26 @@ def load_fold(experiment: Experiment, data: Path, fold: int, packs: Path) -> Fol
         descriptors=_descriptors(data, files, packs) if experiment.descriptors else None,
         pictured=experiment.network.pictures,
     )
+    test = torch.nonzero((folds == fold) & usable).flatten()
+    heads = {name: targets[name].shape[1] for name in experiment.training.loss_weights}
+    return FoldData(batches, rows, train, test, heads)
+
+
+def _load_vectors(experiment: Experiment, data: Path, fold: int, packs: Path) -> FoldData:
+    """Set up one fold of clips that are described and not pictured."""
+    rows = read_labels(data)
+    files = [row.file for row in rows]
+    records = open_pack(build_pack(data, files, descriptor_recipe(), packs))
+    usable = torch.from_numpy(records["filled"] > 0)
+    folds = torch.tensor([row.fold for row in rows])
+    train = torch.nonzero((folds != fold) & usable).flatten()
+    targets = {"emotion": emotion_targets(rows, experiment.training.smoothing)}
+    targets |= _word_heads(rows, train, experiment.training.loss_weights)
+    batches = VectorBatches(torch.from_numpy(records["values"].copy()), targets)
+    if experiment.excerpts:
+        parts = open_pack(build_pack(data, files, excerpt_recipe(), packs))
+        batches.excerpts = torch.from_numpy(parts["values"].copy())
+        batches.cropped = experiment.excerpts
     test = torch.nonzero((folds == fold) & usable).flatten()
     heads = {name: targets[name].shape[1] for name in experiment.training.loss_weights}
     return FoldData(batches, rows, train, test, heads)

@@ -30,6 +30,15 @@ def test_a_day_in_one_sentence(counts: dict[str, int], sentence: str) -> None:
     assert say(**counts) == sentence
 
 
+def test_a_day_that_is_over_is_not_said_to_go_on() -> None:
+    slices = ring([Reading(state="answered", emotion="sad")])
+    assert summary(slices, answered=1, is_over=True) == "All sad."
+
+
+def test_what_nobody_is_sure_of_does_not_count() -> None:
+    assert sum(part.count for part in ring([Reading(state="unsure", emotion="sad")])) == 0
+
+
 def test_a_song_that_waits_counts_as_answered_not_as_heard() -> None:
     assert summary(ring([Reading(state="listening")]), answered=1) == "Nothing heard yet."
 

@@ -14,7 +14,7 @@ from classifier.errors import UploadRejectedError
 from classifier.models import Classification, Label, Song
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal.models import Entry, Journal
-from journal.tests.factories import EntryFactory, PhraseFactory
+from journal.tests.factories import EntryFactory, JournalFactory, PhraseFactory
 from spotify_auth.models import User
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -77,6 +77,24 @@ class TestDay:
         assert response.context["answered_count"] == 4
         assert "It is silent." in response.content.decode()
 
+    def test_no_page_when_the_day_was_long_before_the_listener(
+        self, listener: Client, user: User
+    ) -> None:
+        user.date_joined = NOON
+        user.save()
+        assert listener.get("/journal/2025-11-23/").status_code == 200
+        assert listener.get("/journal/2025-11-22/").status_code == 404
+        assert listener.get("/journal/0001-01-01/").status_code == 404
+
+    def test_an_opened_page_stays_open_when_the_listener_travels_west(
+        self, listener: Client, user: User
+    ) -> None:
+        JournalFactory(user=user, date=dt.date(2026, 11, 24))
+        response = listener.get("/journal/2026-11-23/")
+        assert response.context["next_day"] == dt.date(2026, 11, 24)
+        assert listener.get("/journal/2026-11-24/").status_code == 200
+        assert listener.get("/journal/2026-11-25/").status_code == 404
+
 
 class TestEntryCard:
     def test_the_card_asks_again_later_the_longer_it_waits(
@@ -99,7 +117,7 @@ class TestEntryCard:
         assert response.url == f"/journal/2026-11-23/#entry-{entry.pk}"
 
     def test_nonsense_in_the_address_does_no_harm(self, listener: Client, entry: Entry) -> None:
-        for n in ("-1", "x", "9" * 400, "²"):
+        for n in ("-1", "x", "9" * 5000, "²"):
             response = listener.get(url("entry_card", entry), {"n": n}, headers=HTMX)
             assert response.status_code == 200
 
@@ -212,6 +230,25 @@ class TestChanges:
         listener.post(url("note", entry), {"note": "It rained.\nI sang."}, headers=HTMX)
         entry.refresh_from_db()
         assert entry.note.splitlines() == ["It rained.", "I sang."]
+
+    def test_line_breaks_count_once_as_in_the_browser(self, listener: Client, entry: Entry) -> None:
+        text = "\r\n".join(["x"] * 1000)  # 1999 characters typed, 2998 sent
+        listener.post(url("note", entry), {"note": text}, headers=HTMX)
+        entry.refresh_from_db()
+        assert len(entry.note) == 1999
+
+    @pytest.mark.parametrize("name", ["note", "clear", "answer"])
+    @pytest.mark.parametrize("revision", ["abc", "-1", "9" * 5000])
+    def test_a_revision_that_is_nonsense_changes_nothing(
+        self, listener: Client, entry: Entry, name: str, revision: str
+    ) -> None:
+        entry.song = SongFactory()
+        entry.save()
+        data = {"revision": revision, "note": "new", "song": SongFactory().pk}
+        response = listener.post(url(name, entry), data, headers=HTMX)
+        assert response.status_code == 200
+        before, entry = entry, Entry.objects.get()
+        assert (entry.song, entry.note) == (before.song, "")
 
     def test_a_note_too_long_is_refused_with_a_sentence(
         self, listener: Client, entry: Entry

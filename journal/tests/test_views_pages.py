@@ -101,6 +101,17 @@ def test_a_page_for_everybody(client: Client, db: None, path: str) -> None:
     assert client.get(path).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["password/reset/", "email/", "confirm-email/"])
+def test_no_page_that_would_need_an_address(client: Client, db: None, path: str) -> None:
+    assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_the_admin_is_entered_by_the_common_door(client: Client, db: None) -> None:
+    response = client.get("/admin/login/?next=/admin/")
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
 def test_an_account_needs_a_name_and_a_password_only(client: Client, db: None) -> None:
     data = {"username": "nina", "password1": "sinnerman-1965", "password2": "sinnerman-1965"}
     response = client.post(reverse("account_signup"), data)

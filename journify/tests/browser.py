@@ -58,7 +58,10 @@ def running_app(
     subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
     with (data / "processes.log").open("w") as log:
         processes = subprocess.Popen(
-            [sys.executable, "-m", "honcho", "-f", procfile, "start", "--port", str(port)],
+            [
+                *(sys.executable, "-m", "honcho", "--env", "/dev/null", "--procfile", procfile),
+                *("start", "--port", str(port)),
+            ],
             cwd=settings.BASE_DIR,
             env=env,
             stdout=log,

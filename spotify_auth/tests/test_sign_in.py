@@ -217,7 +217,7 @@ class TestWithoutKeys:
             "/accounts/spotify/login/",
             "/accounts/spotify/login/callback/",
             "/accounts/3rdparty/",
-            "/accounts/3rdparty/login/cancelled/",
+            "/accounts/spotify/cancelled/",
             "/accounts/3rdparty/login/error/",
             "/accounts/3rdparty/signup/",
             "/accounts/social/connections/",

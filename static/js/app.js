@@ -39,6 +39,10 @@ document.addEventListener("input", ({ target }) => {
 });
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
+  // a note may have been saved since the picker was opened: what counts is the card as it is here
+  const card = detail.elt.closest("[hx-target^='#entry-']")?.getAttribute("hx-target");
+  const seen = card && document.querySelector(`${card} [id^=note-revision]`);
+  if (seen && detail.parameters.revision !== undefined) detail.parameters.revision = seen.value;
   // signing in again in another tab changes the token: the cookie knows the new one
   const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
   if (!token) return;
