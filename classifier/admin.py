@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet, URLField
+from django.db.models import Q, QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -109,7 +109,16 @@ class SongAdmin(admin.ModelAdmin[Song]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Song]:
         """Join what a row of the list shows."""
-        return Song.objects.with_readings(cast("User", request.user)).order_by("-created_at")
+        user = cast("User", request.user)
+        return (
+            Song.objects.with_readings(user)
+            .annotate(is_audible=Q(owner=None) | Q(owner=user))
+            .order_by("-created_at")
+        )
+
+    def get_readonly_fields(self, _request: HttpRequest, song: Song | None = None) -> list[str]:
+        """Whose a song is stays as it is: taking it over would be a way to hear it."""
+        return [*self.readonly_fields, *(["owner"] if song else [])]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the player's sound and the label in the list."""
@@ -148,8 +157,11 @@ class SongAdmin(admin.ModelAdmin[Song]):
 
     @admin.display(description=_("listen"))
     def player(self, song: Song) -> SafeString | str:
-        """A player, where there is audio; the sound is only fetched when it is started."""
-        if not song.audio:
+        """A player, where there is audio that the curator may hear; fetched when it is started.
+
+        What listeners upload, only they can hear.
+        """
+        if not song.audio or not getattr(song, "is_audible", False):
             return "–"
         return format_html(
             '<audio controls preload="none" src="{}"></audio>',
@@ -157,10 +169,11 @@ class SongAdmin(admin.ModelAdmin[Song]):
         )
 
     def audio_view(self, request: HttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
-        """Send a song's audio to a curator."""
+        """Send a curator the audio of a song of the catalogue, or of their own."""
         if not self.has_view_permission(request):
             raise Http404
-        return audio_response(request, get_object_or_404(Song, pk=song_id))
+        songs = Song.objects.visible_to(cast("User", request.user))
+        return audio_response(request, get_object_or_404(songs, pk=song_id))
 
     def label_view(self, request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
         """Set, change or take back the curator's own label of a song."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
+
+NO_VERSION = "none"
 
 
 @dataclass(frozen=True)
@@ -31,5 +34,12 @@ def read_bundle(name: str) -> Bundle:
 
 
 def main_bundle() -> Bundle:
-    """Return the model that is asked first."""
-    return read_bundle(settings.CLASSIFIER_MODELS[0])
+    """Return the model that is asked first: the first configured one that is shipped.
+
+    Where none is, the first one's name stands for it, so that a worker can say that no model
+    answers instead of every page failing.
+    """
+    for name in settings.CLASSIFIER_MODELS:
+        with suppress(OSError, ValueError, KeyError, TypeError):  # absent, or not such JSON
+            return read_bundle(name)
+    return Bundle(name=settings.CLASSIFIER_MODELS[0], version=NO_VERSION)

@@ -118,10 +118,17 @@ def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:
 
 
 def best_answer(rows: Sequence[Classification]) -> Classification | None:
-    """The newest answer of the main model, else the newest answer of a fallback."""
+    """The answer of the model that is asked first, and of several the newest."""
     answers = [row for row in rows if row.status == Classification.Status.DONE]
-    main = [row for row in answers if row.model == settings.CLASSIFIER_MODELS[0]]
-    return max(main or answers, key=lambda row: row.queued_at, default=None)
+    return min(
+        answers, key=lambda row: (_rank(row.model), -row.queued_at.timestamp()), default=None
+    )
+
+
+def _rank(model: str) -> int:
+    """Place of a model in the order of asking; those not asked any more come last."""
+    order: list[str] = settings.CLASSIFIER_MODELS
+    return order.index(model) if model in order else len(order)
 
 
 def _answered(answer: Classification | None, *, emotion: str, is_labelled: bool) -> Reading:

@@ -312,6 +312,24 @@ class TestPlayer:
         assert "Content-Encoding" not in response.headers
         assert int(response["Content-Length"]) == len(response.getvalue())
 
+    def test_not_found_when_it_is_a_listeners_upload(self, client: Client, user: User) -> None:
+        song = SongFactory(owner=user)
+        assert client.get(reverse("admin:classifier_song_audio", args=[song.pk])).status_code == 404
+
+    def test_own_uploads_have_a_player_and_those_of_listeners_have_none(
+        self, client: Client, curator: User, user: User
+    ) -> None:
+        own, others = SongFactory(owner=curator), SongFactory(owner=user)
+        page = client.get(reverse(SONGS)).content.decode()
+        assert reverse("admin:classifier_song_audio", args=[own.pk]) in page
+        assert reverse("admin:classifier_song_audio", args=[others.pk]) not in page
+        form = client.get(reverse("admin:classifier_song_change", args=[others.pk]))
+        assert "<audio" not in form.content.decode()
+
+    def test_nobody_takes_over_a_song_to_hear_it(self, client: Client, user: User) -> None:
+        url = reverse("admin:classifier_song_change", args=[SongFactory(owner=user).pk])
+        assert "owner" not in client.get(url).context["adminform"].form.fields
+
     def test_not_found_when_there_is_no_sound(self, client: Client) -> None:
         song = SongFactory(audio="")
         assert "<audio" not in client.get(reverse(SONGS)).content.decode()

@@ -7,7 +7,7 @@ import sys
 import pytest
 from pytest_django import Settings
 
-from classifier.bundles import main_bundle, read_bundle
+from classifier.bundles import Bundle, main_bundle, read_bundle
 from classifier.checks import weights_are_shipped
 
 
@@ -25,6 +25,26 @@ def test_the_main_model_is_the_first_that_is_configured(settings: Settings) -> N
 def test_refused_when_no_such_model_is_shipped() -> None:
     with pytest.raises(FileNotFoundError):
         read_bundle("vgg")
+
+
+class TestMainBundleIsMissing:
+    @pytest.fixture(autouse=True)
+    def _no_main_model(self, settings: Settings) -> None:
+        (settings.WEIGHTS_DIR / "resnet18_bilstm" / "meta.json").unlink()
+
+    def test_the_next_one_that_is_shipped_is_asked_first(self) -> None:
+        assert main_bundle() == Bundle(name="ann", version="test")
+
+    @pytest.mark.parametrize("text", ["{", "{}", "[]"])
+    def test_a_damaged_one_is_passed_over(self, settings: Settings, text: str) -> None:
+        (settings.WEIGHTS_DIR / "resnet18_bilstm" / "meta.json").write_text(text)
+        assert main_bundle().name == "ann"
+
+    def test_a_name_without_version_stands_for_it_when_none_is_shipped(
+        self, settings: Settings
+    ) -> None:
+        (settings.WEIGHTS_DIR / "ann" / "meta.json").unlink()
+        assert main_bundle() == Bundle(name="resnet18_bilstm", version="none")
 
 
 class TestCheck:

@@ -47,6 +47,28 @@ def test_the_source_is_named_when_song_is_an_upload(
     assert listened(heard_song).clip_source == "upload"
 
 
+class TestMainModelIsNotShipped:
+    @pytest.fixture(autouse=True)
+    def _no_main_model(self, settings: Settings) -> None:
+        (settings.WEIGHTS_DIR / "resnet18_bilstm" / "meta.json").unlink()
+
+    def test_the_next_model_answers_in_its_own_row(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        service.script = [FakePrediction(emotion="calm", model="ann")]
+        row = listened(heard_song)
+        assert (row.model, row.status, row.emotion) == ("ann", "done", "calm")
+        assert heard_song.classifications.count() == 1
+
+    def test_failed_with_a_reason_when_none_is_shipped(
+        self, service: FakeService, heard_song: Song, settings: Settings
+    ) -> None:
+        (settings.WEIGHTS_DIR / "ann" / "meta.json").unlink()
+        service.script = [NoModelError(str(NO_MODEL))]
+        row = listened(heard_song)
+        assert (row.status, row.error) == ("failed", str(NO_MODEL))
+
+
 class TestFallback:
     @pytest.fixture
     def service(self, service: FakeService) -> FakeService:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from classifier.models import Classification, Song
 from classifier.readings import Reading, bars_of, read
@@ -85,6 +85,15 @@ class TestWhatWins:
         add(song, Status.DONE, emotion="sad", version="1", minutes_ago=5)
         add(song, Status.DONE, emotion="calm", version="2")
         assert seen_by(user, song).emotion == "calm"
+
+    def test_the_order_of_asking_counts_among_fallbacks(
+        self, user: User, song: Song, settings: Settings
+    ) -> None:
+        settings.CLASSIFIER_MODELS = ["resnet18_bilstm", "ann", "vgg"]
+        add(song, Status.DONE, model="ann", emotion="sad", minutes_ago=9)
+        add(song, Status.DONE, model="vgg", emotion="happy", minutes_ago=5)
+        add(song, Status.DONE, model="retired", emotion="energetic")
+        assert seen_by(user, song).emotion == "sad"
 
     def test_a_fallback_counts_when_the_main_model_failed(self, user: User, song: Song) -> None:
         add(song, Status.FAILED, error="No.")

@@ -145,6 +145,18 @@ def test_a_file_is_dropped(day: Page, tune: Path) -> None:
     expect_an_emotion(card(day))
 
 
+def test_a_song_is_picked_while_a_note_is_being_saved(day: Page) -> None:
+    card(day).get_by_text("Note", exact=True).first.click()
+    with day.expect_response(re.compile(r"/note/$")):
+        card(day).get_by_role("textbox", name="Note").fill("Still humming it.")
+        # the picker is drawn before the note is saved
+        dialog = open_picker(day, card(day))
+    dialog.locator("[data-song]").first.click()
+    expect(card(day)).to_contain_text("Still humming it.")
+    expect_an_emotion(card(day))
+    expect(day.locator("#messages")).to_be_empty()
+
+
 def test_a_phrase_is_answered_by_keyboard_alone(day: Page) -> None:
     day.keyboard.press("n")
     expect(card(day)).to_be_focused()

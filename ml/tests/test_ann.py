@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from ml.ann import predict_tracks
+from ml.ann_network import Ann, Standardise, TrackAnn, TrackFront
+from ml.errors import DataError
+from ml.labels import EMOTIONS
+from ml.networks import NetworkConfig, build_network
+from ml.predictor import Predictor
+from ml.tracks import TRACK_COLUMNS, TrackError, read_tracks, track_values
+from ml.weights import WEIGHTS
+
+DATA = Path(os.environ.get("JOURNIFY_DATA", "../shared/data"))
+QUIET = {
+    "danceability": "0.4",
+    "energy": "0.06",
+    "key": "5",
+    "loudness": "-24.3",
+    "speechiness": "0.04",
+    "acousticness": "0.99",
+    "instrumentalness": "0.92",
+    "liveness": "0.11",
+    "valence": "0.16",
+    "tempo": "100",
+    "time signature": "4",
+    "duration (ms)": "162000",
+}
+LOUD = QUIET | {
+    "energy": "0.95",
+    "loudness": "-4",
+    "acousticness": "0.001",
+    "instrumentalness": "0",
+    "valence": "0.45",
+    "tempo": "140",
+}
+
+
+def ann(width: int = 6, **settings: object) -> Ann:
+    torch.manual_seed(0)
+    table = {"kind": "ann", "descriptors": width, "members": 3, "pictures": False} | settings
+    network = build_network(NetworkConfig(**table))  # type: ignore[arg-type]
+    assert isinstance(network, Ann)
+    return network
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    return Predictor.load("ann_tracks")
+
+
+class TestStandardise:
+    def test_scales_are_those_of_the_examples_when_prepared(self) -> None:
+        front = Standardise(2)
+        values = torch.tensor([[1.0, 100.0], [3.0, 300.0]])
+        front.prepare(values)
+        assert torch.allclose(front(values), torch.tensor([[-1.0, -1.0], [1.0, 1.0]]))
+
+    def test_gaps_do_not_count_when_prepared(self) -> None:
+        front = Standardise(1)
+        front.prepare(torch.tensor([[1.0], [torch.nan], [3.0]]))
+        assert front.mean.item() == 2.0
+        assert front(torch.tensor([[torch.nan]])).item() == 0.0
+
+    def test_outliers_are_cut_when_far_away(self) -> None:
+        front = Standardise(1)
+        front.prepare(torch.tensor([[-1.0], [1.0]]))
+        assert front(torch.tensor([[1e6], [-1e6]])).flatten().tolist() == [3.0, -3.0]
+
+
+class TestTrackFront:
+    def test_all_numbers_are_finite_when_shares_are_zero(self) -> None:
+        values = torch.zeros(2, len(TRACK_COLUMNS))
+        values[1] = 1.0
+        front = TrackFront()
+        front.prepare(values)
+        assert torch.isfinite(front(values)).all()
+
+    def test_key_does_not_matter_when_all_else_is_equal(self) -> None:
+        rows = torch.tensor([track_values(QUIET), track_values(LOUD)])
+        other = rows.clone()
+        other[:, TRACK_COLUMNS.index("key")] = 11.0
+        front = TrackFront()
+        front.prepare(rows)
+        assert torch.equal(front(rows), front(other))
+
+
+class TestAnn:
+    def test_hidden_layers_are_four_when_built(self) -> None:
+        shapes = [tuple(layer.weight.shape) for layer in ann().layers if hasattr(layer, "weight")]
+        assert shapes == [(3, 6, 256), (3, 256, 128), (3, 128, 64), (3, 64, 32)]
+
+    def test_parameters_are_counted_when_known(self) -> None:
+        weights = 6 * 256 + 256 * 128 + 128 * 64 + 64 * 32 + 32 * 4
+        others = 3 * (256 + 128 + 64 + 32) + 4  # bias, norm's scale and shift
+        assert sum(each.numel() for each in ann().parameters()) == 3 * (weights + others)
+
+    def test_every_member_answers_when_training(self) -> None:
+        network = ann(heads={"moods": 5}).train()
+        outputs = network({"descriptors": torch.randn(7, 6)})
+        assert outputs["emotion"].shape == (7, len(EMOTIONS), 3)
+        assert outputs["moods"].shape == (7, 5, 3)
+
+    def test_members_differ_when_fresh(self) -> None:
+        logits = ann().train()({"descriptors": torch.randn(7, 6)})["emotion"]
+        assert (logits[..., 0] - logits[..., 1]).abs().max() > 1e-3
+
+    def test_members_are_averaged_when_answering(self) -> None:
+        outputs = ann().eval()({"descriptors": torch.randn(7, 6)})
+        assert set(outputs) == {"emotion"}
+        assert outputs["emotion"].shape == (7, len(EMOTIONS))
+
+    def test_answers_are_the_same_when_rows_come_together(self) -> None:
+        network, values = ann().eval(), torch.randn(5, 6)
+        together = network({"descriptors": values})["emotion"]
+        alone = torch.cat([network({"descriptors": row[None]})["emotion"] for row in values])
+        assert torch.allclose(together, alone, atol=1e-5)
+
+    def test_eight_clips_are_learnt_by_heart_when_trained_long(self) -> None:
+        network, values = ann(dropout=0.0).train(), torch.randn(8, 6)
+        truth = torch.arange(8) % 4
+        optimizer = torch.optim.Adam(network.parameters(), 1e-2)
+        for _ in range(60):
+            logits = network({"descriptors": values})["emotion"]
+            loss = torch.nn.functional.cross_entropy(logits, truth[:, None].expand(-1, 3))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        assert network.eval()({"descriptors": values})["emotion"].argmax(dim=1).equal(truth)
+
+    def test_track_network_takes_twelve_columns_when_built(self) -> None:
+        network = build_network(NetworkConfig(kind="ann_tracks", descriptors=12, pictures=False))
+        assert isinstance(network, TrackAnn)
+        row = torch.tensor([track_values(QUIET)])
+        assert network.eval()({"descriptors": row})["emotion"].shape == (1, len(EMOTIONS))
+
+
+class TestTrackValues:
+    def test_values_keep_the_order_when_columns_are_shuffled(self) -> None:
+        shuffled = dict(reversed(QUIET.items())) | {"artist": "somebody"}
+        assert track_values(shuffled) == [float(QUIET[name]) for name in TRACK_COLUMNS]
+
+    @pytest.mark.parametrize("cell", ["", " ", "NaN", None, "null"])
+    def test_gap_becomes_nan_when_cell_is_empty(self, cell: str | None) -> None:
+        values = track_values(QUIET | {"tempo": cell})
+        assert values[TRACK_COLUMNS.index("tempo")] != values[TRACK_COLUMNS.index("tempo")]
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"energy": "loud"}, "no number"),
+            ({"energy": "7"}, "between 0 and 1"),
+            ({"loudness": "inf"}, "between"),
+            ({"valence": ""}, "nothing about valence"),
+        ],
+    )
+    def test_row_is_refused_when_a_cell_is_wrong(self, change: dict[str, str], words: str) -> None:
+        with pytest.raises(TrackError, match=words):
+            track_values(QUIET | change)
+
+    def test_other_spelling_is_understood_when_exported_elsewhere(self) -> None:
+        row = {name.replace(" (ms)", "_ms").replace(" ", "_"): cell for name, cell in QUIET.items()}
+        assert track_values(row) == track_values(QUIET)
+
+
+class TestReadTracks:
+    def write(self, folder: Path, rows: list[dict[str, str]]) -> None:
+        with (folder / "tracks.csv").open("w", newline="", encoding="utf-8") as target:
+            writer = csv.DictWriter(target, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def test_labels_and_values_pair_up_when_read(self, tmp_path: Path) -> None:
+        label = {"track": "A", "artist": "B", "emotion": "calm", "fold": "3"}
+        self.write(tmp_path, [QUIET | label, LOUD | label | {"emotion": "energetic"}])
+        rows, values = read_tracks(tmp_path)
+        assert [(row.emotion, row.group, row.fold) for row in rows] == [
+            ("calm", "B", 3),
+            ("energetic", "B", 3),
+        ]
+        assert values == [track_values(QUIET), track_values(LOUD)]
+
+    @pytest.mark.parametrize("change", [{"emotion": "jolly"}, {"fold": "12"}, {"energy": "x"}])
+    def test_line_is_named_when_something_is_wrong(
+        self, tmp_path: Path, change: dict[str, str]
+    ) -> None:
+        self.write(tmp_path, [QUIET | {"emotion": "sad", "fold": "0"} | change])
+        with pytest.raises(DataError, match="Line 2"):
+            read_tracks(tmp_path)
+
+    def test_folder_is_refused_when_it_has_no_table(self, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match=r"no tracks\.csv"):
+            read_tracks(tmp_path)
+
+
+class TestPredictTracks:
+    def test_plain_cases_are_right_when_answered(self, predictor: Predictor) -> None:
+        quiet, loud = predict_tracks([QUIET, LOUD], predictor=predictor)
+        assert quiet.prediction is not None
+        assert loud.prediction is not None
+        assert quiet.prediction.emotion == "calm"
+        assert loud.prediction.emotion in ("energetic", "happy")
+        assert sum(quiet.prediction.probabilities.values()) == pytest.approx(1)
+        assert list(quiet.prediction.probabilities) == list(EMOTIONS)
+
+    def test_bad_row_costs_only_itself_when_between_good_ones(self, predictor: Predictor) -> None:
+        results = predict_tracks([QUIET, QUIET | {"energy": "?"}, LOUD], predictor=predictor)
+        assert [result.prediction is None for result in results] == [False, True, False]
+        assert results[1].error == "energy is '?', which is no number."
+        alone = predict_tracks([LOUD], predictor=predictor)[0]
+        assert results[2].prediction is not None
+        assert alone.prediction is not None
+        assert results[2].prediction.probabilities == pytest.approx(
+            alone.prediction.probabilities, abs=1e-5
+        )
+
+    def test_answer_hardly_changes_when_a_minor_cell_is_missing(self, predictor: Predictor) -> None:
+        whole, gap = predict_tracks([QUIET, QUIET | {"liveness": ""}], predictor=predictor)
+        assert whole.prediction is not None
+        assert gap.prediction is not None
+        assert gap.prediction.emotion == whole.prediction.emotion
+
+    def test_list_is_empty_when_there_are_no_rows(self, predictor: Predictor) -> None:
+        assert predict_tracks([], predictor=predictor) == []
+
+    @pytest.mark.skipif(not (DATA / "moodify").is_dir(), reason=f"no training data in {DATA}")
+    def test_training_rows_are_mostly_right_when_answered(self, predictor: Predictor) -> None:
+        with (DATA / "moodify" / "tracks.csv").open(newline="", encoding="utf-8") as source:
+            rows = list(csv.DictReader(source))
+        results = predict_tracks(rows, predictor=predictor)
+        right = sum(
+            result.prediction is not None and result.prediction.emotion == row["emotion"]
+            for result, row in zip(results, rows, strict=True)
+        )
+        assert right / len(rows) > 0.8
+
+
+def test_fallback_answers_when_loaded_from_the_shipped_weights() -> None:
+    assert (WEIGHTS / "ann").is_dir()
+    fallback = Predictor.load("ann")
+    assert fallback.input == "audio"
+    assert isinstance(fallback.network, Ann)
