@@ -135,3 +135,12 @@ class TestListening:
         refused = [TrackResult(None, "The row says nothing about energy.")]
         monkeypatch.setattr("ml.ann.predict_tracks", lambda _rows: refused)
         assert fallback.answer_from_features(claimed.song) is None
+
+
+def test_the_shipped_network_answers_from_what_reccobeats_tells(song: Song) -> None:
+    found = fallback.answer_from_features(song)
+    assert found is not None
+    prediction, source = found
+    assert source == "reccobeats"
+    assert prediction.model == "ann_tracks"
+    assert sum(prediction.probabilities.values()) == pytest.approx(1)
