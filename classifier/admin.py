@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, cast
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -17,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from classifier import queue
+from classifier import cleanup, queue
+from classifier.forms import SongForm
 from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.playback import audio_response
 from classifier.readings import best_answer, read
@@ -97,6 +99,7 @@ class SongAdmin(admin.ModelAdmin[Song]):
     search_fields = ("title", "artist", "album", "isrc", "owner__username")
     list_select_related = ("owner",)
     list_per_page = 50
+    form = SongForm
     autocomplete_fields = ("owner",)
     readonly_fields = ("player", "created_at")
     formfield_overrides = {URLField: {"assume_scheme": "https"}}  # Django 6's default
@@ -132,6 +135,30 @@ class SongAdmin(admin.ModelAdmin[Song]):
             ),
             *super().get_urls(),
         ]
+
+    def get_form(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> type[forms.ModelForm[Song]]:
+        """Tell the form of a file that the upload handler dropped."""
+        form = super().get_form(request, *args, **kwargs)
+        is_too_large = bool(request.POST) and getattr(request, "upload_too_large", False)
+        return type(form.__name__, (form,), {"is_too_large": is_too_large})
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        song: Song,
+        form: SongForm,
+        change: bool,  # noqa: FBT001 -- Django's signature
+    ) -> None:
+        """Save, and have new audio listened to: what was said of the old audio is void."""
+        super().save_model(request, song, form, change)
+        if "audio" not in form.changed_data:
+            return
+        cleanup.forget(str(form.initial.get("audio") or ""), song.audio.storage)
+        song.classifications.all().delete()
+        if song.audio:
+            queue.request_classification(song)
 
     @admin.display(description=_("heard as"))
     def heard(self, song: Song) -> str:
@@ -192,9 +219,7 @@ class SongAdmin(admin.ModelAdmin[Song]):
     @admin.action(description=_("Classify the chosen songs again"))
     def reclassify(self, request: HttpRequest, songs: QuerySet[Song]) -> None:
         """Put the chosen songs on the queue for the current main model."""
-        count = len(songs)
-        for song in songs:
-            queue.classify_again(song)
+        count = sum(queue.classify_again(song) for song in songs)
         self.message_user(
             request,
             ngettext(

@@ -10,5 +10,7 @@ class ClassifierConfig(AppConfig):
     verbose_name = "Songs and emotions"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from classifier import checks  # noqa: F401, PLC0415 -- needs the app registry
+        """Register the system checks; have audio deleted with its song."""
+        from classifier import checks, cleanup  # noqa: F401, PLC0415 -- need the app registry
+
+        cleanup.connect()

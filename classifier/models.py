@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils import timezone
@@ -77,12 +76,7 @@ class Song(UUIDModel):
     duration_ms = models.PositiveIntegerField(_("duration (ms)"), null=True, blank=True)
     metadata_fetched_at = models.DateTimeField(null=True, blank=True)
     catalogue_key = models.SlugField(unique=True, null=True, blank=True)
-    audio = models.FileField(
-        _("audio"),
-        upload_to=audio_path,
-        blank=True,
-        validators=[FileExtensionValidator(AUDIO_EXTENSIONS)],
-    )
+    audio = models.FileField(_("audio"), upload_to=audio_path, blank=True)
     audio_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -14,12 +14,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from classifier.bundles import main_bundle
 from classifier.errors import INTERRUPTED
+from classifier.leases import lease_end
 from classifier.models import Classification, Song
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 Status = Classification.Status
 
-# A row that waits this long without being claimed is put on the queue again: its task was lost.
+# A row that waits this long although no task is there to wake a worker up: its task was lost.
 FORGOTTEN_AFTER = dt.timedelta(seconds=60)
 
 
@@ -50,7 +53,10 @@ def request_classification(song: Song) -> Classification:
 
 
 def requeue(row: Classification) -> bool:
-    """Put a row back on the queue; False while a worker has it or after somebody changed it."""
+    """Put a row back on the queue; False while a worker has it or after somebody changed it.
+
+    An earlier answer stays in the row until there is a new one.
+    """
     changed = (
         Classification.objects.filter(pk=row.pk, revision=row.revision)
         .exclude(status=Status.RUNNING)
@@ -91,7 +97,7 @@ def claim(classification_id: UUID | str, *, worker: str) -> Classification | Non
     claimed = Classification.objects.filter(pk=classification_id, status=Status.QUEUED).update(
         status=Status.RUNNING,
         owner=worker,
-        lease_until=timezone.now() + dt.timedelta(seconds=settings.CLASSIFY_LEASE_SECONDS),
+        lease_until=lease_end(),
         attempts=F("attempts") + 1,
         revision=F("revision") + 1,
     )
@@ -113,7 +119,10 @@ def settle(row: Classification, **values: Any) -> bool:
 
 
 def fail(row: Classification, error: str) -> bool:
-    """End a claimed row with a sentence for the listener."""
+    """End a claimed row with a sentence for the listener; an earlier answer of it stands."""
+    if row.emotion:
+        logger.warning("classification %s keeps its earlier answer: %s", row.pk, error)
+        return settle(row, status=Status.DONE, error="")
     return settle(row, status=Status.FAILED, error=error[:300])
 
 
@@ -145,10 +154,7 @@ def sweep() -> int:
     for row in Classification.objects.expired():
         logger.warning("lease of classification %s ran out (worker %s)", row.pk, row.owner)
         touched += release(row, str(INTERRUPTED))
-    forgotten = Classification.objects.filter(
-        status=Status.QUEUED, queued_at__lt=timezone.now() - FORGOTTEN_AFTER
-    )
-    for row in forgotten:
+    for row in _forgotten():
         changed = Classification.objects.filter(
             pk=row.pk, revision=row.revision, status=Status.QUEUED
         ).update(queued_at=timezone.now(), revision=F("revision") + 1)
@@ -156,3 +162,20 @@ def sweep() -> int:
             enqueue(row.pk)
             touched += 1
     return touched
+
+
+def prune() -> None:
+    """Delete the tasks that were finished a day ago: the rows tell what became of the songs."""
+    call_command("prune_db_task_results", min_age_days=1, verbosity=0)
+
+
+def _forgotten() -> list[Classification]:
+    """Rows that have waited for a while without a task that waits with them."""
+    rows = Classification.objects.filter(
+        status=Status.QUEUED, queued_at__lt=timezone.now() - FORGOTTEN_AFTER
+    )
+    if not rows:
+        return []
+    ready = DBTaskResult.objects.ready()
+    ids = set(ready.values_list("args_kwargs__kwargs__classification_id", flat=True))
+    return [row for row in rows if str(row.pk) not in ids]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
 
 from django_tasks import task
 
-from classifier import queue
+from classifier import leases, queue
 from classifier.listening import listen
 
 logger = logging.getLogger(__name__)
@@ -17,9 +15,9 @@ logger = logging.getLogger(__name__)
 @task()
 def classify(*, classification_id: str) -> None:
     """Listen to the song of one classification, unless another worker has it."""
-    worker = f"{socket.gethostname()[:50]}:{os.getpid()}"
-    row = queue.claim(classification_id, worker=worker)
+    row = queue.claim(classification_id, worker=leases.worker_name())
     if row is None:
         logger.info("classification %s is gone, taken or done", classification_id)
         return
-    listen(row)
+    with leases.held(row):
+        listen(row)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
+import logging
 import subprocess
 import sys
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from classifier.errors import UploadRejectedError
+from classifier.formats import extension_of
 from classifier.models import Song
 
 if TYPE_CHECKING:
@@ -22,8 +24,19 @@ if TYPE_CHECKING:
 
     from spotify_auth.models import User
 
+logger = logging.getLogger(__name__)
+
 CHECK_SECONDS = 20
-CHECK_MEMORY_BYTES = 1_500_000_000
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the check found out about a file; title and artist are empty where no tag names them."""
+
+    title: str
+    artist: str
+    duration_ms: int
+    sha256: str
 
 
 def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
@@ -36,11 +49,9 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
     UploadRejectedError
         The file is too large or is not audio that we can listen to.
     """
-    if (upload.size or 0) > settings.UPLOAD_MAX_MB * 1_000_000:
-        raise UploadRejectedError(too_large_message())
-    facts = check_audio(Path(upload.temporary_file_path()))
-    digest = _sha256(upload)
-    known = Song.objects.filter(owner=user, audio_sha256=digest).first()
+    listeners_name = upload.name or ""
+    facts = examine(upload)
+    known = Song.objects.filter(owner=user, audio_sha256=facts.sha256).first()
     if known is not None:
         if not known.has_audio:
             known.audio = upload  # storage lost it
@@ -48,11 +59,33 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
         return known
     return Song.objects.create(
         owner=user,
-        title=facts.get("title") or title_from(upload.name or ""),
-        artist=facts.get("artist") or "",
-        duration_ms=round(facts["source_seconds"] * 1000),
+        title=facts.title or title_from(listeners_name),
+        artist=facts.artist,
+        duration_ms=facts.duration_ms,
         audio=upload,
-        audio_sha256=digest,
+        audio_sha256=facts.sha256,
+    )
+
+
+def examine(upload: TemporaryUploadedFile) -> Facts:
+    """Check an uploaded file, and call it by the container that it really is.
+
+    Players go by the extension: the name that somebody gave the file may have another, or none.
+
+    Raises
+    ------
+    UploadRejectedError
+        The file is too large or is not audio that we can listen to.
+    """
+    if (upload.size or 0) > settings.UPLOAD_MAX_MB * 1_000_000:
+        raise UploadRejectedError(too_large_message())
+    found = check_audio(Path(upload.temporary_file_path()))
+    upload.name = f"upload.{extension_of(found['format'])}"
+    return Facts(
+        title=found["title"],
+        artist=found["artist"],
+        duration_ms=round(found["source_seconds"] * 1000),
+        sha256=_sha256(upload),
     )
 
 
@@ -69,7 +102,7 @@ def check_audio(path: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        `source_seconds` of the file, and `title` and `artist` where its tags name them.
+        `format` (see `ml.audio.container_of`), `source_seconds`, `title` and `artist`.
 
     Raises
     ------
@@ -82,12 +115,12 @@ def check_audio(path: Path) -> dict[str, Any]:
             capture_output=True,
             cwd=settings.BASE_DIR,
             timeout=CHECK_SECONDS,
-            preexec_fn=_limit_resources,
             check=False,
         )
         facts: dict[str, Any] = json.loads(child.stdout)
-    except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
-        # a crash leaves no answer on standard output
+    except (subprocess.TimeoutExpired, OSError, ValueError) as error:
+        # a crash leaves no answer on standard output; no child at all is told in the log
+        logger.warning("check of an upload gave no answer: %s", error)
         raise UploadRejectedError(_("This file could not be read as audio.")) from error
     if not facts["ok"]:
         raise UploadRejectedError(facts["message"])
@@ -106,8 +139,3 @@ def _sha256(upload: TemporaryUploadedFile) -> str:
     for chunk in upload.chunks():
         digest.update(chunk)
     return digest.hexdigest()
-
-
-def _limit_resources() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (CHECK_MEMORY_BYTES, CHECK_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CHECK_SECONDS, CHECK_SECONDS))

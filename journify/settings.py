@@ -148,7 +148,7 @@ FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_TEMP_DIR", None)
 # Background work: Django's task API on the database; `manage.py worker` runs the tasks.
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-CLASSIFY_LEASE_SECONDS = env.int("CLASSIFY_LEASE_SECONDS", 60)
+CLASSIFY_LEASE_SECONDS = env.int("CLASSIFY_LEASE_SECONDS", 40)
 CLASSIFY_MAX_ATTEMPTS = env.int("CLASSIFY_MAX_ATTEMPTS", 3)
 CLASSIFY_SWEEP_SECONDS = env.int("CLASSIFY_SWEEP_SECONDS", 15)
 

@@ -103,6 +103,18 @@ def load_clip(path: Path) -> Clip:
     return Clip(samples, seconds, max(seconds, source_seconds), start, title, artist)
 
 
+def container_of(path: Path) -> str:
+    """Name the container that a file really is, whatever it is called: one of `DEMUXERS`.
+
+    Raises
+    ------
+    ClipError
+        It is none of them.
+    """
+    with _source(path) as source, _container(source) as container:
+        return str(container.format.name).partition(",")[0]  # such as "mov,mp4,m4a,3gp,3g2,mj2"
+
+
 def segment_starts(seconds: float) -> tuple[float, ...]:
     """Where the segments of a clip begin, in seconds.
 

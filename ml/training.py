@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ml.dataset import Batches, Inputs, Targets
+from ml.labels import EMOTIONS
 
 
 @dataclass(frozen=True)
@@ -229,12 +230,14 @@ def predict_logits(
     -------
     Tensor, shape (len(indices), 4)
     """
+    if not len(indices):
+        return torch.zeros(0, len(EMOTIONS))
     network.eval()
     parts = [
         network(_moved(data.batch(part, None)[0], device))["emotion"].float().cpu()
         for part in torch.split(indices, batch)
     ]
-    return torch.cat(parts) if parts else torch.zeros(0, 4)
+    return torch.cat(parts)
 
 
 def pick_device(name: str) -> str:

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.files.base import ContentFile
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from classifier.models import Classification, Label, Song
+from classifier.tests.corpus import Corpus
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from spotify_auth.models import User
 
@@ -41,6 +46,26 @@ def act(client: Client, name: str, action: str, *rows: Song | Classification) ->
     response = client.post(reverse(name), data)
     assert response.status_code == 302
     return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def save(client: Client, song: Song, *, audio: Path | None = None, **changes: str) -> HttpResponse:
+    """Save a song's form with some fields changed."""
+    url = reverse("admin:classifier_song_change", args=[song.pk])
+    form = client.get(url).context["adminform"].form
+    values = {name: value for name, value in form.initial.items() if value is not None}
+    count = song.classifications.count()
+    values |= {"classifications-TOTAL_FORMS": count, "classifications-INITIAL_FORMS": count}
+    values |= {"labels-TOTAL_FORMS": 0, "labels-INITIAL_FORMS": 0}
+    for number, row in enumerate(song.classifications.all()):
+        values |= {
+            f"classifications-{number}-id": row.pk,
+            f"classifications-{number}-song": song.pk,
+        }
+    del values["audio"]
+    if audio is None:
+        return client.post(url, values | changes)
+    with audio.open("rb") as file:
+        return client.post(url, values | changes | {"audio": file})
 
 
 def set_label(client: Client, song: Song, emotion: str) -> str:
@@ -234,7 +259,8 @@ class TestActions:
 
     def test_work_under_way_is_not_disturbed(self, client: Client) -> None:
         row = ClassificationFactory(status="running", owner="w1")
-        act(client, SONGS, "reclassify", row.song)
+        said = act(client, SONGS, "reclassify", row.song, SongFactory())
+        assert said == ["1 song is being listened to again."]
         row.refresh_from_db()
         assert (row.status, row.owner) == ("running", "w1")
 
@@ -267,20 +293,11 @@ class TestForms:
         assert client.get(reverse(f"admin:classifier_{model}_add")).status_code == 200
 
     def test_a_song_can_be_edited(self, client: Client) -> None:
-        song = SongFactory()
-        url = reverse("admin:classifier_song_change", args=[song.pk])
-        form = client.get(url).context["adminform"].form
-        values = {name: value for name, value in form.initial.items() if value is not None}
-        management = {
-            f"{prefix}-{name}_FORMS": "0"
-            for prefix in ("classifications", "labels")
-            for name in ("TOTAL", "INITIAL")
-        }
-        del values["audio"]
-        response = client.post(url, values | management | {"title": "Renamed"})
-        assert response.status_code == 302
+        song = SongFactory(audio=ContentFile(b"sound", name="of an unknown kind"))
+        assert save(client, song, title="Renamed").status_code == 302
         song.refresh_from_db()
         assert (song.title, song.has_audio) == ("Renamed", True)
+        assert not song.classifications.exists()
 
     def test_what_only_machines_write_cannot_be_edited(self, client: Client) -> None:
         row = ClassificationFactory()
@@ -288,6 +305,63 @@ class TestForms:
         fields = set(client.get(url).context["adminform"].form.fields)
         assert {"emotion", "error", "status"} <= fields
         assert not fields & {"probabilities", "segments", "revision", "lease_until", "owner"}
+
+
+class TestAudioOfTheForm:
+    def test_new_audio_is_checked_and_listened_to(self, client: Client, library: Corpus) -> None:
+        song = SongFactory(audio="", duration_ms=None)
+        assert save(client, song, audio=library["song.flac"]).status_code == 302
+        song.refresh_from_db()
+        assert (song.duration_ms, Path(song.audio.path).suffix) == (5000, ".flac")
+        assert song.audio_sha256 == sha256(library["song.flac"].read_bytes()).hexdigest()
+        assert song.classifications.get().status == "queued"
+
+    def test_what_was_said_of_replaced_audio_goes_with_it(
+        self,
+        client: Client,
+        library: Corpus,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        song = ClassificationFactory(emotion="sad").song
+        before = Path(song.audio.path)
+        with django_capture_on_commit_callbacks(execute=True):
+            save(client, song, audio=library["song.flac"])
+        row = song.classifications.get()
+        assert (row.status, row.emotion) == ("queued", "")
+        assert not before.exists()
+
+    def test_cleared_audio_leaves_storage(
+        self,
+        client: Client,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        song = SongFactory(audio_sha256="1" * 64)
+        before = Path(song.audio.path)
+        with django_capture_on_commit_callbacks(execute=True):
+            save(client, song, **{"audio-clear": "on"})
+        song.refresh_from_db()
+        assert (song.audio.name, song.audio_sha256) == ("", "")
+        assert not before.exists()
+        assert not song.classifications.exists()
+
+    def test_refused_with_a_sentence_when_it_is_no_audio(
+        self, client: Client, library: Corpus
+    ) -> None:
+        song = SongFactory()
+        response = save(client, song, audio=library["text.mp3"])
+        errors = response.context["adminform"].form.errors
+        assert errors == {"audio": ["This file could not be read as audio."]}
+        before = song.audio.name
+        song.refresh_from_db()
+        assert song.audio.name == before
+
+    def test_refused_with_a_sentence_when_it_is_too_large(
+        self, client: Client, library: Corpus, settings: Settings
+    ) -> None:
+        settings.UPLOAD_MAX_MB = 1
+        response = save(client, SongFactory(), audio=library["96-khz.wav"])
+        [sentence] = response.context["adminform"].form.errors["audio"]
+        assert sentence.startswith("This file is larger than 1 MB.")
 
 
 class TestPlayer:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from classifier import queue
+from classifier import leases, queue
 from classifier.models import Classification, Song
 from classifier.tasks import classify
 from classifier.tests.factories import ClassificationFactory, SongFactory
@@ -132,6 +132,47 @@ class TestSettle:
         assert (row.status, row.error) == ("failed", "x" * 300)
 
 
+class TestEarlierAnswer:
+    @pytest.fixture
+    def again(self) -> Classification:
+        """An answered row that is being listened to anew."""
+        row = ClassificationFactory(emotion="sad")
+        assert queue.requeue(row)
+        running = queue.claim(row.pk, worker="w1")
+        assert running is not None
+        return running
+
+    def test_it_stands_when_listening_again_fails(
+        self, again: Classification, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert queue.fail(again, "This file is silent.")
+        again.refresh_from_db()
+        assert (again.status, again.emotion, again.error) == ("done", "sad", "")
+        assert again.probabilities["sad"] == 0.7
+        assert "This file is silent." in caplog.text
+
+    def test_it_stands_after_the_last_accident(
+        self, again: Classification, settings: Settings
+    ) -> None:
+        settings.CLASSIFY_MAX_ATTEMPTS = 1
+        assert queue.release(again, "An accident.")
+        again.refresh_from_db()
+        assert (again.status, again.emotion) == ("done", "sad")
+
+
+class TestPrune:
+    @pytest.mark.parametrize(
+        ("status", "hours", "left"), [("SUCCESSFUL", 25, 0), ("SUCCESSFUL", 1, 1), ("READY", 25, 1)]
+    )
+    @pytest.mark.django_db(transaction=True)
+    def test_tasks_go_a_day_after_their_end(self, status: str, hours: int, left: int) -> None:
+        queue.request_classification(SongFactory())
+        moment = timezone.now() - dt.timedelta(hours=hours)
+        DBTaskResult.objects.update(status=status, finished_at=moment)
+        queue.prune()
+        assert DBTaskResult.objects.count() == left
+
+
 class TestRelease:
     def test_queued_again_when_attempts_are_left(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
@@ -241,6 +282,18 @@ class TestSweep:
         assert row.status == "queued"
         assert len(callbacks) == 1
 
+    @pytest.mark.django_db(transaction=True)
+    def test_a_backlog_that_waits_for_its_turn_is_not_enqueued_again(self) -> None:
+        row = queue.request_classification(SongFactory())
+        Classification.objects.update(queued_at=timezone.now() - dt.timedelta(hours=1))
+        assert queue.sweep() == 0
+        assert DBTaskResult.objects.count() == 1
+        DBTaskResult.objects.update(status="RUNNING")  # its worker was killed before it claimed
+        assert queue.sweep() == 1
+        assert DBTaskResult.objects.ready().get().args_kwargs["kwargs"] == {
+            "classification_id": str(row.pk)
+        }
+
     def test_nothing_is_touched_when_work_goes_its_way(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
@@ -271,6 +324,4 @@ class TestTask:
         row = a_row(song=heard_song)
         classify.call(classification_id=str(row.pk))
         row.refresh_from_db()
-        host, _, process = row.owner.rpartition(":")
-        assert host
-        assert process.isdecimal()
+        assert row.owner == leases.worker_name()

@@ -54,6 +54,25 @@ class TestAddUpload:
         assert (song.title, song.artist) == ("my own song", "")
         assert song.duration_ms == 5000
 
+    @pytest.mark.parametrize(
+        ("name", "called", "extension"),
+        [
+            ("song.mp3", "song", ".mp3"),
+            ("song.flac", "song.mp3", ".flac"),
+            ("song.opus", "song.opus", ".ogg"),
+            ("song.m4a", "song.mov", ".m4a"),
+            ("song.aiff", "song.aiff", ".aiff"),
+            ("song.webm", "song.webm", ".webm"),
+        ],
+    )
+    def test_the_file_is_called_what_it_is(
+        self, user: User, library: Corpus, *, name: str, called: str, extension: str
+    ) -> None:
+        song = add(user, library[name], called)
+        assert Path(song.audio.path).suffix == extension
+        assert song.title == "song"
+        song.full_clean()
+
     def test_long_tags_fit_the_database(self, user: User, tmp_path: Path) -> None:
         song = add(user, _with_tags(tmp_path, title="t" * 500, artist="a" * 500))
         song.full_clean(exclude=["audio"])
@@ -65,9 +84,26 @@ class TestCheckAudio:
         self, library: Corpus, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(uploads, "CHECK_SECONDS", 0.001)
-        monkeypatch.setattr(uploads, "_limit_resources", lambda: None)
         with pytest.raises(UploadRejectedError, match="could not be read as audio"):
             check_audio(library["song.mp3"])
+
+    def test_refused_when_no_child_can_be_started(
+        self, library: Corpus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "executable", "/no/such/python")
+        with pytest.raises(UploadRejectedError, match="could not be read as audio"):
+            check_audio(library["song.mp3"])
+
+    def test_the_check_limits_itself(
+        self, library: Corpus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """No `preexec_fn`: it is not safe where other threads run, and the web server has them."""
+        limits = "print(resource.getrlimit(resource.RLIMIT_AS), file=sys.stderr)"
+        child = _run_instead(monkeypatch, f"atexit.register(lambda: {limits})")
+        assert check_audio(library["song.mp3"])["ok"]
+        [(options, stderr)] = child
+        assert "preexec_fn" not in options
+        assert stderr.split() == [b"(1500000000,", b"1500000000)"]
 
     @pytest.mark.parametrize("code", ["import os; os.abort()", "print('Segmentation fault')"])
     def test_refused_when_the_check_crashes(
@@ -85,7 +121,7 @@ class TestCheckAudio:
     def test_refused_when_the_check_needs_too_much_memory(
         self, library: Corpus, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(uploads, "CHECK_MEMORY_BYTES", 60_000_000)
+        _run_instead(monkeypatch, "check_audio.MEMORY_BYTES = 60_000_000")
         with pytest.raises(UploadRejectedError, match="could not be read as audio"):
             check_audio(library["song.mp3"])
 
@@ -105,6 +141,21 @@ class TestCheckAudio:
 )
 def test_a_title_is_made_of_a_file_name(filename: str, title: str) -> None:
     assert title_from(filename) == title
+
+
+def _run_instead(monkeypatch: pytest.MonkeyPatch, code: str) -> list[tuple[dict[str, Any], bytes]]:
+    """Have the child run `code` before its check; return what it is started with and says aside."""
+    run, children = subprocess.run, []
+    script = f"import atexit, resource, sys; from ml import check_audio; {code}; "
+    script += "sys.exit(check_audio.main(sys.argv[1:]))"
+
+    def changed(command: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+        child = run([sys.executable, "-c", script, command[-1]], **options)
+        children.append((options, child.stderr))
+        return child
+
+    monkeypatch.setattr(subprocess, "run", changed)
+    return children
 
 
 def _with_tags(folder: Path, *, title: str, artist: str) -> Path:

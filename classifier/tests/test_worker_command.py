@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
-from classifier import queue
+from classifier import leases, queue
 from classifier.management.commands import worker
 from classifier.models import Classification, Song
 from classifier.tests.corpus import Corpus
@@ -68,6 +68,18 @@ class TestBatch:
         assert threading.active_count() == before
 
 
+class StopAfter(threading.Event):
+    """Lets a number of rounds pass without waiting."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self.rounds = rounds
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rounds -= 1
+        return self.rounds == 0
+
+
 class TestSweepUntil:
     @pytest.fixture
     def stop(self) -> threading.Event:
@@ -89,6 +101,30 @@ class TestSweepUntil:
         worker._sweep_until(stop)
         row.refresh_from_db()
         assert row.status == "queued"
+
+    @pytest.mark.django_db
+    def test_leases_are_renewed_before_the_sweep(
+        self, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker.connection, "close", lambda: None)
+        row = ClassificationFactory(
+            status=Classification.Status.RUNNING,
+            owner=leases.worker_name(),
+            lease_until=timezone.now() - dt.timedelta(seconds=1),
+        )
+        with leases.held(row):
+            worker._sweep_until(stop)
+        row.refresh_from_db()
+        assert row.status == "running"
+
+    @pytest.mark.django_db
+    def test_finished_tasks_are_pruned_once_an_hour(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(worker.connection, "close", lambda: None)
+        calls: list[str] = []
+        monkeypatch.setattr(worker.queue, "sweep", lambda: calls.append("sweep"))
+        monkeypatch.setattr(worker.queue, "prune", lambda: calls.append("prune"))
+        worker._sweep_until(StopAfter(3))
+        assert calls == ["sweep", "prune", "sweep", "sweep"]
 
     def test_a_database_that_is_away_ends_nothing(
         self,

@@ -4,15 +4,18 @@ import csv
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from ml.ann import predict_tracks
 from ml.ann_network import Ann, Standardise, TrackAnn, TrackFront
+from ml.audio import Clip
 from ml.errors import DataError
 from ml.labels import EMOTIONS
 from ml.networks import NetworkConfig, build_network
 from ml.predictor import Predictor
+from ml.tests.sounds import music
 from ml.tracks import TRACK_COLUMNS, TrackError, read_tracks, track_values
 from ml.weights import WEIGHTS
 
@@ -245,3 +248,11 @@ def test_fallback_answers_when_loaded_from_the_shipped_weights() -> None:
     fallback = Predictor.load("ann")
     assert fallback.input == "audio"
     assert isinstance(fallback.network, Ann)
+
+
+def test_fallback_answers_for_each_segment_when_a_clip_is_long() -> None:
+    sounds = np.concatenate([music(10), 0.3 * music(10, seed=1)[::-1], music(10)])
+    prediction = Predictor.load("ann").predict(Clip(sounds, 30.0, 30.0, 0.0))
+    first, second, third = (each["probabilities"] for each in prediction.segments)
+    assert first == pytest.approx(third, abs=1e-4)
+    assert first != pytest.approx(second, abs=1e-3)

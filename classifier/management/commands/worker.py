@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -15,10 +16,12 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
-from classifier import queue
+from classifier import leases, queue
 from journify.commands import ExplainedCommand
 
 logger = logging.getLogger(__name__)
+
+PRUNE_SECONDS = 3600
 
 
 class Command(ExplainedCommand, DatabaseWorker):
@@ -46,12 +49,17 @@ class Command(ExplainedCommand, DatabaseWorker):
 
 
 def _sweep_until(stop: threading.Event) -> None:
-    """Take up dropped work now and then; a database that is away for a while ends nothing."""
+    """Keep this worker's rows and take up dropped ones; a database that is away ends nothing."""
+    prune_at = time.monotonic()
     while True:
         try:
             close_old_connections()
+            leases.renew()
             if touched := queue.sweep():
                 logger.warning("swept %d classifications", touched)
+            if time.monotonic() >= prune_at:
+                queue.prune()
+                prune_at = time.monotonic() + PRUNE_SECONDS
         except DatabaseError:
             logger.exception("sweep failed, next one in %d s", settings.CLASSIFY_SWEEP_SECONDS)
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):

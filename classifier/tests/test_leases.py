@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from classifier import leases, queue
+from classifier.models import Classification, Song
+from classifier.tasks import classify
+from classifier.tests.factories import ClassificationFactory
+from classifier.tests.fakes import FakePrediction, FakeService
+from journify import settings as shipped
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def row() -> Classification:
+    """Claimed by this process long ago: the lease has run out."""
+    return ClassificationFactory(
+        status=Classification.Status.RUNNING,
+        emotion="",
+        attempts=1,
+        owner=leases.worker_name(),
+        lease_until=timezone.now() - dt.timedelta(seconds=1),
+    )
+
+
+def test_a_row_is_kept_while_it_is_listened_to(row: Classification) -> None:
+    with leases.held(row):
+        assert leases.renew() == 1
+        assert queue.sweep() == 0
+    row.refresh_from_db()
+    assert (row.status, row.revision) == ("running", 0)
+
+
+def test_a_row_is_swept_up_when_nobody_listens_to_it_any_more(row: Classification) -> None:
+    with leases.held(row):
+        pass
+    assert leases.renew() == 0
+    assert queue.sweep() == 1
+
+
+def test_a_row_is_left_alone_when_another_worker_took_it_over(row: Classification) -> None:
+    Classification.objects.update(owner="w2")
+    with leases.held(row):
+        assert leases.renew() == 0
+
+
+def test_the_row_is_held_during_the_task(service: FakeService, heard_song: Song) -> None:
+    row = queue.request_classification(heard_song)
+    renewed = []
+
+    def answer(_clip: object) -> FakePrediction:
+        renewed.append(leases.renew())
+        return FakePrediction()
+
+    service.classify = answer  # type: ignore[method-assign]
+    classify.call(classification_id=str(row.pk))
+    assert renewed == [1]
+    row.refresh_from_db()
+    assert row.status == "done"
+
+
+def test_a_killed_worker_is_noticed_within_a_minute() -> None:
+    assert shipped.CLASSIFY_LEASE_SECONDS + shipped.CLASSIFY_SWEEP_SECONDS < 60
+    assert 2 * shipped.CLASSIFY_SWEEP_SECONDS < shipped.CLASSIFY_LEASE_SECONDS
