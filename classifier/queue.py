@@ -141,8 +141,8 @@ def postpone(row: Classification, error: str, *, seconds: float) -> bool:
     """Give a claimed row back for later: the sweep takes it up when its time has come."""
     if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
         return fail(row, error)
-    due = timezone.now() + dt.timedelta(seconds=seconds)
-    return settle(row, status=Status.QUEUED, owner="", queued_at=due - FORGOTTEN_AFTER)
+    due = timezone.now() + dt.timedelta(seconds=seconds) - FORGOTTEN_AFTER
+    return settle(row, status=Status.QUEUED, owner="", queued_at=due, finished_at=None)
 
 
 def sweep() -> int:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0001_initial"),
+        ("classifier", "0002_audio_of_any_format"),
     ]
 
     operations = [
