@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import glob
-import itertools
 import json
 import logging
 import os
+import signal
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,10 @@ logger = logging.getLogger(__name__)
 # Files handed to the pool ahead of the one whose answer is awaited: enough to keep every process
 # busy, few enough that memory does not grow with the number of files.
 AHEAD_PER_JOB = 4
+
+KILLED = "Listening to this file ended the process: it may be damaged, or need too much memory."
+
+InFlight = deque[tuple[Path, Future[Result]]]
 
 # The models of this process: a pool's initialiser can hand on what it made by a global only.
 _state: dict[str, Any] = {}
@@ -64,7 +70,8 @@ def classify_files(
     models
         Names of models, best first; the next one answers where one fails.
     jobs
-        Number of processes; each holds its own copy of the models.
+        Number of processes; each holds its own copy of the models. One that is killed costs the
+        line of the file that killed it, and is replaced.
 
     Yields
     ------
@@ -77,11 +84,13 @@ def classify_files(
         yield from map(_classify_file, paths)
         return
     threads = max(1, (os.cpu_count() or 1) // jobs)
-    # spawn: torch's threads do not survive a fork
-    with ProcessPoolExecutor(
-        jobs, get_context("spawn"), initializer=_set_up, initargs=(list(models), threads)
-    ) as pool:
-        yield from _in_order(pool, paths, ahead=jobs * AHEAD_PER_JOB)
+    make_pool = partial(
+        ProcessPoolExecutor,
+        mp_context=get_context("spawn"),  # torch's threads do not survive a fork
+        initializer=_set_up,
+        initargs=(list(models), threads),
+    )
+    yield from _in_order(paths, make_pool=make_pool, jobs=jobs, ahead=jobs * AHEAD_PER_JOB)
 
 
 def _audio_files_below(folder: Path) -> Iterator[Path]:
@@ -90,20 +99,56 @@ def _audio_files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _in_order(pool: ProcessPoolExecutor, paths: Iterable[Path], *, ahead: int) -> Iterator[Result]:
-    """Keep `ahead` files in flight and hand the results out in the order of the paths."""
-    waiting = iter(paths)
-    flying: deque[Future[Result]] = deque()
-    flying.extend(pool.submit(_classify_file, path) for path in itertools.islice(waiting, ahead))
-    while flying:
-        yield flying.popleft().result()
-        flying.extend(pool.submit(_classify_file, path) for path in itertools.islice(waiting, 1))
+def _in_order(
+    paths: Sequence[Path], *, make_pool: Callable[[int], ProcessPoolExecutor], jobs: int, ahead: int
+) -> Iterator[Result]:
+    """Hand the results out in the order of the paths, with as many pools as it takes.
+
+    A killed process breaks its pool and says not which file did it. Those that were in flight are
+    tried again one at a time, where there is no doubt; then a new pool goes on.
+    """
+    waiting = deque(paths)
+    while waiting:
+        flying: InFlight = deque()
+        pool = make_pool(jobs)
+        try:
+            yield from _until_broken(pool, waiting, flying, ahead=ahead)
+        finally:
+            pool.shutdown(cancel_futures=True)
+        if ahead == 1:
+            yield from ({"file": _printable(path), "error": KILLED} for path, _ in flying)
+            continue
+        lost = [path for path, future in flying if not _is_answered(future)]
+        again = _in_order(lost, make_pool=make_pool, jobs=1, ahead=1)
+        for _path, future in flying:
+            yield future.result() if _is_answered(future) else next(again)
+
+
+def _until_broken(
+    pool: ProcessPoolExecutor, waiting: deque[Path], flying: InFlight, *, ahead: int
+) -> Iterator[Result]:
+    """Keep `ahead` files in flight until all are answered, or leave behind those that were."""
+    try:
+        while waiting or flying:
+            while waiting and len(flying) < ahead:
+                flying.append((waiting[0], pool.submit(_classify_file, waiting[0])))
+                waiting.popleft()
+            result = flying[0][1].result()
+            flying.popleft()
+            yield result
+    except BrokenProcessPool:
+        logger.warning("a process was killed; %d files in flight are tried again", len(flying))
+
+
+def _is_answered(future: Future[Result]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _set_up(models: list[str], threads: int) -> None:
     """Make a spawned process ready: Django first, then the models."""
     import django  # noqa: PLC0415 -- only in the child
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
     django.setup()
     _start(models, threads)
 

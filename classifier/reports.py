@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
@@ -16,31 +16,38 @@ from ml.labels import EMOTIONS
 if TYPE_CHECKING:
     from classifier.results import Result
 
+Written = Generator["Result", None, None]
+Writer = Callable[[Iterable["Result"], TextIO], Written]
+
 COLORS = {"sad": "blue", "happy": "yellow", "energetic": "red", "calm": "green"}
 CSV_FIELDS = ["file", "emotion", *EMOTIONS, "model", "version", "seconds", "error"]
 PIPE_WIDTH = 140
 
 
-def write_json(results: Iterable[Result], out: TextIO) -> Iterator[Result]:
+def write_json(results: Iterable[Result], out: TextIO) -> Written:
     """Write one array, an object a line, as results arrive; yields each after it is written."""
     separator = "[\n"
-    for result in results:
-        out.write(separator + json.dumps(result, ensure_ascii=False))
-        separator = ",\n"
-        yield result
-    out.write("[]\n" if separator == "[\n" else "\n]\n")
+    try:
+        for result in results:
+            out.write(separator + json.dumps(result, ensure_ascii=False))
+            out.flush()
+            separator = ",\n"
+            yield result
+    finally:  # an array that was cut off is still an array
+        out.write("[]\n" if separator == "[\n" else "\n]\n")
 
 
-def write_csv(results: Iterable[Result], out: TextIO) -> Iterator[Result]:
+def write_csv(results: Iterable[Result], out: TextIO) -> Written:
     """Write a header and one row for each result; yields each after it is written."""
     writer = csv.DictWriter(out, CSV_FIELDS, extrasaction="ignore")
     writer.writeheader()
     for result in results:
         writer.writerow(result | result.get("probabilities", {}))
+        out.flush()
         yield result
 
 
-def write_table(results: Iterable[Result], out: TextIO) -> Iterator[Result]:
+def write_table(results: Iterable[Result], out: TextIO) -> Written:
     """Collect the results and draw a table at the end; yields each as it arrives."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("file", overflow="fold", ratio=3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -37,7 +39,7 @@ class FakePrediction:
 class FakeService:
     """Answers from a script, the last line again and again, and remembers what it heard."""
 
-    def __init__(self, *script: FakePrediction | Exception) -> None:
+    def __init__(self, *script: FakePrediction | BaseException) -> None:
         self.script = list(script) or [FakePrediction()]
         self.heard: list[Clip] = []
         self.predictors: list[Any] = []
@@ -46,7 +48,7 @@ class FakeService:
     def classify(self, clip: Clip) -> FakePrediction:
         self.heard.append(clip)
         line = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(line, Exception):
+        if isinstance(line, BaseException):
             raise line
         return line
 
@@ -69,3 +71,20 @@ def set_up_process(models: list[str], threads: int) -> None:
     batch._state["service"] = FakeService(
         FakePrediction(model=models[0], version=f"{threads} threads")
     )
+
+
+DEADLY = "truncated.mp3"  # of the corpus: the one of four seconds
+
+
+class MortalService(FakeService):
+    """Dies of one file, as of a segmentation fault or for want of memory."""
+
+    def classify(self, clip: Clip) -> FakePrediction:
+        if clip.seconds < 4.5:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().classify(clip)
+
+
+def set_up_mortal_process(_models: list[str], _threads: int) -> None:
+    """As `set_up_process`."""
+    batch._state["service"] = MortalService()

@@ -9,7 +9,14 @@ from classifier import batch
 from classifier.batch import classify_files, find_files, known_models
 from classifier.errors import NO_MODEL, NoModelError
 from classifier.tests.corpus import Corpus
-from classifier.tests.fakes import SURE, FakePrediction, FakeService, set_up_process
+from classifier.tests.fakes import (
+    DEADLY,
+    SURE,
+    FakePrediction,
+    FakeService,
+    set_up_mortal_process,
+    set_up_process,
+)
 
 
 @pytest.fixture
@@ -113,6 +120,23 @@ class TestClassifyFiles:
         assert [Path(result["file"]).name for result in results] == names
         assert [result.get("emotion") for result in results] == ["happy", None, "happy", None] * 3
         assert results[0]["model"] == "ann"
+
+
+class TestKilledProcess:
+    @pytest.fixture(autouse=True)
+    def _deadly_set_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(batch, "_set_up", set_up_mortal_process)
+
+    def test_it_costs_the_line_of_its_file_only(self, library: Corpus) -> None:
+        names = ["song.wav", DEADLY, "song.flac", "empty.mp3", "song.opus"] * 2
+        results = list(classify_files([library[n] for n in names], models=["ann"], jobs=2))
+        assert [Path(result["file"]).name for result in results] == names
+        errors = [result.get("error") for result in results]
+        assert errors == [None, batch.KILLED, None, "This file is empty.", None] * 2
+
+    def test_a_run_of_one_file_ends_with_its_line(self, library: Corpus) -> None:
+        [result] = classify_files([library[DEADLY]], models=["ann"], jobs=2)
+        assert result == {"file": str(library[DEADLY]), "error": batch.KILLED}
 
 
 def test_shipped_models_that_hear_are_listed_by_name(settings: Settings) -> None:

@@ -55,11 +55,6 @@ class TestJson:
         assert [segment["start"] for segment in first["segments"]] == [0, 10, 20]
         assert second == {"file": str(library["empty.mp3"]), "error": "This file is empty."}
 
-    def test_an_empty_array_when_a_folder_holds_no_audio(
-        self, service: FakeService, tmp_path: Path
-    ) -> None:
-        assert run_json(tmp_path) == (0, [])
-
     def test_names_are_written_as_they_are(
         self, service: FakeService, library: Corpus, tmp_path: Path
     ) -> None:
@@ -133,12 +128,34 @@ class TestExitCodes:
             (["--pending", "--features", "a.csv"], "one of files"),
             (["--pending", "--model", "ann"], "goes with files"),
             (["--features", "a.csv", "--model", "ann"], "goes with files"),
+            (["--pending", "--jobs", "2"], "--jobs goes with files"),
+            (["--song", str(uuid4()), "--jobs", "2"], "--jobs goes with files"),
+            (["--features", "a.csv", "--jobs", "2"], "--jobs goes with files"),
+            (["--explain", "a.mp3", "--out", "a.png", "--jobs", "2"], "--jobs goes with files"),
             (["--features", "none.csv"], "none.csv cannot be opened: No such file"),
         ],
     )
     def test_wrong_usage_is_told(self, arguments: list[str], message: str) -> None:
         with pytest.raises(CommandError, match=message):
             call_command("classify", *arguments)
+
+    def test_wrong_usage_when_a_folder_holds_no_audio(
+        self, service: FakeService, tmp_path: Path
+    ) -> None:
+        with pytest.raises(CommandError, match="no audio file") as error:
+            call_command("classify", str(tmp_path))
+        assert error.value.returncode == 2
+        assert service.names == []  # no model was loaded for it
+
+    @pytest.mark.parametrize("form", ["--json", "--csv"])
+    def test_130_and_what_was_heard_when_interrupted(
+        self, service: FakeService, library: Corpus, form: str
+    ) -> None:
+        service.script = [FakePrediction(), KeyboardInterrupt()]
+        code, out, _err = run(form, library["song.mp3"], library["song.wav"])
+        assert code == 130
+        rows = json.loads(out) if form == "--json" else list(csv.DictReader(io.StringIO(out)))
+        assert [row["file"] for row in rows] == [str(library["song.mp3"])]
 
     def test_two_when_usage_is_wrong(self) -> None:
         for arguments in ([], ["--colour"]):
@@ -206,6 +223,24 @@ class TestProgress:
         monkeypatch.setattr(sys, "stderr", Terminal() if is_terminal else io.StringIO())
         run("--json", library["song.mp3"], library["song.wav"])
         assert shown == [is_terminal]
+
+    @pytest.mark.parametrize(
+        ("form", "is_shown"), [("--json", False), ("--csv", False), (None, True)]
+    )
+    def test_no_bar_where_rows_stream_to_the_terminal(
+        self,
+        service: FakeService,
+        library: Corpus,
+        shown: list[bool],
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        form: str | None,
+        is_shown: bool,
+    ) -> None:
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        options = [form] if form else []
+        run(*options, library["song.mp3"], library["song.wav"], out=Terminal())
+        assert shown == [is_shown]
 
     def test_no_bar_for_a_single_file(
         self,

@@ -9,14 +9,16 @@
     manage.py classify --explain song.mp3 --out why.png
 
 Exit codes: 0 every input was classified; 1 some were not (each has its line with the reason);
-2 wrong usage: nothing to classify, an unknown model or song, options that exclude each other.
+2 wrong usage: nothing to classify, an unknown model or song, options that exclude each other;
+130 interrupted by Ctrl-C, after what was heard until then.
 """
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 from uuid import UUID
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from classifier.results import Result
 
 USAGE_ERROR = 2
+INTERRUPTED = 130
 INPUTS = ("paths", "song", "pending", "features", "explain")
 
 
@@ -71,16 +74,22 @@ class Command(ExplainedCommand):
     def handle(self, **options: Any) -> None:
         """Classify and print; the exit code says whether every input got an answer."""
         total, results = self._results(options)
-        write = reports.write_table
+        write: reports.Writer = reports.write_table
         if options["json"]:
             write = reports.write_json
         elif options["csv"]:
             write = reports.write_csv
-        failed = 0
         self.stdout.ending = ""  # the writers end their lines themselves
         out = cast("TextIO", self.stdout)
-        for result in write(_with_progress(results, total), out):
-            failed += "error" in result
+        is_streaming = write is not reports.write_table and out.isatty()
+        watched = _with_progress(results, total, is_quiet=total == 1 or is_streaming)
+        failed = 0
+        try:
+            with closing(write(watched, out)) as written:
+                for result in written:
+                    failed += "error" in result
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
         if failed:
             self.stderr.write(f"{failed} of {total} could not be classified.")
             sys.exit(1)
@@ -94,29 +103,30 @@ class Command(ExplainedCommand):
             return _table_results(options["features"])
         if options["explain"]:
             return 1, iter([_explained(options)])
-        paths = find_files(options["paths"])
         models = _models(options["model"])
+        paths = find_files(options["paths"])
+        if not paths:
+            problem = "Nothing to classify: there is no audio file in what was given."
+            raise CommandError(problem, returncode=USAGE_ERROR)
         return len(paths), classify_files(paths, models=models, jobs=options["jobs"])
 
 
 def _check_usage(options: dict[str, Any]) -> None:
     given = [name for name in INPUTS if options[name]]
-    problem = None
-    if options["jobs"] < 1:
-        problem = "--jobs takes a number from 1 up."
-    elif not given:
-        problem = (
-            "Nothing to classify: give files, folders or globs, --song ID, --pending, "
-            "--features TABLE or --explain FILE."
-        )
-    elif len(given) > 1:
-        problem = "Give one of files, --song, --pending, --features and --explain at a time."
-    elif options["model"] and not (options["paths"] or options["explain"]):
-        problem = "--model goes with files: songs and tables have their own model."
-    elif bool(options["explain"]) != bool(options["out"]):
-        problem = "--explain FILE and --out PNG go together."
-    if problem:
-        raise CommandError(problem, returncode=USAGE_ERROR)
+    problems = {
+        "--jobs takes a number from 1 up.": options["jobs"] < 1,
+        "Nothing to classify: give files, folders or globs, --song ID, --pending, "
+        "--features TABLE or --explain FILE.": not given,
+        "Give one of files, --song, --pending, --features and --explain at a time.": len(given) > 1,
+        "--jobs goes with files only.": options["jobs"] > 1 and not options["paths"],
+        "--model goes with files: songs and tables have their own model.": options["model"]
+        and not (options["paths"] or options["explain"]),
+        "--explain FILE and --out PNG go together.": bool(options["explain"])
+        != bool(options["out"]),
+    }
+    for sentence, is_wrong in problems.items():
+        if is_wrong:
+            raise CommandError(sentence, returncode=USAGE_ERROR)
 
 
 def _table_results(path: Path) -> tuple[int, Iterator[Result]]:
@@ -171,7 +181,9 @@ def _pending_songs() -> list[Song]:
 def _classify_song(song: Song) -> Result:
     """Classify a song of the database here and now, unless a worker is at it."""
     from classifier.listening import listen  # noqa: PLC0415 -- keeps --help quick
+    from classifier.service import get_service  # noqa: PLC0415 -- imports torch
 
+    get_service()  # loaded before the claim, whose lease nobody renews here
     row = queue.claim(queue.request_classification(song).pk, worker="manage.py classify")
     if row is not None:
         listen(row)
@@ -191,8 +203,13 @@ def _classify_song(song: Song) -> Result:
     }
 
 
-def _with_progress(results: Iterator[Result], total: int) -> Iterator[Result]:
-    """Show a bar on standard error while results arrive, where somebody watches."""
+def _with_progress(
+    results: Iterator[Result], total: int, *, is_quiet: bool
+) -> Generator[Result, None, None]:
+    """Show a bar on standard error while results arrive, where somebody watches.
+
+    Rows that stream to the same terminal show the progress themselves, and a bar would break them.
+    """
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("listening"),
@@ -201,7 +218,7 @@ def _with_progress(results: Iterator[Result], total: int) -> Iterator[Result]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=not console.is_terminal or total == 1,
+        disable=is_quiet or not console.is_terminal,
     )
     with bar:
         yield from bar.track(results, total=total)
