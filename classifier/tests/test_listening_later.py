@@ -23,6 +23,7 @@ def claimed(sandbox: Sandbox) -> Classification:
     there = sandbox.world.songs[1]
     row = ClassificationFactory(
         status=Status.QUEUED,
+        emotion="",
         song__audio="",
         song__title=there.title,
         song__artist=there.artist,
