@@ -26,9 +26,15 @@ START_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the running app writes: its database, its uploads and its log."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def base_url(data_folder: Path) -> Iterator[str]:
     """Address of a running app: web and worker as real processes, a database of their own."""
-    with running_app(tmp_path_factory.mktemp("data")) as address:
+    with running_app(data_folder) as address:
         yield address
 
 

@@ -11,11 +11,14 @@ import torch
 from ml.ann import predict_tracks
 from ml.ann_network import Ann, Standardise, TrackAnn, TrackFront
 from ml.audio import Clip
+from ml.dataset import VectorBatches
+from ml.descriptors import DESCRIPTORS
 from ml.errors import DataError
+from ml.experiment import load_fold, read_experiment, read_rows
 from ml.labels import EMOTIONS
 from ml.networks import NetworkConfig, build_network
 from ml.predictor import Predictor
-from ml.tests.sounds import music
+from ml.tests.sounds import music, write
 from ml.tracks import TRACK_COLUMNS, TrackError, read_tracks, track_values
 from ml.weights import WEIGHTS
 
@@ -199,6 +202,51 @@ class TestReadTracks:
     def test_folder_is_refused_when_it_has_no_table(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match=r"no tracks\.csv"):
             read_tracks(tmp_path)
+
+
+class TestVectorBatches:
+    def batches(self, **settings: object) -> VectorBatches:
+        targets = {"emotion": torch.eye(4)[torch.arange(40) % 4]}
+        return VectorBatches(torch.zeros(40, 5), targets, **settings)  # type: ignore[arg-type]
+
+    def test_examples_are_untouched_when_measured(self) -> None:
+        batches = self.batches(hidden=1.0, excerpts=torch.ones(40, 3, 5), cropped=1.0)
+        inputs, targets = batches.batch(torch.tensor([2, 1]), None)
+        assert torch.equal(inputs["descriptors"], torch.zeros(2, 5))
+        assert targets["emotion"].argmax(dim=1).tolist() == [2, 1]
+
+    def test_parts_replace_about_their_share_when_training(self) -> None:
+        batches = self.batches(excerpts=torch.ones(40, 3, 5), cropped=0.5)
+        values = batches.batch(torch.arange(40), torch.Generator().manual_seed(0))[0]["descriptors"]
+        replaced = values.mean(dim=1)
+        assert set(replaced.tolist()) == {0.0, 1.0}
+        assert 0.25 < replaced.mean() < 0.75
+
+    def test_cells_are_hidden_about_their_share_when_training(self) -> None:
+        batches = self.batches(hidden=0.3)
+        values = batches.batch(torch.arange(40), torch.Generator().manual_seed(0))[0]["descriptors"]
+        assert 0.2 < values.isnan().float().mean() < 0.4
+
+
+class TestLoadFold:
+    def test_no_artist_is_on_both_sides_when_a_table_is_loaded(self, tmp_path: Path) -> None:
+        label = {"emotion": "calm", "track": "t"}
+        rows = [QUIET | label | {"artist": str(k), "fold": str(k % 3)} for k in range(9)]
+        TestReadTracks().write(tmp_path, rows)
+        data = load_fold(read_experiment("ann_tracks"), tmp_path, 1, tmp_path)
+        groups = [{data.rows[index].group for index in side} for side in (data.train, data.test)]
+        assert groups == [set("023568"), set("147")]
+        assert read_rows(tmp_path) == data.rows
+
+    def test_parts_come_along_when_clips_are_described(self, tmp_path: Path) -> None:
+        (tmp_path / "labels.csv").write_text("file,emotion,fold\na.wav,sad,0\nb.wav,calm,1\n")
+        write(tmp_path / "a.wav", music(12))
+        write(tmp_path / "b.wav", music(12, seed=1))
+        data = load_fold(read_experiment("ann"), tmp_path, 0, tmp_path / "packs")
+        assert isinstance(data.batches, VectorBatches)
+        assert data.batches.excerpts is not None
+        assert data.batches.excerpts.shape == (2, 6, len(DESCRIPTORS))
+        assert (data.train.tolist(), data.test.tolist()) == ([1], [0])
 
 
 class TestPredictTracks:

@@ -1,3 +1,5 @@
+htmx.config.includeIndicatorStyles = false; // a <style> that our content security policy refuses
+
 // The label in the list of songs: htmx sends it, with the token Django asks for.
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {

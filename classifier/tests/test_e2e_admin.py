@@ -1,0 +1,74 @@
+"""A curator's way: a real browser, a real worker, the shipped weights."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+NAME, PASSWORD = "carol", "a-song-for-every-day"
+SONGS = "/admin/classifier/song/"
+
+
+@pytest.fixture(scope="module")
+def account(base_url: str, data_folder: Path) -> None:
+    """The curator's account in the running app."""
+    env = os.environ | {
+        "JOURNIFY_DATA_DIR": str(data_folder),
+        "DJANGO_SUPERUSER_USERNAME": NAME,
+        "DJANGO_SUPERUSER_EMAIL": "",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+    }
+    command = [sys.executable, "manage.py", "createsuperuser", "--noinput"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
+
+
+@pytest.fixture
+def songs(account: None, page: Page) -> Page:
+    """The list of songs, signed in."""
+    page.goto(SONGS)
+    page.locator("[name=login]").fill(NAME)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    expect(page.locator("#result_list audio")).not_to_have_count(0)
+    return page
+
+
+def test_a_label_is_set_in_the_list_and_kept(songs: Page) -> None:
+    songs.evaluate("window.notReloaded = true")
+    label = songs.locator(".song-label").first
+    with songs.expect_response("**/label/"):
+        label.select_option("energetic")
+    expect(label).to_have_value("energetic")
+    assert songs.evaluate("window.notReloaded") is True
+    songs.reload()
+    expect(label).to_have_value("energetic")
+
+
+def test_a_song_plays_in_the_list(songs: Page) -> None:
+    seconds = songs.locator("#result_list audio").first.evaluate(
+        """async audio => {
+            audio.muted = true;
+            await audio.play();
+            return audio.duration;
+        }"""
+    )
+    assert 28 < seconds < 32
+
+
+def test_chosen_songs_are_listened_to_again(songs: Page) -> None:
+    for number in (0, 1):
+        songs.locator("[name=_selected_action]").nth(number).check()
+    songs.locator("[name=action]").select_option("reclassify")
+    songs.locator("[name=index]").click()
+    expect(songs.locator(".messagelist")).to_have_text("2 songs are being listened to again.")
+    heard = songs.locator("#result_list .field-heard")
+    for number in (0, 1):
+        expect(heard.nth(number)).not_to_have_text("–")
