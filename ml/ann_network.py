@@ -62,7 +62,14 @@ class Standardise(nn.Module):
         self.register_buffer("scale", torch.ones(width))
 
     def prepare(self, values: Tensor) -> None:
-        """Take mean and deviation from training examples, shape (N, width)."""
+        """Take mean and deviation from training examples.
+
+        Parameters
+        ----------
+        values : Tensor, shape (N, width) or (N, 1 + S, width)
+            Of the latter only the whole clips, which come first.
+        """
+        values = values if values.dim() == 2 else values[:, 0]  # noqa: PLR2004 - see above
         known = torch.isfinite(values)
         count = known.sum(dim=0).clamp(min=1)
         self.mean.copy_(torch.where(known, values, 0.0).sum(dim=0) / count)
@@ -168,15 +175,27 @@ class Ann(nn.Module):
         Parameters
         ----------
         inputs : mapping
-            ``"descriptors"`` of shape (B, D); unknown numbers are NaN.
+            ``"descriptors"`` of shape (B, D); unknown numbers are NaN. To answer,
+            also of shape (B, 1 + S, D): the whole clip and then its segments.
 
         Returns
         -------
         dict of str to Tensor
             ``"emotion"`` of every member while training, shape (B, 4, M); else
-            the members' mean log-probabilities, shape (B, 4).
+            the members' mean log-probabilities, shape (B, 4). With segments, it
+            is half the whole clip's and half the segments' mean, and
+            ``"segments"`` has each of them, shape (B, S, 4).
         """
-        values = self.front(inputs["descriptors"])
+        numbers = inputs["descriptors"]
+        if numbers.dim() == 2:  # noqa: PLR2004 - clips without segments
+            return self._answer(numbers)
+        logits = self._answer(numbers.flatten(0, 1))["emotion"]
+        logits = logits.reshape(*numbers.shape[:2], -1)  # (B, 1 + S, 4)
+        whole, segments = logits[:, 0], logits[:, 1:]
+        return {"emotion": (whole + segments.mean(dim=1)) / 2, "segments": segments}
+
+    def _answer(self, numbers: Tensor) -> Outputs:
+        values = self.front(numbers)
         hidden = self.layers(values[:, None].expand(-1, self.members, -1))  # (B, M, 32)
         outputs: Outputs = self.heads(hidden)
         if not self.training:

@@ -103,6 +103,8 @@ class VectorBatches:
         The same numbers of parts of each clip.
     cropped : float
         Share of training clips that are replaced by a part of them.
+    parts : int
+        Excerpts that follow the whole clip where nothing is changed: its segments.
     """
 
     descriptors: Tensor
@@ -110,6 +112,7 @@ class VectorBatches:
     hidden: float = 0.0
     excerpts: Tensor | None = None
     cropped: float = 0.0
+    parts: int = 0
 
     def __len__(self) -> int:
         return len(self.descriptors)
@@ -119,6 +122,8 @@ class VectorBatches:
         values = self.descriptors[indices]
         if random is not None:
             values = self._changed(values, indices, random)
+        elif self.parts and self.excerpts is not None:
+            values = torch.cat([values[:, None], self.excerpts[indices, : self.parts]], dim=1)
         return {"descriptors": values}, {name: all_[indices] for name, all_ in self.targets.items()}
 
     def _changed(self, values: Tensor, indices: Tensor, random: torch.Generator) -> Tensor:

@@ -153,7 +153,7 @@ def _load_vectors(experiment: Experiment, data: Path, fold: int, packs: Path) ->
     if experiment.excerpts:
         parts = open_pack(build_pack(data, files, excerpt_recipe(), packs))
         batches.excerpts = torch.from_numpy(parts["values"].copy())
-        batches.cropped = experiment.excerpts
+        batches.cropped, batches.parts = experiment.excerpts, experiment.network.parts
     test = torch.nonzero((folds == fold) & usable).flatten()
     heads = {name: targets[name].shape[1] for name in experiment.training.loss_weights}
     return FoldData(batches, rows, train, test, heads)

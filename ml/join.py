@@ -132,6 +132,7 @@ def _write_network(run: Path, parts: Parts, mix: AxisMix) -> None:
         listener=first[0].kind,
         descriptors=second[0].descriptors,
         members=second[0].members,
+        parts=second[0].parts,
         heads={},
     )
     network = build_network(config)

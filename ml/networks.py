@@ -56,6 +56,8 @@ class NetworkConfig:
         The network that a joined network listens with; a key of `NETWORKS`.
     members : int
         Perceptrons that an ANN averages.
+    parts : int
+        Segments whose own descriptors an ANN is given beside the whole clip's.
     """
 
     kind: str = "resnet18_bilstm"
@@ -69,6 +71,7 @@ class NetworkConfig:
     pictures: bool = True
     listener: str = ""
     members: int = 1
+    parts: int = 0
     features: FeatureSettings = field(default_factory=FeatureSettings)
 
 

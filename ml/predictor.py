@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ml.audio import SEGMENT_SECONDS, Clip, Samples, cut_segments, segment_starts
+from ml.audio import SEGMENT_SECONDS, Clip, cut_segments, segment_starts
 from ml.errors import WeightsError
 from ml.features import FeatureSettings, clip_picture, cut_picture, packed, unpacked
 from ml.labels import EMOTIONS, Emotion
@@ -91,7 +91,7 @@ class Predictor:
         whole = self._probabilities(outputs["emotion"])
         parts = outputs.get("segments")
         if parts is None:
-            parts = self._described_segments(clips)
+            return [self._prediction(line, []) for line in whole]
         pairs = zip(whole, self._probabilities(parts), clips, strict=True)
         return [self._prediction(line, _segments(clip, part)) for line, part, clip in pairs]
 
@@ -116,14 +116,9 @@ class Predictor:
             settings = self.meta.network.features
             inputs["picture"] = torch.stack([_picture(clip, settings) for clip in clips])
         if self.meta.descriptors:
-            inputs["descriptors"] = _described([clip.samples for clip in clips])
+            views = [_views(clip, segments=bool(self.meta.network.parts)) for clip in clips]
+            inputs["descriptors"] = torch.stack(views)
         return inputs
-
-    def _described_segments(self, clips: Sequence[Clip]) -> Tensor:
-        """Return the logits of each segment by its own descriptors, shape (B, 3, 4)."""
-        cut = [samples for clip in clips for samples in cut_segments(clip.samples)]
-        logits: Tensor = self.network({"descriptors": _described(cut)})["emotion"]
-        return logits.reshape(len(clips), -1, len(EMOTIONS))
 
     def _probabilities(self, logits: Tensor) -> Tensor:
         return torch.softmax(logits.double() / self.meta.temperature, dim=-1)
@@ -161,10 +156,15 @@ def _named(probabilities: Tensor) -> dict[str, float]:
     return {str(emotion): value for emotion, value in zip(EMOTIONS, values, strict=True)}
 
 
-def _described(sounds: Sequence[Samples]) -> Tensor:
+def _views(clip: Clip, *, segments: bool) -> Tensor:
+    """Describe a clip, shape (D,), or it and its segments, shape (4, D)."""
     from ml.descriptors import describe  # noqa: PLC0415 - only some networks need it
 
-    return torch.stack([torch.from_numpy(describe(samples)) for samples in sounds])
+    whole = torch.from_numpy(describe(clip.samples))
+    if not segments:
+        return whole
+    parts = [torch.from_numpy(describe(samples)) for samples in cut_segments(clip.samples)]
+    return torch.stack([whole, *parts])
 
 
 def _check_descriptors(meta: Meta) -> None:

@@ -73,6 +73,11 @@ class TestStandardise:
         assert front.mean.item() == 2.0
         assert front(torch.tensor([[torch.nan]])).item() == 0.0
 
+    def test_whole_clips_decide_when_segments_follow_them(self) -> None:
+        front = Standardise(1)
+        front.prepare(torch.tensor([[[1.0], [9.0]], [[3.0], [9.0]]]))
+        assert front.mean.item() == 2.0
+
     def test_outliers_are_cut_when_far_away(self) -> None:
         front = Standardise(1)
         front.prepare(torch.tensor([[-1.0], [1.0]]))
@@ -126,6 +131,14 @@ class TestAnn:
         together = network({"descriptors": values})["emotion"]
         alone = torch.cat([network({"descriptors": row[None]})["emotion"] for row in values])
         assert torch.allclose(together, alone, atol=1e-5)
+
+    def test_segments_count_half_when_they_are_described_too(self) -> None:
+        network, values = ann(parts=3).eval(), torch.randn(5, 4, 6)
+        outputs = network({"descriptors": values})
+        alone = [network({"descriptors": values[:, view]})["emotion"] for view in range(4)]
+        assert torch.allclose(outputs["segments"], torch.stack(alone[1:], dim=1), atol=1e-5)
+        expected = (alone[0] + sum(alone[1:]) / 3) / 2
+        assert torch.allclose(outputs["emotion"], expected, atol=1e-5)
 
     def test_eight_clips_are_learnt_by_heart_when_trained_long(self) -> None:
         network, values = ann(dropout=0.0).train(), torch.randn(8, 6)
@@ -214,6 +227,12 @@ class TestVectorBatches:
         inputs, targets = batches.batch(torch.tensor([2, 1]), None)
         assert torch.equal(inputs["descriptors"], torch.zeros(2, 5))
         assert targets["emotion"].argmax(dim=1).tolist() == [2, 1]
+
+    def test_segments_follow_the_clip_when_measured(self) -> None:
+        parts = torch.arange(6.0)[None, :, None].expand(40, 6, 5) + 1
+        batches = self.batches(excerpts=parts, cropped=0.5, parts=3)
+        inputs, _ = batches.batch(torch.tensor([7]), None)
+        assert inputs["descriptors"][0, :, 0].tolist() == [0.0, 1.0, 2.0, 3.0]
 
     def test_parts_replace_about_their_share_when_training(self) -> None:
         batches = self.batches(excerpts=torch.ones(40, 3, 5), cropped=0.5)
