@@ -26,26 +26,24 @@ def reference(samples: np.ndarray, settings: FeatureSettings) -> np.ndarray:
     return librosa.power_to_db(mel, top_db=None)
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, OTHER])
-def test_filters_equal_librosa_when_settings_vary(settings: FeatureSettings) -> None:
+@pytest.mark.parametrize("scale", [SETTINGS, OTHER])
+def test_filters_equal_librosa_when_settings_vary(scale: FeatureSettings) -> None:
     expected = librosa.filters.mel(
         sr=22050,
-        n_fft=settings.n_fft,
-        n_mels=settings.n_mels,
-        fmin=settings.fmin,
-        fmax=settings.fmax,
+        n_fft=scale.n_fft,
+        n_mels=scale.n_mels,
+        fmin=scale.fmin,
+        fmax=scale.fmax,
     )
-    assert np.abs(features.mel_filters(settings).numpy() - expected).max() < 1e-7
+    assert np.abs(features.mel_filters(scale).numpy() - expected).max() < 1e-7
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, OTHER])
+@pytest.mark.parametrize("scale", [SETTINGS, OTHER])
 @pytest.mark.parametrize("seconds", [3.0, 10.0, 7.123])
-def test_log_mel_equals_librosa_when_settings_vary(
-    settings: FeatureSettings, seconds: float
-) -> None:
+def test_log_mel_equals_librosa_when_settings_vary(scale: FeatureSettings, seconds: float) -> None:
     samples = music(seconds)
-    ours = features.log_mel(torch.from_numpy(samples), settings).numpy()
-    expected = reference(samples, settings)
+    ours = features.log_mel(torch.from_numpy(samples), scale).numpy()
+    expected = reference(samples, scale)
     assert ours.shape == expected.shape
     assert np.abs(ours - expected).max() < 1e-4
 
