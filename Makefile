@@ -14,9 +14,18 @@ export PYTHONUNBUFFERED := 1
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(VENV)/run.stamp  ## start the whole app: web pages and worker (PORT=8000)
+# SANDBOX=1: a stand-in for Spotify, Deezer and Apple runs beside the app, which takes it for them
+PROCFILE := Procfile
+ifdef SANDBOX
+SANDBOX_PORT ?= 8020
+PROCFILE := Procfile.sandbox
+export SANDBOX_PORT
+export SANDBOX_URL := http://127.0.0.1:$(SANDBOX_PORT)
+endif
+
+run: $(VENV)/run.stamp  ## start the whole app: web pages and worker (PORT=8000, SANDBOX=1)
 	@$(MANAGE) prepare --port $(PORT)
-	@$(BIN)/honcho --env /dev/null start --port $(PORT)  # the app reads .env itself
+	@$(BIN)/honcho --env /dev/null --procfile $(PROCFILE) start --port $(PORT)  # the app reads .env itself
 
 test: export ENV_FILE := /dev/null
 test: lint types migrations unit e2e  ## everything CI runs

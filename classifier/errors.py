@@ -13,6 +13,14 @@ class NoClipError(Exception):
     """There is no audio of the song that we may listen to; `str(error)` says so to the listener."""
 
 
+class ClipLaterError(NoClipError):
+    """No audio now, but it is worth asking again in `seconds`."""
+
+    def __init__(self, sentence: str, *, seconds: float) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+
+
 class NoModelError(Exception):
     """No model could answer; `str(error)` says so to the listener."""
 

@@ -6,14 +6,22 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from classifier import queue
-from classifier.errors import NO_MODEL, UNEXPECTED, NoClipError, NoModelError
+from classifier.errors import (
+    NO_MODEL,
+    UNEXPECTED,
+    ClipLaterError,
+    NoClipError,
+    NoModelError,
+)
+from classifier.fallback import answer_from_features
 from classifier.models import Classification
 from classifier.results import as_result
-from classifier.sources import audio_of
+from classifier.sources import audio_of, features
 from ml.audio import load_clip
 from ml.errors import ClipError
 
@@ -23,17 +31,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Status = Classification.Status
+Input = Classification.Input
 
 
 def listen(row: Classification) -> None:
     """Classify the song of a claimed row and settle the row, whatever happens."""
-    from classifier.service import get_service  # noqa: PLC0415 -- imports torch
-
     started = time.perf_counter()
     try:
-        with audio_of(row.song) as (path, source):
-            clip = load_clip(path)
-        prediction = get_service().classify(clip)
+        prediction, source = _answer(row)
+    except ClipLaterError as error:
+        logger.info("classification %s waits %.0f s: %s", row.pk, error.seconds, error)
+        queue.postpone(row, str(error), seconds=error.seconds)
     except (ClipError, NoClipError, NoModelError) as error:
         logger.info("classification %s failed: %s", row.pk, error)
         queue.fail(row, str(error))
@@ -46,11 +54,30 @@ def listen(row: Classification) -> None:
         record(row, prediction, source=source, seconds=seconds)
 
 
+def _answer(row: Classification) -> tuple[Prediction, str]:
+    """Hear the clip; where there is none, and none to wait for, ask for the song's features."""
+    from classifier.service import get_service  # noqa: PLC0415 -- imports torch
+
+    try:
+        with audio_of(row.song) as (path, source):
+            clip = load_clip(path)
+    except NoClipError as error:
+        is_worth_waiting = row.attempts < settings.CLASSIFY_MAX_ATTEMPTS
+        if isinstance(error, ClipLaterError) and is_worth_waiting:
+            raise
+        found = answer_from_features(row.song)
+        if found is None:
+            raise
+        return found
+    return get_service().classify(clip), source
+
+
 def record(row: Classification, prediction: Prediction, *, source: str, seconds: float) -> None:
     """Write a prediction into the claimed row, or beside it when a fallback model answered."""
     result = as_result(prediction, seconds=seconds)
     answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}
-    answer |= {"status": Status.DONE, "clip_source": source, "error": ""}
+    kind = Input.FEATURES if source in features.SOURCES else Input.AUDIO
+    answer |= {"status": Status.DONE, "clip_source": source, "input": kind, "error": ""}
     with transaction.atomic():
         if prediction.model == row.model and prediction.version == row.version:
             queue.settle(row, **answer)

@@ -18,7 +18,19 @@ from journify.models import UUIDModel
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from spotify_auth.models import User
+
+# How a page says where the sound came from.
+HEARD_IN: dict[str, StrOrPromise] = {
+    "upload": _("in your file"),
+    "catalogue": _("in the piece that comes with the journal"),
+    "deezer": _("in a clip from Deezer"),
+    "itunes": _("in a clip provided courtesy of iTunes"),
+    "reccobeats": _("from features by ReccoBeats, not from sound"),
+    "spotify": _("from features by Spotify, not from sound"),
+}
 
 EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EMOTIONS]
 
@@ -45,8 +57,8 @@ class SongQuerySet(models.QuerySet["Song"]):
         return self.filter(Q(owner=None) | Q(owner=user))
 
     def catalogue(self) -> SongQuerySet:
-        """Songs that belong to nobody: the demo songs."""
-        return self.filter(owner=None)
+        """The demo songs."""
+        return self.filter(owner=None, spotify_id=None, deezer_id=None)
 
 
 class Song(UUIDModel):
@@ -59,6 +71,8 @@ class Song(UUIDModel):
     spotify_id = models.CharField(max_length=22, unique=True, null=True, blank=True)
     spotify_url = models.URLField(blank=True)
     artwork_url = models.URLField(blank=True)
+    deezer_id = models.PositiveBigIntegerField(unique=True, null=True, blank=True)
+    deezer_url = models.URLField(blank=True)
     duration_ms = models.PositiveIntegerField(_("duration (ms)"), null=True, blank=True)
     metadata_fetched_at = models.DateTimeField(null=True, blank=True)
     catalogue_key = models.SlugField(unique=True, null=True, blank=True)
@@ -160,6 +174,11 @@ class Classification(UUIDModel):
         indexes = [
             models.Index(fields=["status", "queued_at"], name="classification_status_queued")
         ]
+
+    @property
+    def heard_in(self) -> StrOrPromise:
+        """Where the sound, or what stood in for it, came from, as a page says it."""
+        return HEARD_IN.get(self.clip_source, "")
 
     def __str__(self) -> str:
         return f"{self.song}: {self.emotion or self.get_status_display()} ({self.model})"

@@ -137,6 +137,14 @@ def release(row: Classification, error: str) -> bool:
     return True
 
 
+def postpone(row: Classification, error: str, *, seconds: float) -> bool:
+    """Give a claimed row back for later: the sweep takes it up when its time has come."""
+    if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
+        return fail(row, error)
+    due = timezone.now() + dt.timedelta(seconds=seconds) - FORGOTTEN_AFTER
+    return settle(row, status=Status.QUEUED, owner="", queued_at=due, finished_at=None)
+
+
 def sweep() -> int:
     """Take up what was dropped: leases of dead workers and rows whose task was lost.
 

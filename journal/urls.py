@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from journal import views, views_pages, views_songs
+from journal import views, views_pages, views_profile, views_search, views_songs
 from journal.converters import DateConverter
 
 register_converter(DateConverter, "date")
@@ -14,6 +14,7 @@ urlpatterns = [
     path("journal/<date:date>/", views.day, name="day"),
     path("entries/<uuid:entry_id>/card/", views.entry_card, name="entry_card"),
     path("entries/<uuid:entry_id>/pick/", views.picker, name="picker"),
+    path("entries/<uuid:entry_id>/remote/", views_search.remote, name="remote"),
     path("entries/<uuid:entry_id>/answer/", views.answer, name="answer"),
     path("entries/<uuid:entry_id>/clear/", views.clear, name="clear"),
     path("entries/<uuid:entry_id>/note/", views.note, name="note"),
@@ -25,5 +26,9 @@ urlpatterns = [
     path("songs/<uuid:song_id>/retry/", views_songs.song_retry, name="song_retry"),
     path("history/", views_pages.history, name="history"),
     path("settings/", views_pages.settings_page, name="settings"),
+    path("profile/", views_profile.profile, name="profile"),
+    path("profile/listening/", views_profile.listening, name="listening"),
+    path("journal/add/", views_profile.add_to_today, name="add_to_today"),
+    path("profile/disconnect/", views_profile.disconnect, name="disconnect"),
     path("emotions/", views_pages.emotions, name="emotions"),
 ]

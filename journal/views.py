@@ -21,12 +21,15 @@ from django.views.decorators.http import require_POST, require_safe
 from classifier.errors import UploadRejectedError
 from classifier.models import Song
 from classifier.uploads import add_upload, too_large_message
-from journal import services
+from journal import platforms, services
 from journal.cards import card_of, ring, summary
 from journal.days import may_open, open_day, today
 from journal.forms import AnswerForm, LabelForm, NoteForm, RevisionForm
 from journal.models import Entry
+from journal.spotify import refresh_lazily
+from journal.views_search import remote_context, wanted
 from journify.http import SignedInRequest, page_or_fragment
+from journify.outbound.errors import PlatformError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +85,7 @@ def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
         return _picker_response(request, entry, error=_("Choose a song or a file."))
     try:
         song = _chosen_song(request, form)
-    except UploadRejectedError as error:
+    except (UploadRejectedError, PlatformError) as error:
         return _picker_response(request, entry, error=str(error))
     revision = form.cleaned_data["revision"]
     return _changed(request, entry, partial(services.answer_entry, song=song, revision=revision))
@@ -154,12 +157,15 @@ def _changed(
 
 
 def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
-    """Find or store the song of an answer; raises UploadRejectedError with a sentence."""
+    """Find or store the song of an answer; raises an error with a sentence for the listener."""
     if getattr(request, "upload_too_large", False):
         raise UploadRejectedError(too_large_message())
     if form.cleaned_data["audio"]:
         return add_upload(request.user, form.cleaned_data["audio"])
-    song = Song.objects.visible_to(request.user).filter(pk=form.cleaned_data["song"]).first()
+    if form.cleaned_data["track"]:
+        song = platforms.song_of(request.user, form.cleaned_data["track"])
+    else:
+        song = Song.objects.visible_to(request.user).filter(pk=form.cleaned_data["song"]).first()
     if song is None:
         raise UploadRejectedError(_("Choose a song or a file."))
     return song
@@ -168,6 +174,7 @@ def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
 def _day_context(user: User, date: dt.date) -> dict[str, Any]:
     entries = Entry.objects.of(user).filter(journal__date=date).with_readings(user)
     cards = [card_of(entry) for entry in entries]
+    refresh_lazily(user, (card.entry.song for card in cards))
     slices = ring(card.reading for card in cards)
     answered = sum(card.entry.song_id is not None for card in cards)
     before, after = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
@@ -199,7 +206,7 @@ def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int =
 
 
 def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "") -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:100]
+    query = wanted(request)[0]
     context = {
         "entry": entry,
         "songs": _matching(_own_songs(request.user), query)[:RECENT_SONGS],
@@ -207,7 +214,7 @@ def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "")
         "query": query,
         "error": error,
         "max_mb": settings.UPLOAD_MAX_MB,
-    }
+    } | remote_context(request)
     response = page_or_fragment(request, "journal/picker.html", context, partial="picker")
     if error and request.htmx:
         # the form aims at the card; what it gets belongs into the dialog

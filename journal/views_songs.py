@@ -17,6 +17,7 @@ from classifier.readings import read
 from journal import services
 from journal.forms import LabelForm
 from journal.models import Entry
+from journal.spotify import refresh_lazily
 from journify.http import SignedInRequest
 
 
@@ -27,6 +28,7 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     song = get_object_or_404(
         Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
     )
+    refresh_lazily(request.user, [song])
     context = {
         "song": song,
         "reading": read(song),

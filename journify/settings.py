@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from environs import Env
+from environs import Env, validate
 
-from journify.secrets import load_or_create_secret
+from journify.secrets import load_or_create_key, load_or_create_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "csp",
     "django_htmx",
     "django_tasks",
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "classifier",
     "journal",
     "journify",
+    "journify.outbound",
 ]
 
 MIDDLEWARE = [
@@ -75,6 +77,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "journal.context_processors.look",
+                "spotify_auth.context_processors.spotify",
             ],
         },
     },
@@ -154,6 +157,55 @@ CLASSIFY_SWEEP_SECONDS = env.int("CLASSIFY_SWEEP_SECONDS", 15)
 WEIGHTS_DIR = env.path("WEIGHTS_DIR", BASE_DIR / "ml" / "weights").resolve()
 CLASSIFIER_MODELS = env.list("CLASSIFIER_MODELS", ["resnet18_bilstm", "ann"])
 
+# Outside platforms: docs/platforms.md says what each is used for and what it allows. With
+# SANDBOX_URL (`manage.py sandbox`) a stand-in on this machine answers in their place.
+
+SANDBOX_URL = env.str("SANDBOX_URL", "").rstrip("/")
+DEEZER_API_URL = env.str("DEEZER_API_URL", "https://api.deezer.com")
+ITUNES_API_URL = env.str("ITUNES_API_URL", "https://itunes.apple.com")
+RECCOBEATS_API_URL = env.str("RECCOBEATS_API_URL", "https://api.reccobeats.com")
+SPOTIFY_ACCOUNTS_URL = env.str("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com")
+SPOTIFY_API_URL = env.str("SPOTIFY_API_URL", "https://api.spotify.com")
+SPOTIFY_CLIENT_ID = env.str("SPOTIFY_CLIENT_ID", "")
+SPOTIFY_CLIENT_SECRET = env.str("SPOTIFY_CLIENT_SECRET", "")
+if SANDBOX_URL:
+    DEEZER_API_URL, ITUNES_API_URL = f"{SANDBOX_URL}/deezer", f"{SANDBOX_URL}/itunes"
+    RECCOBEATS_API_URL = f"{SANDBOX_URL}/reccobeats"
+    SPOTIFY_API_URL = f"{SANDBOX_URL}/spotify"
+    SPOTIFY_ACCOUNTS_URL = f"{SANDBOX_URL}/spotify-accounts"
+    SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET = "sandbox-client", "sandbox-secret"
+# Calls in any so many seconds; ReccoBeats publishes none and gets a modest one.
+PLATFORM_RATES = {"deezer": (50, 5.0), "itunes": (20, 60.0), "reccobeats": (10, 10.0)}
+CLIP_SOURCES = env.list(
+    "CLIP_SOURCES",
+    ["upload", "deezer", "itunes"],
+    validate=validate.ContainsOnly(["upload", "deezer", "itunes"]),
+)
+FEATURE_SOURCES = env.list(
+    "FEATURE_SOURCES",
+    ["clip"],
+    validate=validate.ContainsOnly(["clip", "reccobeats", "spotify"]),
+)
+DEEZER_SEARCH = env.bool("DEEZER_SEARCH", bool(SANDBOX_URL))
+ITUNES_COUNTRY = env.str("ITUNES_COUNTRY", "US")
+
+# Signing in with Spotify: off, and nowhere to be seen, without keys. Tokens are ours to keep, as
+# allauth would keep them readable. https://docs.allauth.org/en/latest/socialaccount/
+
+SPOTIFY_ENABLED = bool(SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET)
+SPOTIFY_PROFILE_URL = "journal:profile"
+TOKEN_KEYS: list[str] = env.list("TOKEN_KEYS", []) or [load_or_create_key(DATA_DIR / "token_key")]
+SOCIALACCOUNT_ADAPTER = "spotify_auth.adapter.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "spotify": {
+        "APPS": [{"client_id": SPOTIFY_CLIENT_ID, "secret": SPOTIFY_CLIENT_SECRET, "key": ""}],
+        "SCOPE": ["user-top-read", "user-read-recently-played"],
+        # else signing out and in again silently takes the same person
+        "AUTH_PARAMS": {"show_dialog": "true"},
+    }
+}
+
 # Security
 # https://docs.djangoproject.com/en/5.2/topics/security/
 # https://django-csp.readthedocs.io/
@@ -169,13 +221,20 @@ SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SPOTIFY_IMAGES = (
+    [SANDBOX_URL or "https://*.scdn.co", "https://*.spotifycdn.com"] if SPOTIFY_ENABLED else []
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "base-uri": ["'self'"],
-        "form-action": ["'self'"],
+        # a form's redirect counts too, and signing in with Spotify is one
+        "form-action": [
+            "'self'",
+            *([SANDBOX_URL or SPOTIFY_ACCOUNTS_URL] if SPOTIFY_ENABLED else []),
+        ],
         "frame-ancestors": ["'none'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", *SPOTIFY_IMAGES],
         "media-src": ["'self'", "blob:"],
         "object-src": ["'none'"],
     }

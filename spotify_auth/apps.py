@@ -8,3 +8,7 @@ class SpotifyAuthConfig(AppConfig):
 
     name = "spotify_auth"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """Listen to allauth; register the system checks."""
+        from spotify_auth import checks, receivers  # noqa: F401, PLC0415 -- needs the app registry

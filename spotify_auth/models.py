@@ -1,12 +1,22 @@
-"""The user, with a UUID key from the first migration."""
+"""The user, with a UUID key from the first migration, and the user's consent at Spotify."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from journify.models import UUIDModel
+from spotify_auth.encryption import EncryptedTextField
+
+# Spotify ends a consent six months after it was given, however often it was used
+# (https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration); six months have 181 days
+# at least.
+CONSENT_LASTS = dt.timedelta(days=181)
+WARN_BEFORE = dt.timedelta(days=30)
 
 
 class User(UUIDModel, AbstractUser):
@@ -55,3 +65,40 @@ class UserPermission(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.permission}"
+
+
+class SpotifyConnection(UUIDModel):
+    """A user's consent and the tokens that came of it; `revision` guards every change."""
+
+    class State(models.TextChoices):
+        CONNECTED = "connected", _("connected")
+        RECONNECT = "reconnect", _("has to be connected anew")
+
+    user = models.OneToOneField(User, related_name="spotify", on_delete=models.CASCADE)
+    access_token = EncryptedTextField(blank=True)
+    refresh_token = EncryptedTextField(blank=True)
+    expires_at = models.DateTimeField(_("access ends"), default=timezone.now)
+    consented_at = models.DateTimeField(_("consented"), default=timezone.now)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.CONNECTED
+    )
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+    refreshing_until = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.state}"
+
+    @property
+    def ends_on(self) -> dt.date:
+        """The day on which Spotify ends this consent."""
+        return (self.consented_at + CONSENT_LASTS).date()
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether it is time to ask for a new consent, or past it."""
+        return (
+            self.state == self.State.RECONNECT
+            or timezone.now() > self.consented_at + CONSENT_LASTS - WARN_BEFORE
+        )

@@ -1,9 +1,13 @@
-"""Accounts: only the pages that work without an e-mail address."""
+"""Accounts: only the pages that work without an e-mail address, and signing in with Spotify."""
 
 from __future__ import annotations
 
 from allauth.account import views
+from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
 from django.urls import path
+
+from spotify_auth.provider import SpotifyProvider
+from spotify_auth.views import cancelled
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -11,5 +15,8 @@ urlpatterns = [
     path("signup/", views.signup, name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/change/", views.password_change, name="account_change_password"),
+    path("password/set/", views.password_set, name="account_set_password"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("spotify/cancelled/", cancelled, name="socialaccount_login_cancelled"),
+    *default_urlpatterns(SpotifyProvider),
 ]

@@ -72,3 +72,15 @@ def test_a_failed_song_is_queued_again(listener: Client) -> None:
     listener.post(reverse("journal:song_retry", args=[row.song.pk]))
     row.refresh_from_db()
     assert row.status == Classification.Status.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("upload", "in your file"), ("deezer", "clip from Deezer"), ("itunes", "courtesy of iTunes")],
+)
+def test_where_the_sound_came_from_is_said(
+    source: str, words: str, listener: Client, song: Song
+) -> None:
+    song.classifications.update(clip_source=source)
+    page = listener.get(reverse("journal:song", args=[song.pk])).content.decode()
+    assert words in page

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,16 +34,40 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def base_url(data_folder: Path) -> Iterator[str]:
     """Address of a running app: web and worker as real processes, a database of their own."""
-    port = _free_port()
+    with running_app(data_folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sandbox_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Address of an app as `make run SANDBOX=1` starts it, and of the stand-in beside it."""
+    port = free_port()
+    sandbox = f"http://127.0.0.1:{port}"
+    data = tmp_path_factory.mktemp("data")
+    env = {"SANDBOX_PORT": str(port), "SANDBOX_URL": sandbox}
+    with running_app(data, procfile="Procfile.sandbox", env=env) as address:
+        yield address, sandbox
+
+
+@contextmanager
+def running_app(
+    data: Path, *, procfile: str = "Procfile", env: dict[str, str] | None = None
+) -> Iterator[str]:
+    """Start every process of `procfile` with its files in `data`; end them in the end."""
+    port = free_port()
     env = os.environ | {
-        "JOURNIFY_DATA_DIR": str(data_folder),
+        "JOURNIFY_DATA_DIR": str(data),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        **(env or {}),
     }
     prepare = [sys.executable, "manage.py", "prepare", "--port", str(port)]
     subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
-    with (data_folder / "processes.log").open("w") as log:
+    with (data / "processes.log").open("w") as log:
         processes = subprocess.Popen(
-            [sys.executable, "-m", "honcho", "--env", "/dev/null", "start", "--port", str(port)],
+            [
+                *(sys.executable, "-m", "honcho", "--env", "/dev/null", "--procfile", procfile),
+                *("start", "--port", str(port)),
+            ],
             cwd=settings.BASE_DIR,
             env=env,
             stdout=log,
@@ -97,7 +122,7 @@ def phone(browser: Browser, base_url: str) -> Iterator[Page]:
     context.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

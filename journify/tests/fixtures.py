@@ -33,6 +33,7 @@ def _quick_and_contained(settings: Settings, own_folder: Path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.WHITENOISE_AUTOREFRESH = True
+    settings.CLIP_SOURCES = ["upload"]
 
 
 @pytest.fixture(autouse=True)

@@ -102,9 +102,7 @@ class TestDescribe:
         describe(samples)
         assert np.array_equal(samples, before)
 
-    @pytest.mark.parametrize(
-        ("codec", "suffix"), [("libmp3lame", ".mp3"), ("aac", ".m4a")]
-    )
+    @pytest.mark.parametrize(("codec", "suffix"), [("libmp3lame", ".mp3"), ("aac", ".m4a")])
     def test_numbers_hardly_move_when_encoded(
         self, tmp_path: Path, codec: str, suffix: str
     ) -> None:

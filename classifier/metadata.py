@@ -1,0 +1,59 @@
+"""What platforms tell of a song: kept for a while, refreshed or forgotten after it.
+
+Spotify's terms allow a temporary cache of names and links (IV.3), not a collection.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from classifier.models import Song, SongQuerySet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+KEPT_FOR = dt.timedelta(days=30)
+
+
+def forget_metadata(songs: SongQuerySet) -> int:
+    """Blank what Spotify told of `songs`; the id, the link and the answers stay."""
+    ids = list(songs.values_list("pk", flat=True))
+    return Song.objects.filter(pk__in=ids).update(
+        title=_("A song on Spotify"),
+        artist="",
+        album="",
+        artwork_url="",
+        duration_ms=None,
+        metadata_fetched_at=None,
+    )
+
+
+def is_stale(song: Song) -> bool:
+    """Whether what Spotify told of a song is gone or too old to be shown much longer."""
+    if song.spotify_id is None:
+        return False
+    fetched = song.metadata_fetched_at
+    return fetched is None or fetched < timezone.now() - KEPT_FOR
+
+
+def keep_spotify_track(facts: Mapping[str, Any]) -> Song:
+    """Keep a track as a song that every listener may use; `facts` are the song's fields."""
+    values = dict(facts) | {"metadata_fetched_at": timezone.now()}
+    song, _is_new = Song.objects.update_or_create(
+        spotify_id=values.pop("spotify_id"), defaults=values
+    )
+    return song
+
+
+def keep_deezer_track(facts: Mapping[str, Any]) -> Song:
+    """Keep a track of Deezer's as a song that every listener may use."""
+    values = dict(facts)
+    song, _is_new = Song.objects.update_or_create(
+        deezer_id=values.pop("deezer_id"), defaults=values
+    )
+    return song

@@ -1,0 +1,145 @@
+"""Deezer's open reads: search, tracks, and 30-second previews in MP3.
+
+https://developers.deezer.com/api – no key is needed. Errors come with status 200, previews are
+signed and run out after some 15 minutes, and whether a preview exists depends on the country of
+the server that asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from classifier.models import Song
+from classifier.sources.matching import best_match
+from classifier.sources.remote import PATIENCE_SECONDS, checked_preview
+from journify.outbound.errors import (
+    NoPreviewError,
+    NotFoundError,
+    PlatformError,
+    PreviewGoneError,
+)
+from journify.outbound.session import Platform
+
+NAME = "deezer"
+PREVIEW_HOSTS = (".dzcdn.net",)
+
+# Codes of the `error` object (https://developers.deezer.com/api/errors)
+QUOTA, NO_DATA = 4, 800
+QUOTA_WAIT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class DeezerTrack:
+    """A track as Deezer lists it; `preview` is never stored, because it runs out."""
+
+    id: int
+    title: str
+    artist: str
+    album: str
+    duration_ms: int | None
+    isrc: str
+    link: str
+    preview: str
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> DeezerTrack:
+        """Read Deezer's track object; lists leave some of its fields out."""
+        is_readable = data.get("readable", True)
+        seconds = data.get("duration")
+        return cls(
+            id=int(data["id"]),
+            title=str(data.get("title") or ""),
+            artist=str((data.get("artist") or {}).get("name") or ""),
+            album=str((data.get("album") or {}).get("title") or ""),
+            duration_ms=1000 * int(seconds) if seconds else None,
+            isrc=str(data.get("isrc") or ""),
+            link=str(data.get("link") or ""),
+            preview=str(data.get("preview") or "") if is_readable else "",
+        )
+
+
+class DeezerClient:
+    """The few reads that we use."""
+
+    def __init__(self, *, patience: float = 0.0) -> None:
+        self.platform = Platform(NAME, patience)
+
+    def track(self, track_id: int | str) -> DeezerTrack:
+        """Read a track by its id, or by "isrc:…"."""
+        return DeezerTrack.from_json(self._get(f"/track/{track_id}", {}))
+
+    def search(self, query: str, *, limit: int, index: int = 0) -> tuple[list[DeezerTrack], bool]:
+        """Search tracks; the second value says whether there are more."""
+        found = self._get("/search", {"q": query, "limit": limit, "index": index})
+        return [DeezerTrack.from_json(item) for item in found["data"]], "next" in found
+
+    def _get(self, path: str, params: dict[str, Any]) -> Any:
+        """Read one answer; its `error` object is turned into ours.
+
+        Raises
+        ------
+        NotFoundError
+            Code 800: Deezer does not have it.
+        RateLimitedError
+            Code 4: too many calls.
+        PlatformError
+            Anything else that is no answer.
+        """
+        url = f"{settings.DEEZER_API_URL}{path}"
+        answer = self.platform.json_of(self.platform.request("GET", url, params=params))
+        error = answer.get("error") if isinstance(answer, dict) else {}
+        if error is None:
+            return answer
+        code = error.get("code")
+        if code == NO_DATA:
+            raise NotFoundError(NAME)
+        if code == QUOTA:
+            raise self.platform.wait_asked(QUOTA_WAIT_SECONDS)
+        raise PlatformError(NAME)
+
+
+class DeezerClips:
+    """Previews by the song's Deezer id, its ISRC, or a search."""
+
+    @contextmanager
+    def clip_of(self, song: Song) -> Iterator[tuple[Path, str]]:
+        """Yield the preview; an address that ran out meanwhile is asked for once more."""
+        client = DeezerClient(patience=PATIENCE_SECONDS)
+        track = _find(client, song)
+        with ExitStack() as stack:
+            try:
+                path = stack.enter_context(_preview(track))
+            except PreviewGoneError:
+                path = stack.enter_context(_preview(client.track(track.id)))
+            yield path, NAME
+
+
+def _preview(track: DeezerTrack) -> Any:
+    if not track.preview:
+        raise NoPreviewError(NAME)
+    return checked_preview(NAME, track.preview, hosts=PREVIEW_HOSTS)
+
+
+def _find(client: DeezerClient, song: Song) -> DeezerTrack:
+    """Find the song: by what identifies it, then by its title, artist and length."""
+    if song.deezer_id:
+        return client.track(song.deezer_id)
+    if song.isrc:
+        try:
+            track = client.track(f"isrc:{song.isrc}")
+        except NotFoundError:
+            pass
+        else:
+            if track.preview:
+                return track
+    found, _has_more = client.search(f"{song.artist} {song.title}".strip(), limit=10)
+    match = best_match(song, found)
+    if match is None:
+        raise NotFoundError(NAME)
+    return match

@@ -1,0 +1,107 @@
+"""Track features from outside, for songs that no clip can be had of. Off unless switched on.
+
+ReccoBeats says nothing of where its numbers come from, and Spotify's may only be used by those
+whose agreement with Spotify allows it; docs/platforms.md says more. The song's own facts stay out
+of the row: they may come from Spotify, which forbids them as a model's input.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+
+from classifier.models import Song
+from classifier.sources.remote import PATIENCE_SECONDS
+from journify.outbound.errors import NotFoundError, PlatformError
+from journify.outbound.session import Platform
+
+logger = logging.getLogger(__name__)
+
+Features = Mapping[str, object]
+
+# What our network may be told: more is not taken, so that no new field slips in unseen.
+NAMES = (
+    "acousticness",
+    "danceability",
+    "energy",
+    "instrumentalness",
+    "key",
+    "liveness",
+    "loudness",
+    "speechiness",
+    "tempo",
+    "time_signature",
+    "valence",
+)
+
+
+def features_of(song: Song) -> tuple[Features, str] | None:
+    """Return the song's features and their source, or None where no source has them."""
+    for name in settings.FEATURE_SOURCES:
+        if name not in SOURCES:
+            continue  # "clip": the models listen to the clip themselves
+        try:
+            found = SOURCES[name](song)
+        except PlatformError as error:
+            logger.info("song %s: no features from %s: %s", song.pk, name, type(error).__name__)
+            continue
+        return {key: found[key] for key in NAMES if found.get(key) is not None}, name
+    return None
+
+
+def _from_reccobeats(song: Song) -> Features:
+    """Ask by Spotify id or ISRC; answers come in no order, and unknown tracks are left out."""
+    wanted = song.spotify_id or song.isrc
+    if not wanted:
+        raise NotFoundError("reccobeats")
+    platform = Platform("reccobeats", PATIENCE_SECONDS)
+    url = f"{settings.RECCOBEATS_API_URL}/v1/audio-features"
+    response = platform.request("GET", url, params={"ids": wanted})
+    if response.status_code != HTTPStatus.OK:
+        raise PlatformError("reccobeats")
+    for row in platform.json_of(response).get("content", []):
+        is_link = song.spotify_id and str(row.get("href", "")).endswith(f"/{song.spotify_id}")
+        if is_link or (song.isrc and row.get("isrc") == song.isrc):
+            return dict(row)
+    raise NotFoundError("reccobeats")
+
+
+def _from_spotify(song: Song) -> Features:
+    """Ask Spotify's audio features, which apps made after November 2024 do not have."""
+    if not song.spotify_id or not settings.SPOTIFY_ENABLED:
+        raise NotFoundError("spotify")
+    token = _app_token()
+    platform = Platform("spotify", PATIENCE_SECONDS)
+    response = platform.request(
+        "GET",
+        f"{settings.SPOTIFY_API_URL}/v1/audio-features/{song.spotify_id}",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    if response.status_code != HTTPStatus.OK:
+        raise PlatformError("spotify")
+    return dict(platform.json_of(response))
+
+
+def _app_token() -> str:
+    """Get a token of the app itself (client credentials): no listener is involved."""
+    platform = Platform("spotify-accounts", PATIENCE_SECONDS)
+    response = platform.request(
+        "POST",
+        f"{settings.SPOTIFY_ACCOUNTS_URL}/api/token",
+        data={"grant_type": "client_credentials"},
+        auth=(settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET),
+    )
+    answer: dict[str, Any] = platform.json_of(response)
+    if response.status_code != HTTPStatus.OK or "access_token" not in answer:
+        raise PlatformError("spotify-accounts")
+    return str(answer["access_token"])
+
+
+SOURCES: dict[str, Callable[[Song], Features]] = {
+    "reccobeats": _from_reccobeats,
+    "spotify": _from_spotify,
+}

@@ -1,0 +1,82 @@
+"""Apple's iTunes Search: 30-second previews in AAC, found by title, artist and length.
+
+https://developer.apple.com/library/archive/documentation/AudioVideo/Conceptual/iTuneSearchAPI –
+no key is needed, about 20 calls a minute are allowed, and answers carry no ISRC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from classifier.models import Song
+from classifier.sources.matching import best_match
+from classifier.sources.remote import PATIENCE_SECONDS, checked_preview
+from journify.outbound.errors import NoPreviewError, NotFoundError, PlatformError
+from journify.outbound.session import Platform
+
+NAME = "itunes"
+PREVIEW_HOSTS = ("audio-ssl.itunes.apple.com",)
+SEARCH_LIMIT = 25
+
+# Apple answers 403 above its limit and does not say for how long; the limit is per minute.
+QUOTA_WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class AppleTrack:
+    """A song as Apple lists it."""
+
+    title: str
+    artist: str
+    duration_ms: int | None
+    preview: str
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> AppleTrack:
+        """Read one of `results`."""
+        return cls(
+            title=str(data.get("trackName") or ""),
+            artist=str(data.get("artistName") or ""),
+            duration_ms=data.get("trackTimeMillis"),
+            preview=str(data.get("previewUrl") or ""),
+        )
+
+
+class ItunesClips:
+    """Previews of the one song that has the title, the artist and the length within 3 s."""
+
+    @contextmanager
+    def clip_of(self, song: Song) -> Iterator[tuple[Path, str]]:
+        """Yield the preview of the best match."""
+        match = best_match(song, _search(f"{song.artist} {song.title}".strip()))
+        if match is None:
+            raise NotFoundError(NAME)
+        if not match.preview:
+            raise NoPreviewError(NAME)
+        with checked_preview(NAME, match.preview, hosts=PREVIEW_HOSTS) as path:
+            yield path, NAME
+
+
+def _search(term: str) -> list[AppleTrack]:
+    platform = Platform(NAME, PATIENCE_SECONDS)
+    params = {
+        "term": term,
+        "country": settings.ITUNES_COUNTRY,
+        "media": "music",
+        "entity": "song",
+        "limit": SEARCH_LIMIT,
+    }
+    response = platform.request("GET", f"{settings.ITUNES_API_URL}/search", params=params)
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        raise platform.wait_asked(QUOTA_WAIT_SECONDS)
+    answer = platform.json_of(response)
+    if response.status_code != HTTPStatus.OK or "results" not in answer:
+        raise PlatformError(NAME)
+    return [AppleTrack.from_json(item) for item in answer["results"]]

@@ -1,0 +1,42 @@
+"""Files that we hold: a listener's upload, or a song of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from classifier.errors import NO_CLIP, NoClipError
+from classifier.models import Song
+
+UPLOAD = "upload"
+CATALOGUE = "catalogue"
+
+
+class OwnFiles:
+    """Private storage."""
+
+    @contextmanager
+    def clip_of(self, song: Song) -> Iterator[tuple[Path, str]]:
+        """Yield the stored file; storage without local paths is copied to a temporary one first.
+
+        Raises
+        ------
+        NoClipError
+            We hold no audio of the song, or it is gone from storage.
+        """
+        if not song.has_audio:
+            raise NoClipError(str(NO_CLIP))
+        source = UPLOAD if song.owner_id else CATALOGUE
+        try:
+            path = Path(song.audio.path)
+        except NotImplementedError:
+            with NamedTemporaryFile(suffix=Path(str(song.audio.name)).suffix) as copy:
+                with song.audio.open("rb") as stored:
+                    for chunk in stored.chunks():
+                        copy.write(chunk)
+                copy.flush()
+                yield Path(copy.name), source
+        else:
+            yield path, source

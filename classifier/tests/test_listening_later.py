@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from classifier import queue
+from classifier.listening import listen
+from classifier.models import Classification
+from classifier.tests.factories import ClassificationFactory
+from journify.tests.sandbox import Sandbox
+
+pytestmark = pytest.mark.django_db
+Status = Classification.Status
+
+
+@pytest.fixture
+def claimed(sandbox: Sandbox) -> Classification:
+    sandbox.fail("deezer", "rate-limited", times=9)
+    sandbox.fail("itunes", "no-preview", times=9)
+    there = sandbox.world.songs[1]
+    row = ClassificationFactory(
+        status=Status.QUEUED,
+        emotion="",
+        song__audio="",
+        song__title=there.title,
+        song__artist=there.artist,
+        song__isrc=there.isrc,
+        song__duration_ms=there.duration_ms,
+    )
+    found = queue.claim(row.pk, worker="w")
+    assert found is not None
+    return found
+
+
+def test_tried_again_when_the_platforms_wait_is_over(claimed: Classification) -> None:
+    listen(claimed)
+    row = Classification.objects.get()
+    assert row.status == Status.QUEUED
+    assert queue.sweep() == 0
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=8)):
+        assert queue.sweep() == 1
+
+
+def test_failed_with_the_reason_after_the_last_attempt(
+    claimed: Classification,
+) -> None:
+    Classification.objects.update(attempts=3)
+    claimed.refresh_from_db()
+    listen(claimed)
+    row = Classification.objects.get()
+    assert row.status == Status.FAILED
+    assert "asks us to wait" in row.error

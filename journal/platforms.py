@@ -1,0 +1,175 @@
+"""Songs from outside, found and kept in the picker: one platform at a time, never mixed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from classifier.metadata import is_stale, keep_deezer_track, keep_spotify_track
+from classifier.models import Song
+from classifier.sources.deezer import DeezerClient
+from journify.outbound.errors import PlatformError
+from spotify_auth.client import SEARCH_LIMIT, SpotifyClient
+from spotify_auth.connections import connection_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from classifier.sources.deezer import DeezerTrack
+    from spotify_auth.models import User
+    from spotify_auth.records import Track
+
+SPOTIFY, DEEZER = "spotify", "deezer"
+NAMES = {SPOTIFY: "Spotify", DEEZER: "Deezer"}
+
+# A link or URI as people copy it, with or without a language in the path.
+LINKS = {
+    SPOTIFY: re.compile(
+        r"(?:https?://open\.spotify\.com/(?:intl-\w+/)?track/|spotify:track:)([0-9A-Za-z]{22})\b"
+    ),
+    DEEZER: re.compile(r"https?://(?:www\.)?deezer\.com/(?:\w\w/)?track/(\d{1,12})\b"),
+}
+LINK_LIKE = re.compile(r"https?://|spotify:", re.IGNORECASE)
+REF = re.compile(r"(spotify):([0-9A-Za-z]{22})|(deezer):(\d{1,12})")
+MIN_QUERY = 2
+
+
+@dataclass(frozen=True)
+class Result:
+    """A song as a platform lists it."""
+
+    ref: str
+    title: str
+    artist: str
+    url: str
+    artwork_url: str = ""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What one platform found, or why it found nothing."""
+
+    platform: str
+    items: list[Result] = field(default_factory=list)
+    next_offset: int | None = None
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        """The platform as people call it."""
+        return NAMES[self.platform]
+
+
+def available(user: User) -> list[str]:
+    """List the platforms that `user` can search: Spotify when connected, Deezer when enabled."""
+    connection = connection_of(user) if settings.SPOTIFY_ENABLED else None
+    is_connected = connection is not None and connection.state == connection.State.CONNECTED
+    return [
+        *([SPOTIFY] if is_connected else []),
+        *([DEEZER] if settings.DEEZER_SEARCH else []),
+    ]
+
+
+def find(user: User, query: str, *, platform: str, offset: int = 0) -> Results:
+    """Search `platform`, or look up the one song that a pasted link names.
+
+    Trouble comes as a sentence in the result, because a picker has more to offer than this list.
+    """
+    try:
+        linked = _linked(user, query)
+        if linked is not None:
+            return linked
+        if LINK_LIKE.match(query):
+            return Results(platform, error=_("This is no link to one song at Spotify or Deezer."))
+        if platform == SPOTIFY:
+            page = SpotifyClient.of(user).search(query, offset=offset)
+            return Results(SPOTIFY, [_of_spotify(one) for one in page.tracks], page.next_offset)
+        found, has_more = DeezerClient().search(query, limit=SEARCH_LIMIT, index=offset)
+    except PlatformError as error:
+        return Results(platform, error=str(error))
+    following = offset + SEARCH_LIMIT if has_more else None
+    return Results(DEEZER, [_of_deezer(one) for one in found], following)
+
+
+def song_of(user: User, ref: str) -> Song | None:
+    """Keep the song of a result and return it; None when `ref` is none.
+
+    Raises
+    ------
+    PlatformError
+        The platform does not tell us what it is.
+    """
+    match = REF.fullmatch(ref)
+    if match is None:
+        return None
+    if match[1]:
+        known = Song.objects.filter(spotify_id=match[2]).first()
+        if known is not None and not is_stale(known):
+            return known
+        return keep_spotify_track(spotify_facts(SpotifyClient.of(user).track(match[2])))
+    known = Song.objects.filter(deezer_id=match[4]).first()
+    return known or keep_deezer_track(_deezer_facts(DeezerClient().track(match[4])))
+
+
+def look_up(user: User, ref: str) -> Result | None:
+    """Read one track without keeping it; None when `ref` is none.
+
+    Raises
+    ------
+    PlatformError
+        The platform does not tell us what it is.
+    """
+    match = REF.fullmatch(ref)
+    if match is None:
+        return None
+    if match[1]:
+        return _of_spotify(SpotifyClient.of(user).track(match[2]))
+    return _of_deezer(DeezerClient().track(match[4]))
+
+
+def spotify_facts(track: Track) -> Mapping[str, Any]:
+    """Name a track's facts as a song's fields."""
+    return {
+        "spotify_id": track.id,
+        "title": track.name[:200] or _("Untitled"),
+        "artist": track.artist[:200],
+        "album": track.album[:200],
+        "isrc": track.isrc[:12],
+        "spotify_url": track.url[:200],
+        "artwork_url": track.artwork_url[:200],
+        "duration_ms": track.duration_ms,
+    }
+
+
+def _deezer_facts(track: DeezerTrack) -> Mapping[str, Any]:
+    return {
+        "deezer_id": track.id,
+        "title": track.title[:200] or _("Untitled"),
+        "artist": track.artist[:200],
+        "album": track.album[:200],
+        "isrc": track.isrc[:12],
+        "deezer_url": track.link[:200],
+        "duration_ms": track.duration_ms,
+    }
+
+
+def _linked(user: User, query: str) -> Results | None:
+    """Look up the song of a link; None when the query is no link to a song."""
+    if match := LINKS[SPOTIFY].match(query):
+        return Results(SPOTIFY, [_of_spotify(SpotifyClient.of(user).track(match[1]))])
+    if settings.DEEZER_SEARCH and (match := LINKS[DEEZER].match(query)):
+        return Results(DEEZER, [_of_deezer(DeezerClient().track(match[1]))])
+    return None
+
+
+def _of_spotify(track: Track) -> Result:
+    return Result(f"spotify:{track.id}", track.name, track.artist, track.url, track.artwork_url)
+
+
+def _of_deezer(track: DeezerTrack) -> Result:
+    return Result(f"deezer:{track.id}", track.title, track.artist, track.link)

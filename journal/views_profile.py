@@ -1,0 +1,72 @@
+"""The listener's Spotify: connection, and what Spotify shows."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from journal import platforms, spotify
+from journal.days import open_day, today
+from journal.models import Entry
+from journify.http import SignedInRequest, page_or_fragment
+from journify.outbound.errors import PlatformError
+from spotify_auth.connections import connection_of
+from spotify_auth.views import require_spotify
+
+
+@require_GET
+@require_spotify
+@login_required
+def profile(request: SignedInRequest) -> HttpResponse:
+    """Show the connection and its health."""
+    context = {"connection": connection_of(request.user)}
+    return TemplateResponse(request, "journal/profile.html", context)
+
+
+@require_GET
+@require_spotify
+@login_required
+def listening(request: SignedInRequest) -> HttpResponse:
+    """Show who the listener is at Spotify, what they heard most and last: shown, never kept."""
+    span = request.GET.get("span", "")
+    context = spotify.listening(request.user, span if span in spotify.SPANS else "medium_term")
+    return page_or_fragment(request, "journal/listening.html", context, partial="listening")
+
+
+@require_GET
+@login_required
+def add_to_today(request: SignedInRequest) -> HttpResponse:
+    """Ask which of today's phrases a track answers."""
+    try:
+        result = platforms.look_up(request.user, request.GET.get("track", ""))
+    except PlatformError as error:
+        messages.error(request, str(error))
+        return redirect("journal:today")
+    if result is None:
+        raise Http404
+    date = today()
+    open_day(request.user, date)
+    entries = Entry.objects.of(request.user).filter(journal__date=date, song=None)
+    context = {"result": result, "entries": entries.select_related("journal")}
+    return TemplateResponse(request, "journal/add.html", context)
+
+
+@require_POST
+@require_spotify
+@login_required
+def disconnect(request: SignedInRequest) -> HttpResponse:
+    """Delete what Spotify gave us; who has no password chooses one first, or is locked out."""
+    if not request.user.has_usable_password():
+        messages.warning(
+            request,
+            _("Choose a password first: without Spotify there is no way into your journal."),
+        )
+        return redirect("account_set_password")
+    spotify.disconnect(request.user)
+    messages.success(request, _("Spotify is disconnected, and what it gave us is deleted."))
+    return redirect("journal:profile")

@@ -1,0 +1,166 @@
+"""The one way we call an outside API: timeouts, polite retries, turns, a log without secrets."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
+
+from journify.outbound import limits
+from journify.outbound.errors import (
+    PlatformDownError,
+    PlatformError,
+    QuotaUsedUpError,
+    RateLimitedError,
+)
+
+logger = logging.getLogger(__name__)
+
+USER_AGENT = "Journify/1.0 (music journal; self-hosted)"
+CONNECT_SECONDS, READ_SECONDS = 3.05, 5.0
+
+# A quota answer that does not say for how long is left alone for this long.
+QUOTA_SECONDS = 3600.0
+DEFAULT_WAIT_SECONDS = 5.0
+DOWN_SECONDS = 30.0
+# Whoever sends hours is believed, but not for ever.
+LONGEST_WAIT_SECONDS = 86_400.0
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A platform as one caller sees it.
+
+    Attributes
+    ----------
+    name
+        Key of `journify.outbound.errors.NAMES`.
+    patience
+        Seconds that the caller may wait for its turn: 0 in a web request, some in a worker.
+    """
+
+    name: str
+    patience: float = 0.0
+
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:
+        """Call the platform; answers below 500 except 429 come back for the caller to judge.
+
+        Raises
+        ------
+        RateLimitedError
+            Our own turn is too far off, or the platform said 429.
+        QuotaUsedUpError
+            The platform said 429 for the account's quota.
+        PlatformDownError
+            No connection, no answer in time, or still 5xx after the retries.
+        """
+        limits.acquire(self.name, patience=self.patience)
+        started = time.monotonic()
+        try:
+            response = _session().request(
+                method,
+                url,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                **options,
+            )
+        except requests.RequestException as error:
+            self._log(method, url, type(error).__name__, started)
+            # the library's error names the address with its query, so it is not passed on
+            raise PlatformDownError(self.name, retry_after=DOWN_SECONDS) from None
+        self._log(method, url, str(response.status_code), started)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise self._too_many(response)
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise PlatformDownError(self.name, retry_after=DOWN_SECONDS)
+        return response
+
+    def json_of(self, response: requests.Response) -> Any:
+        """Read an answer as JSON, whatever its content type says.
+
+        Raises
+        ------
+        PlatformError
+            It is not JSON.
+        """
+        try:
+            return response.json()
+        except requests.JSONDecodeError:
+            raise PlatformError(self.name) from None
+
+    def wait_asked(self, seconds: float) -> RateLimitedError:
+        """Hold every process back for `seconds`, and return the error to raise."""
+        limits.block(self.name, seconds=seconds)
+        return RateLimitedError(self.name, retry_after=seconds)
+
+    def _too_many(self, response: requests.Response) -> PlatformError:
+        wait = retry_after_of(response)
+        if _reason_of(response) == "QUOTA_EXCEEDED":
+            limits.block(self.name, seconds=wait or QUOTA_SECONDS, is_quota=True)
+            return QuotaUsedUpError(self.name)
+        return self.wait_asked(wait or DEFAULT_WAIT_SECONDS)
+
+    def _log(self, method: str, url: str, outcome: str, started: float) -> None:
+        """One line a call: the path without its query, because queries hold what people type."""
+        logger.info(
+            "platform=%s method=%s path=%s outcome=%s ms=%d",
+            self.name,
+            method,
+            urlsplit(url).path,
+            outcome,
+            1000 * (time.monotonic() - started),
+        )
+
+
+def retry_after_of(response: requests.Response) -> float | None:
+    """Return the seconds that a `Retry-After` asks for, as a number or a date; None without one."""
+    value = response.headers.get("Retry-After")
+    if value is None:
+        return None
+    try:
+        return min(Retry().parse_retry_after(value), LONGEST_WAIT_SECONDS)
+    except InvalidHeader:
+        return None
+
+
+def _reason_of(response: requests.Response) -> str:
+    """Return the `reason` in the body of an error (Web API, July 2026), or nothing."""
+    try:
+        return str(response.json()["error"]["reason"])
+    except (requests.JSONDecodeError, KeyError, TypeError):
+        return ""
+
+
+@functools.cache
+def _session() -> requests.Session:
+    """Make this process's session: it keeps connections, and nothing else.
+
+    `trust_env` is off because a `.netrc` would replace our Authorization headers.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["User-Agent"] = USER_AGENT
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    retry = Retry(
+        total=2,
+        read=1,  # each costs the whole time limit, and somebody may be looking at the page
+        status_forcelist=[500, 502, 503, 504],
+        allowed_methods=["GET"],
+        backoff_factor=0.1,
+        backoff_jitter=0.2,
+        respect_retry_after_header=False,
+        raise_on_status=False,
+    )
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=16, max_retries=retry))
+    return session

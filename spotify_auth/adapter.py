@@ -1,0 +1,49 @@
+"""What allauth asks us about accounts of Spotify."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from spotify_auth.troubles import trouble_of
+
+if TYPE_CHECKING:
+    from allauth.socialaccount.models import SocialLogin
+
+    from spotify_auth.models import User
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is not typed
+    """A user name of the display name, our own pages for what goes wrong, back to the profile."""
+
+    def populate_user(
+        self, _request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]
+    ) -> User:
+        """Give a new user a free name, and nothing else of Spotify's."""
+        user: User = sociallogin.user
+        user.username = get_account_adapter().generate_unique_username(
+            [data.get("name"), "listener"]
+        )
+        return user
+
+    def on_authentication_error(
+        self,
+        _request: HttpRequest,
+        _provider: Any,
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> None:
+        """Choose what the page says."""
+        if extra_context is not None:
+            has_state = extra_context.get("state") is not None
+            extra_context["trouble"] = trouble_of(exception, has_state=has_state)
+
+    def get_connect_redirect_url(self, _request: HttpRequest, _socialaccount: Any) -> str:
+        """Go back to where connecting begins."""
+        return reverse(settings.SPOTIFY_PROFILE_URL)

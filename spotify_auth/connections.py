@@ -1,0 +1,61 @@
+"""Consents: kept when given, marked when they end, gone when the listener disconnects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from spotify_auth.models import SpotifyConnection, User
+
+if TYPE_CHECKING:
+    from journify.outbound.errors import PlatformError
+    from spotify_auth.accounts import Tokens
+
+
+def connection_of(user: User) -> SpotifyConnection | None:
+    """Return the user's consent, if there is one."""
+    return SpotifyConnection.objects.filter(user=user).first()
+
+
+def keep(user: User, tokens: Tokens) -> None:
+    """Keep the tokens of a consent that was just given.
+
+    Without a new refresh token the old one stays, and with it the old date.
+    """
+    values = {
+        "access_token": tokens.access_token,
+        "expires_at": tokens.expires_at,
+        "state": SpotifyConnection.State.CONNECTED,
+        "last_error": "",
+        "last_error_at": None,
+        "refreshing_until": None,
+    }
+    if tokens.refresh_token:
+        values |= {"refresh_token": tokens.refresh_token, "consented_at": timezone.now()}
+    row, _is_new = SpotifyConnection.objects.get_or_create(user=user)
+    SpotifyConnection.objects.filter(pk=row.pk).update(**values, revision=F("revision") + 1)
+
+
+@transaction.atomic
+def forget(user: User) -> None:
+    """Delete the tokens and the link to the Spotify account."""
+    SpotifyConnection.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user, provider="spotify").delete()
+
+
+def note_error(connection: SpotifyConnection, error: PlatformError) -> None:
+    """Keep the last trouble in words, for the connection's page."""
+    SpotifyConnection.objects.filter(pk=connection.pk).update(
+        last_error=str(error)[:200], last_error_at=timezone.now()
+    )
+
+
+def note_success(connection: SpotifyConnection) -> None:
+    """Forget the last trouble; writes only where there was one."""
+    SpotifyConnection.objects.filter(pk=connection.pk).exclude(last_error="").update(
+        last_error="", last_error_at=None
+    )

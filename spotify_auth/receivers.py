@@ -1,0 +1,28 @@
+"""When allauth has seen a consent, its tokens are kept by us, encrypted, and not by allauth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.signals import user_signed_up
+from allauth.socialaccount.signals import social_account_added, social_account_updated
+from django.dispatch import receiver
+from django.utils import timezone
+
+from spotify_auth import connections
+from spotify_auth.accounts import Tokens
+
+if TYPE_CHECKING:
+    from allauth.socialaccount.models import SocialLogin
+
+
+@receiver([user_signed_up, social_account_added, social_account_updated])
+def keep_tokens(sociallogin: SocialLogin | None = None, **_kwargs: Any) -> None:
+    """Keep the tokens of a sign-in with Spotify, new or repeated; others have none."""
+    if sociallogin is None or sociallogin.token is None:
+        return
+    token = sociallogin.token
+    connections.keep(
+        sociallogin.user,
+        Tokens(token.token, token.token_secret, token.expires_at or timezone.now()),
+    )

@@ -1,0 +1,93 @@
+"""What Spotify says of tracks, artists and the listener, as far as we show it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Track:
+    """A track; every piece of it links back to Spotify."""
+
+    id: str
+    name: str
+    artist: str
+    album: str
+    url: str
+    artwork_url: str
+    isrc: str
+    duration_ms: int | None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Track:
+        """Read a full track object; `preview_url` is not looked at, it is always null now."""
+        album = data.get("album") or {}
+        return cls(
+            id=str(data["id"]),
+            name=str(data.get("name") or ""),
+            artist=", ".join(str(one.get("name") or "") for one in data.get("artists") or []),
+            album=str(album.get("name") or ""),
+            url=_link(data),
+            artwork_url=_picture(album, at_least=64),
+            isrc=str((data.get("external_ids") or {}).get("isrc") or ""),
+            duration_ms=data.get("duration_ms"),
+        )
+
+
+@dataclass(frozen=True)
+class Artist:
+    """An artist."""
+
+    id: str
+    name: str
+    url: str
+    picture_url: str
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Artist:
+        """Read a full artist object."""
+        return cls(
+            str(data["id"]), str(data.get("name") or ""), _link(data), _picture(data, at_least=64)
+        )
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The listener at Spotify."""
+
+    name: str
+    url: str
+    picture_url: str
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Profile:
+        """Read the user object; the name may be null and the pictures none."""
+        return cls(str(data.get("display_name") or ""), _link(data), _picture(data, at_least=160))
+
+
+@dataclass(frozen=True)
+class Play:
+    """A track and when it was played."""
+
+    track: Track
+    played_at: dt.datetime
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Play:
+        """Read a play history object."""
+        return cls(Track.from_json(data["track"]), dt.datetime.fromisoformat(data["played_at"]))
+
+
+def _link(data: Mapping[str, Any]) -> str:
+    return str((data.get("external_urls") or {}).get("spotify") or "")
+
+
+def _picture(data: Mapping[str, Any], *, at_least: int) -> str:
+    """The smallest picture that is large enough; sizes may be missing."""
+    images = data.get("images") or []
+    sized = sorted(images, key=lambda image: image.get("width") or 0)
+    enough = [image for image in sized if (image.get("width") or 0) >= at_least]
+    return str((enough or sized[::-1] or [{}])[0].get("url") or "")

@@ -1,0 +1,105 @@
+"""Signing in with Spotify: out to its consent page and back."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from allauth.socialaccount.models import SocialToken
+from allauth.socialaccount.providers.base import ProviderException
+from allauth.socialaccount.providers.oauth2.views import (
+    OAuth2Adapter,
+    OAuth2CallbackView,
+    OAuth2LoginView,
+)
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from journify.outbound.errors import PlatformError
+from spotify_auth import accounts, troubles
+from spotify_auth.client import read_api
+from spotify_auth.errors import ReconnectError
+
+if TYPE_CHECKING:
+    from allauth.socialaccount.models import SocialApp, SocialLogin
+
+View = Callable[..., HttpResponse]
+
+
+class SpotifyAdapter(OAuth2Adapter):  # type: ignore[misc]  # allauth is not typed
+    """The way out and back, through our own session: Bearer header, status looked at."""
+
+    provider_id = "spotify"
+
+    @property
+    def access_token_url(self) -> str:
+        """Where a code becomes a token."""
+        return f"{settings.SPOTIFY_ACCOUNTS_URL}/api/token"
+
+    @property
+    def authorize_url(self) -> str:
+        """Where the listener consents."""
+        return f"{settings.SPOTIFY_ACCOUNTS_URL}/authorize"
+
+    def get_access_token_data(
+        self, request: HttpRequest, app: SocialApp, _client: Any, pkce_code_verifier: str = ""
+    ) -> dict[str, Any]:
+        """Turn the code into tokens.
+
+        Raises
+        ------
+        ProviderException
+            With the PlatformError as its cause.
+        """
+        try:
+            tokens = accounts.exchange_code(
+                code=request.GET["code"],
+                verifier=pkce_code_verifier,
+                redirect_uri=self.get_callback_url(request, app),
+            )
+        except PlatformError as error:
+            raise ProviderException(str(error)) from error
+        self.did_fetch_access_token = True
+        return tokens
+
+    def complete_login(
+        self, request: HttpRequest, _app: SocialApp, token: SocialToken, **_options: Any
+    ) -> SocialLogin:
+        """Read who this is; raises ProviderException like `get_access_token_data`."""
+        try:
+            profile = read_api("/v1/me", {}, functools.partial(_only, token.token))
+        except PlatformError as error:
+            raise ProviderException(str(error)) from error
+        return self.get_provider().sociallogin_from_response(request, profile)
+
+
+def require_spotify(view: View) -> View:
+    """Answer 404 on a server without Spotify keys."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.SPOTIFY_ENABLED:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_spotify
+def cancelled(request: HttpRequest) -> HttpResponse:
+    """Say that nothing happened after a no on Spotify's page."""
+    context = {"trouble": troubles.DENIED}
+    return TemplateResponse(request, "socialaccount/authentication_error.html", context)
+
+
+oauth2_login = require_spotify(OAuth2LoginView.adapter_view(SpotifyAdapter))
+oauth2_callback = require_spotify(OAuth2CallbackView.adapter_view(SpotifyAdapter))
+
+
+def _only(token: str, rejected: str) -> str:
+    """Give the token that was just issued; a second one there is not."""
+    if rejected:
+        raise ReconnectError
+    return token
