@@ -16,8 +16,10 @@ WHAT = {
     ),
     "ann": (
         "{members} perceptrons with four hidden layers (256-128-64-32) read {count} numbers that "
-        "describe a clip (`ml.descriptors`: timbre, rhythm, dynamics, harmony); their answers are "
-        "averaged. It is the app's fallback when the main network cannot answer. "
+        "describe a clip (`ml.descriptors`: timbre, rhythm, dynamics, harmony), and the same "
+        "numbers of its three segments; the clip counts as much as the segments together, and "
+        "the perceptrons are averaged. It is the app's fallback when the main network cannot "
+        "answer. "
     ),
     "ann_tracks": (
         "{members} perceptrons with four hidden layers (256-128-64-32) read {count} track features "
