@@ -86,8 +86,8 @@ class TrackFront(Standardise):
     """Bring track features (`ml.tracks.TRACK_COLUMNS`) to scales on which steps feel alike.
 
     Shares that crowd near zero are taken as logarithms, and tempo and duration as
-    octaves. Key and time signature are read but not used: on ten folds they cost
-    accuracy, as one would expect of a key without its mode.
+    octaves. Key and time signature are read but not used: on ten folds they gained
+    nothing, as one would expect of a key without its mode.
     """
 
     COLUMNS = 12

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -10,9 +9,9 @@ import numpy.typing as npt
 import scipy.signal
 
 from ml.descriptors.definition import Descriptor, spread_over
+from ml.descriptors.peaks import Peaks, find_peaks, strongest_partials, tuning_offset
 from ml.descriptors.spectra import Floats, Indices, Spectra
 
-A4 = 440.0
 PARTIALS = 5
 DISSONANCE_PEAKS = 16
 CHROMA_LOWEST_HZ = 80.0
@@ -110,62 +109,6 @@ HARMONY: tuple[Descriptor, ...] = (
     *_MELODY,
     *_ARTICULATION,
 )
-
-
-@dataclass(frozen=True)
-class Peaks:
-    """Clear spectral peaks of all moments, one entry per peak.
-
-    Attributes
-    ----------
-    frames : int
-        Number of moments.
-    row : ndarray, shape (peaks,)
-        Moment of each peak, rising.
-    strength, hertz, midi : ndarray, shape (peaks,)
-        Magnitude, interpolated frequency, and pitch in semitones (A4 = 69).
-    """
-
-    frames: int
-    row: Indices
-    strength: Floats
-    hertz: Floats
-    midi: Floats
-
-    def sum_by_row(self, values: Floats) -> Floats:
-        """Sum one value per peak over the peaks of each moment, shape (frames,)."""
-        return np.bincount(self.row, values, minlength=self.frames).astype(np.float32)
-
-
-def find_peaks(magnitudes: Floats, hertz: Floats) -> Peaks:
-    """Find the clear local maxima of each moment.
-
-    Parameters
-    ----------
-    magnitudes : ndarray, shape (frames, bins)
-    hertz : ndarray, shape (bins,)
-
-    Returns
-    -------
-    Peaks
-        Those within 35 dB of their moment's strongest bin.
-    """
-    middle = magnitudes[:, 1:-1]
-    strongest = middle.max(axis=1, keepdims=True)
-    threshold = np.maximum(strongest * 10 ** (-35 / 20), 0.03 * np.median(strongest))
-    clear = (middle > magnitudes[:, :-2]) & (middle >= magnitudes[:, 2:]) & (middle > threshold)
-    row, column = np.nonzero(clear)
-    left, top, right = (magnitudes[row, column + k] for k in range(3))
-    shift = 0.5 * (left - right) / (left - 2 * top + right - 1e-9)
-    found = hertz[column + 1] + np.clip(shift, -0.5, 0.5) * (hertz[1] - hertz[0])
-    midi = 69.0 + 12.0 * np.log2(found / A4)
-    return Peaks(frames=len(magnitudes), row=row, strength=top, hertz=found, midi=midi)
-
-
-def tuning_offset(peaks: Peaks) -> float:
-    """Return the deviation from A4 = 440 Hz in semitones, -0.5 to 0.5 (circular mean)."""
-    angle = np.exp(2j * np.pi * peaks.midi)
-    return float(np.angle((angle * peaks.strength).sum()) / (2 * np.pi))
 
 
 def chroma_of(peaks: Peaks, tuning: float) -> Floats:
@@ -310,25 +253,6 @@ def _melody(salience: Floats) -> tuple[list[Floats], list[float]]:
         float(high - low),
         float((step == 0).sum() / max(len(step), 1)),
     ]
-
-
-def strongest_partials(peaks: Peaks, count: int) -> tuple[Floats, Floats]:
-    """Return strength and frequency of each moment's strongest peaks, zero where fewer.
-
-    Returns
-    -------
-    strength, hertz : ndarray, shape (frames, count)
-    """
-    order = np.lexsort((-peaks.strength, peaks.row))
-    row = peaks.row[order]
-    starts = np.searchsorted(row, np.arange(peaks.frames))
-    rank = np.arange(len(row)) - starts[row]
-    kept = rank < count
-    strength = np.zeros((peaks.frames, count), dtype=np.float32)
-    hertz = np.zeros((peaks.frames, count), dtype=np.float32)
-    strength[row[kept], rank[kept]] = peaks.strength[order][kept]
-    hertz[row[kept], rank[kept]] = peaks.hertz[order][kept]
-    return strength, hertz
 
 
 def _bass(peaks: Peaks, strongest: Floats) -> Floats:

@@ -12,7 +12,8 @@ import pytest
 
 from ml.audio import load_clip
 from ml.descriptors import DESCRIPTORS, TABLE, describe
-from ml.descriptors.harmony import chroma_of, find_peaks, roughness, tuning_offset
+from ml.descriptors.harmony import chroma_of, roughness
+from ml.descriptors.peaks import find_peaks, tuning_offset
 from ml.descriptors.rhythm import autocorrelation
 from ml.descriptors.spectra import HOP, SAMPLE_RATE, WINDOW, Spectra, analyse
 from ml.descriptors.timbre import (
