@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from ml.figures import confusion_figure, reliability_figure
 from ml.labels import EMOTIONS, Emotion
 from ml.labels_file import LabelRow
 from ml.metrics import accuracy, describe_answers, macro_f1
+
+logger = logging.getLogger(__name__)
 
 PROTOCOL = (
     "Each fold is judged by a network trained on the other folds; no artist is in two folds. "
@@ -152,9 +155,18 @@ def run(options: Mapping[str, Any]) -> None:
     names = sorted(finished) if options["all"] else options["models"]
     if not names:
         raise DataError("There is nothing to evaluate; name a run, or train one first.")
-    results = [
-        (name, evaluate_run(runs / name, options["data"], folds=options["folds"])) for name in names
-    ]
+    results = []
+    for name in names:
+        try:
+            metrics = evaluate_run(runs / name, options["data"], folds=options["folds"])
+        except DataError as error:
+            # side by side stand networks of other data too, as they were measured on theirs
+            earlier = runs / name / "metrics.json"
+            if not options["all"] or not earlier.is_file():
+                raise
+            logger.warning("%s is quoted from %s: %s", name, earlier, error)
+            metrics = json.loads(earlier.read_text(encoding="utf-8"))
+        results.append((name, metrics))
     Console().print(comparison(results))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from ml import evaluate
 from ml.errors import DataError
 from ml.evaluate import comparison, evaluate_run, measure
 from ml.experiment import read_predictions, write_prediction
@@ -63,3 +64,28 @@ def test_refused_when_predictions_are_of_other_clips(run: Path, data: Path) -> N
 def test_published_numbers_stand_beside_ours_when_compared(run: Path, data: Path) -> None:
     table = comparison([("ours", evaluate_run(run, data))])
     assert table.row_count == 7
+
+
+@pytest.fixture
+def other_data(tmp_path: Path) -> Path:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / "labels.csv").write_text("file,emotion,fold\nsomething-else.mp3,sad,0\n")
+    return folder
+
+
+def all_of(runs: Path, data: Path) -> dict[str, object]:
+    return {"runs": runs, "data": data, "all": True, "models": [], "folds": None}
+
+
+def test_earlier_metrics_are_quoted_when_a_run_is_of_other_data(
+    run: Path, data: Path, other_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluate_run(run, data)
+    evaluate.run(all_of(run.parent, other_data))
+    assert "80 clips" in " ".join(capsys.readouterr().out.split())
+
+
+def test_refused_when_a_run_of_other_data_was_never_measured(run: Path, other_data: Path) -> None:
+    with pytest.raises(DataError, match=r"not in labels\.csv"):
+        evaluate.run(all_of(run.parent, other_data))
