@@ -150,8 +150,8 @@ def _segment(segment: Mapping[str, object]) -> SegmentReading:
     bars = bars_of(segment["probabilities"])  # type: ignore[arg-type]
     top = max(bars, key=lambda bar: bar.probability)
     return SegmentReading(
-        start=float(segment["start"]),  # type: ignore[arg-type]
-        end=float(segment["end"]),  # type: ignore[arg-type]
+        start=round(float(segment["start"]), 1),  # type: ignore[arg-type]
+        end=round(float(segment["end"]), 1),  # type: ignore[arg-type]
         name=top.name,
         word=top.word,
         percent=top.percent,
