@@ -2,7 +2,7 @@
 
     python -m classifier.demo.render                      # all songs, into classifier/demo/audio
     python -m classifier.demo.render the-entertainer      # only this one
-    python -m classifier.demo.render --out /tmp/try --midi
+    python -m classifier.demo.render --out DIR --midi
 
 It needs FluidSynth and the sound font FluidR3 (on Debian: fluidsynth, fluid-soundfont-gm); the
 web application never imports it. The same scores, sound font and versions give the same files.
