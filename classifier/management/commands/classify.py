@@ -15,6 +15,7 @@ Exit codes: 0 every input was classified; 1 some were not (each has its line wit
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Generator, Iterator
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
+PIPE_CLOSED = 141  # what a shell reports of a program that SIGPIPE ended
 INPUTS = ("paths", "song", "pending", "features", "explain")
 
 
@@ -90,6 +92,10 @@ class Command(ExplainedCommand):
                     failed += "error" in result
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # whoever read has enough, as `head` does; the flush at exit must not complain either
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(PIPE_CLOSED)
         if failed:
             self.stderr.write(f"{failed} of {total} could not be classified.")
             sys.exit(1)
