@@ -167,6 +167,7 @@ def sweep() -> int:
 def prune() -> None:
     """Delete the tasks that were finished a day ago: the rows tell what became of the songs."""
     call_command("prune_db_task_results", min_age_days=1, verbosity=0)
+    call_command("forget_metadata", verbosity=0)
 
 
 def _forgotten() -> list[Classification]:

@@ -13,7 +13,7 @@ from classifier.metadata import is_stale, keep_deezer_track, keep_spotify_track
 from classifier.models import Song
 from classifier.sources.deezer import DeezerClient
 from journify.outbound.errors import PlatformError
-from spotify_auth.client import SEARCH_LIMIT, SpotifyClient
+from spotify_auth.client import LAST_OFFSET, SEARCH_LIMIT, SpotifyClient
 from spotify_auth.connections import connection_of
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ class Result:
     artist: str
     url: str
     artwork_url: str = ""
+
+    @property
+    def platform_name(self) -> str:
+        """The platform as people call it."""
+        return NAMES[self.ref.partition(":")[0]]
 
 
 @dataclass(frozen=True)
@@ -85,15 +90,19 @@ def find(user: User, query: str, *, platform: str, offset: int = 0) -> Results:
         if linked is not None:
             return linked
         if LINK_LIKE.match(query):
-            return Results(platform, error=_("This is no link to one song at Spotify or Deezer."))
+            names = ", ".join(NAMES[each] for each in available(user))
+            return Results(
+                platform, error=_("This is no link to one song at %(names)s.") % {"names": names}
+            )
         if platform == SPOTIFY:
             page = SpotifyClient.of(user).search(query, offset=offset)
             return Results(SPOTIFY, [_of_spotify(one) for one in page.tracks], page.next_offset)
         found, has_more = DeezerClient().search(query, limit=SEARCH_LIMIT, index=offset)
     except PlatformError as error:
         return Results(platform, error=str(error))
-    following = offset + SEARCH_LIMIT if has_more else None
-    return Results(DEEZER, [_of_deezer(one) for one in found], following)
+    following = offset + SEARCH_LIMIT
+    more = following if has_more and following <= LAST_OFFSET else None
+    return Results(DEEZER, [_of_deezer(one) for one in found], more)
 
 
 def song_of(user: User, ref: str) -> Song | None:
@@ -104,7 +113,7 @@ def song_of(user: User, ref: str) -> Song | None:
     PlatformError
         The platform does not tell us what it is.
     """
-    match = REF.fullmatch(ref)
+    match = _known_ref(ref)
     if match is None:
         return None
     if match[1]:
@@ -124,12 +133,19 @@ def look_up(user: User, ref: str) -> Result | None:
     PlatformError
         The platform does not tell us what it is.
     """
-    match = REF.fullmatch(ref)
+    match = _known_ref(ref)
     if match is None:
         return None
     if match[1]:
         return _of_spotify(SpotifyClient.of(user).track(match[2]))
     return _of_deezer(DeezerClient().track(match[4]))
+
+
+def _known_ref(ref: str) -> re.Match[str] | None:
+    """Read a result's reference; a platform that is switched off has none."""
+    match = REF.fullmatch(ref)
+    is_on = match is not None and (settings.SPOTIFY_ENABLED if match[1] else settings.DEEZER_SEARCH)
+    return match if is_on else None
 
 
 def spotify_facts(track: Track) -> Mapping[str, Any]:
@@ -160,7 +176,7 @@ def _deezer_facts(track: DeezerTrack) -> Mapping[str, Any]:
 
 def _linked(user: User, query: str) -> Results | None:
     """Look up the song of a link; None when the query is no link to a song."""
-    if match := LINKS[SPOTIFY].match(query):
+    if settings.SPOTIFY_ENABLED and (match := LINKS[SPOTIFY].match(query)):
         return Results(SPOTIFY, [_of_spotify(SpotifyClient.of(user).track(match[1]))])
     if settings.DEEZER_SEARCH and (match := LINKS[DEEZER].match(query)):
         return Results(DEEZER, [_of_deezer(DeezerClient().track(match[1]))])

@@ -58,7 +58,7 @@ def refresh(refresh_token: str) -> Tokens:
     return Tokens(
         access_token=answer["access_token"],
         refresh_token=answer.get("refresh_token") or "",
-        expires_at=timezone.now() + dt.timedelta(seconds=int(answer.get("expires_in", 3600))),
+        expires_at=timezone.now() + dt.timedelta(seconds=int(answer.get("expires_in") or 3600)),
     )
 
 
@@ -70,9 +70,10 @@ def _post(form: dict[str, str]) -> dict[str, Any]:
         data=form,
         auth=(settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET),
     )
-    answer = platform.json_of(response)
+    with platform.reading():
+        answer = dict(platform.json_of(response))
     if response.status_code == HTTPStatus.OK and "access_token" in answer:
-        return dict(answer)
+        return answer
     if answer.get("error") == "invalid_grant":
         raise InvalidGrantError
     raise PlatformError(NAME)

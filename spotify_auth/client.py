@@ -47,34 +47,42 @@ class SpotifyClient:
     def search(self, query: str, *, offset: int = 0) -> Page:
         """Find tracks."""
         params = {"q": query, "type": "track", "limit": SEARCH_LIMIT, "offset": offset}
-        found = self._get("/v1/search", params)["tracks"]
+        found = self._get("/v1/search", params)
         following = offset + SEARCH_LIMIT
-        has_more = found.get("next") is not None and following <= LAST_OFFSET
-        tracks = [Track.from_json(item) for item in found["items"] if item]
+        with Platform(NAME).reading():
+            has_more = found["tracks"].get("next") is not None and following <= LAST_OFFSET
+            tracks = [Track.from_json(item) for item in found["tracks"]["items"] if item]
         return Page(tracks, following if has_more else None)
 
     def track(self, track_id: str) -> Track:
         """Read one track."""
-        return Track.from_json(self._get(f"/v1/tracks/{track_id}", {}))
+        found = self._get(f"/v1/tracks/{track_id}", {})
+        with Platform(NAME).reading():
+            return Track.from_json(found)
 
     def profile(self) -> Profile:
         """Read who the listener is at Spotify."""
-        return Profile.from_json(self._get("/v1/me", {}))
+        found = self._get("/v1/me", {})
+        with Platform(NAME).reading():
+            return Profile.from_json(found)
 
     def top_tracks(self, span: str) -> list[Track]:
         """Read the tracks heard most in a span: short_term, medium_term or long_term."""
         found = self._get("/v1/me/top/tracks", {"time_range": span, "limit": SHOWN})
-        return [Track.from_json(item) for item in found["items"]]
+        with Platform(NAME).reading():
+            return [Track.from_json(item) for item in found["items"] if item]
 
     def top_artists(self, span: str) -> list[Artist]:
         """Read the artists heard most in a span."""
         found = self._get("/v1/me/top/artists", {"time_range": span, "limit": SHOWN})
-        return [Artist.from_json(item) for item in found["items"]]
+        with Platform(NAME).reading():
+            return [Artist.from_json(item) for item in found["items"] if item]
 
     def recently_played(self) -> list[Play]:
         """Read what was played last."""
         found = self._get("/v1/me/player/recently-played", {"limit": SHOWN})
-        return [Play.from_json(item) for item in found["items"]]
+        with Platform(NAME).reading():
+            return [Play.from_json(item) for item in found["items"] if item]
 
     def _get(self, path: str, params: dict[str, Any]) -> Any:
         """Read, and keep the outcome for the connection's page.

@@ -47,6 +47,13 @@ def forget(user: User) -> None:
     SocialAccount.objects.filter(user=user, provider="spotify").delete()
 
 
+def forget_others(account: SocialAccount) -> None:
+    """Delete the listener's earlier Spotify accounts, or each would stay a way in."""
+    SocialAccount.objects.filter(user=account.user, provider=account.provider).exclude(
+        pk=account.pk
+    ).delete()
+
+
 def note_error(connection: SpotifyConnection, error: PlatformError) -> None:
     """Keep the last trouble in words, for the connection's page."""
     SpotifyConnection.objects.filter(pk=connection.pk).update(

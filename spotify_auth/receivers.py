@@ -22,6 +22,7 @@ def keep_tokens(sociallogin: SocialLogin | None = None, **_kwargs: Any) -> None:
     if sociallogin is None or sociallogin.token is None:
         return
     token = sociallogin.token
+    connections.forget_others(sociallogin.account)
     connections.keep(
         sociallogin.user,
         Tokens(token.token, token.token_secret, token.expires_at or timezone.now()),

@@ -62,8 +62,7 @@ def _usable(connection_id: UUID) -> SpotifyConnection:
         raise NotConnectedError
     if row.state == SpotifyConnection.State.RECONNECT:
         raise ReconnectError
-    if not row.refresh_token:  # never given, or no key fits it any more
-        _end(row)
+    if not row.refresh_token:  # never given, or no key of this process fits: it is left as it is
         raise ReconnectError
     return row
 

@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from journify.outbound.errors import PlatformError
+from journify.outbound.session import Platform
 from spotify_auth import accounts, troubles
 from spotify_auth.client import read_api
 from spotify_auth.errors import ReconnectError
@@ -70,9 +71,10 @@ class SpotifyAdapter(OAuth2Adapter):  # type: ignore[misc]  # allauth is not typ
         """Read who this is; raises ProviderException like `get_access_token_data`."""
         try:
             profile = read_api("/v1/me", {}, functools.partial(_only, token.token))
+            with Platform(accounts.NAME).reading():
+                return self.get_provider().sociallogin_from_response(request, profile)
         except PlatformError as error:
             raise ProviderException(str(error)) from error
-        return self.get_provider().sociallogin_from_response(request, profile)
 
 
 def require_spotify(view: View) -> View:

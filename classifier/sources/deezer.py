@@ -8,7 +8,7 @@ the server that asks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,12 +72,15 @@ class DeezerClient:
 
     def track(self, track_id: int | str) -> DeezerTrack:
         """Read a track by its id, or by "isrc:…"."""
-        return DeezerTrack.from_json(self._get(f"/track/{track_id}", {}))
+        found = self._get(f"/track/{track_id}", {})
+        with self.platform.reading():
+            return DeezerTrack.from_json(found)
 
     def search(self, query: str, *, limit: int, index: int = 0) -> tuple[list[DeezerTrack], bool]:
         """Search tracks; the second value says whether there are more."""
         found = self._get("/search", {"q": query, "limit": limit, "index": index})
-        return [DeezerTrack.from_json(item) for item in found["data"]], "next" in found
+        with self.platform.reading():
+            return [DeezerTrack.from_json(item) for item in found["data"]], "next" in found
 
     def _get(self, path: str, params: dict[str, Any]) -> Any:
         """Read one answer; its `error` object is turned into ours.
@@ -130,16 +133,16 @@ def _find(client: DeezerClient, song: Song) -> DeezerTrack:
     """Find the song: by what identifies it, then by its title, artist and length."""
     if song.deezer_id:
         return client.track(song.deezer_id)
+    unheard = None
     if song.isrc:
-        try:
-            track = client.track(f"isrc:{song.isrc}")
-        except NotFoundError:
-            pass
-        else:
-            if track.preview:
-                return track
+        with suppress(NotFoundError):
+            unheard = client.track(f"isrc:{song.isrc}")
+        if unheard is not None and unheard.preview:
+            return unheard
     found, _has_more = client.search(f"{song.artist} {song.title}".strip(), limit=10)
-    match = best_match(song, found)
+    heard = best_match(song, [one for one in found if one.preview])
+    # without a preview anywhere, it is this country that has none
+    match = heard or unheard or best_match(song, found)
     if match is None:
         raise NotFoundError(NAME)
     return match

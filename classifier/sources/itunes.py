@@ -55,7 +55,8 @@ class ItunesClips:
     @contextmanager
     def clip_of(self, song: Song) -> Iterator[tuple[Path, str]]:
         """Yield the preview of the best match."""
-        match = best_match(song, _search(f"{song.artist} {song.title}".strip()))
+        found = _search(f"{song.artist} {song.title}".strip())
+        match = best_match(song, [one for one in found if one.preview]) or best_match(song, found)
         if match is None:
             raise NotFoundError(NAME)
         if not match.preview:
@@ -79,4 +80,5 @@ def _search(term: str) -> list[AppleTrack]:
     answer = platform.json_of(response)
     if response.status_code != HTTPStatus.OK or "results" not in answer:
         raise PlatformError(NAME)
-    return [AppleTrack.from_json(item) for item in answer["results"]]
+    with platform.reading():
+        return [AppleTrack.from_json(item) for item in answer["results"]]

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from classifier.models import Classification, Song
 from classifier.sources import audio_of
@@ -317,3 +318,16 @@ class TestRequestsMade:
         answer()
         assert Classification.objects.get().status == "done"
         assert paths() == ["/v1/search"]
+
+
+def test_a_platform_that_is_off_is_not_asked(
+    listener: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise AssertionError("a request went out")
+
+    monkeypatch.setattr("journify.outbound.session.Platform.request", refuse)
+    settings.DEEZER_SEARCH = False
+    for track in ("deezer:3135556", "spotify:0VjIjW4GlUZAMYd2vXMi3b"):
+        response = listener.get("/journal/add/", {"track": track})
+        assert response.status_code == 404

@@ -111,7 +111,7 @@ def public_address(platform: str, host: str) -> str:
     """
     try:
         found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # UnicodeError: a label of more than 63 characters
         raise PlatformDownError(platform, retry_after=DOWN_SECONDS) from None
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(map(_is_public, addresses)):
@@ -122,22 +122,20 @@ def public_address(platform: str, host: str) -> str:
 
 def require_allowed(platform: str, url: str, hosts: Sequence[str]) -> None:
     """Raise UnsafeAddressError unless `url` is https at one of `hosts`, or at the sandbox."""
-    parts = urlsplit(url)
+    try:
+        # judge the very reading that will be connected to: parsers differ over odd addresses
+        parts = urlsplit(str(requests.Request("GET", url).prepare().url))
+        port = parts.port
+    except ValueError:  # also what requests and urllib3 raise of addresses they cannot read
+        raise UnsafeAddressError(platform) from None
     if settings.SANDBOX_URL and f"{parts.scheme}://{parts.netloc}" == settings.SANDBOX_URL:
         return
     host = parts.hostname or ""
     is_known = any(host == known or (known[0] == "." and host.endswith(known)) for known in hosts)
-    has_extras = parts.username is not None or _port(url) not in {None, HTTPS_PORT}
+    has_extras = parts.username is not None or port not in {None, HTTPS_PORT}
     if parts.scheme != "https" or not is_known or has_extras:
         logger.warning("platform=%s host=%s is no host to fetch clips from", platform, host)
         raise UnsafeAddressError(platform)
-
-
-def _port(url: str) -> int | None:
-    try:
-        return urlsplit(url).port
-    except ValueError:
-        return -1
 
 
 def _is_public(address: str) -> bool:
@@ -164,8 +162,11 @@ def _open(
         )
         if not response.is_redirect:
             return _judged(platform, response)
-        url = urljoin(url, response.headers["Location"])
         response.close()
+        try:
+            url = urljoin(url, response.headers["Location"])
+        except ValueError:
+            raise UnsafeAddressError(platform) from None
     raise UnsafeAddressError(platform)
 
 

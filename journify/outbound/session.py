@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 import logging
+import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
@@ -36,6 +39,9 @@ DOWN_SECONDS = 30.0
 # Whoever sends hours is believed, but not for ever.
 LONGEST_WAIT_SECONDS = 86_400.0
 
+TRIES = 3
+JITTER_SECONDS = (0.05, 0.15)
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -64,7 +70,35 @@ class Platform:
         PlatformDownError
             No connection, no answer in time, or still 5xx after the retries.
         """
-        limits.acquire(self.name, patience=self.patience)
+        response = self._tried(method, url, options)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise self._too_many(response)
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise PlatformDownError(self.name, retry_after=DOWN_SECONDS)
+        return response
+
+    def _tried(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        """Call, and for reads of a patient caller call again after 5xx or a lost connection.
+
+        Every try takes its turn. In a web request there is one try: somebody is waiting, and a
+        platform that hangs must not hold the threads of the page.
+        """
+        tries = TRIES if method == "GET" and self.patience else 1
+        for attempt in range(1, tries + 1):
+            limits.acquire(self.name, patience=self.patience)
+            try:
+                response = self._once(method, url, options)
+            except PlatformDownError:
+                if attempt == tries:
+                    raise
+            else:
+                is_trouble = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+                if attempt == tries or not is_trouble:
+                    return response
+            time.sleep(random.uniform(*JITTER_SECONDS) * 2**attempt)  # noqa: S311 -- no secret
+        raise PlatformDownError(self.name, retry_after=DOWN_SECONDS)
+
+    def _once(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         started = time.monotonic()
         try:
             response = _session().request(
@@ -79,11 +113,16 @@ class Platform:
             # the library's error names the address with its query, so it is not passed on
             raise PlatformDownError(self.name, retry_after=DOWN_SECONDS) from None
         self._log(method, url, str(response.status_code), started)
-        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise self._too_many(response)
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise PlatformDownError(self.name, retry_after=DOWN_SECONDS)
         return response
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn the surprises of an answer in another shape into a PlatformError."""
+        try:
+            yield
+        except (AttributeError, KeyError, TypeError, ValueError):
+            logger.warning("platform=%s answered in another shape", self.name, exc_info=True)
+            raise PlatformError(self.name) from None
 
     def json_of(self, response: requests.Response) -> Any:
         """Read an answer as JSON, whatever its content type says.
@@ -151,16 +190,6 @@ def _session() -> requests.Session:
     session.trust_env = False
     session.headers["User-Agent"] = USER_AGENT
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    retry = Retry(
-        total=2,
-        read=1,  # each costs the whole time limit, and somebody may be looking at the page
-        status_forcelist=[500, 502, 503, 504],
-        allowed_methods=["GET"],
-        backoff_factor=0.1,
-        backoff_jitter=0.2,
-        respect_retry_after_header=False,
-        raise_on_status=False,
-    )
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=16, max_retries=retry))
+        session.mount(scheme, HTTPAdapter(pool_maxsize=16, max_retries=0))
     return session

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.fernet import Fernet
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from spotify_auth.encryption import decrypt, encrypt
 from spotify_auth.models import SpotifyConnection
@@ -40,3 +40,14 @@ def test_the_old_key_can_go_after_the_rotation(settings: SettingsWrapper) -> Non
     settings.TOKEN_KEYS = [NEW]
     row = SpotifyConnection.objects.get()
     assert (row.access_token, row.refresh_token) == ("a", "r")
+
+
+@pytest.mark.django_db
+def test_nothing_is_lost_when_the_old_key_was_forgotten(settings: SettingsWrapper) -> None:
+    settings.TOKEN_KEYS = [OLD]
+    SpotifyConnection.objects.create(user=UserFactory(), access_token="a", refresh_token="r")
+    settings.TOKEN_KEYS = [NEW]
+    with pytest.raises(CommandError, match="fit none"):
+        call_command("rotate_token_keys", verbosity=0)
+    settings.TOKEN_KEYS = [OLD]
+    assert SpotifyConnection.objects.get().refresh_token == "r"

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.urls import reverse
 
@@ -131,6 +132,17 @@ class TestConnecting:
         assert response.redirect_chain[-1][0] == reverse("journal:profile")
         assert user.spotify.state == "connected"
         assert "Spotify is connected." in response.content.decode()
+
+    def test_an_earlier_spotify_account_is_no_way_in_any_more(
+        self, sandbox: Sandbox, user: User, browser_of: Callable[[User], Client]
+    ) -> None:
+        client = browser_of(user)
+        sign_in(client, "ada", process="connect")
+        sign_in(client, "ben", process="connect")
+        assert SocialAccount.objects.filter(user=user).count() == 1
+        sign_in(Client(), "ada")
+        assert SpotifyConnection.objects.get(user=user).state == "connected"
+        assert User.objects.count() == 2  # Ada has begun a journal of her own
 
     def test_somebody_elses_spotify_is_refused(
         self,

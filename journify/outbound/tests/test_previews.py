@@ -44,6 +44,9 @@ HOST = "clips.dzcdn.net"
         "https://clips.dzcdn.net:99999/a.mp3",
         "file:///etc/passwd",
         "//clips.dzcdn.net/a.mp3",
+        "https://evil.example\\.dzcdn.net/a.mp3",  # read in two ways by two parsers
+        "https://[x/a.mp3",
+        f"https://{'a' * 64}.evil.example/a.mp3",
         "",
     ],
 )

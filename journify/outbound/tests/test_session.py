@@ -16,8 +16,8 @@ from journify.tests.sandbox import Sandbox
 pytestmark = pytest.mark.django_db
 
 
-def ask(sandbox: Sandbox, method: str = "GET") -> object:
-    platform = Platform("deezer")
+def ask(sandbox: Sandbox, method: str = "GET", *, patience: float = 0.0) -> object:
+    platform = Platform("deezer", patience)
     response = platform.request(
         method,
         f"{sandbox.url}/deezer/search",
@@ -32,8 +32,31 @@ def test_a_read_is_tried_again_when_the_platform_stumbles(
     kind: str, times: int, sandbox: Sandbox
 ) -> None:
     sandbox.fail("deezer", kind, times=times)
-    assert ask(sandbox) == {"data": [], "total": 0}
+    assert ask(sandbox, patience=10.0) == {"data": [], "total": 0}
     assert len(sandbox.world.requests) == times + 1
+
+
+def test_every_try_takes_its_turn(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[str] = []
+    monkeypatch.setattr(
+        "journify.outbound.session.limits.acquire", lambda name, **_options: turns.append(name)
+    )
+    sandbox.fail("deezer", "down", times=2)
+    ask(sandbox, patience=10.0)
+    assert turns == ["deezer"] * 3
+
+
+def test_a_web_request_tries_once_only(sandbox: Sandbox) -> None:
+    sandbox.fail("deezer", "down", times=1)
+    with pytest.raises(PlatformDownError):
+        ask(sandbox)
+    assert len(sandbox.world.requests) == 1
+
+
+@pytest.mark.parametrize("answer", [None, [], {"data": None}, {"other": 1}])
+def test_an_answer_of_another_shape_is_an_error_of_the_platform(answer: object) -> None:
+    with pytest.raises(PlatformError), Platform("deezer").reading():
+        [item["id"] for item in answer["data"]]  # type: ignore[index]
 
 
 def test_a_write_is_not_tried_again(sandbox: Sandbox) -> None:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.db.models import F
+from django.core.management.base import BaseCommand, CommandError
 
 from spotify_auth.models import SpotifyConnection
 
@@ -19,12 +18,18 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, **_options: Any) -> None:
-        """Rotate; a row that changes meanwhile was written with the newest key anyway."""
-        count = 0
-        for row in SpotifyConnection.objects.iterator():
-            count += SpotifyConnection.objects.filter(pk=row.pk, revision=row.revision).update(
-                access_token=row.access_token,
-                refresh_token=row.refresh_token,
-                revision=F("revision") + 1,
+        """Rotate. A row that changes meanwhile was written with the newest key anyway."""
+        rotated = lost = 0
+        for row in SpotifyConnection.objects.filter(state=SpotifyConnection.State.CONNECTED):
+            if not row.refresh_token:  # no key fits: with the right key it may live again
+                lost += 1
+                continue
+            # the same values: the revision stays, or a refresh under way would lose its result
+            rotated += SpotifyConnection.objects.filter(pk=row.pk, revision=row.revision).update(
+                access_token=row.access_token, refresh_token=row.refresh_token
             )
-        self.stdout.write(f"{count} connections encrypted with the newest key.")
+        self.stdout.write(f"{rotated} connections encrypted with the newest key.")
+        if lost:
+            raise CommandError(
+                f"{lost} connections fit none of TOKEN_KEYS: they are left as they are."
+            )
