@@ -1,4 +1,4 @@
-"""Blank what Spotify told of songs that nobody looked at for long; run it daily.
+"""Blank what Spotify told of songs that nobody looked at for long; the worker does so hourly.
 
 manage.py forget_metadata
 """
