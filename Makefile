@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint types migrations unit e2e fix lock clean chromium
+.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ fix: $(VENV)/test.stamp  ## format and mend what tools can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/djlint --quiet --reformat templates
+
+messages: $(VENV)/test.stamp  ## collect texts, merge them into locale/, compile the translations
+	$(MANAGE) messages
 
 PIP_COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-emit-options --annotation-style=line --no-header

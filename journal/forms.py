@@ -56,4 +56,4 @@ class PreferencesForm(forms.ModelForm[Preferences]):
 
     class Meta:
         model = Preferences
-        fields = ("time_zone", "theme", "phrases_per_day")
+        fields = ("time_zone", "language", "theme", "phrases_per_day")

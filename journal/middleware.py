@@ -1,4 +1,4 @@
-"""The listener's time zone, for everything a request does with dates."""
+"""The listener's language and time zone, for everything a request says and does with dates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from journal.days import preferences_of
 from journal.zones import known_zones
@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 # Set by static/js/time_zone.js: the browser's own zone, used until the listener chooses one.
 COOKIE = "time_zone"
+
+
+class LanguageMiddleware:
+    """Speak the language chosen in the settings; without one, what LocaleMiddleware found."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request in the listener's language; LocaleMiddleware names it in a header."""
+        if request.user.is_authenticated and (chosen := preferences_of(request.user).language):
+            translation.activate(chosen)
+            request.LANGUAGE_CODE = translation.get_language() or chosen
+        return self.get_response(request)
 
 
 class TimeZoneMiddleware:

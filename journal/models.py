@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from classifier.models import Song
 from journal.zones import known_zones
@@ -56,6 +57,11 @@ class Phrase(UUIDModel):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def wording(self) -> str:
+        """The phrase in the active language; what a listener wrote stays as it is."""
+        return pgettext("phrase", self.text) if self.owner_id is None else self.text
 
 
 class Journal(UUIDModel):
@@ -137,6 +143,12 @@ class Preferences(UUIDModel):
         _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
     )
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        blank=True,
+        choices=[("", _("Like my browser")), *settings.LANGUAGES],
+    )
     phrases_per_day = models.PositiveSmallIntegerField(
         _("phrases a day"), default=12, validators=[MinValueValidator(1), MaxValueValidator(24)]
     )

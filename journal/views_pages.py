@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -54,6 +54,7 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         services.save_preferences(request.user, **cast("dict[str, str | int]", form.cleaned_data))
-        messages.success(request, _("Your settings are saved."))
+        with translation.override(form.cleaned_data["language"] or translation.get_language()):
+            messages.success(request, _("Your settings are saved."))
         return redirect("journal:settings")
     return TemplateResponse(request, "journal/settings.html", {"form": form})

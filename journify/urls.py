@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from journal.views_pages import home
 from journify.views import healthz
@@ -17,5 +18,6 @@ urlpatterns = [
     path("", include("journal.urls")),
     path("accounts/", include("spotify_auth.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
+    path("language/", set_language, name="set_language"),
     path("healthz", healthz, name="healthz"),
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from classifier.bundles import read_bundle
 from spotify_auth.tests.factories import UserFactory
@@ -47,6 +48,14 @@ def _a_known_main_model(settings: Settings, own_folder: Path) -> Iterator[None]:
     read_bundle.cache_clear()
     yield
     read_bundle.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A request leaves its language behind in the thread; the next test begins without."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import formats, translation
+
+from journal.days import open_day
+from journal.models import Phrase, Preferences
+from journal.tests.factories import PhraseFactory
+from spotify_auth.models import User
+
+RIGHT = {"time_zone": "Europe/Berlin", "theme": "auto", "phrases_per_day": 5}
+
+
+def language_of(client: Client, path: str = "/emotions/", **headers: str) -> str:
+    response = client.get(path, headers=headers)
+    language = response.headers["Content-Language"]
+    assert f'<html lang="{language}"' in response.content.decode()
+    return language
+
+
+def test_the_browser_says_which_language(client: Client, db: None) -> None:
+    assert language_of(client) == "en"
+    assert language_of(client, accept_language="de-AT,de;q=0.9,en;q=0.5") == "de"
+    assert language_of(client, accept_language="eo") == "en"
+
+
+def test_a_visitor_may_choose_and_stays_on_the_page(client: Client, db: None) -> None:
+    data = {"language": "de", "next": "/emotions/"}
+    assert client.post(reverse("set_language"), data).url == "/emotions/"
+    assert language_of(client) == "de"
+
+
+def test_a_choice_leads_nowhere_else(client: Client, db: None) -> None:
+    data = {"language": "de", "next": "https://example.com/"}
+    assert client.post(reverse("set_language"), data).url == "/"
+
+
+def test_the_setting_wins_over_the_browser(listener: Client, user: User) -> None:
+    response = listener.post(reverse("journal:settings"), RIGHT | {"language": "de"}, follow=True)
+    assert 'lang="de"' in response.content.decode()
+    assert language_of(listener, accept_language="en") == "de"
+    Preferences.objects.filter(user=user).update(language="")
+    assert language_of(listener, accept_language="en") == "en"
+
+
+def test_dates_are_written_as_the_language_does() -> None:
+    day = dt.date(2026, 11, 25)
+    assert formats.date_format(day, "DAY_FORMAT") == "Wednesday, 25 November 2026"
+    with translation.override("de"):
+        assert formats.date_format(day, "DAY_FORMAT") == "Mittwoch, 25. November 2026"
+
+
+def test_a_listeners_own_phrase_is_not_translated(user: User) -> None:
+    own = PhraseFactory(
+        owner=user, text="Awake one minute before the alarm, rested for once, I felt like…"
+    )
+    with translation.override("de"):
+        assert own.wording == own.text
+
+
+def test_a_page_keeps_the_words_it_was_drawn_with(user: User) -> None:
+    PhraseFactory(text="Some new phrase that nobody translated…")
+    with translation.override("de"):
+        journal = open_day(user, dt.date(2026, 11, 25))
+    assert journal.entries.get().phrase_text == Phrase.objects.get().wording

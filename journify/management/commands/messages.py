@@ -1,0 +1,28 @@
+"""Collect the texts of the app, merge them into each translation, and compile that.
+
+manage.py messages               what is left to translate stands empty in locale/*/django.po
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from journify import messages
+from journify.commands import ExplainedCommand
+
+
+class Command(ExplainedCommand):
+    """Bring every language but the first up to date."""
+
+    requires_system_checks = ()
+
+    def handle(self, **_options: Any) -> None:
+        """Write the files, and say what is left to do."""
+        for language, _name in settings.LANGUAGES:
+            if language == settings.LANGUAGE_CODE:
+                continue
+            translations = messages.merge(language)
+            left = len(messages.untranslated(translations))
+            self.stdout.write(f"{language}: {len(translations)} texts, {left} to translate.")

@@ -1,0 +1,117 @@
+"""The texts of the app and their translations: collected, merged and compiled in Python alone.
+
+Django's own commands need the GNU gettext tools; these need Babel, which the tests bring.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Message
+
+ROOMS = ("journify", "spotify_auth", "classifier", "journal")
+PHRASES = "journal/data/phrases.toml"
+PHRASE_CONTEXT = "phrase"
+
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+
+
+def po_path(language: str) -> Path:
+    """Where the translations into `language` are written by hand."""
+    return Path(settings.LOCALE_PATHS[0]) / language / "LC_MESSAGES" / "django.po"
+
+
+def collect() -> Catalog:
+    """Find every text that a listener may see, in code, templates and built-in phrases."""
+    catalog = Catalog(charset="utf-8")
+    for path in _sources():
+        text = path.read_text(encoding="utf-8")
+        if path.suffix != ".py":
+            # the tokenizer reads indentation, which means nothing in a template
+            text = re.sub(r"(?m)^[ \t]+", "", templatize(text, origin=str(path)))
+        found = extract("python", io.BytesIO(text.encode()), KEYWORDS)
+        for _line, message, _comments, context in found:
+            catalog.add(message, context=context, flags=_flags(message))
+    for phrase in _phrases():
+        catalog.add(phrase, context=PHRASE_CONTEXT)
+    return catalog
+
+
+def read(language: str) -> Catalog:
+    """Read the translations into `language`; there may be none yet."""
+    path = po_path(language)
+    if not path.exists():
+        return Catalog(locale=language, charset="utf-8", project="Journify")
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def merge(language: str) -> Catalog:
+    """Bring the file of translations up to date with the texts, and compile it."""
+    translations, template = read(language), collect()
+    template.creation_date = translations.creation_date
+    translations.update(template, no_fuzzy_matching=True)
+    path = po_path(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, translations, width=100, no_location=True, ignore_obsolete=True)
+    with path.with_suffix(".mo").open("wb") as file:
+        write_mo(file, translations)
+    return translations
+
+
+def untranslated(translations: Catalog) -> list[Message]:
+    """List what has no translation yet, or one that nobody has looked at."""
+    return [
+        message for message in translations if message.id and (message.fuzzy or _is_empty(message))
+    ]
+
+
+def _is_empty(message: Message) -> bool:
+    words = message.string if isinstance(message.string, list | tuple) else [message.string]
+    return not all(words)
+
+
+def _flags(message: str | tuple[str, ...]) -> list[str]:
+    texts = message if isinstance(message, tuple) else (message,)
+    return ["python-format"] if any("%(" in (text or "") for text in texts) else []
+
+
+def _sources() -> Iterator[Path]:
+    for room in ROOMS:
+        for path in sorted((settings.BASE_DIR / room).rglob("*.py")):
+            if not {"tests", "migrations"} & set(path.parts):
+                yield path
+    for pattern in ("*.html", "*.txt"):
+        yield from sorted((settings.BASE_DIR / "templates").rglob(pattern))
+
+
+def _phrases() -> Iterator[str]:
+    text = (settings.BASE_DIR / PHRASES).read_text(encoding="utf-8")
+    for rows in tomllib.loads(text).values():
+        for row in rows:
+            yield row["text"]
