@@ -29,6 +29,7 @@ from journal.models import Entry
 from journal.spotify import refresh_lazily
 from journal.views_search import remote_context, wanted
 from journify.http import SignedInRequest, page_or_fragment
+from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @login_required
+@limited("search", methods=("GET",))
 def picker(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Offer songs for an entry: the listener's own, the demo songs, or a new file."""
     return _picker_response(request, _entry(request, entry_id))
@@ -77,6 +79,7 @@ def picker(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@limited("classify")
 def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Answer an entry with a chosen song or an uploaded file."""
     entry = _entry(request, entry_id)
@@ -115,6 +118,7 @@ def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@limited("classify")
 def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Listen to an entry's song again."""
     entry = _entry(request, entry_id)
@@ -161,6 +165,7 @@ def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
     if getattr(request, "upload_too_large", False):
         raise UploadRejectedError(too_large_message())
     if form.cleaned_data["audio"]:
+        spend(request, "upload")
         return add_upload(request.user, form.cleaned_data["audio"])
     if form.cleaned_data["track"]:
         song = platforms.song_of(request.user, form.cleaned_data["track"])

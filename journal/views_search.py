@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from journal import platforms
 from journal.models import Entry
 from journify.http import SignedInRequest
+from journify.limits.requests import limited
 
 if TYPE_CHECKING:
     from typing import Any
@@ -27,6 +28,7 @@ QUERY_LENGTH = 200
 
 @require_GET
 @login_required
+@limited("search", methods=("GET",))
 def remote(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Answer with what one platform has for a search; a browser without htmx gets the picker."""
     entry = get_object_or_404(Entry.objects.of(request.user), pk=entry_id)

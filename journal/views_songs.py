@@ -19,6 +19,7 @@ from journal.forms import LabelForm
 from journal.models import Entry
 from journal.spotify import refresh_lazily
 from journify.http import SignedInRequest
+from journify.limits.requests import limited
 
 
 @require_safe
@@ -63,6 +64,7 @@ def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@limited("classify")
 def song_retry(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Listen to a song again."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "journal",
     "journify",
     "journify.outbound",
+    "journify.limits",
 ]
 
 MIDDLEWARE = [
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "journal.middleware.LanguageMiddleware",
+    "journify.limits.middleware.LimitMiddleware",
     "journal.middleware.TimeZoneMiddleware",
 ]
 
@@ -120,6 +122,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "journal:today"
+ACCOUNT_ADAPTER = "spotify_auth.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -243,6 +246,22 @@ CONTENT_SECURITY_POLICY = {
         "media-src": ["'self'", "blob:"],
         "object-src": ["'none'"],
     }
+}
+
+# How often: (times at once, seconds until all of them are back), by account, by the name typed and
+# by address. Several people share an address, so it gets more. RATE_LIMIT_FACTOR multiplies all of
+# it (0: no limits, for measuring); TRUSTED_PROXIES says how many proxies of ours name the address.
+
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+RATE_LIMIT_FACTOR = env.float("RATE_LIMIT_FACTOR", 1.0)
+RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
+    "sign-in": {"user": (20, 900), "name": (20, 900), "address": (40, 600)},
+    "sign-up": {"address": (10, 3600)},
+    "second-factor": {"user": (10, 600), "address": (30, 600)},
+    "try-out": {"address": (6, 600)},
+    "upload": {"user": (40, 600), "address": (120, 600)},
+    "search": {"user": (120, 60), "address": (600, 60)},
+    "classify": {"user": (60, 60), "address": (300, 60)},
 }
 
 # Logging: one line an event on standard error; the process manager adds name and time.

@@ -1,21 +1,31 @@
-"""What allauth asks us about accounts of Spotify."""
+"""What allauth asks us about accounts, ours and Spotify's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from journify.limits.addresses import client_address
 from spotify_auth.troubles import trouble_of
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
 
     from spotify_auth.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
+    """One opinion of where a request comes from."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Believe only the proxies that we know of."""
+        return client_address(request)
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is not typed

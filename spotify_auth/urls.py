@@ -6,17 +6,22 @@ from allauth.account import views
 from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
 from django.urls import path
 
+from journify.limits.requests import limited
 from spotify_auth.provider import SpotifyProvider
 from spotify_auth.views import cancelled
 
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
+    path("login/", limited("sign-in", name_field="login")(views.login), name="account_login"),
     path("logout/", views.logout, name="account_logout"),
-    path("signup/", views.signup, name="account_signup"),
+    path("signup/", limited("sign-up")(views.signup), name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/set/", views.password_set, name="account_set_password"),
-    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path(
+        "reauthenticate/",
+        limited("sign-in")(views.reauthenticate),
+        name="account_reauthenticate",
+    ),
     path("spotify/cancelled/", cancelled, name="socialaccount_login_cancelled"),
     *default_urlpatterns(SpotifyProvider),
 ]

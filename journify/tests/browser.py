@@ -57,6 +57,7 @@ def running_app(
     port = free_port()
     env = os.environ | {
         "JOURNIFY_DATA_DIR": str(data),
+        "RATE_LIMIT_FACTOR": "100",  # every listener of the tests comes from one address
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         **(env or {}),
     }

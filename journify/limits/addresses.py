@@ -1,0 +1,45 @@
+"""Where a request comes from, believing only the proxies that we know of."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+UNKNOWN = "unknown"
+# What a provider gives one customer: whoever has it can take any address in it.
+IPV6_PREFIX = 64
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address that asked, or `UNKNOWN`.
+
+    Each proxy appends to X-Forwarded-For whom it got the request from, so with `TRUSTED_PROXIES`
+    proxies of ours the entry that many places from the end is the last that nobody could invent.
+    """
+    count = settings.TRUSTED_PROXIES
+    forwarded = [part for part in request.headers.get("X-Forwarded-For", "").split(",") if part]
+    is_forwarded = 0 < count <= len(forwarded)
+    claimed = forwarded[-count] if is_forwarded else request.META.get("REMOTE_ADDR", "")
+    address = _parsed(claimed.strip())
+    return str(address) if address else UNKNOWN
+
+
+def network_of(address: str) -> str:
+    """Return what is counted as one: an IPv4 address, or the network of an IPv6 one."""
+    parsed = _parsed(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((parsed, IPV6_PREFIX), strict=False))
+    return address
+
+
+def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

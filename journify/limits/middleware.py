@@ -1,0 +1,39 @@
+"""The answer to whoever asks too often."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+
+from journify.limits.requests import TooManyRequestsError
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from journify.http import HttpRequest
+
+
+class LimitMiddleware:
+    """Turn `TooManyRequestsError` into a page, or for htmx into its sentence."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer with 429; leave every other exception alone."""
+        if not isinstance(exception, TooManyRequestsError):
+            return None
+        seconds = math.ceil(exception.retry_after)
+        context = {"minutes": math.ceil(seconds / 60)}
+        template = "ui/_too_many.html" if request.htmx else "429.html"
+        response = render(request, template, context, status=HTTPStatus.TOO_MANY_REQUESTS)
+        response["Retry-After"] = str(seconds)
+        return response

@@ -1,0 +1,22 @@
+"""What somebody may still do, kept where every process sees it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from journify.models import UUIDModel
+
+
+class Allowance(UUIDModel):
+    """Up to when somebody's requests are spent; `revision` guards every change.
+
+    `key` is a keyed hash: the table tells nobody who asked for what, or from where.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    spent_until = models.DateTimeField(default=timezone.now, db_index=True)
+    revision = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,92 @@
+"""The seam for views: `spend(request, "upload")` within one, or `@limited("upload")` around it."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from journify.limits.addresses import client_address, network_of
+from journify.limits.allowances import Rate, take
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+View = Callable[..., "HttpResponseBase"]
+
+logger = logging.getLogger(__name__)
+
+
+class TooManyRequestsError(Exception):
+    """Somebody asked too often; `journify.limits.middleware` answers it with 429.
+
+    Attributes
+    ----------
+    retry_after : float
+        Seconds until the next request would be answered.
+    """
+
+    def __init__(self, action: str, *, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(action)
+
+
+def spend(request: HttpRequest, action: str, *, name: str = "") -> None:
+    """Count one `action` of `settings.RATE_LIMITS` against who asks and where from.
+
+    Parameters
+    ----------
+    name
+        What somebody calls themselves who is not signed in, such as a user name to guess for.
+
+    Raises
+    ------
+    TooManyRequestsError
+        One of them is used up.
+    """
+    for kind, subject in _subjects(request, name):
+        limit = settings.RATE_LIMITS[action].get(kind)
+        if limit is None or not settings.RATE_LIMIT_FACTOR:
+            continue
+        times, seconds = limit
+        key = salted_hmac("journify.limits", f"{action}|{kind}|{subject}", algorithm="sha256")
+        rate = Rate(max(1.0, times * settings.RATE_LIMIT_FACTOR), seconds)
+        if wait := take(key.hexdigest(), rate):
+            logger.warning("limit action=%s by=%s wait=%.0f", action, kind, wait)
+            raise TooManyRequestsError(action, retry_after=wait)
+
+
+def limited(
+    action: str, *, methods: tuple[str, ...] = ("POST",), name_field: str = ""
+) -> Callable[[View], View]:
+    """Make a view spend one `action` for each request of `methods`.
+
+    Parameters
+    ----------
+    name_field
+        The field of the form that holds the name to count against.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method in methods:
+                name = request.POST.get(name_field, "") if name_field else ""
+                spend(request, action, name=name)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _subjects(request: HttpRequest, name: str) -> Iterator[tuple[str, str]]:
+    if request.user.is_authenticated:
+        yield "user", str(request.user.pk)
+    if name:
+        yield "name", name.strip().casefold()[:150]
+    yield "address", network_of(client_address(request))
