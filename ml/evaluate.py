@@ -2,6 +2,8 @@
 
 python -m ml.evaluate resnet18_bilstm --data ../shared/data/4q
 python -m ml.evaluate --all --data ../shared/data/4q
+python -m ml.evaluate --all
+python -m ml.evaluate resnet18_bilstm --shipped --data my-songs
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from ml.figures import confusion_figure, reliability_figure
 from ml.labels import EMOTIONS, Emotion
 from ml.labels_file import LabelRow
 from ml.metrics import accuracy, describe_answers, macro_f1
+from ml.weights import META, WEIGHTS
 
 logger = logging.getLogger(__name__)
 
@@ -122,11 +125,16 @@ def comparison(runs: Sequence[tuple[str, dict[str, Any]]]) -> Table:
             f"{metrics['arousal_accuracy']:.3f}",
             f"{metrics['valence_accuracy']:.3f}",
             f"{metrics['ece']:.3f}",
-            f"{metrics['clips']} clips, folds {metrics['folds']}",
+            _judged_on(metrics),
         )
     for each in PUBLISHED:
         table.add_row(each.name, each.score, "", "", "", "", each.note)
     return table
+
+
+def _judged_on(metrics: Mapping[str, Any]) -> str:
+    folds = ", ".join(str(fold) for fold in metrics["folds"])
+    return f"{metrics['clips']} clips" + (f", folds {folds}" if folds else ", none in training")
 
 
 def _index(emotions: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -136,10 +144,15 @@ def _index(emotions: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of evaluation."""
     parser.add_argument("models", nargs="*", help="names of runs")
-    parser.add_argument("--all", action="store_true", help="every run that has finished folds")
-    parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
+    parser.add_argument(
+        "--all", action="store_true", help="every run, and every network that ships"
+    )
+    parser.add_argument("--data", type=Path, help="folder with labels.csv")
     parser.add_argument("--folds", type=parse_folds, help="only these folds of the run")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
+    parser.add_argument(
+        "--shipped", action="store_true", help="judge the weights that ship on the folder's clips"
+    )
 
 
 def run(options: Mapping[str, Any]) -> None:
@@ -151,23 +164,54 @@ def run(options: Mapping[str, Any]) -> None:
         If a run has no finished folds, or the data are others.
     """
     runs: Path = options["runs"]
-    finished = {path.parents[1].name for path in runs.glob("*/fold-*/predictions.json")}
-    names = sorted(finished) if options["all"] else options["models"]
+    names = _names(runs) if options["all"] else options["models"]
     if not names:
         raise DataError("There is nothing to evaluate; name a run, or train one first.")
-    results = []
-    for name in names:
-        try:
-            metrics = evaluate_run(runs / name, options["data"], folds=options["folds"])
-        except DataError as error:
-            # side by side stand networks of other data too, as they were measured on theirs
-            earlier = runs / name / "metrics.json"
-            if not options["all"] or not earlier.is_file():
-                raise
-            logger.warning("%s is quoted from %s: %s", name, earlier, error)
-            metrics = json.loads(earlier.read_text(encoding="utf-8"))
-        results.append((name, metrics))
+    if options["shipped"]:
+        results = [(name, _judged(name, runs, options["data"])) for name in names]
+    else:
+        results = [(name, _measured(name, options)) for name in names]
     Console().print(comparison(results))
+
+
+def _names(runs: Path) -> list[str]:
+    """Name every run that has a finished fold, and every network that ships."""
+    finished = {path.parents[1].name for path in runs.glob("*/fold-*/predictions.json")}
+    return sorted(finished | {path.parent.name for path in WEIGHTS.glob(f"*/{META}")})
+
+
+def _measured(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Measure a run's folds; with --all, quote what cannot be measured here.
+
+    Side by side stand networks of other data too, as they were measured on theirs.
+    """
+    run: Path = options["runs"] / name
+    try:
+        if options["data"] is None:
+            raise DataError("Say with --data where the labels are.")
+        return evaluate_run(run, options["data"], folds=options["folds"])
+    except DataError as error:
+        earlier = [run / "metrics.json", WEIGHTS / name / "metrics.json"]
+        found = next((path for path in earlier if path.is_file()), None)
+        if not options["all"] or found is None:
+            raise
+        logger.warning("%s is quoted from %s: %s", name, found, error)
+        metrics: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
+        return metrics
+
+
+def _judged(name: str, runs: Path, data: Path | None) -> dict[str, Any]:
+    """Judge shipped weights, and keep the metrics beside the runs."""
+    from ml.judge import judge  # noqa: PLC0415 - quoting metrics needs no network
+    from ml.predictor import Predictor  # noqa: PLC0415
+
+    if data is None:
+        raise DataError("Say with --data where the labels are.")
+    metrics = judge(Predictor.load(name), data)
+    folder = runs / f"{name}-on-{data.resolve().name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_metrics(folder, metrics)
+    return metrics
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -14,6 +14,8 @@ from ml.evaluate import comparison, evaluate_run, measure
 from ml.experiment import read_predictions, write_prediction
 from ml.labels import EMOTIONS
 from ml.labels_file import read_labels
+from ml.tests.sounds import music, write
+from ml.weights import WEIGHTS
 
 
 @pytest.fixture
@@ -74,8 +76,8 @@ def other_data(tmp_path: Path) -> Path:
     return folder
 
 
-def all_of(runs: Path, data: Path) -> dict[str, object]:
-    return {"runs": runs, "data": data, "all": True, "models": [], "folds": None}
+def all_of(runs: Path, data: Path | None) -> dict[str, object]:
+    return {"runs": runs, "data": data, "all": True, "models": [], "folds": None, "shipped": False}
 
 
 def test_earlier_metrics_are_quoted_when_a_run_is_of_other_data(
@@ -89,3 +91,39 @@ def test_earlier_metrics_are_quoted_when_a_run_is_of_other_data(
 def test_refused_when_a_run_of_other_data_was_never_measured(run: Path, other_data: Path) -> None:
     with pytest.raises(DataError, match=r"not in labels\.csv"):
         evaluate.run(all_of(run.parent, other_data))
+
+
+def test_shipped_networks_stand_side_by_side_when_nothing_was_trained_here(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    evaluate.run(all_of(tmp_path, None))
+    shown = capsys.readouterr().out
+    for path in WEIGHTS.glob("*/metrics.json"):
+        assert path.parent.name in shown
+    assert "Panda" in shown
+
+
+def test_shipped_weights_are_judged_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for index in range(3):
+        write(folder / f"{index}.mp3", music(4 + index), codec="libmp3lame")
+    (folder / "broken.mp3").write_bytes(b"no audio")
+    lines = ["0.mp3,sad", "1.mp3,calm", "2.mp3,happy", "broken.mp3,sad"]
+    (folder / "labels.csv").write_text("file,emotion\n" + "\n".join(lines))
+    options = all_of(tmp_path / "runs", folder) | {"all": False, "models": ["ann"], "shipped": True}
+    evaluate.run(options)
+    metrics = json.loads((tmp_path / "runs" / "ann-on-mine" / "metrics.json").read_text())
+    assert metrics["clips"] == 3
+    assert [sum(line) for line in metrics["confusion"]] == [1, 1, 0, 1]
+    assert "3 clips, none in training" in " ".join(capsys.readouterr().out.split())
+
+
+def test_refused_when_track_weights_are_asked_about_clips(tmp_path: Path) -> None:
+    options = all_of(tmp_path, tmp_path) | {"all": False, "models": ["ann_tracks"], "shipped": True}
+    with pytest.raises(DataError, match="track features"):
+        evaluate.run(options)

@@ -1,7 +1,8 @@
 """Measure trained networks on the clips that their folds kept apart.
 
     manage.py evaluate resnet18_bilstm --data ../shared/data/4q
-    manage.py evaluate --all --data ../shared/data/4q
+    manage.py evaluate --all                              (what shipped, as it was measured)
+    manage.py evaluate resnet18_bilstm --shipped --data my-songs
 
 Writes metrics.json, confusion.svg and reliability.svg into each run's folder, and prints the
 networks side by side with the thesis's and the published numbers.
