@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 Status = Classification.Status
 Input = Classification.Input
+Stage = Classification.Stage
 
 
 def listen(row: Classification) -> None:
@@ -58,8 +59,10 @@ def _answer(row: Classification) -> tuple[Prediction, str]:
     """Hear the clip; where there is none, and none to wait for, ask for the song's features."""
     from classifier.service import get_service  # noqa: PLC0415 -- imports torch
 
+    queue.tell(row, Stage.FETCHING)
     try:
         with audio_of(row.song) as (path, source):
+            queue.tell(row, Stage.LISTENING)
             clip = load_clip(path)
     except NoClipError as error:
         is_worth_waiting = row.attempts < settings.CLASSIFY_MAX_ATTEMPTS
@@ -69,6 +72,7 @@ def _answer(row: Classification) -> tuple[Prediction, str]:
         if found is None:
             raise
         return found
+    queue.tell(row, Stage.THINKING)
     return get_service().classify(clip), source
 
 
@@ -78,6 +82,7 @@ def record(row: Classification, prediction: Prediction, *, source: str, seconds:
     answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}
     kind = Input.FEATURES if source in features.SOURCES else Input.AUDIO
     answer |= {"status": Status.DONE, "clip_source": source, "input": kind, "error": ""}
+    answer["embedding"] = prediction.embedding or None
     with transaction.atomic():
         if prediction.model == row.model and prediction.version == row.version:
             queue.settle(row, **answer)

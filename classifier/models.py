@@ -48,7 +48,11 @@ class SongQuerySet(models.QuerySet["Song"]):
     def with_readings(self, user: User) -> SongQuerySet:
         """Join what models said and what `user` said, in a fixed number of queries."""
         return self.prefetch_related(
-            Prefetch("classifications", Classification.objects.order_by("-queued_at")),
+            Prefetch(
+                "classifications",
+                # a page says nothing of embeddings, and they are most of a row
+                Classification.objects.defer("embedding").order_by("-queued_at"),
+            ),
             Prefetch("labels", Label.objects.filter(user=user), to_attr="own_labels"),
         )
 
@@ -142,16 +146,27 @@ class Classification(UUIDModel):
         AUDIO = "audio", _("audio")
         FEATURES = "features", _("features")
 
+    class Stage(models.TextChoices):
+        FETCHING = "fetching", _("fetching")
+        LISTENING = "listening", _("listening")
+        THINKING = "thinking", _("thinking")
+
     song = models.ForeignKey(Song, related_name="classifications", on_delete=models.CASCADE)
     model = models.CharField(_("model"), max_length=40)
     version = models.CharField(_("version"), max_length=40)
     emotion = models.CharField(_("emotion"), max_length=10, choices=EMOTION_CHOICES, blank=True)
     probabilities = models.JSONField(_("probabilities"), default=dict, blank=True)
     segments = models.JSONField(_("segments"), default=list, blank=True)
+    embedding = models.JSONField(
+        null=True, blank=True, editable=False, help_text=_("How the network saw the clip.")
+    )
     clip_source = models.CharField(_("clip from"), max_length=20, blank=True)
     input = models.CharField(max_length=10, choices=Input.choices, default=Input.AUDIO)
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
+    )
+    stage = models.CharField(
+        max_length=10, blank=True, editable=False, help_text=_("What a worker is doing with it.")
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     owner = models.CharField(_("worker"), max_length=64, blank=True)

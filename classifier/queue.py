@@ -97,6 +97,7 @@ def claim(classification_id: UUID | str, *, worker: str) -> Classification | Non
     claimed = Classification.objects.filter(pk=classification_id, status=Status.QUEUED).update(
         status=Status.RUNNING,
         owner=worker,
+        stage="",
         lease_until=lease_end(),
         attempts=F("attempts") + 1,
         revision=F("revision") + 1,
@@ -104,6 +105,13 @@ def claim(classification_id: UUID | str, *, worker: str) -> Classification | Non
     if not claimed:
         return None
     return Classification.objects.select_related("song").get(pk=classification_id)
+
+
+def tell(row: Classification, stage: str) -> None:
+    """Say on a claimed row what is being done with it: somebody may be watching the card."""
+    Classification.objects.filter(pk=row.pk, owner=row.owner, status=Status.RUNNING).update(
+        stage=stage
+    )
 
 
 def settle(row: Classification, **values: Any) -> bool:

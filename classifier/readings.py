@@ -98,7 +98,8 @@ def read(song: Song | None) -> Reading:
         return _answered(answer, emotion=answer.emotion, is_labelled=False)
     work = [row for row in rows if row.status in {"queued", "running"}]
     if work:
-        return Reading(state="listening", stage=work[0].status, classification=work[0])
+        stage = (work[0].status == "running" and work[0].stage) or work[0].status
+        return Reading(state="listening", stage=stage, classification=work[0])
     error = rows[0].error if rows else ""
     return Reading(state="failed", error=error, classification=rows[0] if rows else None)
 

@@ -163,7 +163,9 @@ class Heads(nn.Module):
         outputs: Outputs = {"emotion": self.emotion(hidden)}
         if self.training:
             outputs |= {name: head(hidden) for name, head in self.extra.items()}
-        elif steps is not None:
+        else:
+            outputs["embedding"] = hidden
+        if not self.training and steps is not None:
             count = steps.shape[1]
             repeated = None if hand_made is None else hand_made.repeat_interleave(count, dim=0)
             each = self.emotion(self._hidden(steps.flatten(0, 1), repeated))  # (B * S, 4)
@@ -315,6 +317,8 @@ class Joined(nn.Module):
         heard: Outputs = self.listener(inputs)
         described: Tensor = self.describer(inputs)["emotion"]
         outputs: Outputs = {"emotion": self.mix(heard["emotion"], described)}
+        if "embedding" in heard:
+            outputs["embedding"] = heard["embedding"]
         if "segments" in heard:
             each = heard["segments"]
             repeated = described[:, None].expand_as(each)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -29,6 +29,10 @@ class Prediction:
         Calibrated, in the order of `EMOTIONS`; they sum to 1.
     segments : list of dict
         ``start`` and ``end`` in seconds of the clip, and ``probabilities``.
+    embedding : list of int
+        The clip as the network saw it just before it chose an emotion, -127 to 127: only its
+        direction says something, and clips that feel alike point alike. Empty where a network
+        has none.
     """
 
     emotion: Emotion
@@ -36,6 +40,7 @@ class Prediction:
     segments: list[Segment] = field(default_factory=list)
     model: str = ""
     version: str = ""
+    embedding: list[int] = field(default_factory=list)
 
 
 class Predictor:
@@ -89,11 +94,15 @@ class Predictor:
             return []
         outputs = self.network(self.inputs(clips))
         whole = self._probabilities(outputs["emotion"])
+        embeddings = _embeddings(outputs.get("embedding"), len(clips))
         parts = outputs.get("segments")
         if parts is None:
-            return [self._prediction(line, []) for line in whole]
-        pairs = zip(whole, self._probabilities(parts), clips, strict=True)
-        return [self._prediction(line, _segments(clip, part)) for line, part, clip in pairs]
+            segments: list[list[Segment]] = [[] for _ in clips]
+        else:
+            pairs = zip(clips, self._probabilities(parts), strict=True)
+            segments = [_segments(clip, part) for clip, part in pairs]
+        answers = zip(whole, segments, embeddings, strict=True)
+        return [replace(self._prediction(line, part), embedding=e) for line, part, e in answers]
 
     @torch.inference_mode()
     def predict_vectors(self, vectors: Sequence[Sequence[float]]) -> list[Prediction]:
@@ -149,6 +158,15 @@ def _segments(clip: Clip, probabilities: Tensor) -> list[Segment]:
         }
         for start, line in zip(segment_starts(clip.seconds), probabilities, strict=True)
     ]
+
+
+def _embeddings(vectors: Tensor | None, count: int) -> list[list[int]]:
+    """Bring each clip's vector, shape (B, W), to whole numbers up to 127."""
+    if vectors is None:
+        return [[] for _ in range(count)]
+    scale = vectors.abs().amax(dim=1, keepdim=True).clamp(min=1e-9)
+    steps: list[list[int]] = (127 * vectors / scale).round().to(torch.int).tolist()
+    return steps
 
 
 def _named(probabilities: Tensor) -> dict[str, float]:

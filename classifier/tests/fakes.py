@@ -34,6 +34,7 @@ class FakePrediction:
     segments: list[dict[str, Any]] = field(default_factory=_segments)
     model: str = "resnet18_bilstm"
     version: str = "test"
+    embedding: list[int] = field(default_factory=lambda: [127, 0, -5])
 
 
 class FakeService:

@@ -37,6 +37,24 @@ def test_the_answer_is_written_down(service: FakeService, heard_song: Song) -> N
     assert row.seconds is not None
     assert row.seconds >= 0
     assert row.finished_at is not None
+    assert row.embedding == [127, 0, -5]
+
+
+def test_what_is_done_is_told_on_the_way(service: FakeService, heard_song: Song) -> None:
+    row = claimed(heard_song)
+    assert row.stage == ""
+    service.script = [NoModelError("No.")]
+    listen(row)
+    row.refresh_from_db()
+    assert row.stage == "thinking"
+
+
+def test_nothing_is_told_on_a_row_that_another_worker_has(heard_song: Song) -> None:
+    row = claimed(heard_song)
+    Classification.objects.update(owner="w2")
+    queue.tell(row, "fetching")
+    row.refresh_from_db()
+    assert row.stage == ""
 
 
 def test_the_source_is_named_when_song_is_an_upload(

@@ -71,6 +71,11 @@ class TestWhatWins:
         reading = seen_by(user, song)
         assert (reading.state, reading.stage, reading.error) == ("listening", status, "")
 
+    @pytest.mark.parametrize("stage", Classification.Stage.values)
+    def test_a_worker_says_what_it_does(self, user: User, song: Song, stage: str) -> None:
+        add(song, Status.RUNNING, stage=stage)
+        assert seen_by(user, song).stage == stage
+
     def test_the_failure_is_told_when_there_is_nothing_else(self, user: User, song: Song) -> None:
         add(song, Status.FAILED, error="This file is silent.")
         reading = seen_by(user, song)

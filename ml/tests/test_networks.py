@@ -31,6 +31,7 @@ def test_logits_have_the_right_shape_when_answering(kind: str) -> None:
     assert outputs["emotion"].shape == (2, 4)
     assert outputs["segments"].shape == (2, 3, 4)
     assert "moods" not in outputs
+    assert outputs["embedding"].shape == (2, 256)
 
 
 @pytest.mark.parametrize("kind", COUNTS)

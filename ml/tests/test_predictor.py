@@ -43,6 +43,12 @@ def test_probabilities_are_named_in_order_when_predicting(predictor: Predictor) 
     assert (prediction.model, prediction.version) == ("small", "0.1")
 
 
+def test_embedding_is_small_whole_numbers_when_predicting(predictor: Predictor) -> None:
+    (first, _) = predictor.predict_many([clip(10), clip(10, seed=3)])
+    assert len(first.embedding) == 16
+    assert max(abs(value) for value in first.embedding) == 127
+
+
 @pytest.mark.parametrize(
     ("seconds", "spans"),
     [(30, [(0, 10), (10, 20), (20, 30)]), (14, [(0, 10), (2, 12), (4, 14)]), (4, [(0, 4)] * 3)],
