@@ -19,10 +19,10 @@ from typing import Any
 
 from django.conf import settings
 
+from classifier.decoding import get_decoder
 from classifier.errors import NoModelError
 from classifier.formats import AUDIO_EXTENSIONS
 from classifier.results import Result, as_result
-from ml.audio import load_clip
 from ml.errors import ClipError
 
 logger = logging.getLogger(__name__)
@@ -155,6 +155,7 @@ def _set_up(models: list[str], threads: int) -> None:
 
 def _start(models: list[str], threads: int) -> None:
     """Load the models of this process; 0 threads leaves torch its default."""
+    get_decoder().start()  # it gets ready while torch is imported
     from classifier.service import EmotionService  # noqa: PLC0415 -- heavy, not in the web process
 
     if threads:
@@ -170,7 +171,7 @@ def _classify_file(path: Path) -> Result:
         return named | {"error": "There is no such file."}
     started = time.perf_counter()
     try:
-        prediction = _state["service"].classify(load_clip(path))
+        prediction = _state["service"].classify(get_decoder().load(path))
     except (ClipError, NoModelError) as error:
         return named | {"error": str(error)}
     except Exception:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from classifier.decoding import get_decoder
 from classifier.results import Result, as_result
-from ml.audio import load_clip
 from ml.errors import ClipError
 from ml.explain import explain
 from ml.explain_figure import draw
@@ -34,7 +34,7 @@ def explain_file(path: Path, picture: Path, *, model: str) -> Result:
     started = time.perf_counter()
     predictor = Predictor.load(model, root=settings.WEIGHTS_DIR)
     try:
-        clip = load_clip(path)
+        clip = get_decoder().load(path)
     except ClipError as error:
         return {"file": str(path), "error": str(error)}
     explanation = explain(predictor, clip)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from classifier import queue
+from classifier.decoding import get_decoder
 from classifier.errors import (
     NO_MODEL,
     UNEXPECTED,
@@ -22,7 +23,6 @@ from classifier.fallback import answer_from_features
 from classifier.models import Classification
 from classifier.results import as_result
 from classifier.sources import audio_of, features
-from ml.audio import load_clip
 from ml.errors import ClipError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _answer(row: Classification) -> tuple[Prediction, str]:
     try:
         with audio_of(row.song) as (path, source):
             queue.tell(row, Stage.LISTENING)
-            clip = load_clip(path)
+            clip = get_decoder().load(path)
     except NoClipError as error:
         is_worth_waiting = row.attempts < settings.CLASSIFY_MAX_ATTEMPTS
         if isinstance(error, ClipLaterError) and is_worth_waiting:

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-import subprocess
-import sys
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from classifier.decoding import get_decoder
 from classifier.errors import UploadRejectedError
 from classifier.formats import extension_of
 from classifier.models import Song
+from ml.errors import ClipError
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
+    from ml.decoding import Description
     from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)
-
-CHECK_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -80,11 +78,11 @@ def examine(upload: TemporaryUploadedFile) -> Facts:
     if (upload.size or 0) > settings.UPLOAD_MAX_MB * 1_000_000:
         raise UploadRejectedError(too_large_message())
     found = check_audio(Path(upload.temporary_file_path()))
-    upload.name = f"upload.{extension_of(found['format'])}"
+    upload.name = f"upload.{extension_of(found.format)}"
     return Facts(
-        title=found["title"],
-        artist=found["artist"],
-        duration_ms=round(found["source_seconds"] * 1000),
+        title=found.title,
+        artist=found.artist,
+        duration_ms=round(found.source_seconds * 1000),
         sha256=_sha256(upload),
     )
 
@@ -96,13 +94,8 @@ def too_large_message() -> str:
     }
 
 
-def check_audio(path: Path) -> dict[str, Any]:
-    """Decode the beginning of a stranger's file in a child process with limits.
-
-    Returns
-    -------
-    dict
-        `format` (see `ml.audio.container_of`), `source_seconds`, `title` and `artist`.
+def check_audio(path: Path) -> Description:
+    """Decode the beginning of a stranger's file in a child process with bounds.
 
     Raises
     ------
@@ -110,21 +103,13 @@ def check_audio(path: Path) -> dict[str, Any]:
         The file is not audio that we can listen to, or checking it took too much.
     """
     try:
-        child = subprocess.run(  # noqa: S603 -- our own module, no shell, the path is ours
-            [sys.executable, "-m", "ml.check_audio", str(path)],
-            capture_output=True,
-            cwd=settings.BASE_DIR,
-            timeout=CHECK_SECONDS,
-            check=False,
-        )
-        facts: dict[str, Any] = json.loads(child.stdout)
-    except (subprocess.TimeoutExpired, OSError, ValueError) as error:
-        # a crash leaves no answer on standard output; no child at all is told in the log
-        logger.warning("check of an upload gave no answer: %s", error)
+        return get_decoder().describe(path)
+    except ClipError as error:
+        raise UploadRejectedError(str(error)) from error
+    except OSError as error:
+        # no child could be started: told in the log, where somebody can do something about it
+        logger.exception("an upload could not be checked")
         raise UploadRejectedError(_("This file could not be read as audio.")) from error
-    if not facts["ok"]:
-        raise UploadRejectedError(facts["message"])
-    return facts
 
 
 def title_from(filename: str) -> str:

@@ -160,6 +160,11 @@ CLASSIFY_LEASE_SECONDS = env.int("CLASSIFY_LEASE_SECONDS", 40)
 CLASSIFY_MAX_ATTEMPTS = env.int("CLASSIFY_MAX_ATTEMPTS", 3)
 CLASSIFY_SWEEP_SECONDS = env.int("CLASSIFY_SWEEP_SECONDS", 15)
 
+# What decoding one file may take, in the child process that does it.
+
+DECODE_SECONDS = env.float("DECODE_SECONDS", 20.0)
+DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 1500)
+
 # Models: names of folders below ml/weights, tried in this order.
 
 WEIGHTS_DIR = env.path("WEIGHTS_DIR", BASE_DIR / "ml" / "weights").resolve()

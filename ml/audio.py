@@ -50,6 +50,9 @@ SENTENCES = {
     "too-many-channels": "This file has more channels than a song has.",
     "silent": "This file is silent.",
     "not-finite": "This file holds broken sound values and cannot be listened to.",
+    "too-slow": "Reading this file took too long; it may be damaged. Try another copy of it.",
+    "too-heavy": "Reading this file takes more memory than a song may. Try another copy of it.",
+    "crashed": "This file is damaged in a way that cannot be read. Try another copy of it.",
 }
 
 

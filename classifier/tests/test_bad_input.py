@@ -15,6 +15,7 @@ from classifier.models import Song
 from classifier.tests.corpus import BAD, GOOD, Corpus
 from classifier.tests.fakes import FakeService
 from classifier.uploads import UploadRejectedError, add_upload
+from ml.decoding import Description
 from spotify_auth.models import User
 
 ODD_NAMES = {
@@ -39,7 +40,7 @@ def upload_of(path: Path, name: str | None = None) -> TemporaryUploadedFile:
     return upload
 
 
-FOUND = {"format": "mp3", "source_seconds": 5.0, "title": "", "artist": ""}
+FOUND = Description(format="mp3", source_seconds=5.0, title="", artist="")
 
 
 def stored_files(settings: Settings) -> list[Path]:

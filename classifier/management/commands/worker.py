@@ -17,6 +17,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
 from classifier import leases, queue
+from classifier.decoding import get_decoder
 from journify.commands import ExplainedCommand
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Command(ExplainedCommand, DatabaseWorker):
 
     def handle(self, **options: Any) -> None:
         """Load the models, start the sweep, and work."""
+        get_decoder().start()  # it gets ready while torch is imported
         from classifier.service import get_service  # noqa: PLC0415 -- imports torch
 
         names = [predictor.name for predictor in get_service().predictors]
