@@ -6,13 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-
 from classifier.readings import WORDS, Reading, read
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from django_stubs_ext import StrOrPromise
 
@@ -67,25 +65,3 @@ def ring(readings: Iterable[Reading]) -> list[Slice]:
         Slice(name=emotion.value, word=WORDS[emotion.value], count=counts[emotion.value])
         for emotion in EMOTIONS
     ]
-
-
-def summary(slices: Sequence[Slice], *, answered: int, is_over: bool = False) -> str:
-    """Say a day in one sentence; `answered` songs may not all be heard yet."""
-    heard = sorted((part for part in slices if part.count), key=lambda part: -part.count)
-    if not heard:
-        return _("Nothing heard yet.") if answered else _("Nothing answered yet.")
-    total = sum(part.count for part in heard)
-    if len(heard) == 1:
-        sentence = _("All %(word)s.") if is_over else _("All %(word)s so far.")
-        return sentence % {"word": heard[0].word}
-    others = _(" and ").join(str(part.word) for part in heard[1:])
-    if heard[0].count * 2 > total:
-        return _("Mostly %(word)s, with something %(others)s.") % {
-            "word": heard[0].word,
-            "others": others,
-        }
-    words = [str(part.word) for part in heard]
-    return _("A mixed day: %(first)s and %(last)s.") % {
-        "first": ", ".join(words[:-1]),
-        "last": words[-1],
-    }

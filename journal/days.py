@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # A phrase does not come back within this many of the listener's latest pages.
 REST_PAGES = 7
+# The phrases drawn and a listener's own; a page of more would be no page.
+MOST_ENTRIES = 48
 BEFORE_JOINING = dt.timedelta(days=365)
 
 
@@ -62,6 +64,18 @@ def draw_phrases(user: User, date: dt.date) -> list[Phrase]:
     Where the pool is too small for that, phrases that rested longest fill the page.
     """
     count = preferences_of(user).phrases_per_day
+    return _spread_themes(_rested_first(user, date)[:count])
+
+
+def draw_other(journal: Journal) -> Phrase | None:
+    """Draw a phrase that the day does not have; None when it has them all."""
+    here = set(journal.entries.values_list("phrase_text", flat=True))
+    pool = _rested_first(journal.user, journal.date)
+    return next((phrase for phrase in pool if phrase.wording not in here), None)
+
+
+def _rested_first(user: User, date: dt.date) -> list[Phrase]:
+    """The user's pool at random, those of the last pages before `date`'s at its end."""
     recent = list(
         Journal.objects.filter(user=user).exclude(date=date).order_by("-date")[:REST_PAGES]
     )
@@ -74,7 +88,7 @@ def draw_phrases(user: User, date: dt.date) -> list[Phrase]:
     random.shuffle(pool)
     # a stable sort keeps the shuffle within the fresh and within the used ones
     pool.sort(key=lambda phrase: phrase.pk in used)
-    return _spread_themes(pool[:count])
+    return pool
 
 
 def preferences_of(user: User) -> Preferences:

@@ -33,6 +33,21 @@ class NoteField(forms.CharField):
         return None if text is None else text.replace("\r\n", "\n")
 
 
+class PhraseForm(forms.Form):
+    """A phrase of the listener's own: one line."""
+
+    text = forms.CharField(
+        label=_("A phrase of your own"),
+        max_length=140,
+        error_messages={"required": _("Write a few words first.")},
+    )
+
+    def clean_text(self) -> str:
+        """Bring white space, line breaks too, to single blanks."""
+        text: str = self.cleaned_data["text"]
+        return " ".join(text.split())
+
+
 class NoteForm(RevisionForm):
     """The note on an entry."""
 

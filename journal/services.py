@@ -10,14 +10,24 @@ from django.utils import timezone
 
 from classifier.models import Classification, Label, Song
 from classifier.queue import request_classification
-from journal.models import Entry, Preferences
+from journal.days import MOST_ENTRIES, draw_other
+from journal.models import Entry, Phrase, Preferences
 
 if TYPE_CHECKING:
+    from journal.models import EntryQuerySet, Journal
     from spotify_auth.models import User
 
 
 class StaleEntryError(Exception):
     """The entry was changed elsewhere (another tab) since this page was drawn."""
+
+
+class NoPhraseError(Exception):
+    """There is no phrase that the day does not have already."""
+
+
+class DayIsFullError(Exception):
+    """A day's page takes no more phrases."""
 
 
 @transaction.atomic
@@ -55,6 +65,54 @@ def write_note(entry: Entry, note: str, *, revision: int | None = None) -> None:
     _update(entry, revision, note=note)
 
 
+def swap_phrase(entry: Entry, *, revision: int | None = None) -> None:
+    """Put another phrase on an entry that has no song yet.
+
+    Raises
+    ------
+    NoPhraseError
+        Every phrase of the pool is on that day's page already.
+    StaleEntryError
+        As in `answer_entry`.
+    """
+    phrase = draw_other(entry.journal)
+    if phrase is None:
+        raise NoPhraseError
+    rows = Entry.objects.filter(song=None)
+    _update(entry, revision, rows=rows, phrase=phrase, phrase_text=phrase.wording)
+
+
+def keep_phrase(user: User, text: str) -> Phrase:
+    """Put a phrase of the user's own into their pool; the same words twice are one phrase."""
+    known = Phrase.objects.filter(owner=user, text=text, active=True).first()
+    return known or Phrase.objects.create(owner=user, text=text)
+
+
+@transaction.atomic
+def add_phrase(journal: Journal, text: str) -> Entry:
+    """Put a phrase of the user's own on a day's page, after the others, and into their pool.
+
+    Raises
+    ------
+    DayIsFullError
+        The page has as many phrases as a page may have.
+    """
+    entries = list(journal.entries.order_by("position"))
+    if len(entries) >= MOST_ENTRIES:
+        raise DayIsFullError
+    return Entry.objects.create(
+        journal=journal,
+        position=entries[-1].position + 1 if entries else 0,
+        phrase=keep_phrase(journal.user, text),
+        phrase_text=text,
+    )
+
+
+def delete_phrase(phrase: Phrase) -> None:
+    """Take a phrase out of its owner's pool; the days that showed it keep its words."""
+    phrase.delete()
+
+
 def retry(song: Song) -> Classification:
     """Listen to a song again after a failure."""
     return request_classification(song)
@@ -75,8 +133,10 @@ def save_preferences(user: User, **values: str | int) -> Preferences:
     return preferences
 
 
-def _update(entry: Entry, revision: int | None, **values: object) -> None:
-    rows = Entry.objects.filter(pk=entry.pk)
+def _update(
+    entry: Entry, revision: int | None, *, rows: EntryQuerySet | None = None, **values: object
+) -> None:
+    rows = (Entry.objects.all() if rows is None else rows).filter(pk=entry.pk)
     if revision is not None:
         rows = rows.filter(revision=revision)
     if not rows.update(revision=F("revision") + 1, **values):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from journal import views, views_pages, views_profile, views_search, views_songs
+from journal import views, views_pages, views_phrases, views_profile, views_search, views_songs
 from journal.converters import DateConverter
 
 register_converter(DateConverter, "date")
@@ -12,12 +12,16 @@ app_name = "journal"
 urlpatterns = [
     path("journal/", views.today_page, name="today"),
     path("journal/<date:date>/", views.day, name="day"),
+    path("journal/<date:date>/phrases/", views_phrases.add, name="add_phrase"),
+    path("phrases/", views_phrases.phrases, name="phrases"),
+    path("phrases/<uuid:phrase_id>/delete/", views_phrases.delete, name="delete_phrase"),
     path("entries/<uuid:entry_id>/card/", views.entry_card, name="entry_card"),
     path("entries/<uuid:entry_id>/pick/", views.picker, name="picker"),
     path("entries/<uuid:entry_id>/remote/", views_search.remote, name="remote"),
     path("entries/<uuid:entry_id>/answer/", views.answer, name="answer"),
     path("entries/<uuid:entry_id>/clear/", views.clear, name="clear"),
     path("entries/<uuid:entry_id>/note/", views.note, name="note"),
+    path("entries/<uuid:entry_id>/swap/", views.swap, name="swap"),
     path("entries/<uuid:entry_id>/retry/", views.retry, name="retry"),
     path("entries/<uuid:entry_id>/label/", views.label, name="label"),
     path("songs/<uuid:song_id>/", views_songs.song_page, name="song"),

@@ -22,10 +22,11 @@ from classifier.errors import UploadRejectedError
 from classifier.models import Song
 from classifier.uploads import add_upload, too_large_message
 from journal import platforms, services
-from journal.cards import card_of, ring, summary
-from journal.days import may_open, open_day, today
+from journal.cards import card_of, ring
+from journal.days import MOST_ENTRIES, may_open, open_day, today
 from journal.forms import AnswerForm, LabelForm, NoteForm, RevisionForm
 from journal.models import Entry
+from journal.sentences import moments_of, summary
 from journal.spotify import refresh_lazily
 from journal.views_search import remote_context, wanted
 from journify.http import SignedInRequest, page_or_fragment
@@ -118,6 +119,22 @@ def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Put another phrase on a card without a song."""
+    entry = _entry(request, entry_id)
+    form = RevisionForm(request.POST)
+    revision = form.cleaned_data["revision"] if form.is_valid() else NEVER
+    try:
+        return _changed(request, entry, partial(services.swap_phrase, revision=revision))
+    except services.NoPhraseError:
+        messages.error(
+            request, _("There is no other phrase left for this day. Write one of yours below.")
+        )
+        return _card_response(request, entry.pk)
+
+
+@require_POST
+@login_required
 @limited("classify")
 def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Listen to an entry's song again."""
@@ -178,7 +195,7 @@ def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
 
 def _day_context(user: User, date: dt.date) -> dict[str, Any]:
     entries = Entry.objects.of(user).filter(journal__date=date).with_readings(user)
-    cards = [card_of(entry) for entry in entries]
+    cards = [card_of(entry) for entry in entries.select_related("journal", "phrase")]
     refresh_lazily(user, (card.entry.song for card in cards))
     slices = ring(card.reading for card in cards)
     answered = sum(card.entry.song_id is not None for card in cards)
@@ -192,7 +209,8 @@ def _day_context(user: User, date: dt.date) -> dict[str, Any]:
         "cards": cards,
         "answered_count": answered,
         "ring": slices,
-        "summary": summary(slices, answered=answered, is_over=date < today()),
+        "summary": summary(moments_of(cards), answered=answered, is_over=date < today()),
+        "can_add": len(cards) < MOST_ENTRIES,
     }
 
 

@@ -29,10 +29,17 @@ PERSONAL = {
     "profile",
     "listening",
     "disconnect",
+    "phrases",
+    "add_phrase",
 }  # show each person their own
-OF_ENTRY = {"entry_card", "remote", "picker", "answer", "clear", "note", "retry", "label"}
+OF_ENTRY = {"entry_card", "remote", "picker", "answer", "clear", "note", "swap", "retry", "label"}
+OF_PHRASE = {"delete_phrase"}
 OF_SONG = {"song", "song_audio", "song_label", "song_retry"}
-POSTS = {"disconnect", "answer", "clear", "note", "retry", "label", "song_label", "song_retry"}
+OWN = OF_ENTRY | OF_PHRASE | OF_SONG
+POSTS = {
+    *{"disconnect", "answer", "clear", "note", "swap", "retry", "label", "song_label"},
+    *{"song_retry", "add_phrase", "delete_phrase"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -43,18 +50,24 @@ def _with_spotify(settings: SettingsWrapper) -> None:
 @pytest.fixture
 def entry(user: User) -> Entry:
     row = ClassificationFactory(song__owner=user)
-    return EntryFactory(journal__user=user, song=row.song, note="private")
+    return EntryFactory(journal__user=user, phrase__owner=user, song=row.song, note="private")
+
+
+def path_of(name: str, entry: Entry) -> str:
+    """Fill an address with what belongs to the entry's owner."""
+    known = {
+        "entry_id": entry.pk,
+        "song_id": entry.song_id,
+        "phrase_id": entry.phrase_id,
+        "date": entry.journal.date,
+    }
+    (pattern,) = (each for each in urls.urlpatterns if each.name == name)
+    wanted = pattern.pattern.converters
+    return reverse(f"journal:{name}", kwargs={key: known[key] for key in wanted})
 
 
 def call(client: Client, name: str, entry: Entry) -> int:
-    if name in OF_ENTRY:
-        path = reverse(f"journal:{name}", args=[entry.pk])
-    elif name in OF_SONG:
-        path = reverse(f"journal:{name}", args=[entry.song.pk])
-    elif name == "day":
-        path = reverse("journal:day", args=[entry.journal.date])
-    else:
-        path = reverse(f"journal:{name}")
+    path = path_of(name, entry)
     data = {"emotion": "sad"} if name in POSTS else {}
     method = client.post if name in POSTS else client.get
     response = method(path, data)
@@ -64,11 +77,11 @@ def call(client: Client, name: str, entry: Entry) -> int:
 
 def test_every_address_is_in_this_walk() -> None:
     assert {pattern.name for pattern in urls.urlpatterns} == (
-        PUBLIC | PERSONAL | OF_ENTRY | OF_SONG | {"add_to_today"}  # test_views_profile has that
+        PUBLIC | PERSONAL | OWN | {"add_to_today"}  # test_views_profile has that
     )
 
 
-@pytest.mark.parametrize("name", sorted(OF_ENTRY | OF_SONG))
+@pytest.mark.parametrize("name", sorted(OWN))
 def test_a_stranger_finds_nothing(
     name: str, entry: Entry, stranger: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -78,22 +91,21 @@ def test_a_stranger_finds_nothing(
     assert Label.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", sorted(PERSONAL | OF_ENTRY | OF_SONG))
+@pytest.mark.parametrize("name", sorted(PERSONAL | OWN))
 def test_a_visitor_is_sent_to_sign_in(name: str, entry: Entry) -> None:
     client = Client()
     assert call(client, name, entry) == HTTPStatus.FOUND
     assert Label.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", sorted(PUBLIC | PERSONAL | OF_ENTRY | OF_SONG))
+@pytest.mark.parametrize("name", sorted(PUBLIC | PERSONAL | OWN))
 def test_the_owner_gets_an_answer(name: str, entry: Entry, listener: Client) -> None:
     assert call(listener, name, entry) in {HTTPStatus.OK, HTTPStatus.FOUND}
 
 
 @pytest.mark.parametrize("name", sorted(POSTS - PERSONAL))
 def test_nothing_changes_by_following_a_link(name: str, entry: Entry, listener: Client) -> None:
-    target = entry if name in OF_ENTRY else entry.song
-    response = listener.get(reverse(f"journal:{name}", args=[target.pk]))
+    response = listener.get(path_of(name, entry))
     assert response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 

@@ -1,8 +1,10 @@
 // What every page needs: messages, failed requests, a lost connection, news for screen readers.
 
 const byId = (id) => document.getElementById(id);
-const AGAIN_MS = 4000;
-const statesBefore = new Map();
+const AGAIN_MS = 2000;
+const LONGEST_MS = 30000;
+const waits = new WeakMap();
+const newsBefore = new Map();
 
 function say(templateId) {
   const words = byId(templateId).content.cloneNode(true);
@@ -18,16 +20,25 @@ function say(templateId) {
   return byId("messages").replaceChildren(message);
 }
 
+const newsOf = (card) =>
+  [".phrase", "[data-news]"].map((part) => card.querySelector(part).textContent.trim()).join(" ");
+
 const setOffline = (isOffline) => (byId("offline").hidden = !isOffline);
 
-// A poll that failed asks again; without this a card would stay "listening" after a server restart.
+// A poll that failed asks again, later each time; without this a card would stay "listening" after
+// a server restart.
 function pollAgain(element) {
   if (!element.matches("[data-poll]")) return false;
-  return setTimeout(() => window.htmx.trigger(element, "again"), AGAIN_MS);
+  const wait = waits.get(element) ?? AGAIN_MS;
+  waits.set(element, Math.min(2 * wait, LONGEST_MS));
+  return setTimeout(() => window.htmx.trigger(element, "again"), wait);
 }
 
 addEventListener("offline", () => setOffline(true));
-addEventListener("online", () => setOffline(false));
+addEventListener("online", () => {
+  setOffline(false);
+  for (const each of document.querySelectorAll("[data-poll]")) window.htmx.trigger(each, "again");
+});
 
 document.addEventListener("click", ({ target }) => {
   target.closest("[data-dismiss]")?.closest(".message").remove();
@@ -78,7 +89,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     detail.selectOverride = `#${elt.id}`;
   }
   if (!detail.target.matches(".card")) return;
-  statesBefore.set(detail.target.id, detail.target.dataset.state);
+  newsBefore.set(detail.target.id, newsOf(detail.target));
   // a note that is being written outlives its card
   if (detail.target.querySelector("[data-keep][open]")) {
     detail.serverResponse = detail.serverResponse.replace("data-keep", "hx-preserve");
@@ -86,7 +97,6 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
-  if (!elt.matches(".card") || statesBefore.get(elt.id) === elt.dataset.state) return;
-  const words = [".phrase", "[data-news]"].map((part) => elt.querySelector(part).textContent.trim());
-  byId("news").textContent = words.join(" ");
+  if (!elt.matches(".card") || newsBefore.get(elt.id) === newsOf(elt)) return;
+  byId("news").textContent = newsOf(elt);
 });
