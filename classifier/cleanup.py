@@ -1,4 +1,4 @@
-"""Audio leaves storage with the song it belongs to: what is deleted is gone, not only unlisted."""
+"""Files leave storage with the row they belong to: what is deleted is gone, not only unlisted."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models.signals import post_delete
 
-from classifier.models import Song
+from classifier.models import Explanation, Song, TryOut
 
 if TYPE_CHECKING:
     from django.core.files.storage import Storage
 
 
 def connect() -> None:
-    """Have the audio of deleted songs deleted.
+    """Have the files of deleted songs, explanations and try-outs deleted.
 
     A signal, because it is the one thing that Django tells of every deletion: songs also go with
     their owner's account, by querysets and by the admin's actions, where no method of ours is
     called.
     """
-    post_delete.connect(_forget_audio_of, sender=Song, dispatch_uid="classifier.cleanup")
+    for sender in (Song, Explanation, TryOut):
+        post_delete.connect(
+            _forget_files_of, sender=sender, dispatch_uid=f"cleanup.{sender.__name__}"
+        )
 
 
 def forget(name: str, storage: Storage) -> None:
@@ -34,5 +37,6 @@ def forget(name: str, storage: Storage) -> None:
         transaction.on_commit(delete, robust=True)
 
 
-def _forget_audio_of(*, instance: Song, **_signal: Any) -> None:
-    forget(str(instance.audio.name or ""), instance.audio.storage)
+def _forget_files_of(*, instance: Song | Explanation | TryOut, **_signal: Any) -> None:
+    file = instance.picture if isinstance(instance, Explanation) else instance.audio
+    forget(str(file.name or ""), file.storage)

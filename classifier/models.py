@@ -1,4 +1,4 @@
-"""Song, Classification (what a model said) and Label (what a person said)."""
+"""Song, what models said of it and why, what people said, and what visitors try out."""
 
 from __future__ import annotations
 
@@ -197,6 +197,65 @@ class Classification(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.song}: {self.emotion or self.get_status_display()} ({self.model})"
+
+
+def picture_path(_explanation: Explanation, _filename: str) -> str:
+    """Name a picture by chance, as uploads are."""
+    return f"explanations/{uuid.uuid4()}.png"
+
+
+class Explanation(UUIDModel):
+    """What in a clip carried an answer: drawn when somebody asks, kept with the classification.
+
+    `emotion` is what was explained: after another answer the picture is drawn anew.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    classification = models.OneToOneField(
+        Classification, related_name="explanation", on_delete=models.CASCADE
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    emotion = models.CharField(max_length=10, choices=EMOTION_CHOICES)
+    picture = models.FileField(upload_to=picture_path, blank=True)
+    shares = models.JSONField(default=list, blank=True)
+    regions = models.JSONField(default=list, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.classification}: {self.status}"
+
+
+def tryout_path(_tryout: TryOut, filename: str) -> str:
+    """Name a visitor's file by chance."""
+    return f"tryouts/{uuid.uuid4()}{Path(filename).suffix[:6].lower()}"
+
+
+class TryOut(UUIDModel):
+    """A file that somebody without an account lets be heard once.
+
+    The file goes as soon as it was heard, the row as soon as its answer was shown.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("listening")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    audio = models.FileField(upload_to=tryout_path, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.status}"
 
 
 class Label(UUIDModel):

@@ -104,6 +104,11 @@ def read(song: Song | None) -> Reading:
     return Reading(state="failed", error=error, classification=rows[0] if rows else None)
 
 
+def read_answer(answer: Classification) -> Reading:
+    """Read one model's answer, whoever looks at it."""
+    return _answered(answer, emotion=answer.emotion, is_labelled=False)
+
+
 def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:
     """Draw probabilities as whole percentages, in the order of the emotions."""
     top = max(probabilities, key=lambda name: probabilities[name], default="")

@@ -6,7 +6,7 @@ import logging
 
 from django_tasks import task
 
-from classifier import leases, queue
+from classifier import explaining, leases, queue, tryouts
 from classifier.listening import listen
 
 logger = logging.getLogger(__name__)
@@ -21,3 +21,15 @@ def classify(*, classification_id: str) -> None:
         return
     with leases.held(row):
         listen(row)
+
+
+@task(priority=-10)
+def explain(*, explanation_id: str) -> None:
+    """Draw what carried an answer; songs that wait for one come first."""
+    explaining.draw(explanation_id)
+
+
+@task(priority=5)
+def try_out(*, tryout_id: str) -> None:
+    """Listen to a visitor's file, once; somebody is watching."""
+    tryouts.listen(tryout_id)

@@ -36,7 +36,7 @@ class Card:
     @property
     def poll_seconds(self) -> float:
         """How long the browser waits before it asks again."""
-        return POLL_SECONDS[min(self.poll, len(POLL_SECONDS) - 1)]
+        return poll_seconds(self.poll)
 
     @property
     def poll_next(self) -> int:
@@ -51,6 +51,11 @@ class Slice:
     name: str
     word: StrOrPromise
     count: int
+
+
+def poll_seconds(poll: int) -> float:
+    """How long a browser waits before its poll of that number."""
+    return POLL_SECONDS[min(poll, len(POLL_SECONDS) - 1)]
 
 
 def card_of(entry: Entry, *, poll: int = 0) -> Card:

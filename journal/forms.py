@@ -24,6 +24,12 @@ class AnswerForm(RevisionForm):
     audio = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
 
 
+class TryOutForm(forms.Form):
+    """A visitor's file."""
+
+    audio = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
+
+
 class NoteField(forms.CharField):
     """Text whose line breaks count as one character, as the browser counts them."""
 

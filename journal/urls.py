@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from journal import views, views_pages, views_phrases, views_profile, views_search, views_songs
+from journal import (
+    views,
+    views_pages,
+    views_phrases,
+    views_profile,
+    views_search,
+    views_songs,
+    views_tryout,
+)
 from journal.converters import DateConverter
 
 register_converter(DateConverter, "date")
@@ -26,6 +34,8 @@ urlpatterns = [
     path("entries/<uuid:entry_id>/label/", views.label, name="label"),
     path("songs/<uuid:song_id>/", views_songs.song_page, name="song"),
     path("songs/<uuid:song_id>/audio/", views_songs.song_audio, name="song_audio"),
+    path("songs/<uuid:song_id>/why/", views_songs.song_why, name="song_why"),
+    path("songs/<uuid:song_id>/why.png", views_songs.song_picture, name="song_picture"),
     path("songs/<uuid:song_id>/label/", views_songs.song_label, name="song_label"),
     path("songs/<uuid:song_id>/retry/", views_songs.song_retry, name="song_retry"),
     path("history/", views_pages.history, name="history"),
@@ -34,5 +44,7 @@ urlpatterns = [
     path("profile/listening/", views_profile.listening, name="listening"),
     path("journal/add/", views_profile.add_to_today, name="add_to_today"),
     path("profile/disconnect/", views_profile.disconnect, name="disconnect"),
+    path("try/", views_tryout.begin, name="begin_try_out"),
+    path("try/<uuid:tryout_id>/", views_tryout.try_out, name="try_out"),
     path("emotions/", views_pages.emotions, name="emotions"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -25,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Say what this is; a signed-in listener goes straight to today."""
     if request.user.is_authenticated:
         return redirect("journal:today")
-    return TemplateResponse(request, "home.html")
+    return TemplateResponse(request, "home.html", {"max_mb": settings.TRY_OUT_MAX_MB})
 
 
 @require_safe

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from classifier.explaining import can_be_explained, explanation_of, request_explanation
 from classifier.models import Song
 from classifier.playback import audio_response
 from classifier.readings import read
@@ -18,8 +21,14 @@ from journal import services
 from journal.forms import LabelForm
 from journal.models import Entry
 from journal.spotify import refresh_lazily
+from journal.timelines import timeline, why
 from journify.http import SignedInRequest
 from journify.limits.requests import limited
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from classifier.readings import Reading
 
 
 @require_safe
@@ -30,16 +39,52 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
     )
     refresh_lazily(request.user, [song])
+    reading = read(song)
     context = {
         "song": song,
-        "reading": read(song),
+        "reading": reading,
+        "timeline": timeline(reading.segments),
         "entries": Entry.objects.of(request.user)
         .filter(song=song)
         .select_related("journal")
         .order_by("-journal__date"),
         "can_play": song.has_audio,
-    }
+    } | _why_context(reading)
     return TemplateResponse(request, "journal/song.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@limited("classify")
+def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Have what carried a song's answer drawn, and say how far that is."""
+    song = get_object_or_404(
+        Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
+    )
+    reading = read(song)
+    classification = reading.classification
+    if request.method == "POST" and classification and can_be_explained(classification):
+        request_explanation(classification)
+    if not request.htmx:
+        return redirect(f"{reverse('journal:song', args=[song.pk])}#why")
+    poll = request.GET.get("n", "")[:4]
+    context = {"song": song, "poll": int(poll) if poll.isdecimal() else 0}
+    return TemplateResponse(request, "journal/_why.html", context | _why_context(reading))
+
+
+@require_safe
+@login_required
+@cache_control(private=True, max_age=3600)
+def song_picture(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:
+    """Send the spectrogram with what carried the answer; 404 for songs that are not theirs."""
+    song = get_object_or_404(
+        Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
+    )
+    classification = read(song).classification
+    explanation = explanation_of(classification) if classification else None
+    if explanation is None or not explanation.picture:
+        raise Http404
+    return FileResponse(explanation.picture.open("rb"), content_type="image/png")
 
 
 @require_safe
@@ -70,3 +115,11 @@ def song_retry(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
     services.retry(song)
     return redirect("journal:song", song_id=song.pk)
+
+
+def _why_context(reading: Reading) -> dict[str, Any]:
+    classification = reading.classification
+    if classification is None or not can_be_explained(classification):
+        return {"why": None}
+    explanation = explanation_of(classification)
+    return {"why": why(explanation, reading), "explanation": explanation}

@@ -149,6 +149,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 50)
+TRY_OUT_MAX_MB = env.int("TRY_OUT_MAX_MB", 15)
 FILE_UPLOAD_HANDLERS = ["classifier.upload_handlers.SizeCapUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_TEMP_DIR", None)

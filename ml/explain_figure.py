@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ml.audio import SEGMENTS
 from ml.explain import BANDS, SLOTS, Explanation, Region
-from ml.features import FeatureSettings, hz_to_mel
+from ml.features import FeatureSettings, hz_to_mel, mel_to_hz
 
 WIDTH, HEIGHT = 320, 288  # pixels of one segment's picture
 LEFT, TOP, GAP, BOTTOM = 64, 76, 14, 84
@@ -19,6 +19,7 @@ GREATEST_TINT = 0.75
 OUTLINED = 5
 LABELLED_HZ = (100, 500, 1000, 2000, 5000)
 SHADES = 255
+PAGE_COLORS = 96  # enough for greys and two tints, a third of the bytes
 
 
 def draw(explanation: Explanation, settings: FeatureSettings, path: Path) -> None:
@@ -42,6 +43,24 @@ def draw(explanation: Explanation, settings: FeatureSettings, path: Path) -> Non
     _write_words(pen, explanation)
     _write_axes(pen, settings)
     image.save(path, format="PNG", optimize=True)
+
+
+def paint(explanation: Explanation) -> Image.Image:
+    """Return the three segments side by side, tinted, for a page to put its own words round."""
+    image = Image.new("RGB", (SEGMENTS * WIDTH, HEIGHT))
+    for segment in range(SEGMENTS):
+        image.paste(_segment(explanation, segment), (segment * WIDTH, 0))
+    return image.quantize(PAGE_COLORS)
+
+
+def band_edges(settings: FeatureSettings) -> list[float]:
+    """Return where the groups of mel bands begin and the last one ends, in hertz."""
+    low, high = hz_to_mel(torch.tensor([settings.fmin, settings.fmax]))
+    rows = torch.arange(settings.n_mels).tensor_split(BANDS)
+    starts = [int(group[0]) / settings.n_mels for group in rows]
+    edges = torch.tensor([*starts, 1.0])
+    hertz: list[float] = mel_to_hz(low + edges * (high - low)).tolist()
+    return hertz
 
 
 def _segment(explanation: Explanation, segment: int) -> Image.Image:

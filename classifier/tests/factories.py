@@ -5,7 +5,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from classifier.bundles import main_bundle
-from classifier.models import Classification, Label, Song
+from classifier.models import Classification, Explanation, Label, Song
 from spotify_auth.tests.factories import UserFactory
 
 
@@ -51,6 +51,23 @@ class ClassificationFactory(factory.django.DjangoModelFactory[Classification]):
             {"start": start, "end": start + 10.0, "probabilities": self.probabilities}
             for start in (0.0, 10.0, 20.0)
         ]
+
+
+class ExplanationFactory(factory.django.DjangoModelFactory[Explanation]):
+    """A drawn explanation."""
+
+    class Meta:
+        model = Explanation
+
+    classification = factory.SubFactory(ClassificationFactory)
+    emotion = factory.SelfAttribute("classification.emotion")
+    status = Explanation.Status.DONE
+    picture = factory.LazyFunction(lambda: ContentFile(b"\x89PNG not really", name="why.png"))
+    shares = (0.2, 0.5, 0.3)
+    regions = (
+        {"segment": 1, "band": 2, "slot": 4, "start": 14.0, "low": 820.0, "high": 1260.0},
+        {"segment": 0, "band": 7, "slot": 0, "start": 0.0, "low": 6610.0, "high": 10000.0},
+    )
 
 
 class LabelFactory(factory.django.DjangoModelFactory[Label]):

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.models import Label
-from classifier.tests.factories import ClassificationFactory
+from classifier.tests.factories import ClassificationFactory, ExplanationFactory
 from journal import urls
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
 PUBLIC = {"emotions"}
+FOR_VISITORS = {"begin_try_out", "try_out"}  # test_views_tryout has them
 PERSONAL = {
     "today",
     "day",
@@ -34,7 +35,7 @@ PERSONAL = {
 }  # show each person their own
 OF_ENTRY = {"entry_card", "remote", "picker", "answer", "clear", "note", "swap", "retry", "label"}
 OF_PHRASE = {"delete_phrase"}
-OF_SONG = {"song", "song_audio", "song_label", "song_retry"}
+OF_SONG = {"song", "song_audio", "song_why", "song_picture", "song_label", "song_retry"}
 OWN = OF_ENTRY | OF_PHRASE | OF_SONG
 POSTS = {
     *{"disconnect", "answer", "clear", "note", "swap", "retry", "label", "song_label"},
@@ -50,6 +51,7 @@ def _with_spotify(settings: SettingsWrapper) -> None:
 @pytest.fixture
 def entry(user: User) -> Entry:
     row = ClassificationFactory(song__owner=user)
+    ExplanationFactory(classification=row)
     return EntryFactory(journal__user=user, phrase__owner=user, song=row.song, note="private")
 
 
@@ -77,7 +79,7 @@ def call(client: Client, name: str, entry: Entry) -> int:
 
 def test_every_address_is_in_this_walk() -> None:
     assert {pattern.name for pattern in urls.urlpatterns} == (
-        PUBLIC | PERSONAL | OWN | {"add_to_today"}  # test_views_profile has that
+        PUBLIC | PERSONAL | OWN | FOR_VISITORS | {"add_to_today"}  # test_views_profile has that
     )
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from classifier.models import Classification, Label, Song
-from classifier.tests.factories import ClassificationFactory, SongFactory
+from classifier.models import Classification, Explanation, Label, Song
+from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
 
@@ -84,3 +84,41 @@ def test_where_the_sound_came_from_is_said(
     song.classifications.update(clip_source=source)
     page = listener.get(reverse("journal:song", args=[song.pk])).content.decode()
     assert words in page
+
+
+class TestWhy:
+    def test_it_can_be_asked_for(self, listener: Client, song: Song) -> None:
+        page = listener.get(reverse("journal:song", args=[song.pk])).content.decode()
+        assert "Show what counted" in page
+        url = reverse("journal:song_why", args=[song.pk])
+        assert listener.post(url).url == f"/songs/{song.pk}/#why"
+        assert Explanation.objects.get().classification.song == song
+        fragment = listener.get(url, headers={"HX-Request": "true"}).content.decode()
+        assert "data-poll" in fragment
+
+    def test_the_picture_comes_with_its_words(self, listener: Client, song: Song) -> None:
+        ExplanationFactory(classification=song.classifications.get())
+        page = listener.get(reverse("journal:song", args=[song.pk]))
+        assert page.context["why"].state == "done"
+        assert page.context["why"].sentence == (
+            "Most of what speaks for happy lies between 10 and 20 s: 50 %."
+        )
+        assert "14 to 15 s, 820 to 1260 Hz" in page.content.decode()
+        picture = listener.get(reverse("journal:song_picture", args=[song.pk]))
+        assert picture.getvalue().startswith(b"\x89PNG")
+        assert "private" in picture["Cache-Control"]
+
+    def test_a_failure_is_told_and_may_be_tried_again(self, listener: Client, song: Song) -> None:
+        answer = song.classifications.get()
+        ExplanationFactory(classification=answer, status="failed", picture="", error="Gone.")
+        page = listener.get(reverse("journal:song", args=[song.pk])).content.decode()
+        assert "Gone." in page
+        assert "Show what counted" in page
+        assert listener.get(reverse("journal:song_picture", args=[song.pk])).status_code == 404
+
+    def test_nothing_is_offered_where_nothing_was_heard(self, listener: Client, user: User) -> None:
+        song = ClassificationFactory(song__owner=user, input="features").song
+        page = listener.get(reverse("journal:song", args=[song.pk]))
+        assert page.context["why"] is None
+        listener.post(reverse("journal:song_why", args=[song.pk]))
+        assert Explanation.objects.count() == 0

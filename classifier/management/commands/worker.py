@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
-from classifier import leases, queue
+from classifier import leases, queue, tryouts
 from classifier.decoding import get_decoder
 from journify.commands import ExplainedCommand
 
@@ -57,6 +57,7 @@ def _sweep_until(stop: threading.Event) -> None:
         try:
             close_old_connections()
             leases.renew()
+            tryouts.forget_old()
             if touched := queue.sweep():
                 logger.warning("swept %d classifications", touched)
             if time.monotonic() >= prune_at:

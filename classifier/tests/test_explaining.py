@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from PIL import Image
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from classifier import explaining
+from classifier.bundles import read_bundle
+from classifier.models import Classification, Explanation, Song
+from classifier.service import get_service
+from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
+
+pytestmark = pytest.mark.django_db
+
+Status = Explanation.Status
+
+
+def files(settings: Settings) -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+class TestWhatCanBeExplained:
+    def test_an_answer_of_a_network_that_looks(self) -> None:
+        assert explaining.can_be_explained(ClassificationFactory())
+
+    @pytest.mark.parametrize(
+        "values",
+        [{"input": "features"}, {"model": "ann"}, {"status": Classification.Status.FAILED}],
+    )
+    def test_nothing_else(self, values: dict[str, str]) -> None:
+        assert not explaining.can_be_explained(ClassificationFactory(**values))
+
+
+class TestRequest:
+    def test_a_worker_is_woken_once(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        answer = ClassificationFactory()
+        with django_capture_on_commit_callbacks(execute=True):
+            first = explaining.request_explanation(answer)
+            assert explaining.request_explanation(answer) == first
+        assert DBTaskResult.objects.count() == 1
+
+    def test_a_drawn_one_is_not_drawn_again(self) -> None:
+        row = ExplanationFactory()
+        assert explaining.request_explanation(row.classification) == row
+
+    @pytest.mark.parametrize("values", [{"status": Status.FAILED}, {"emotion": "energetic"}])
+    def test_a_failed_one_or_one_of_another_answer_is(
+        self,
+        settings: Settings,
+        values: dict[str, str],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        row = ExplanationFactory(**values)
+        with django_capture_on_commit_callbacks(execute=True):
+            again = explaining.request_explanation(row.classification)
+        assert (again.pk, again.status) != (row.pk, row.status)
+        assert not any("explanations" in str(path) for path in files(settings))
+
+    def test_one_that_was_lost_is_drawn_again(self) -> None:
+        row = ExplanationFactory(status=Status.QUEUED)
+        assert not explaining.is_lost(row)
+        with time_machine.travel(timezone.now() + dt.timedelta(minutes=3)):
+            assert explaining.is_lost(row)
+            assert explaining.request_explanation(row.classification).pk != row.pk
+
+
+@pytest.fixture
+def shipped(settings: Settings) -> None:
+    """The real models, as a worker has them."""
+    settings.WEIGHTS_DIR = settings.BASE_DIR / "ml" / "weights"
+    read_bundle.cache_clear()
+    get_service.cache_clear()
+
+
+def demo_song(settings: Settings) -> Song:
+    path = settings.BASE_DIR / "classifier" / "demo" / "audio" / "the-entertainer.mp3"
+    return SongFactory(audio=ContentFile(path.read_bytes(), name="song.mp3"))
+
+
+class TestDraw:
+    def test_the_picture_shares_and_regions_are_kept(
+        self, settings: Settings, shipped: None
+    ) -> None:
+        version = get_service().predictors[0].version
+        answer = ClassificationFactory(song=demo_song(settings), version=version)
+        row = explaining.request_explanation(answer)
+        explaining.draw(row.pk)
+        row.refresh_from_db()
+        assert (row.status, row.error) == (Status.DONE, "")
+        assert sum(row.shares) == pytest.approx(1.0, abs=0.01)
+        assert len(row.regions) == 5
+        assert all(region["low"] < region["high"] for region in row.regions)
+        with row.picture.open("rb") as file, Image.open(file) as image:
+            assert (image.format, image.size) == ("PNG", (960, 288))
+        answer.delete()
+
+    def test_an_answer_of_an_older_version_cannot_be_explained(
+        self, settings: Settings, shipped: None
+    ) -> None:
+        row = explaining.request_explanation(ClassificationFactory(version="0.0"))
+        explaining.draw(row.pk)
+        row.refresh_from_db()
+        assert row.status == Status.FAILED
+        assert "not here any more" in row.error
+
+    def test_running_twice_or_late_does_no_harm(self) -> None:
+        row = ExplanationFactory()
+        explaining.draw(row.pk)
+        row.refresh_from_db()
+        assert row.status == Status.DONE
+        explaining.draw("00000000-0000-0000-0000-000000000000")
+
+
+def test_the_picture_goes_with_its_song(
+    settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    row = ExplanationFactory()
+    assert len(files(settings)) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        row.classification.song.delete()
+    assert files(settings) == []

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from classifier import tryouts
+from classifier.errors import NO_MODEL, NoModelError
+from classifier.models import Song, TryOut
+from classifier.tests.corpus import Corpus
+from classifier.tests.fakes import FakeService
+
+pytestmark = pytest.mark.django_db
+
+Status = TryOut.Status
+
+
+def waiting(library: Corpus) -> TryOut:
+    content = ContentFile(library["song.flac"].read_bytes(), name="song.flac")
+    return TryOut.objects.create(audio=content, title="My song")
+
+
+def files(settings: Settings) -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_a_file_is_heard_and_gone(
+    library: Corpus, service: FakeService, settings: Settings
+) -> None:
+    tryout = waiting(library)
+    assert len(files(settings)) == 1
+    tryouts.listen(tryout.pk)
+    tryout.refresh_from_db()
+    assert (tryout.status, tryout.result["emotion"], tryout.title) == ("done", "happy", "My song")
+    assert files(settings) == []
+    assert not tryout.audio
+    assert Song.objects.count() == 0
+
+
+@pytest.mark.parametrize("accident", [NoModelError(str(NO_MODEL)), KeyError("oh")])
+def test_the_file_goes_whatever_comes_of_it(
+    library: Corpus, service: FakeService, settings: Settings, accident: Exception
+) -> None:
+    service.script = [accident]
+    tryout = waiting(library)
+    tryouts.listen(tryout.pk)
+    tryout.refresh_from_db()
+    assert tryout.status == Status.FAILED
+    assert tryout.error
+    assert files(settings) == []
+
+
+def test_only_one_worker_hears_it(library: Corpus, service: FakeService) -> None:
+    tryout = waiting(library)
+    tryouts.listen(tryout.pk)
+    tryouts.listen(tryout.pk)
+    assert len(service.heard) == 1
+
+
+def test_what_nobody_came_back_for_is_forgotten(
+    library: Corpus,
+    settings: Settings,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    waiting(library)
+    assert tryouts.forget_old() == 0
+    later = timezone.now() + tryouts.FORGOTTEN_AFTER + dt.timedelta(seconds=1)
+    with time_machine.travel(later), django_capture_on_commit_callbacks(execute=True):
+        assert tryouts.forget_old() == 1
+    assert files(settings) == []
+    assert TryOut.objects.count() == 0

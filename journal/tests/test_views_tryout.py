@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from classifier import tryouts
+from classifier.models import Classification, Song, TryOut
+from classifier.tests.fakes import SURE, FakeService, install
+from journify.limits.models import Allowance
+from ml.tests.sounds import music, write
+from spotify_auth.models import User
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> FakeService:
+    fake = FakeService()
+    install(monkeypatch, fake)
+    return fake
+
+
+@pytest.fixture
+def tune(tmp_path: Path) -> SimpleUploadedFile:
+    path = write(tmp_path / "tune.flac", music(4.0), codec="flac")
+    return SimpleUploadedFile("tune.flac", path.read_bytes())
+
+
+def begin(client: Client, audio: object, **headers: str):
+    return client.post(reverse("journal:begin_try_out"), {"audio": audio}, headers=headers)
+
+
+def files(settings: Settings) -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_the_landing_page_asks_for_a_file(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert reverse("journal:begin_try_out") in page
+    assert 'enctype="multipart/form-data"' in page
+
+
+def test_a_visitor_sees_the_emotion_and_nothing_is_kept(
+    client: Client, service: FakeService, tune: SimpleUploadedFile, settings: Settings
+) -> None:
+    response = begin(client, tune)
+    tryout = TryOut.objects.get()
+    assert response.url == reverse("journal:try_out", args=[tryout.pk])
+    waiting = client.get(response.url)
+    assert waiting.context["state"] == "listening"
+    tryouts.listen(tryout.pk)
+    page = client.get(response.url)
+    assert (page.context["state"], page.context["reading"].emotion) == ("answered", "happy")
+    assert "tune" in page.content.decode()
+    left = [TryOut, Song, Classification, User]
+    assert [model.objects.count() for model in left] == [0, 0, 0, 0]
+    assert files(settings) == []
+    again = client.get(response.url)
+    assert again.context["state"] == "gone"
+    assert "tune" not in again.content.decode()
+
+
+def test_htmx_gets_fragments(
+    client: Client, service: FakeService, tune: SimpleUploadedFile
+) -> None:
+    first = begin(client, tune, **HTMX).content.decode()
+    assert "data-poll" in first
+    assert "<html" not in first
+    tryout = TryOut.objects.get()
+    tryouts.listen(tryout.pk)
+    url = reverse("journal:try_out", args=[tryout.pk])
+    last = client.get(url, {"n": "1"}, headers=HTMX).content.decode()
+    assert "data-poll" not in last
+    assert 'data-emotion="happy"' in last
+
+
+def test_looking_without_taking_forgets_nothing(client: Client, service: FakeService) -> None:
+    result = {"emotion": "happy", "probabilities": SURE, "segments": []}
+    tryout = TryOut.objects.create(status=TryOut.Status.DONE, result=result)
+    client.head(reverse("journal:try_out", args=[tryout.pk]))
+    assert TryOut.objects.count() == 1
+
+
+def test_a_failure_is_told_and_forgotten(client: Client) -> None:
+    tryout = TryOut.objects.create(status=TryOut.Status.FAILED, error="This file is silent.")
+    page = client.get(reverse("journal:try_out", args=[tryout.pk]))
+    assert "This file is silent." in page.content.decode()
+    assert TryOut.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"a letter, not a song", "could not be read as audio"), (None, "Choose a file first.")],
+)
+def test_what_is_no_song_gets_a_sentence(
+    client: Client, settings: Settings, content: bytes | None, sentence: str
+) -> None:
+    audio = SimpleUploadedFile("letter.mp3", content) if content else ""
+    assert sentence in begin(client, audio).content.decode()
+    assert TryOut.objects.count() == 0
+    assert files(settings) == []
+
+
+def test_a_large_file_gets_a_sentence(
+    client: Client, settings: Settings, tune: SimpleUploadedFile
+) -> None:
+    settings.UPLOAD_MAX_MB = 0
+    assert "For trying out a file may have" in begin(client, tune).content.decode()
+    assert TryOut.objects.count() == 0
+
+
+def test_too_often_is_too_often(client: Client, settings: Settings) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"try-out": {"address": (1, 600)}}
+    assert begin(client, "").status_code == HTTPStatus.OK
+    assert begin(client, "").status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert Allowance.objects.count() == 1
+
+
+def test_another_site_cannot_use_a_visitors_browser() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert begin(strict, "").status_code == HTTPStatus.FORBIDDEN

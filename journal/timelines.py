@@ -1,0 +1,188 @@
+"""A clip as drawn: its stretches along a line of time, and over them what carried the answer."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
+from classifier.explaining import is_lost
+from classifier.models import Explanation
+from classifier.readings import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+    from classifier.readings import Bar, Reading, SegmentReading
+
+# Whole numbers only, since SVG takes no decimal comma: a unit is a tenth of a second.
+UNITS = 10
+LANE = 100
+GAP = 12
+TICK_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Strip:
+    """An emotion's part of a stretch, as high as it is likely."""
+
+    name: str
+    y: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch on the line of time."""
+
+    x: int
+    y: int
+    width: int
+    strips: list[Strip]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The stretches of a clip; those that overlap lie in lanes below each other."""
+
+    width: int
+    height: int
+    blocks: list[Block]
+    ticks: list[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A region of the picture, in the pixels of one pane."""
+
+    x: int
+    y: int
+    width: int = 32
+    height: int = 36
+
+
+@dataclass(frozen=True)
+class Pane:
+    """One stretch of the spectrogram: where it begins in the picture, and what it says for it."""
+
+    segment: SegmentReading
+    offset: int
+    percent: int
+    outlines: list[Outline]
+
+
+@dataclass(frozen=True)
+class Why:
+    """What carried an answer, in one of the states none, drawing, lost, failed and done."""
+
+    state: str
+    error: str = ""
+    panes: tuple[Pane, ...] = ()
+    sentence: str = ""
+    places: tuple[str, ...] = ()
+
+
+# The picture as `ml.explain_figure.paint` makes it: a pane's width, its height, and its bands.
+PANE = 320
+PANE_HEIGHT = 288
+BANDS = 8
+
+
+def timeline(segments: Sequence[SegmentReading]) -> Timeline | None:
+    """Lay the stretches of a clip along a line; None where none were heard apart."""
+    if not segments:
+        return None
+    is_overlapping = any(a.end > b.start for a, b in itertools.pairwise(segments))
+    lanes = len(segments) if is_overlapping else 1
+    seconds = max(segment.end for segment in segments)
+    blocks = [
+        Block(
+            x=round(UNITS * segment.start),
+            y=(index if is_overlapping else 0) * (LANE + GAP),
+            width=round(UNITS * (segment.end - segment.start)),
+            strips=_strips(segment.bars),
+        )
+        for index, segment in enumerate(segments)
+    ]
+    marks = range(0, math.floor(seconds) + 1, TICK_SECONDS)
+    return Timeline(
+        width=round(UNITS * seconds),
+        height=lanes * (LANE + GAP) - GAP,
+        blocks=blocks,
+        ticks=[(UNITS * mark, str(mark)) for mark in marks],
+    )
+
+
+def why(explanation: Explanation | None, reading: Reading) -> Why:
+    """Say what carried an answer, as far as it is known."""
+    if explanation is None:
+        return Why(state="none")
+    if explanation.status == Explanation.Status.FAILED:
+        return Why(state="failed", error=explanation.error)
+    if explanation.status == Explanation.Status.QUEUED:
+        return Why(state="lost" if is_lost(explanation) else "drawing")
+    panes = tuple(
+        Pane(
+            segment=segment,
+            offset=-PANE * index,
+            percent=round(100 * share),
+            outlines=[
+                Outline(
+                    x=region["slot"] * PANE // 10,
+                    y=(BANDS - 1 - region["band"]) * PANE_HEIGHT // BANDS,
+                )
+                for region in explanation.regions
+                if region["segment"] == index
+            ],
+        )
+        for index, (segment, share) in enumerate(
+            zip(reading.segments, explanation.shares, strict=False)
+        )
+    )
+    return Why(
+        state="done",
+        panes=panes,
+        sentence=_sentence(WORDS[explanation.emotion], panes),
+        places=tuple(_place(region) for region in explanation.regions),
+    )
+
+
+def _strips(bars: Sequence[Bar]) -> list[Strip]:
+    """Stack probabilities; the edges are rounded, so that no gap and no overlap is left."""
+    edges = [0.0]
+    for bar in bars:
+        edges.append(edges[-1] + bar.probability)
+    rounded = [round(LANE * edge / (edges[-1] or 1.0)) for edge in edges]
+    return [
+        Strip(name=bar.name, y=top, height=bottom - top)
+        for bar, top, bottom in zip(bars, rounded, rounded[1:], strict=False)
+    ]
+
+
+def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
+    if not panes:
+        return ""
+    top = max(panes, key=lambda pane: pane.percent)
+    return _(
+        "Most of what speaks for %(word)s lies between %(start)s and %(end)s s: %(percent)d %%."
+    ) % {
+        "word": word,
+        "start": localize(round(top.segment.start)),
+        "end": localize(round(top.segment.end)),
+        "percent": top.percent,
+    }
+
+
+def _place(region: dict[str, float]) -> str:
+    return _("%(start)s to %(end)s s, %(low)s to %(high)s Hz") % {
+        "start": localize(round(region["start"])),
+        "end": localize(round(region["start"] + 1)),
+        "low": localize(round(region["low"])),
+        "high": localize(round(region["high"])),
+    }

@@ -1,0 +1,87 @@
+"""A visitor lets one file be heard, without an account."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier import tryouts
+from classifier.errors import UploadRejectedError
+from classifier.models import Classification, TryOut
+from classifier.readings import read_answer
+from journal.cards import poll_seconds
+from journal.forms import TryOutForm
+from journal.timelines import timeline
+from journify.http import HttpRequest
+from journify.limits.requests import limited
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from django.core.files.uploadedfile import TemporaryUploadedFile
+
+
+@require_POST
+@limited("try-out")
+def begin(request: HttpRequest) -> HttpResponse:
+    """Take a visitor's file, and say what comes next."""
+    form = TryOutForm(request.POST, request.FILES)
+    try:
+        tryout = tryouts.begin(_upload(request, form))
+    except UploadRejectedError as error:
+        return _response(request, {"error": str(error)})
+    if request.htmx:
+        return _response(request, _context(tryout, poll=0))
+    return redirect("journal:try_out", tryout_id=tryout.pk)
+
+
+@require_safe
+@never_cache
+def try_out(request: HttpRequest, tryout_id: uuid.UUID) -> HttpResponse:
+    """Say how far a file is; once its answer was shown, nothing of it is left."""
+    tryout = TryOut.objects.filter(pk=tryout_id).first()
+    if tryout is None:
+        return _response(request, {"state": "gone"})
+    poll = request.GET.get("n", "")[:4]
+    context = _context(tryout, poll=int(poll) if poll.isdecimal() else 0)
+    if context["state"] != "listening" and request.method == "GET":
+        tryout.delete()
+    return _response(request, context)
+
+
+def _upload(request: HttpRequest, form: TryOutForm) -> TemporaryUploadedFile:
+    if getattr(request, "upload_too_large", False):
+        raise UploadRejectedError(tryouts.too_large_message())
+    if not form.is_valid() or not form.cleaned_data["audio"]:
+        raise UploadRejectedError(_("Choose a file first."))
+    upload: TemporaryUploadedFile = form.cleaned_data["audio"]
+    return upload
+
+
+def _context(tryout: TryOut, *, poll: int) -> dict[str, Any]:
+    context: dict[str, Any] = {"tryout": tryout}
+    if tryout.status in {TryOut.Status.QUEUED, TryOut.Status.RUNNING}:
+        seconds = poll_seconds(poll)
+        return context | {"state": "listening", "poll_next": poll + 1, "poll_seconds": seconds}
+    if tryout.status == TryOut.Status.FAILED:
+        return context | {"state": "form", "error": tryout.error}
+    answer = {name: tryout.result[name] for name in ("emotion", "probabilities", "segments")}
+    reading = read_answer(Classification(**answer))
+    return context | {
+        "state": "answered",
+        "reading": reading,
+        "timeline": timeline(reading.segments),
+    }
+
+
+def _response(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    name = "journal/_try_out.html" if request.htmx else "journal/try_out.html"
+    return TemplateResponse(request, name, {"max_mb": settings.TRY_OUT_MAX_MB} | context)
