@@ -1,4 +1,7 @@
-"""What can go wrong with a song, in words a listener understands."""
+"""What can go wrong with a song, in words a listener understands.
+
+Each has a `reason`, a slug to count failures by; that of a `ml.errors.ClipError` is its code.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,13 @@ class UploadRejectedError(Exception):
 class NoClipError(Exception):
     """There is no audio of the song that we may listen to; `str(error)` says so to the listener."""
 
+    reason = "no-clip"
+
 
 class ClipLaterError(NoClipError):
     """No audio now, but it is worth asking again in `seconds`."""
+
+    reason = "platform"
 
     def __init__(self, sentence: str, *, seconds: float) -> None:
         super().__init__(sentence)
@@ -24,8 +31,17 @@ class ClipLaterError(NoClipError):
 class NoModelError(Exception):
     """No model could answer; `str(error)` says so to the listener."""
 
+    reason = "no-model"
+
+
+class TookTooLongError(Exception):
+    """Listening to one song took longer than a worker may spend on it."""
+
+    reason = "took-too-long"
+
 
 INTERRUPTED = _("Listening was interrupted too often. Try again, or label it yourself.")
+TOOK_TOO_LONG = _("Listening took too long. Try again, or label it yourself.")
 UNEXPECTED = _("Something went wrong while listening. Try again, or label it yourself.")
 NO_MODEL = _("No model could listen to this song just now. Try again, or label it yourself.")
 NO_CLIP = _(

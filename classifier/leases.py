@@ -1,14 +1,19 @@
-"""Which claimed rows this process is listening to, and how it keeps them.
+"""Which claimed rows this process is listening to, how it keeps them, and for how long at most.
 
 A slow machine may listen for longer than a lease lasts; a killed worker must still be noticed
-within a minute. So leases are short, and a thread beside the work renews them.
+within a minute. So leases are short, and a thread beside the work renews them, but not for ever: a
+song gets `CLASSIFY_MAX_SECONDS`. Then an exception ends what waits or runs in Python; where that
+does not help, the lease runs out, and the worker `is_stuck` and has to start anew.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,14 +21,16 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import timezone
 
+from classifier.errors import TookTooLongError
 from classifier.models import Classification
 
 if TYPE_CHECKING:
+    from types import FrameType
     from uuid import UUID
 
-# Only what is really being listened to is renewed: a row that an accident left running is not, so
-# that it is swept up.
-_held: set[UUID] = set()
+# Since when what is held. Only what is really being listened to is renewed: a row that an accident
+# left running is not, so that it is swept up.
+_held: dict[UUID, float] = {}
 
 
 def worker_name() -> str:
@@ -39,18 +46,51 @@ def lease_end() -> dt.datetime:
 @contextmanager
 def held(row: Classification) -> Iterator[None]:
     """Have `renew` keep a claimed row for this process meanwhile."""
-    _held.add(row.pk)
+    _held[row.pk] = time.monotonic()
     try:
         yield
     finally:
-        _held.discard(row.pk)
+        _held.pop(row.pk, None)
 
 
 def renew() -> int:
     """Begin the leases of the rows that are held anew; returns how many still were ours."""
-    if not _held:
+    in_time = [
+        pk
+        for pk, since in tuple(_held.items())
+        if time.monotonic() - since < settings.CLASSIFY_MAX_SECONDS
+    ]
+    if not in_time:
         return 0
     rows = Classification.objects.filter(
-        pk__in=tuple(_held), owner=worker_name(), status=Classification.Status.RUNNING
+        pk__in=in_time, owner=worker_name(), status=Classification.Status.RUNNING
     )
     return rows.update(lease_until=lease_end())
+
+
+def is_stuck() -> bool:
+    """Whether this process holds a row for longer than it may, although it was told to let go."""
+    longest = settings.CLASSIFY_MAX_SECONDS + settings.CLASSIFY_LEASE_SECONDS
+    return any(time.monotonic() - since > longest for since in tuple(_held.values()))
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TookTooLongError in what runs here for longer, even where it waits for a network.
+
+    Only the main thread can be interrupted so; elsewhere nothing happens.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _time_is_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _time_is_up(_number: int, _frame: FrameType | None) -> None:
+    raise TookTooLongError

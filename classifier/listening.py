@@ -13,13 +13,17 @@ from django.utils import timezone
 from classifier import queue
 from classifier.decoding import get_decoder
 from classifier.errors import (
+    INTERRUPTED,
     NO_MODEL,
+    TOOK_TOO_LONG,
     UNEXPECTED,
     ClipLaterError,
     NoClipError,
     NoModelError,
+    TookTooLongError,
 )
 from classifier.fallback import answer_from_features
+from classifier.leases import time_limit
 from classifier.models import Classification
 from classifier.results import as_result
 from classifier.sources import audio_of, features
@@ -39,20 +43,36 @@ def listen(row: Classification) -> None:
     """Classify the song of a claimed row and settle the row, whatever happens."""
     started = time.perf_counter()
     try:
-        prediction, source = _answer(row)
+        with time_limit(settings.CLASSIFY_MAX_SECONDS):
+            prediction, source = _answer(row)
     except ClipLaterError as error:
-        logger.info("classification %s waits %.0f s: %s", row.pk, error.seconds, error)
-        queue.postpone(row, str(error), seconds=error.seconds)
-    except (ClipError, NoClipError, NoModelError) as error:
+        seconds = max(error.seconds, queue.back_off(row.attempts))
+        logger.info("classification %s waits %.0f s: %s", row.pk, seconds, error)
+        queue.release(row, str(error), reason=error.reason, seconds=seconds)
+    except (NoClipError, NoModelError) as error:
         logger.info("classification %s failed: %s", row.pk, error)
-        queue.fail(row, str(error))
+        queue.fail(row, str(error), reason=error.reason)
+    except ClipError as error:
+        logger.info("classification %s failed: %s", row.pk, error)
+        queue.fail(row, str(error), reason=error.code)
+    except TookTooLongError as error:
+        logger.exception("classification %s took too long", row.pk)
+        _try_again(row, str(TOOK_TOO_LONG), reason=error.reason)
     except Exception:
         # An accident of ours must not leave the row running: it is tried again, then failed.
         logger.exception("classification %s broke", row.pk)
-        queue.release(row, str(UNEXPECTED))
+        _try_again(row, str(UNEXPECTED), reason="unexpected")
+    except (SystemExit, KeyboardInterrupt):
+        # the worker was told to stop at once: another takes the song up, at once too
+        queue.release(row, str(INTERRUPTED), reason="interrupted")
+        raise
     else:
         seconds = time.perf_counter() - started
         record(row, prediction, source=source, seconds=seconds)
+
+
+def _try_again(row: Classification, error: str, *, reason: str) -> None:
+    queue.release(row, error, reason=reason, seconds=queue.back_off(row.attempts))
 
 
 def _answer(row: Classification) -> tuple[Prediction, str]:
@@ -82,17 +102,21 @@ def record(row: Classification, prediction: Prediction, *, source: str, seconds:
     answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}
     kind = Input.FEATURES if source in features.SOURCES else Input.AUDIO
     answer |= {"status": Status.DONE, "clip_source": source, "input": kind, "error": ""}
+    answer["reason"] = ""
     answer["embedding"] = prediction.embedding or None
     with transaction.atomic():
         if prediction.model == row.model and prediction.version == row.version:
-            queue.settle(row, **answer)
-        elif queue.fail(row, str(NO_MODEL)):
+            is_ours = queue.settle(row, **answer)
+        elif is_ours := queue.fail(row, str(NO_MODEL), reason=NoModelError.reason):
             Classification.objects.update_or_create(
                 song=row.song,
                 model=prediction.model,
                 version=prediction.version,
                 defaults=answer | {"finished_at": timezone.now(), "attempts": row.attempts},
             )
+    if not is_ours:
+        logger.warning("classification %s was finished by another worker", row.pk)
+        return
     logger.info(
         "classification %s: %s by %s in %.2f s",
         row.pk,

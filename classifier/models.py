@@ -120,6 +120,18 @@ class ClassificationQuerySet(models.QuerySet["Classification"]):
         """Work that is not finished: waiting or under way."""
         return self.filter(status__in=[Classification.Status.QUEUED, Classification.Status.RUNNING])
 
+    def waiting(self) -> ClassificationQuerySet:
+        """Work that a worker may take up now."""
+        return self.filter(status=Classification.Status.QUEUED, retry_at=None)
+
+    def postponed(self) -> ClassificationQuerySet:
+        """Work that waits for another try."""
+        return self.filter(status=Classification.Status.QUEUED, retry_at__isnull=False)
+
+    def due(self) -> ClassificationQuerySet:
+        """Postponed work whose time has come."""
+        return self.postponed().filter(retry_at__lte=timezone.now())
+
     def done(self) -> ClassificationQuerySet:
         """Answers."""
         return self.filter(status=Classification.Status.DONE)
@@ -173,8 +185,15 @@ class Classification(UUIDModel):
     lease_until = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)
+    reason = models.CharField(
+        _("reason"), max_length=40, blank=True, help_text=_("Why it failed or waits, as a slug.")
+    )
     seconds = models.FloatField(_("seconds"), null=True, blank=True)
     queued_at = models.DateTimeField(_("queued"), default=timezone.now)
+    woken_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text=_("When workers were last told of it.")
+    )
+    retry_at = models.DateTimeField(_("tried again at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     objects = ClassificationQuerySet.as_manager()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from functools import partial
+import random
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -18,12 +18,12 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from classifier.bundles import main_bundle
 from classifier.errors import INTERRUPTED
 from classifier.leases import lease_end
 from classifier.models import Classification, Song
+from journify.background import transport
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,8 +32,11 @@ logger = logging.getLogger(__name__)
 
 Status = Classification.Status
 
-# A row that waits this long although no task is there to wake a worker up: its task was lost.
-FORGOTTEN_AFTER = dt.timedelta(seconds=60)
+# An accident is tried again after about so many seconds, then after twice as many, and so on.
+RETRY_SECONDS = 6.0
+LONGEST_RETRY_SECONDS = 600.0
+# Long after a worker should have come, a row is told of again even though its task seems to wait.
+WOKEN_ANYWAY_AFTER = dt.timedelta(minutes=10)
 
 
 def request_classification(song: Song) -> Classification:
@@ -64,8 +67,11 @@ def requeue(row: Classification) -> bool:
             status=Status.QUEUED,
             attempts=0,
             error="",
+            reason="",
             owner="",
+            retry_at=None,
             queued_at=timezone.now(),
+            woken_at=timezone.now(),
             finished_at=None,
             revision=F("revision") + 1,
         )
@@ -86,21 +92,31 @@ def classify_again(song: Song) -> bool:
 
 
 def enqueue(classification_id: UUID) -> None:
-    """Wake a worker once the transaction that wrote the row is committed."""
+    """Wake a worker once the transaction that wrote the row is committed.
+
+    Where the transport is away, the row waits for the sweep: that is no accident of the listener's.
+    """
     from classifier.tasks import classify  # noqa: PLC0415 -- tasks import this module
 
-    transaction.on_commit(partial(classify.enqueue, classification_id=str(classification_id)))
+    def wake() -> None:
+        classify.enqueue(classification_id=str(classification_id))
+
+    transaction.on_commit(wake, robust=True)
 
 
 def claim(classification_id: UUID | str, *, worker: str) -> Classification | None:
-    """Take a waiting row for `worker`; None when it is gone, taken or finished."""
-    claimed = Classification.objects.filter(pk=classification_id, status=Status.QUEUED).update(
-        status=Status.RUNNING,
-        owner=worker,
-        stage="",
-        lease_until=lease_end(),
-        attempts=F("attempts") + 1,
-        revision=F("revision") + 1,
+    """Take a waiting row for `worker`; None when it is gone, taken, finished or not due yet."""
+    claimed = (
+        Classification.objects.waiting()
+        .filter(pk=classification_id)
+        .update(
+            status=Status.RUNNING,
+            owner=worker,
+            stage="",
+            lease_until=lease_end(),
+            attempts=F("attempts") + 1,
+            revision=F("revision") + 1,
+        )
     )
     if not claimed:
         return None
@@ -126,46 +142,53 @@ def settle(row: Classification, **values: Any) -> bool:
     return bool(changed)
 
 
-def fail(row: Classification, error: str) -> bool:
+def fail(row: Classification, error: str, *, reason: str) -> bool:
     """End a claimed row with a sentence for the listener; an earlier answer of it stands."""
     if row.emotion:
         logger.warning("classification %s keeps its earlier answer: %s", row.pk, error)
-        return settle(row, status=Status.DONE, error="")
-    return settle(row, status=Status.FAILED, error=error[:300])
+        return settle(row, status=Status.DONE, error="", reason="")
+    return settle(row, status=Status.FAILED, error=error[:300], reason=reason)
 
 
-def release(row: Classification, error: str) -> bool:
-    """Give a claimed row back after an accident: queued again, or failed after the last attempt."""
+def release(row: Classification, error: str, *, reason: str, seconds: float = 0.0) -> bool:
+    """Give a claimed row back: queued, after so many seconds, or failed if that was the last try.
+
+    The sweep takes up what has to wait.
+    """
     if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
-        return fail(row, error)
-    waiting = {"status": Status.QUEUED, "queued_at": timezone.now(), "finished_at": None}
-    if not settle(row, owner="", **waiting):
+        return fail(row, error, reason=reason)
+    now = timezone.now()
+    retry_at = now + dt.timedelta(seconds=seconds) if seconds else None
+    waiting = {"status": Status.QUEUED, "owner": "", "retry_at": retry_at, "woken_at": now}
+    if not settle(row, reason=reason, finished_at=None, **waiting):
         return False
-    enqueue(row.pk)
+    if not seconds:
+        enqueue(row.pk)
     return True
 
 
-def postpone(row: Classification, error: str, *, seconds: float) -> bool:
-    """Give a claimed row back for later: the sweep takes it up when its time has come."""
-    if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
-        return fail(row, error)
-    due = timezone.now() + dt.timedelta(seconds=seconds) - FORGOTTEN_AFTER
-    return settle(row, status=Status.QUEUED, owner="", queued_at=due, finished_at=None)
+def back_off(attempts: int) -> float:
+    """How many seconds to wait after so many attempts: longer each time, and not all at once.
+
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
+    longest: float = min(RETRY_SECONDS * 2 ** (attempts - 1), LONGEST_RETRY_SECONDS)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
 
 
 def sweep() -> int:
-    """Take up what was dropped: leases of dead workers and rows whose task was lost.
+    """Take up what was dropped: leases of dead workers, rows whose time has come or task was lost.
 
     Returns the number of rows that were touched.
     """
     touched = 0
     for row in Classification.objects.expired():
         logger.warning("lease of classification %s ran out (worker %s)", row.pk, row.owner)
-        touched += release(row, str(INTERRUPTED))
-    for row in _forgotten():
+        touched += release(row, str(INTERRUPTED), reason="interrupted")
+    for row in [*Classification.objects.due(), *_forgotten()]:
         changed = Classification.objects.filter(
             pk=row.pk, revision=row.revision, status=Status.QUEUED
-        ).update(queued_at=timezone.now(), revision=F("revision") + 1)
+        ).update(retry_at=None, woken_at=timezone.now(), revision=F("revision") + 1)
         if changed:
             enqueue(row.pk)
             touched += 1
@@ -174,17 +197,18 @@ def sweep() -> int:
 
 def prune() -> None:
     """Delete the tasks that were finished a day ago: the rows tell what became of the songs."""
-    call_command("prune_db_task_results", min_age_days=1, verbosity=0)
+    transport.prune()
     call_command("forget_metadata", verbosity=0)
 
 
 def _forgotten() -> list[Classification]:
     """Rows that have waited for a while without a task that waits with them."""
-    rows = Classification.objects.filter(
-        status=Status.QUEUED, queued_at__lt=timezone.now() - FORGOTTEN_AFTER
-    )
-    if not rows:
+    now = timezone.now()
+    patience = dt.timedelta(seconds=settings.CLASSIFY_LEASE_SECONDS)
+    rows = Classification.objects.waiting().filter(woken_at__lt=now - patience)
+    waits = {str(row.pk): row for row in rows.order_by("woken_at")}
+    if not waits:
         return []
-    ready = DBTaskResult.objects.ready()
-    ids = set(ready.values_list("args_kwargs__kwargs__classification_id", flat=True))
-    return [row for row in rows if str(row.pk) not in ids]
+    lost = transport.unserved(list(waits), argument="classification_id")
+    overdue = [key for key, row in waits.items() if row.woken_at < now - WOKEN_ANYWAY_AFTER]
+    return [waits[key] for key in dict.fromkeys([*lost, *overdue])]

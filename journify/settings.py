@@ -154,12 +154,21 @@ FILE_UPLOAD_HANDLERS = ["classifier.upload_handlers.SizeCapUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_TEMP_DIR", None)
 
-# Background work: Django's task API on the database; `manage.py worker` runs the tasks.
+# Background work: Django's task API, on the database or, with QUEUE_URL (redis://… or amqp://…), on
+# a broker that several machines share; `manage.py worker` runs the tasks. docs/queue.md
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+QUEUE_URL = env.str("QUEUE_URL", "")
+TASKS = {
+    "default": {
+        "BACKEND": "journify.background.backends.BrokerBackend"
+        if QUEUE_URL
+        else "django_tasks_db.DatabaseBackend"
+    }
+}
 CLASSIFY_LEASE_SECONDS = env.int("CLASSIFY_LEASE_SECONDS", 40)
 CLASSIFY_MAX_ATTEMPTS = env.int("CLASSIFY_MAX_ATTEMPTS", 3)
 CLASSIFY_SWEEP_SECONDS = env.int("CLASSIFY_SWEEP_SECONDS", 15)
+CLASSIFY_MAX_SECONDS = env.float("CLASSIFY_MAX_SECONDS", 120.0)
 
 # What decoding one file may take, in the child process that does it.
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from classifier import leases, queue
+from classifier.errors import TookTooLongError
 from classifier.models import Classification, Song
 from classifier.tasks import classify
 from classifier.tests.factories import ClassificationFactory
@@ -46,6 +50,28 @@ def test_a_row_is_left_alone_when_another_worker_took_it_over(row: Classificatio
     Classification.objects.update(owner="w2")
     with leases.held(row):
         assert leases.renew() == 0
+
+
+def test_a_row_is_not_kept_for_ever(row: Classification, settings: Settings) -> None:
+    with leases.held(row):
+        settings.CLASSIFY_MAX_SECONDS = 0
+        assert leases.renew() == 0
+        assert not leases.is_stuck()
+        settings.CLASSIFY_LEASE_SECONDS = -1
+        assert leases.is_stuck()
+    assert not leases.is_stuck()
+
+
+def test_only_the_main_thread_has_a_time_limit() -> None:
+    def wait() -> str:
+        with leases.time_limit(0.01):
+            time.sleep(0.1)
+        return "waited"
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(wait).result() == "waited"
+    with pytest.raises(TookTooLongError):
+        wait()
 
 
 def test_the_row_is_held_during_the_task(service: FakeService, heard_song: Song) -> None:

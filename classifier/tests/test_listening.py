@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import signal
+import time
+
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from classifier import queue
-from classifier.errors import NO_CLIP, NO_MODEL, UNEXPECTED, NoModelError
+from classifier.errors import NO_CLIP, NO_MODEL, TOOK_TOO_LONG, UNEXPECTED, NoModelError
 from classifier.listening import listen
 from classifier.models import Classification, Song
 from classifier.tests.corpus import Corpus
@@ -138,13 +142,43 @@ def test_the_clips_sentence_becomes_the_rows(
 
 def test_failed_with_a_reason_when_there_is_no_audio(service: FakeService) -> None:
     row = listened(SongFactory(audio=""))
-    assert (row.status, row.error) == ("failed", str(NO_CLIP))
+    assert (row.status, row.error, row.reason) == ("failed", str(NO_CLIP), "no-clip")
 
 
 def test_failed_with_a_reason_when_no_model_answers(service: FakeService, heard_song: Song) -> None:
     service.script = [NoModelError(str(NO_MODEL))]
     row = listened(heard_song)
     assert (row.status, row.error) == ("failed", str(NO_MODEL))
+
+
+class TestTooLong:
+    def test_a_song_that_takes_too_long_is_tried_again_then_failed(
+        self, service: FakeService, heard_song: Song, settings: Settings
+    ) -> None:
+        settings.CLASSIFY_MAX_SECONDS = 1.0
+        settings.CLASSIFY_MAX_ATTEMPTS = 2
+        service.classify = lambda _clip: time.sleep(60)  # type: ignore[method-assign,assignment]
+        row = listened(heard_song)
+        assert (row.status, row.attempts, row.reason) == ("queued", 1, "took-too-long")
+        Classification.objects.update(retry_at=None)
+        row = listened(heard_song)
+        assert (row.status, row.attempts, row.error) == ("failed", 2, str(TOOK_TOO_LONG))
+
+    def test_no_alarm_is_left_behind(self, service: FakeService, heard_song: Song) -> None:
+        listened(heard_song)
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+        assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+
+
+def test_the_row_is_given_back_when_the_worker_is_told_to_stop_at_once(
+    service: FakeService, heard_song: Song
+) -> None:
+    service.script = [SystemExit(1)]
+    row = claimed(heard_song)
+    with pytest.raises(SystemExit):
+        listen(row)
+    row.refresh_from_db()
+    assert (row.status, row.retry_at, row.owner) == ("queued", None, "")
 
 
 class TestAccident:
@@ -164,10 +198,14 @@ class TestAccident:
             listen(row)
         row.refresh_from_db()
         assert (row.status, row.attempts, row.error) == ("queued", 1, "")
-        assert len(callbacks) == 1
+        assert row.reason == "unexpected"
+        assert row.retry_at is not None
+        assert row.retry_at > timezone.now()
+        assert callbacks == []  # the sweep will take it up
 
     def test_the_next_attempt_can_answer(self, service: FakeService, heard_song: Song) -> None:
         listened(heard_song)
+        Classification.objects.update(retry_at=None)
         row = listened(heard_song)
         assert (row.status, row.attempts, row.emotion) == ("done", 2, "happy")
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 from django.utils import timezone
+from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -14,6 +16,11 @@ from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakeService
 
 pytestmark = pytest.mark.django_db
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise ConnectionRefusedError("no broker")
+
 
 Status = Classification.Status
 
@@ -94,6 +101,10 @@ class TestClaim:
     def test_nothing_is_claimed_when_row_does_not_wait(self, status: Status) -> None:
         assert queue.claim(a_row(status).pk, worker="w1") is None
 
+    def test_nothing_is_claimed_before_its_time(self) -> None:
+        row = a_row(retry_at=timezone.now() + dt.timedelta(seconds=5))
+        assert queue.claim(row.pk, worker="w1") is None
+
     def test_nothing_is_claimed_when_row_is_gone(self) -> None:
         row = a_row()
         key = row.pk
@@ -111,7 +122,7 @@ class TestSettle:
 
     def test_nothing_is_written_when_somebody_else_took_over(self) -> None:
         late = claimed()
-        queue.release(late, "")
+        queue.release(late, "", reason="interrupted")
         taken_over = queue.claim(late.pk, worker="w2")
         assert taken_over is not None
         assert not queue.settle(late, status=Status.DONE, emotion="sad")
@@ -127,9 +138,9 @@ class TestSettle:
 
     def test_a_sentence_is_kept_when_it_fails(self) -> None:
         row = claimed()
-        assert queue.fail(row, "x" * 400)
+        assert queue.fail(row, "x" * 400, reason="silent")
         row.refresh_from_db()
-        assert (row.status, row.error) == ("failed", "x" * 300)
+        assert (row.status, row.error, row.reason) == ("failed", "x" * 300, "silent")
 
 
 class TestEarlierAnswer:
@@ -145,7 +156,7 @@ class TestEarlierAnswer:
     def test_it_stands_when_listening_again_fails(
         self, again: Classification, caplog: pytest.LogCaptureFixture
     ) -> None:
-        assert queue.fail(again, "This file is silent.")
+        assert queue.fail(again, "This file is silent.", reason="silent")
         again.refresh_from_db()
         assert (again.status, again.emotion, again.error) == ("done", "sad", "")
         assert again.probabilities["sad"] == 0.7
@@ -155,7 +166,7 @@ class TestEarlierAnswer:
         self, again: Classification, settings: Settings
     ) -> None:
         settings.CLASSIFY_MAX_ATTEMPTS = 1
-        assert queue.release(again, "An accident.")
+        assert queue.release(again, "An accident.", reason="unexpected")
         again.refresh_from_db()
         assert (again.status, again.emotion) == ("done", "sad")
 
@@ -179,7 +190,7 @@ class TestRelease:
     ) -> None:
         row = claimed()
         with django_capture_on_commit_callbacks() as callbacks:
-            assert queue.release(row, "An accident.")
+            assert queue.release(row, "An accident.", reason="unexpected")
         row.refresh_from_db()
         assert (row.status, row.owner, row.attempts, row.error) == ("queued", "", 1, "")
         assert row.finished_at is None
@@ -192,7 +203,7 @@ class TestRelease:
         for _ in range(2):
             running = queue.claim(row.pk, worker="w1")
             assert running is not None
-            queue.release(running, "An accident.")
+            queue.release(running, "An accident.", reason="unexpected")
         row.refresh_from_db()
         assert (row.status, row.attempts, row.error) == ("failed", 2, "An accident.")
 
@@ -202,8 +213,57 @@ class TestRelease:
         row = claimed()
         queue.settle(row, status=Status.DONE)
         with django_capture_on_commit_callbacks() as callbacks:
-            assert not queue.release(row, "An accident.")
+            assert not queue.release(row, "An accident.", reason="unexpected")
         assert callbacks == []
+
+    def test_a_row_that_has_to_wait_is_left_to_the_sweep(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        row = claimed()
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert queue.release(row, "An accident.", reason="unexpected", seconds=30)
+            assert queue.sweep() == 0
+        assert callbacks == []
+        with (
+            time_machine.travel(timezone.now() + dt.timedelta(seconds=31)),
+            django_capture_on_commit_callbacks() as callbacks,
+        ):
+            assert queue.sweep() == 1
+            assert queue.sweep() == 0
+        row.refresh_from_db()
+        assert (row.status, row.retry_at, row.reason) == ("queued", None, "unexpected")
+        assert len(callbacks) == 1
+
+
+class TestBackOff:
+    def test_it_doubles_up_to_a_limit(self) -> None:
+        longest = [max(queue.back_off(attempts) for _ in range(200)) for attempts in (1, 2, 3, 20)]
+        limits = [6, 12, 24, queue.LONGEST_RETRY_SECONDS]
+        assert all(
+            0.9 * limit < found <= limit for found, limit in zip(longest, limits, strict=True)
+        )
+
+    def test_it_is_not_the_same_for_all(self) -> None:
+        waits = {queue.back_off(1) for _ in range(50)}
+        assert len(waits) > 40
+        assert min(waits) >= 3
+
+
+class TestTransportIsAway:
+    @pytest.mark.django_db(transaction=True)
+    def test_the_listener_does_not_notice_and_the_sweep_makes_up_for_it(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(DatabaseBackend, "enqueue", _refuse)
+            row = queue.request_classification(SongFactory())
+        assert "no broker" in caplog.text
+        assert not DBTaskResult.objects.exists()
+        with time_machine.travel(timezone.now() + dt.timedelta(seconds=41)):
+            assert queue.sweep() == 1
+        assert DBTaskResult.objects.get().args_kwargs["kwargs"] == {
+            "classification_id": str(row.pk)
+        }
 
 
 class TestRequeue:
@@ -274,7 +334,7 @@ class TestSweep:
     def test_a_forgotten_row_is_enqueued_again_and_only_once(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
-        row = a_row(queued_at=timezone.now() - dt.timedelta(minutes=2))
+        row = a_row(woken_at=timezone.now() - dt.timedelta(minutes=2))
         with django_capture_on_commit_callbacks() as callbacks:
             assert queue.sweep() == 1
             assert queue.sweep() == 0
@@ -285,7 +345,7 @@ class TestSweep:
     @pytest.mark.django_db(transaction=True)
     def test_a_backlog_that_waits_for_its_turn_is_not_enqueued_again(self) -> None:
         row = queue.request_classification(SongFactory())
-        Classification.objects.update(queued_at=timezone.now() - dt.timedelta(hours=1))
+        Classification.objects.update(woken_at=timezone.now() - dt.timedelta(minutes=9))
         assert queue.sweep() == 0
         assert DBTaskResult.objects.count() == 1
         DBTaskResult.objects.update(status="RUNNING")  # its worker was killed before it claimed
@@ -293,6 +353,13 @@ class TestSweep:
         assert DBTaskResult.objects.ready().get().args_kwargs["kwargs"] == {
             "classification_id": str(row.pk)
         }
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_row_is_told_of_again_when_its_task_waits_for_very_long(self) -> None:
+        queue.request_classification(SongFactory())
+        with time_machine.travel(timezone.now() + dt.timedelta(minutes=11)):
+            assert queue.sweep() == 1
+            assert queue.sweep() == 0
 
     def test_nothing_is_touched_when_work_goes_its_way(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks

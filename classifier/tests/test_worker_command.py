@@ -8,20 +8,19 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
-from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 from classifier import leases, queue
 from classifier.management.commands import worker
 from classifier.models import Classification, Song
-from classifier.tests.corpus import Corpus
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakePrediction, FakeService
+from journify.background import database
 
 
 @pytest.fixture(autouse=True)
 def _signals_stay_pytests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db_worker.Worker, "configure_signals", lambda _self: None)
+    monkeypatch.setattr(database.PatientWorker, "configure_signals", lambda _self: None)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -40,14 +39,17 @@ class TestBatch:
         assert silent.status == "failed"
         assert {str(task.status) for task in DBTaskResult.objects.all()} == {"SUCCESSFUL"}
 
-    def test_an_accident_is_tried_again_in_the_same_batch(
-        self, service: FakeService, heard_song: Song
-    ) -> None:
+    def test_an_accident_waits_for_its_time(self, service: FakeService, heard_song: Song) -> None:
         service.script = [KeyError("x"), FakePrediction()]
         row = queue.request_classification(heard_song)
         call_command("worker", batch=True, verbosity=0)
         row.refresh_from_db()
-        assert (row.status, row.attempts) == ("done", 2)
+        assert (row.status, row.attempts, row.reason) == ("queued", 1, "unexpected")
+        Classification.objects.update(retry_at=timezone.now())
+        assert queue.sweep() == 1
+        call_command("worker", batch=True, verbosity=0)
+        row.refresh_from_db()
+        assert (row.status, row.attempts, row.reason) == ("done", 2, "")
 
     def test_models_are_loaded_before_work_is_taken(
         self,
@@ -56,7 +58,7 @@ class TestBatch:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         monkeypatch.setattr(
-            db_worker.Worker, "run", lambda _self: logging.getLogger("test").info("working")
+            database.PatientWorker, "run", lambda _self: logging.getLogger("test").info("working")
         )
         with caplog.at_level(logging.INFO):
             call_command("worker", batch=True, verbosity=0)
@@ -139,9 +141,3 @@ class TestSweepUntil:
         monkeypatch.setattr(worker.queue, "sweep", away)
         worker._sweep_until(stop)
         assert "sweep failed, next one in 15 s" in caplog.text
-
-
-def test_work_is_looked_for_often(library: Corpus) -> None:
-    parser = worker.Command().create_parser("manage.py", "worker")
-    options = parser.parse_args([])
-    assert (options.interval, options.startup_delay, options.reload) == (0.3, False, False)

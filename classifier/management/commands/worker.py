@@ -7,17 +7,20 @@ manage.py worker --batch         until nothing is left to do
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import DatabaseError, close_old_connections, connection
-from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
 from classifier import leases, queue, tryouts
 from classifier.decoding import get_decoder
+from journify.background import transport
 from journify.commands import ExplainedCommand
 
 logger = logging.getLogger(__name__)
@@ -25,16 +28,17 @@ logger = logging.getLogger(__name__)
 PRUNE_SECONDS = 3600
 
 
-class Command(ExplainedCommand, DatabaseWorker):
-    """django-tasks' database worker, with the models loaded first and a sweep beside it."""
+class Command(ExplainedCommand):
+    """Work for the database's queue or the broker's, with a sweep beside it."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Look for work more often than the library's default: somebody is watching the card."""
-        super().add_arguments(parser)
-        parser.set_defaults(interval=0.3, startup_delay=False, reload=False)
+        """Declare when to end."""
+        parser.add_argument("--batch", action="store_true", help="end when nothing is left to do")
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, *, batch: bool, **_options: Any) -> None:
         """Load the models, start the sweep, and work."""
+        if batch and settings.QUEUE_URL:
+            raise CommandError("--batch is for the queue in the database, not for a broker.")
         get_decoder().start()  # it gets ready while torch is imported
         from classifier.service import get_service  # noqa: PLC0415 -- imports torch
 
@@ -44,16 +48,19 @@ class Command(ExplainedCommand, DatabaseWorker):
         sweeper = threading.Thread(target=_sweep_until, args=(stop,), daemon=True)
         sweeper.start()
         try:
-            super().handle(**options)
+            transport.work(batch=batch)
         finally:
             stop.set()
             sweeper.join(timeout=5)
+            get_decoder().close()
 
 
 def _sweep_until(stop: threading.Event) -> None:
     """Keep this worker's rows and take up dropped ones; a database that is away ends nothing."""
     prune_at = time.monotonic()
     while True:
+        if leases.is_stuck():
+            _start_anew()
         try:
             close_old_connections()
             leases.renew()
@@ -68,3 +75,12 @@ def _sweep_until(stop: threading.Event) -> None:
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
             connection.close()
             return
+
+
+def _start_anew() -> None:
+    """Replace a process whose work hangs where no exception reaches; whoever started it sees none.
+
+    Its row is left to its lease: that counts as an attempt.
+    """
+    logger.critical("a song holds this worker up: it starts anew")
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- ourselves
