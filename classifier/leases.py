@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,7 +27,6 @@ from classifier.models import Classification
 
 if TYPE_CHECKING:
     from types import FrameType
-    from uuid import UUID
 
 # Since when what is held. Only what is really being listened to is renewed: a row that an accident
 # left running is not, so that it is swept up.
@@ -46,11 +46,24 @@ def lease_end() -> dt.datetime:
 @contextmanager
 def held(row: Classification) -> Iterator[None]:
     """Have `renew` keep a claimed row for this process meanwhile."""
-    _held[row.pk] = time.monotonic()
+    with _watched(row.pk):
+        yield
+
+
+@contextmanager
+def bounded(key: str) -> Iterator[None]:
+    """Bound the time of work that claims no row, such as a drawing."""
+    with _watched(UUID(key)), time_limit(settings.CLASSIFY_MAX_SECONDS):
+        yield
+
+
+@contextmanager
+def _watched(key: UUID) -> Iterator[None]:
+    _held[key] = time.monotonic()
     try:
         yield
     finally:
-        _held.pop(row.pk, None)
+        _held.pop(key, None)
 
 
 def renew() -> int:

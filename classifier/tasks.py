@@ -26,10 +26,12 @@ def classify(*, classification_id: str) -> None:
 @task(priority=-10)
 def explain(*, explanation_id: str) -> None:
     """Draw what carried an answer; songs that wait for one come first."""
-    explaining.draw(explanation_id)
+    with leases.bounded(explanation_id):
+        explaining.draw(explanation_id)
 
 
 @task(priority=5)
 def try_out(*, tryout_id: str) -> None:
     """Listen to a visitor's file, once; somebody is watching."""
-    tryouts.listen(tryout_id)
+    with leases.bounded(tryout_id):
+        tryouts.listen(tryout_id)

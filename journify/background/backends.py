@@ -12,7 +12,12 @@ from django_tasks.utils import normalize_json
 
 
 class BrokerBackend(BaseTaskBackend):
-    """Sends tasks to the broker of `QUEUE_URL`; keyword arguments only, and no results."""
+    """Sends tasks to the broker of `QUEUE_URL`; keyword arguments only, and no results.
+
+    Of priorities it keeps three: above the usual, the usual, below it.
+    """
+
+    supports_priority = True
 
     def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
         """Hand a task over."""
@@ -21,7 +26,7 @@ class BrokerBackend(BaseTaskBackend):
         self.validate_task(task)
         if args:
             raise ValueError("Tasks take keyword arguments only.")
-        result_id = broker.send(task.module_path, normalize_json(kwargs))
+        result_id = broker.send(task.module_path, normalize_json(kwargs), priority=task.priority)
         return TaskResult(
             task=task,
             id=result_id,

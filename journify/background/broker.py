@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 QUEUE = "journify"
 RUN = "journify.run"
 CONNECT_SECONDS = 4
+LARGEST = 9  # priorities are 0 to 9
 
 
 @functools.cache
@@ -35,6 +36,7 @@ def get_app() -> Celery:
     app = Celery("journify", broker=settings.QUEUE_URL, set_as_current=False, fixups=[])
     app.conf.update(
         task_default_queue=QUEUE,
+        task_queue_max_priority=LARGEST,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
@@ -57,9 +59,10 @@ def _transport_options() -> dict[str, Any]:
 
     https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html
     """
-    if not settings.QUEUE_URL.startswith("redis"):
+    if not _is_redis():
         return {}
     return {
+        "queue_order_strategy": "priority",
         "visibility_timeout": settings.CLASSIFY_LEASE_SECONDS,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
@@ -67,9 +70,17 @@ def _transport_options() -> dict[str, Any]:
     }
 
 
-def send(path: str, arguments: dict[str, Any]) -> str:
+def send(path: str, arguments: dict[str, Any], *, priority: int = 0) -> str:
     """Hand a task over to the broker; returns Celery's id of it."""
-    return str(get_app().send_task(RUN, args=[path, arguments]).id)
+    urgency = 0 if priority < 0 else LARGEST if priority else LARGEST // 2
+    if _is_redis():
+        urgency = LARGEST - urgency  # there, the smallest number is served first
+    message = get_app().send_task(RUN, args=[path, arguments], priority=urgency)
+    return str(message.id)
+
+
+def _is_redis() -> bool:
+    return bool(settings.QUEUE_URL.startswith(("redis:", "rediss:")))
 
 
 def run(path: str, arguments: dict[str, Any]) -> None:

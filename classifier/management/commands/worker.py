@@ -64,9 +64,9 @@ def _sweep_until(stop: threading.Event) -> None:
         try:
             close_old_connections()
             leases.renew()
-            tryouts.forget_old()
             if touched := queue.sweep():
                 logger.warning("swept %d classifications", touched)
+            tryouts.forget_old()
             if time.monotonic() >= prune_at:
                 queue.prune()
                 prune_at = time.monotonic() + PRUNE_SECONDS

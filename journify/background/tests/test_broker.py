@@ -52,6 +52,14 @@ def test_a_message_is_a_name_and_an_id() -> None:
     assert taken() == [[PATH, {"classification_id": "1"}]]
 
 
+def test_the_usual_does_not_wait_for_what_is_below_it() -> None:
+    """Priorities are Redis's and RabbitMQ's own: tools/tests sees them there."""
+    backend = backends.BrokerBackend("default", {})
+    for task, argument in ((tasks.explain, "explanation_id"), (tasks.try_out, "tryout_id")):
+        backend.enqueue(task, [], {argument: "1"})
+    assert transport.depth() == 2
+
+
 def test_positional_arguments_are_refused() -> None:
     with pytest.raises(ValueError, match="keyword"):
         backends.BrokerBackend("default", {}).enqueue(tasks.classify, ["1"], {})
