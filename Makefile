@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium
+.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,8 +27,15 @@ run: $(VENV)/run.stamp  ## start the whole app: web pages and worker (PORT=8000,
 	@$(MANAGE) prepare --port $(PORT)
 	@$(BIN)/honcho --env /dev/null --procfile $(PROCFILE) start --port $(PORT)  # the app reads .env itself
 
+# DB=postgres: the tests run on a PostgreSQL server that is started for them and thrown away again
+ifeq ($(DB),postgres)
+ON_DB := $(BIN)/python -m tools.postgres
+else ifneq ($(filter-out sqlite,$(DB)),)
+$(error DB=$(DB) is not known: leave it out, or say DB=postgres)
+endif
+
 test: export ENV_FILE := /dev/null
-test: lint types migrations unit e2e  ## everything CI runs
+test: lint types migrations unit e2e  ## everything CI runs (DB=postgres: on PostgreSQL)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check
@@ -37,17 +44,17 @@ lint: $(VENV)/test.stamp
 	$(BIN)/djlint --quiet --lint templates
 
 types: $(VENV)/test.stamp
-	$(BIN)/mypy journify journal classifier spotify_auth ml
+	$(BIN)/mypy journify journal classifier spotify_auth ml tools
 
-migrations: $(VENV)/test.stamp
-	$(MANAGE) makemigrations --check --dry-run
-	$(MANAGE) check
+migrations: $(VENV)/test.stamp $(DB)
+	$(ON_DB) $(MANAGE) makemigrations --check --dry-run
+	$(ON_DB) $(MANAGE) check
 
-unit: $(VENV)/test.stamp  ## tests without a browser
-	$(BIN)/pytest -m "not e2e"
+unit: $(VENV)/test.stamp postgres  ## tests without a browser
+	$(ON_DB) $(BIN)/pytest -m "not e2e"
 
-e2e: $(VENV)/test.stamp chromium  ## tests in a real browser against a real server and worker
-	$(BIN)/pytest -m e2e
+e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
+	$(ON_DB) $(BIN)/pytest -m e2e
 
 fix: $(VENV)/test.stamp  ## format and mend what tools can mend
 	$(BIN)/ruff check --fix
@@ -88,3 +95,10 @@ chromium:
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends chromium; \
 	  else echo "The browser tests need Chromium: sudo apt-get install chromium"; exit 1; fi; }
+
+sqlite:  # comes with Python
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends postgresql; \
+	  else echo "Tests on PostgreSQL need its server: sudo apt-get install postgresql"; exit 1; fi; }

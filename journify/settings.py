@@ -6,6 +6,7 @@ from pathlib import Path
 
 from environs import Env, validate
 
+from journify.databases import database_settings
 from journify.secrets import load_or_create_key, load_or_create_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -87,26 +88,10 @@ TEMPLATES = [
     },
 ]
 
-# Database: SQLite in WAL mode. IMMEDIATE takes the write lock when a transaction begins, so that
-# two writers wait for each other instead of failing half-way with "database is locked".
-# https://docs.djangoproject.com/en/5.2/ref/databases/#sqlite-notes
+# Database: SQLite in the data folder, or the server that DATABASE_URL names.
+# https://docs.djangoproject.com/en/5.2/ref/databases/
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "journify.sqlite3",
-        "CONN_MAX_AGE": 600,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-                "PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=27103364; "
-                "PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY;"
-            ),
-        },
-    }
-}
+DATABASES = {"default": database_settings(env.str("DATABASE_URL", ""), data_dir=DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sign-in: a user name and a password; no e-mail address is asked for.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -18,10 +16,9 @@ SONGS = "/admin/classifier/song/"
 
 
 @pytest.fixture(scope="module")
-def account(base_url: str, data_folder: Path) -> None:
+def account(base_url: str, app_env: dict[str, str]) -> None:
     """The curator's account in the running app."""
-    env = os.environ | {
-        "JOURNIFY_DATA_DIR": str(data_folder),
+    env = app_env | {
         "DJANGO_SUPERUSER_USERNAME": NAME,
         "DJANGO_SUPERUSER_EMAIL": "",
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,

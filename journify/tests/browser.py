@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 
+from journify.tests.databases import own_data
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
@@ -32,9 +34,16 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def base_url(data_folder: Path) -> Iterator[str]:
+def app_env(data_folder: Path) -> Iterator[dict[str, str]]:
+    """Environment of the running app, for commands that a test runs beside it."""
+    with own_data(data_folder) as env:
+        yield os.environ | env
+
+
+@pytest.fixture(scope="session")
+def base_url(data_folder: Path, app_env: dict[str, str]) -> Iterator[str]:
     """Address of a running app: web and worker as real processes, a database of their own."""
-    with running_app(data_folder) as address:
+    with running_app(data_folder, env=app_env) as address:
         yield address
 
 
@@ -44,23 +53,22 @@ def sandbox_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str,
     port = free_port()
     sandbox = f"http://127.0.0.1:{port}"
     data = tmp_path_factory.mktemp("data")
-    env = {"SANDBOX_PORT": str(port), "SANDBOX_URL": sandbox}
-    with running_app(data, procfile="Procfile.sandbox", env=env) as address:
-        yield address, sandbox
+    with own_data(data) as env:
+        env |= {"SANDBOX_PORT": str(port), "SANDBOX_URL": sandbox}
+        with running_app(data, procfile="Procfile.sandbox", env=env) as address:
+            yield address, sandbox
 
 
 @contextmanager
-def running_app(
-    data: Path, *, procfile: str = "Procfile", env: dict[str, str] | None = None
-) -> Iterator[str]:
-    """Start every process of `procfile` with its files in `data`; end them in the end."""
+def running_app(data: Path, *, env: dict[str, str], procfile: str = "Procfile") -> Iterator[str]:
+    """Start every process of `procfile` with its log in `data`; end them in the end.
+
+    `env` comes from `journify.tests.databases.own_data`.
+    """
     port = free_port()
-    env = os.environ | {
-        "JOURNIFY_DATA_DIR": str(data),
-        "RATE_LIMIT_FACTOR": "100",  # every listener of the tests comes from one address
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        **(env or {}),
-    }
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    # every listener of the tests comes from one address
+    env = os.environ | {"PATH": path, "RATE_LIMIT_FACTOR": "100"} | env
     prepare = [sys.executable, "manage.py", "prepare", "--port", str(port)]
     subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
     with (data / "processes.log").open("w") as log:

@@ -1,17 +1,18 @@
-"""What has to hold between processes, proved with real ones on a real database file."""
+"""What has to hold between processes, proved with real ones on a real database."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from journify.sandbox.world import Grant
+from journify.tests.databases import own_data
 from journify.tests.sandbox import Sandbox
 
 PROCESSES = 3
@@ -54,25 +55,22 @@ Start = Callable[[str], subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start(sandbox: Sandbox, tmp_path: Path) -> Start:
+def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Start]:
     """Run a script with the app set up, its files in the test's folder."""
-    env = os.environ | {
-        "JOURNIFY_DATA_DIR": str(tmp_path / "data"),
-        "SANDBOX_URL": sandbox.url,
-        "DJANGO_SETTINGS_MODULE": "journify.settings",
-    }
 
     def run(script: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", f"import sys, django; django.setup()\n{script}"],
             cwd=settings.BASE_DIR,
-            env=env,
+            env=os.environ | own | told,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
 
-    return run
+    told = {"SANDBOX_URL": sandbox.url, "DJANGO_SETTINGS_MODULE": "journify.settings"}
+    with own_data(tmp_path / "data") as own:
+        yield run
 
 
 def at_once(start: Start, script: str) -> list[str]:

@@ -1,0 +1,134 @@
+"""A PostgreSQL server of one's own, thrown away afterwards: for tests and measurements.
+
+python -m tools.postgres COMMAND …     runs COMMAND with DATABASE_URL naming an empty database
+
+It needs Debian's `postgresql` package and touches no server that is there already: the cluster
+lives in a temporary folder and listens on a free port of this machine only.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+USER = "journify"
+# Nothing in it outlives the run, so nothing needs to reach the disk.
+OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class NoServerError(Exception):
+    """PostgreSQL is not installed, or would not start."""
+
+
+@contextmanager
+def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
+    """Yield the address of an empty database; the server and its files are gone afterwards.
+
+    `durable` leaves fsync on: for figures, and for tests that pull the plug.
+
+    Raises
+    ------
+    NoServerError
+        PostgreSQL is not installed, or would not start.
+    """
+    programs = _programs()
+    password = secrets.token_hex(16)
+    with TemporaryDirectory(prefix="journify-postgres-") as name:
+        folder = Path(name)
+        (folder / "password").write_text(password)
+        _give_to_server(folder)
+        data = folder / "data"
+        _run(
+            *(programs / "initdb", "--pgdata", data, "--username", USER, "--encoding", "UTF8"),
+            *("--locale", "C.UTF-8", "--auth", "scram-sha-256", "--pwfile", folder / "password"),
+            *([] if durable else ["--no-sync"]),
+        )
+        port = _free_port()
+        options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder}
+        options |= {} if durable else OPTIONS
+        given = " ".join(f"-c {key}={value}" for key, value in options.items())
+        control = (programs / "pg_ctl", "--pgdata", data, "--wait")
+        _run(*control, "--log", folder / "log", "--options", given, "start")
+        try:
+            address = f"postgres://{USER}:{password}@127.0.0.1:{port}"
+            _create_database(f"{address}/postgres")
+            yield f"{address}/{USER}"
+        finally:
+            _run(*control, "--mode", "immediate", "stop")
+
+
+def main(command: list[str]) -> int:
+    """Run `command` beside a server; return its exit status."""
+    if not command:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    # without this, being asked to end would leave the server behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        with throwaway_postgres() as url:
+            env = os.environ | {"DATABASE_URL": url}
+            return subprocess.run(command, env=env, check=False).returncode  # noqa: S603 -- the caller's own
+    except NoServerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _programs() -> Path:
+    """Folder of the server's programs; Debian keeps them outside PATH, a folder a version."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    path = shutil.which("initdb") or (found[-1] if found else None)
+    if path is None:
+        raise NoServerError("PostgreSQL is not installed: sudo apt-get install postgresql")
+    return Path(path).parent
+
+
+def _version(path: Path) -> int:
+    number = path.parent.parent.name
+    return int(number) if number.isdecimal() else 0
+
+
+def _run(*command: str | Path | int) -> None:
+    """Run a program of PostgreSQL's, which refuses to be root."""
+    done = subprocess.run(  # noqa: S603 -- programs of the distribution, no shell
+        [str(part) for part in command],
+        user="postgres" if os.geteuid() == 0 else None,
+        cwd="/",
+        # not a pipe: the server that pg_ctl leaves behind would keep it open
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        raise NoServerError(f"PostgreSQL: {command[0]} ended with status {done.returncode}")
+
+
+def _give_to_server(folder: Path) -> None:
+    if os.geteuid() == 0:
+        for path in (folder, *folder.iterdir()):
+            shutil.chown(path, "postgres")
+
+
+def _create_database(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {USER}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
