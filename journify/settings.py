@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "django_tasks",
@@ -53,9 +54,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # first, so that what the ones below refuse has the headers too
+    "journify.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -67,6 +70,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "journal.middleware.LanguageMiddleware",
+    "spotify_auth.second_factor.StaffSecondFactorMiddleware",
     "journify.limits.middleware.LimitMiddleware",
     "journal.middleware.TimeZoneMiddleware",
 ]
@@ -128,6 +132,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -222,6 +227,8 @@ USE_HTTPS = env.bool("USE_HTTPS", False)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# browsers take a cookie of this name from this very host only, and only over HTTPS
+SESSION_COOKIE_NAME = "__Host-sessionid" if USE_HTTPS else "sessionid"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if USE_HTTPS else 0
 # these two bind the whole domain: only the operator can know
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
@@ -229,6 +236,25 @@ SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Who may see other people's songs takes a second key on any server that others can reach.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", USE_HTTPS)
+MFA_ADAPTER = "spotify_auth.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+# https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Permissions-Policy
+RESPONSE_HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            *("accelerometer", "bluetooth", "camera"),
+            *("display-capture", "encrypted-media", "geolocation", "gyroscope", "hid"),
+            *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment"),
+            *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+}
 SPOTIFY_IMAGES = (
     [SANDBOX_URL or "https://*.scdn.co", "https://*.spotifycdn.com"] if SPOTIFY_ENABLED else []
 )
@@ -257,7 +283,7 @@ RATE_LIMIT_FACTOR = env.float("RATE_LIMIT_FACTOR", 1.0)
 RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "sign-in": {"user": (20, 900), "name": (20, 900), "address": (40, 600)},
     "sign-up": {"address": (10, 3600)},
-    "second-factor": {"user": (10, 600), "address": (30, 600)},
+    "second-factor": {"name": (10, 600), "address": (30, 600)},
     "try-out": {"address": (6, 600)},
     "upload": {"user": (40, 600), "address": (120, 600)},
     "search": {"user": (120, 60), "address": (600, 60)},

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from allauth.account import views
 from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
-from django.urls import path
+from django.urls import include, path
 
 from journify.limits.requests import limited
 from spotify_auth.provider import SpotifyProvider
+from spotify_auth.second_factor import authenticate
 from spotify_auth.views import cancelled
 
 urlpatterns = [
@@ -22,6 +23,8 @@ urlpatterns = [
         limited("sign-in")(views.reauthenticate),
         name="account_reauthenticate",
     ),
+    path("second-key/authenticate/", authenticate, name="mfa_authenticate"),
+    path("second-key/", include("allauth.mfa.urls")),
     path("spotify/cancelled/", cancelled, name="socialaccount_login_cancelled"),
     *default_urlpatterns(SpotifyProvider),
 ]

@@ -1,0 +1,183 @@
+"""The second key: setting it up, signing in with it, and the admin that asks for it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from spotify_auth.encryption import decrypt
+from spotify_auth.models import User
+from spotify_auth.tests.factories import UserFactory
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+PASSWORD = "a song nobody hums"
+
+
+@pytest.fixture(autouse=True)
+def _enforced(settings: SettingsWrapper) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    cache.clear()  # allauth remembers used codes there
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    user = UserFactory(username="carol", is_staff=True, is_superuser=True)
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def sign_in(client: Client) -> Any:
+    data = {"login": "carol", "password": PASSWORD}
+    return client.post(reverse("account_login"), data)
+
+
+def confirm(client: Client) -> None:
+    """Say the password once more, as every change of the second key asks."""
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
+def code_of(secret: str) -> str:
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return str(format_hotp_value(hotp_value(secret, counter)))
+
+
+def set_up(client: Client) -> str:
+    confirm(client)
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = str(page.context["form"].secret)
+    response = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    assert response.status_code == HTTPStatus.FOUND
+    cache.clear()
+    return secret
+
+
+@pytest.fixture
+def secret(staff: User, client: Client) -> str:
+    """The key of an account that has a second one, of which nobody is signed in."""
+    sign_in(client)
+    secret = set_up(client)
+    client.logout()
+    return secret
+
+
+class TestAdmin:
+    def test_a_password_alone_opens_no_page_of_it(self, staff: User, client: Client) -> None:
+        sign_in(client)
+        for name in ("admin:index", "admin:classifier_song_changelist", "admin:logout"):
+            response = client.post(reverse(name)) if "logout" in name else client.get(reverse(name))
+            assert response.status_code == HTTPStatus.FORBIDDEN
+            assert "The admin takes a second key" in response.content.decode()
+            assert reverse("mfa_activate_totp") in response.content.decode()
+
+    def test_it_opens_once_the_second_key_is_set_up(self, staff: User, client: Client) -> None:
+        sign_in(client)
+        set_up(client)
+        assert client.get(reverse("admin:index")).status_code == HTTPStatus.OK
+
+    def test_it_closes_when_the_second_key_is_taken_off(self, staff: User, client: Client) -> None:
+        sign_in(client)
+        set_up(client)
+        client.post(reverse("mfa_deactivate_totp"))
+        assert client.get(reverse("admin:index")).status_code == HTTPStatus.FORBIDDEN
+
+    def test_other_spellings_of_the_path_lead_nowhere(self, staff: User, client: Client) -> None:
+        sign_in(client)
+        for path in ("//admin/", "/admin", "/./admin/", "/ADMIN/", "/%61dmin/"):
+            response = client.get(path)
+            assert response.status_code != HTTPStatus.OK, path
+
+    def test_listeners_are_no_concern_of_it(self, user: User, client: Client) -> None:
+        client.force_login(user)
+        assert client.get(reverse("admin:index")).status_code == HTTPStatus.FOUND
+
+    def test_switched_off_on_ones_own_machine(
+        self, staff: User, client: Client, settings: SettingsWrapper
+    ) -> None:
+        settings.STAFF_SECOND_FACTOR = False
+        sign_in(client)
+        assert client.get(reverse("admin:index")).status_code == HTTPStatus.OK
+
+
+class TestSignIn:
+    def test_the_password_is_half_the_way(self, secret: str) -> None:
+        client = Client()
+        assert sign_in(client)["Location"] == reverse("mfa_authenticate")
+        assert "_auth_user_id" not in client.session
+        assert client.get(reverse("journal:today"))["Location"].startswith(reverse("account_login"))
+
+    def test_the_code_is_the_other_half(self, secret: str) -> None:
+        client = Client()
+        sign_in(client)
+        response = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+        assert response.status_code == HTTPStatus.FOUND
+        assert client.get(reverse("admin:index")).status_code == HTTPStatus.OK
+
+    def test_guessing_codes_ends_in_every_process(
+        self, secret: str, settings: SettingsWrapper
+    ) -> None:
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"second-factor": {"name": (3, 600)}}
+        answers = []
+        for _ in range(3):  # a new session each time does not help
+            client = Client()
+            cache.clear()  # as another process would have it
+            sign_in(client)
+            for _ in range(2):
+                response = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+                answers.append(response.status_code)
+        assert answers == [200, 200, 200, 429, 429, 429]
+
+    def test_a_recovery_code_works_once(self, secret: str, staff: User) -> None:
+        codes = Authenticator.objects.get(user=staff, type="recovery_codes").wrap()
+        code = codes.get_unused_codes()[0]
+        for expected in (True, False):
+            client = Client()
+            sign_in(client)
+            client.post(reverse("mfa_authenticate"), {"code": code})
+            assert ("_auth_user_id" in client.session) is expected
+
+
+def test_secrets_are_unreadable_in_the_database(secret: str, staff: User) -> None:
+    stored = Authenticator.objects.get(user=staff, type="totp").data["secret"]
+    assert secret not in stored
+    assert decrypt(stored) == secret
+    seed = Authenticator.objects.get(user=staff, type="recovery_codes").data["seed"]
+    assert decrypt(seed) not in {"", seed}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mfa_index",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_deactivate_totp",
+        "mfa_download_recovery_codes",
+    ],
+)
+def test_every_page_comes(name: str, staff: User, client: Client) -> None:
+    sign_in(client)
+    set_up(client)
+    assert client.get(reverse(name)).status_code == HTTPStatus.OK
+
+
+def test_what_changes_the_key_asks_who_is_there(secret: str, staff: User) -> None:
+    client = Client()
+    client.force_login(staff)  # a session without a recent sign-in
+    response = client.get(reverse("mfa_deactivate_totp"))
+    assert response["Location"].startswith(reverse("account_reauthenticate"))
+    assert client.get(reverse("mfa_reauthenticate")).status_code == HTTPStatus.OK
+    assert client.get(response["Location"]).status_code == HTTPStatus.OK
