@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -24,10 +25,12 @@ from classifier.errors import (
 )
 from classifier.fallback import answer_from_features
 from classifier.leases import time_limit
+from classifier.metrics import count_answer
 from classifier.models import Classification
 from classifier.results import as_result
 from classifier.sources import audio_of, features
 from ml.errors import ClipError
+from ml.timing import stage, stages
 
 if TYPE_CHECKING:
     from ml.predictor import Prediction
@@ -43,7 +46,7 @@ def listen(row: Classification) -> None:
     """Classify the song of a claimed row and settle the row, whatever happens."""
     started = time.perf_counter()
     try:
-        with time_limit(settings.CLASSIFY_MAX_SECONDS):
+        with time_limit(settings.CLASSIFY_MAX_SECONDS), stages() as taken:
             prediction, source = _answer(row)
     except ClipLaterError as error:
         seconds = max(error.seconds, queue.back_off(row.attempts))
@@ -68,6 +71,7 @@ def listen(row: Classification) -> None:
         raise
     else:
         seconds = time.perf_counter() - started
+        count_answer(source=source, model=prediction.model, seconds=seconds, stages=taken)
         record(row, prediction, source=source, seconds=seconds)
 
 
@@ -81,9 +85,12 @@ def _answer(row: Classification) -> tuple[Prediction, str]:
 
     queue.tell(row, Stage.FETCHING)
     try:
-        with audio_of(row.song) as (path, source):
+        with ExitStack() as open_files:
+            with stage("fetch"):
+                path, source = open_files.enter_context(audio_of(row.song))
             queue.tell(row, Stage.LISTENING)
-            clip = get_decoder().load(path)
+            with stage("decode"):
+                clip = get_decoder().load(path)
     except NoClipError as error:
         is_worth_waiting = row.attempts < settings.CLASSIFY_MAX_ATTEMPTS
         if isinstance(error, ClipLaterError) and is_worth_waiting:

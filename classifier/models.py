@@ -140,6 +140,18 @@ class ClassificationQuerySet(models.QuerySet["Classification"]):
         """Work whose worker stopped renewing its lease: it died or was cut off."""
         return self.filter(status=Classification.Status.RUNNING, lease_until__lt=timezone.now())
 
+    def waiting_seconds(self) -> float:
+        """How long the row that waits longest has been waiting; 0 when none is due.
+
+        A row that is tried again waits since it was due, not since it was first asked for.
+        """
+        since = self.waiting().aggregate(
+            first=models.Min("queued_at", filter=Q(attempts=0)),
+            again=models.Min("woken_at", filter=Q(attempts__gt=0)),
+        )
+        longest = min((moment for moment in since.values() if moment), default=timezone.now())
+        return max(0.0, (timezone.now() - longest).total_seconds())
+
 
 class Classification(UUIDModel):
     """What one version of one model said of a song, and the state of that work.
@@ -189,6 +201,7 @@ class Classification(UUIDModel):
         _("reason"), max_length=40, blank=True, help_text=_("Why it failed or waits, as a slug.")
     )
     seconds = models.FloatField(_("seconds"), null=True, blank=True)
+    request_id = models.CharField(max_length=64, blank=True, editable=False)
     queued_at = models.DateTimeField(_("queued"), default=timezone.now)
     woken_at = models.DateTimeField(
         default=timezone.now, editable=False, help_text=_("When workers were last told of it.")
@@ -295,3 +308,17 @@ class Label(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.song}: {self.emotion} ({self.user})"
+
+
+class Worker(UUIDModel):
+    """A process that listens to songs, and when it last said so."""
+
+    name = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

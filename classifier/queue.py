@@ -19,11 +19,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from classifier import heartbeats
 from classifier.bundles import main_bundle
 from classifier.errors import INTERRUPTED
 from classifier.leases import lease_end
+from classifier.metrics import count_failure
 from classifier.models import Classification, Song
 from journify.background import transport
+from journify.monitoring.context import request_id
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,7 +49,10 @@ def request_classification(song: Song) -> Classification:
     """
     bundle = main_bundle()
     row, is_new = Classification.objects.get_or_create(
-        song=song, model=bundle.name, version=bundle.version
+        song=song,
+        model=bundle.name,
+        version=bundle.version,
+        defaults={"request_id": request_id()},
     )
     if is_new:
         enqueue(row.pk)
@@ -70,6 +76,7 @@ def requeue(row: Classification) -> bool:
             reason="",
             owner="",
             retry_at=None,
+            request_id=request_id(),
             queued_at=timezone.now(),
             woken_at=timezone.now(),
             finished_at=None,
@@ -144,6 +151,7 @@ def settle(row: Classification, **values: Any) -> bool:
 
 def fail(row: Classification, error: str, *, reason: str) -> bool:
     """End a claimed row with a sentence for the listener; an earlier answer of it stands."""
+    count_failure(reason)
     if row.emotion:
         logger.warning("classification %s keeps its earlier answer: %s", row.pk, error)
         return settle(row, status=Status.DONE, error="", reason="")
@@ -157,6 +165,7 @@ def release(row: Classification, error: str, *, reason: str, seconds: float = 0.
     """
     if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
         return fail(row, error, reason=reason)
+    count_failure(reason)
     now = timezone.now()
     retry_at = now + dt.timedelta(seconds=seconds) if seconds else None
     waiting = {"status": Status.QUEUED, "owner": "", "retry_at": retry_at, "woken_at": now}
@@ -199,6 +208,7 @@ def prune() -> None:
     """Delete the tasks that were finished a day ago: the rows tell what became of the songs."""
     transport.prune()
     call_command("forget_metadata", verbosity=0)
+    heartbeats.forget()
 
 
 def _forgotten() -> list[Classification]:

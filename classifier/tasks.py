@@ -8,6 +8,7 @@ from django_tasks import task
 
 from classifier import explaining, leases, queue, tryouts
 from classifier.listening import listen
+from journify.monitoring.context import bound
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ def classify(*, classification_id: str) -> None:
     if row is None:
         logger.info("classification %s is gone, taken or done", classification_id)
         return
-    with leases.held(row):
+    with leases.held(row), bound(request=row.request_id, song=row.song_id, classification=row.pk):
         listen(row)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from environs import Env, validate
@@ -54,7 +55,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # first, so that what the ones below refuse has the headers too
+    "journify.monitoring.middleware.RequestMiddleware",
+    # above the rest, so that what the ones below refuse has the headers too
     "journify.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -292,12 +294,38 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
 
 # Logging: one line an event on standard error; the process manager adds name and time.
 
+LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
+LOG_FORMATTERS = {
+    "line": {"()": "journify.monitoring.logs.LineFormatter"},
+    "json": {"()": "journify.monitoring.logs.ObjectFormatter"},
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"ours": LOG_FORMATTERS[LOG_FORMAT]},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ours"}},
     # urllib3 writes whole addresses, with what people search for and signed links in them
     "loggers": {"urllib3": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
+
+# Monitoring: docs/monitoring.md says what each figure means and when to worry. /metrics is off,
+# and counts stay in each process, without a token.
+
+QUEUE_PATIENCE_SECONDS = env.int("QUEUE_PATIENCE_SECONDS", 300)
+READINESS_CHECKS = {
+    "database": "journify.monitoring.health.database",
+    "migrations": "journify.monitoring.health.migrations",
+    "queue": "classifier.health.queue",
+    "workers": "classifier.health.workers",
+    "weights": "classifier.health.weights",
+}
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
+METRICS_PORT = env.int("METRICS_PORT", 0)
+METRICS_DIR = DATA_DIR / "metrics"
+METRICS_COLLECTORS = ["classifier.metrics.QueueCollector"]
+if METRICS_TOKEN:
+    METRICS_DIR.mkdir(mode=0o700, exist_ok=True)
+    # read by prometheus_client when it is imported
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)

@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from journal.views_pages import home
-from journify.views import healthz
+from journify.monitoring import views as monitoring
 
 # the same page and the same limit on guesses as everybody's sign-in
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -19,5 +19,7 @@ urlpatterns = [
     path("accounts/", include("spotify_auth.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
     path("language/", set_language, name="set_language"),
-    path("healthz", healthz, name="healthz"),
+    path("healthz", monitoring.healthz, name="healthz"),
+    path("readyz", monitoring.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
 ]

@@ -13,6 +13,7 @@ from ml.audio import SEGMENT_SECONDS, Clip, cut_segments, segment_starts
 from ml.errors import WeightsError
 from ml.features import FeatureSettings, clip_picture, cut_picture, packed, unpacked
 from ml.labels import EMOTIONS, Emotion
+from ml.timing import stage
 from ml.tracks import TRACK_COLUMNS
 from ml.weights import WEIGHTS, Meta, load_network, read_meta
 
@@ -92,7 +93,10 @@ class Predictor:
         """Say which emotion each clip carries, in one pass of the network."""
         if not clips:
             return []
-        outputs = self.network(self.inputs(clips))
+        with stage("features"):
+            inputs = self.inputs(clips)
+        with stage("network"):
+            outputs = self.network(inputs)
         whole = self._probabilities(outputs["emotion"])
         embeddings = _embeddings(outputs.get("embedding"), len(clips))
         parts = outputs.get("segments")

@@ -66,4 +66,4 @@ def test_phrases_and_songs_are_there_and_the_address_is_said(
 
 def test_this_process_answers_to_operators(client: Client) -> None:
     response = client.get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert (response.status_code, response.content) == (200, b'{"status": "ok"}')

@@ -18,10 +18,11 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, close_old_connections, connection
 
-from classifier import leases, queue, tryouts
+from classifier import heartbeats, leases, queue, tryouts
 from classifier.decoding import get_decoder
 from journify.background import transport
 from journify.commands import ExplainedCommand
+from journify.monitoring.server import serve_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Command(ExplainedCommand):
 
         names = [predictor.name for predictor in get_service().predictors]
         logger.info("models ready: %s", ", ".join(names) or "none")
+        serve_metrics()
         stop = threading.Event()
         sweeper = threading.Thread(target=_sweep_until, args=(stop,), daemon=True)
         sweeper.start()
@@ -63,6 +65,7 @@ def _sweep_until(stop: threading.Event) -> None:
             _start_anew()
         try:
             close_old_connections()
+            heartbeats.beat()
             leases.renew()
             if touched := queue.sweep():
                 logger.warning("swept %d classifications", touched)
@@ -73,6 +76,7 @@ def _sweep_until(stop: threading.Event) -> None:
         except DatabaseError:
             logger.exception("sweep failed, next one in %d s", settings.CLASSIFY_SWEEP_SECONDS)
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
+            heartbeats.stop()
             connection.close()
             return
 

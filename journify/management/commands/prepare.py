@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from journify.commands import ExplainedCommand
+from journify.monitoring.metrics import forget_counts
 
 HIGHEST_PORT = 65535
 
@@ -32,6 +33,7 @@ class Command(ExplainedCommand):
                 f"PORT={port} is not a port: give a number from 1 to {HIGHEST_PORT}."
             )
         _require_free(number)
+        forget_counts()
         call_command("migrate", verbosity=0)
         call_command("load_phrases", stdout=self.stdout)
         call_command("load_demo", stdout=self.stdout)

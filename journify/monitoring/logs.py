@@ -1,0 +1,45 @@
+"""The log: one line an event on standard error, for people or as JSON for a collector."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+from journify.monitoring.context import bound_values
+
+
+class LineFormatter(logging.Formatter):
+    """Level, logger and message, then what is known of request and song."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(name)s %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
+        """Write the line; a traceback follows below it."""
+        context = " ".join(f"{name}={value}" for name, value in bound_values().items())
+        message = super().formatMessage(record)
+        return f"{message} [{context}]" if context else message
+
+
+class ObjectFormatter(JsonFormatter):
+    """An object a line: `time`, `level`, `logger`, `message`, request and song, and extras."""
+
+    converter = time.gmtime  # type: ignore[assignment]
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def __init__(self) -> None:
+        super().__init__("%(message)s")
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        """Put our fields first, in one order."""
+        log_data["time"] = self.formatTime(record)
+        log_data["level"] = record.levelname
+        log_data["logger"] = record.name
+        super().add_fields(log_data, record, message_dict)
+        log_data.update(bound_values())

@@ -1,0 +1,50 @@
+"""Addresses for machines: is it alive, is it fit, and the figures."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from journify.monitoring.health import findings
+from journify.monitoring.metrics import exposition, may_read
+
+
+@require_safe
+@never_cache
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Say that this process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say of every part whether it is fit: 200 if all are, else 503; `?exclude=` leaves one out."""
+    found = findings(leave_out=request.GET.getlist("exclude"))
+    is_fit = all(finding.is_fit for finding in found.values())
+    body = {
+        "status": _word(is_fit),
+        "checks": {
+            name: {"status": _word(finding.is_fit), **finding.facts}
+            for name, finding in found.items()
+        },
+    }
+    status = HTTPStatus.OK if is_fit else HTTPStatus.SERVICE_UNAVAILABLE
+    return JsonResponse(body, status=status)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give the figures to whoever has the token; without one there is no such address."""
+    if not may_read(request.headers.get("Authorization", "")):
+        raise Http404
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _word(is_fit: bool) -> str:  # noqa: FBT001 -- one word of a finding
+    return "ok" if is_fit else "unfit"
