@@ -138,6 +138,7 @@ class TestSweepUntil:
             raise DatabaseError("no answer")
 
         monkeypatch.setattr(worker, "close_old_connections", lambda: None)
-        monkeypatch.setattr(worker.queue, "sweep", away)
+        monkeypatch.setattr(worker.heartbeats, "beat", away)
+        monkeypatch.setattr(worker.heartbeats, "stop", away)
         worker._sweep_until(stop)
         assert "sweep failed, next one in 15 s" in caplog.text

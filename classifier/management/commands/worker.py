@@ -6,6 +6,7 @@ manage.py worker --batch         until nothing is left to do
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -76,7 +77,8 @@ def _sweep_until(stop: threading.Event) -> None:
         except DatabaseError:
             logger.exception("sweep failed, next one in %d s", settings.CLASSIFY_SWEEP_SECONDS)
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
-            heartbeats.stop()
+            with contextlib.suppress(DatabaseError):  # else it counts as there for a minute more
+                heartbeats.stop()
             connection.close()
             return
 
