@@ -126,12 +126,10 @@ def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:
 def best_answer(rows: Sequence[Classification]) -> Classification | None:
     """The answer of the model that is asked first, and of several the newest."""
     answers = [row for row in rows if row.status == Classification.Status.DONE]
-    return min(
-        answers, key=lambda row: (_rank(row.model), -row.queued_at.timestamp()), default=None
-    )
+    return min(answers, key=lambda row: (rank(row.model), -row.queued_at.timestamp()), default=None)
 
 
-def _rank(model: str) -> int:
+def rank(model: str) -> int:
     """Place of a model in the order of asking; those not asked any more come last."""
     order: list[str] = settings.CLASSIFIER_MODELS
     return order.index(model) if model in order else len(order)

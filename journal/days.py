@@ -35,7 +35,12 @@ def may_open(user: User, date: dt.date) -> bool:
     """
     if date > today():
         return Journal.objects.filter(user=user, date=date).exists()
-    return date >= user.date_joined.date() - BEFORE_JOINING
+    return date >= first_day(user)
+
+
+def first_day(user: User) -> dt.date:
+    """Return the earliest day that the user may open."""
+    return user.date_joined.date() - BEFORE_JOINING
 
 
 def open_day(user: User, date: dt.date) -> Journal:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from classifier.models import EMOTION_CHOICES
+from classifier.readings import WORDS
 from journal.models import Preferences
 from journal.zones import known_zones
 
@@ -28,6 +32,32 @@ class TryOutForm(forms.Form):
     """A visitor's file."""
 
     audio = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
+
+
+class HistoryForm(forms.Form):
+    """Which past answers to show: nothing is asked for, everything may be."""
+
+    q = forms.CharField(
+        label=_("Words"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "data-search": True}),
+    )
+    emotion = forms.ChoiceField(
+        label=_("Feeling"), required=False, choices=lambda: [("", _("any")), *WORDS.items()]
+    )
+    phrase = forms.ChoiceField(label=_("Phrase"), required=False)
+    first = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    last = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, phrases: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("any")), *((phrase, phrase) for phrase in phrases)]
+        self.fields["phrase"].choices = choices  # type: ignore[attr-defined]
 
 
 class NoteField(forms.CharField):

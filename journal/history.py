@@ -1,75 +1,151 @@
-"""Past days, as the history page draws them."""
+"""A year of a listener's days in colour: a column a month, a row a day of it."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from classifier.readings import Reading, read
-from journal.cards import Slice, ring
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classifier.models import Song
+from classifier.readings import WORDS
+from classifier.verdicts import Verdict, verdicts_of
+from journal.days import first_day
 from journal.models import Entry
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django_stubs_ext import StrOrPromise
+
     from spotify_auth.models import User
+
+LONGEST_MONTH = 31
+NOTHING = Verdict()
 
 
 @dataclass(frozen=True)
 class DayInColour:
-    """A day with what was answered on it."""
+    """A day and what was heard on it.
+
+    Attributes
+    ----------
+    url : str
+        Of its page; empty where it has none.
+    dominant : str
+        The emotion heard most that day; empty when nothing was.
+    words : str
+        What a tooltip and a screen reader say.
+    """
 
     date: dt.date
+    url: str
     answered: int
-    emotions: list[Slice]
+    counts: Counter[str]
+    dominant: str
+    words: str
     is_today: bool
-    is_future: bool
-
-    @property
-    def dominant(self) -> str:
-        """The emotion heard most that day; empty when nothing was."""
-        top = max(self.emotions, key=lambda part: part.count, default=None)
-        return top.name if top and top.count else ""
 
 
 @dataclass(frozen=True)
 class MonthInColour:
-    """A month as whole weeks; days of its neighbours are None."""
+    """A month and what was heard in it."""
 
     first: dt.date
-    weeks: list[list[DayInColour | None]]
+    answered: int
+    counts: list[int]
 
 
-def months_of(user: User, *, until: dt.date, count: int = 3) -> list[MonthInColour]:
-    """Return the last `count` months up to the day `until`, newest first."""
-    firsts = [_month_before(until.replace(day=1), back) for back in range(count)]
-    readings: dict[dt.date, list[Reading]] = defaultdict(list)
-    entries = Entry.objects.of(user).filter(song__isnull=False, journal__date__gte=firsts[-1])
-    for entry in entries.with_readings(user):
-        readings[entry.journal.date].append(read(entry.song))
-    return [_month(first, readings, until) for first in firsts]
+@dataclass(frozen=True)
+class YearInColour:
+    """A year: rows of days across its months, and its neighbours where they have pages."""
+
+    year: int
+    months: list[MonthInColour]
+    rows: list[tuple[int, list[DayInColour | None]]]
+    emotions: Sequence[StrOrPromise]
+    before: int | None
+    after: int | None
 
 
-def _month(first: dt.date, readings: dict[dt.date, list[Reading]], today: dt.date) -> MonthInColour:
-    weeks = [
-        [
-            DayInColour(
-                date=date,
-                answered=len(readings.get(date, [])),
-                emotions=ring(readings.get(date, [])),
-                is_today=date == today,
-                is_future=date > today and date not in readings,
-            )
-            if date.month == first.month
-            else None
-            for date in week
-        ]
-        for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
-    ]
-    return MonthInColour(first=first, weeks=weeks)
+def year_of(user: User, year: int, *, today: dt.date) -> YearInColour:
+    """Return the days of a year, those to come without a page."""
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    answers = _answers(user, first, last)
+    opening = first_day(user)
+    days = {
+        date: _day(date, answers.get(date, []), is_open=opening <= date <= today, today=today)
+        for date in (first + dt.timedelta(n) for n in range((last - first).days + 1))
+    }
+    return YearInColour(
+        year=year,
+        months=[_month(year, month, days) for month in range(1, 13)],
+        rows=[
+            (number, [_in_month(days, year, month, number) for month in range(1, 13)])
+            for number in range(1, LONGEST_MONTH + 1)
+        ],
+        emotions=list(WORDS.values()),
+        before=year - 1 if opening < first else None,
+        after=year + 1 if today > last else None,
+    )
 
 
-def _month_before(first: dt.date, months: int) -> dt.date:
-    years, month = divmod(first.year * 12 + first.month - 1 - months, 12)
-    return dt.date(years, month + 1, 1)
+def _answers(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list[str]]:
+    """What each day's songs carry, in three queries; empty words where nobody is sure."""
+    entries = Entry.objects.of(user).filter(
+        song__isnull=False, journal__date__gte=first, journal__date__lte=last
+    )
+    verdicts = verdicts_of(user, Song.objects.filter(pk__in=entries.order_by().values("song")))
+    days: dict[dt.date, list[str]] = defaultdict(list)
+    for date, song in entries.order_by().values_list("journal__date", "song_id"):
+        days[date].append(verdicts.get(song, NOTHING).emotion)
+    return days
+
+
+def _day(date: dt.date, emotions: list[str], *, is_open: bool, today: dt.date) -> DayInColour:
+    counts = Counter(emotions)
+    del counts[""]
+    # a year has many days: each is put into words once, and not by the template
+    return DayInColour(
+        date=date,
+        dominant=max(WORDS, key=lambda name: counts[name]) if counts else "",
+        words=f"{date_format(date, 'DAY_FORMAT')}: {_told(counts, len(emotions))}",
+        # a day beyond the date line has its page, though it lies ahead
+        url=reverse("journal:day", args=[date]) if is_open or emotions else "",
+        answered=len(emotions),
+        counts=counts,
+        is_today=date == today,
+    )
+
+
+def _told(counts: Counter[str], answered: int) -> str:
+    if not answered:
+        return _("no answer")
+    heard = [f"{word} {counts[name]}" for name, word in WORDS.items() if counts[name]]
+    answers = ngettext("%(count)d answer", "%(count)d answers", answered) % {"count": answered}
+    return ", ".join([*heard, answers])
+
+
+def _month(year: int, month: int, days: Mapping[dt.date, DayInColour]) -> MonthInColour:
+    dates = [dt.date(year, month, n + 1) for n in range(calendar.monthrange(year, month)[1])]
+    counts: Counter[str] = sum((days[date].counts for date in dates), Counter())
+    return MonthInColour(
+        first=dates[0],
+        answered=sum(days[date].answered for date in dates),
+        counts=[counts[name] for name in WORDS],
+    )
+
+
+def _in_month(
+    days: Mapping[dt.date, DayInColour], year: int, month: int, number: int
+) -> DayInColour | None:
+    """The day of that number, or None in a shorter month."""
+    if number > calendar.monthrange(year, month)[1]:
+        return None
+    return days[dt.date(year, month, number)]

@@ -153,6 +153,8 @@ class Preferences(UUIDModel):
         _("phrases a day"), default=12, validators=[MinValueValidator(1), MaxValueValidator(24)]
     )
 
+    leave_hard_days_out = models.BooleanField(_("leave hard days out"), default=False)
+
     class Meta:
         verbose_name_plural = "preferences"
 

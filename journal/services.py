@@ -126,7 +126,7 @@ def set_label(user: User, song: Song, emotion: str) -> None:
         Label.objects.filter(song=song, user=user).delete()
 
 
-def save_preferences(user: User, **values: str | int) -> Preferences:
+def save_preferences(user: User, **values: str | int | bool) -> Preferences:
     """Write some of the user's preferences."""
     preferences, _ = Preferences.objects.update_or_create(user=user, defaults=values)
     user.preferences = preferences

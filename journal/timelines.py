@@ -170,7 +170,8 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
         return ""
     top = max(panes, key=lambda pane: pane.percent)
     return _(
-        "Most of what speaks for %(word)s lies between %(start)s and %(end)s s: %(percent)d %%."
+        "The largest part of what speaks for %(word)s, %(percent)d %%, lies between %(start)s and "
+        "%(end)s s."
     ) % {
         "word": word,
         "start": localize(round(top.segment.start)),

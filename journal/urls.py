@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from journal import (
     views,
+    views_history,
     views_pages,
     views_phrases,
     views_profile,
@@ -38,7 +39,8 @@ urlpatterns = [
     path("songs/<uuid:song_id>/why.png", views_songs.song_picture, name="song_picture"),
     path("songs/<uuid:song_id>/label/", views_songs.song_label, name="song_label"),
     path("songs/<uuid:song_id>/retry/", views_songs.song_retry, name="song_retry"),
-    path("history/", views_pages.history, name="history"),
+    path("history/", views_history.history, name="history"),
+    path("history/gentle/", views_history.gentle, name="gentle"),
     path("settings/", views_pages.settings_page, name="settings"),
     path("profile/", views_profile.profile, name="profile"),
     path("profile/listening/", views_profile.listening, name="listening"),

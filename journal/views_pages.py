@@ -1,4 +1,4 @@
-"""The landing page, history, settings, and what the four emotions mean."""
+"""The landing page, settings, and what the four emotions mean."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from journal import services
-from journal.days import preferences_of, today
+from journal.days import preferences_of
 from journal.forms import PreferencesForm
-from journal.history import months_of
 from journify.http import HttpRequest, SignedInRequest
 
 
@@ -33,14 +32,6 @@ def home(request: HttpRequest) -> HttpResponse:
 def emotions(request: HttpRequest) -> HttpResponse:
     """Explain what the four words mean here."""
     return TemplateResponse(request, "journal/emotions.html")
-
-
-@require_safe
-@login_required
-def history(request: SignedInRequest) -> HttpResponse:
-    """Show the last months in colour, each day a link."""
-    months = months_of(request.user, until=today())
-    return TemplateResponse(request, "journal/history.html", {"months": months})
 
 
 @require_http_methods(["GET", "POST"])

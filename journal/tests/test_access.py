@@ -31,6 +31,7 @@ PERSONAL = {
     "listening",
     "disconnect",
     "phrases",
+    "gentle",
     "add_phrase",
 }  # show each person their own
 OF_ENTRY = {"entry_card", "remote", "picker", "answer", "clear", "note", "swap", "retry", "label"}
@@ -39,7 +40,7 @@ OF_SONG = {"song", "song_audio", "song_why", "song_picture", "song_label", "song
 OWN = OF_ENTRY | OF_PHRASE | OF_SONG
 POSTS = {
     *{"disconnect", "answer", "clear", "note", "swap", "retry", "label", "song_label"},
-    *{"song_retry", "add_phrase", "delete_phrase"},
+    *{"song_retry", "add_phrase", "delete_phrase", "gentle"},
 }
 
 

@@ -1,18 +1,11 @@
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from classifier.tests.factories import ClassificationFactory, LabelFactory
 from journal.models import Preferences
-from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
-
-NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
 
 class TestHome:
@@ -23,45 +16,6 @@ class TestHome:
 
     def test_a_listener_goes_to_today(self, listener: Client) -> None:
         assert listener.get("/").url == reverse("journal:today")
-
-
-class TestHistory:
-    def test_a_day_has_the_colour_of_its_commonest_emotion(
-        self, listener: Client, user: User
-    ) -> None:
-        for emotion in ("calm", "calm", "sad"):
-            EntryFactory(
-                journal=EntryFactory(journal__user=user, journal__date=dt.date(2026, 11, 5)).journal
-                if not user.journals.exists()
-                else user.journals.get(),
-                song=ClassificationFactory(emotion=emotion).song,
-            )
-        with time_machine.travel(NOON):
-            months = listener.get(reverse("journal:history")).context["months"]
-        days = {day.date: day for week in months[0].weeks for day in week if day}
-        assert days[dt.date(2026, 11, 5)].dominant == "calm"
-        assert days[dt.date(2026, 11, 5)].answered == 3
-        assert days[dt.date(2026, 11, 23)].is_today
-        assert days[dt.date(2026, 11, 24)].is_future
-        assert len(days) == 30
-
-    def test_the_own_label_counts_instead_of_the_model(self, listener: Client, user: User) -> None:
-        song = ClassificationFactory(emotion="calm").song
-        LabelFactory(song=song, user=user, emotion="energetic")
-        EntryFactory(journal__user=user, journal__date=dt.date(2026, 11, 5), song=song)
-        with time_machine.travel(NOON):
-            months = listener.get(reverse("journal:history")).context["months"]
-        coloured = [d.dominant for week in months[0].weeks for d in week if d and d.dominant]
-        assert coloured == ["energetic"]
-
-    def test_months_go_back_over_the_turn_of_the_year(self, listener: Client) -> None:
-        with time_machine.travel(dt.datetime(2026, 1, 31, tzinfo=dt.UTC)):
-            months = listener.get(reverse("journal:history")).context["months"]
-        assert [month.first.isoformat() for month in months] == [
-            "2026-01-01",
-            "2025-12-01",
-            "2025-11-01",
-        ]
 
 
 class TestSettings:

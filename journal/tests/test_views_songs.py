@@ -101,7 +101,7 @@ class TestWhy:
         page = listener.get(reverse("journal:song", args=[song.pk]))
         assert page.context["why"].state == "done"
         assert page.context["why"].sentence == (
-            "Most of what speaks for happy lies between 10 and 20 s: 50 %."
+            "The largest part of what speaks for happy, 50 %, lies between 10 and 20 s."
         )
         assert "14 to 15 s, 820 to 1260 Hz" in page.content.decode()
         picture = listener.get(reverse("journal:song_picture", args=[song.pk]))

@@ -12,7 +12,11 @@ function nextEmpty() {
 
 const actions = {
   n: () => nextEmpty()?.focus(),
-  "/": () => (currentCard() ?? emptyCards()[0])?.querySelector("[data-pick]").click(),
+  "/": () => {
+    const search = document.querySelector("main [data-search]");
+    if (search) return search.focus();
+    return (currentCard() ?? emptyCards()[0])?.querySelector("[data-pick]").click();
+  },
   "?": () => document.getElementById("keys").togglePopover(),
 };
 

@@ -1,0 +1,69 @@
+"""The history page: a year in colour, past answers, and on this day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from journal import services
+from journal.answers import answers_of, entries_of, phrases_of
+from journal.cards import card_of
+from journal.days import first_day, preferences_of, today
+from journal.forms import HistoryForm
+from journal.history import year_of
+from journal.memories import memories_of
+from journify.http import SignedInRequest
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+
+@require_safe
+@login_required
+def history(request: SignedInRequest) -> HttpResponse:
+    """Show a year in colour, and the answers that the filters of the URL let through."""
+    form = HistoryForm(request.GET, phrases=phrases_of(request.user))
+    # what is wrong is told beside its field, and everything else still filters
+    form.is_valid()
+    wanted = {name: form.cleaned_data.get(name) or "" for name in form.fields}
+    page = answers_of(request.user, wanted, page=request.GET.get("page", ""))
+    gentle = preferences_of(request.user).leave_hard_days_out
+    context = {
+        "year": year_of(request.user, _year(request), today=today()),
+        "form": form,
+        "is_filtered": any(wanted.values()),
+        "page": page,
+        "cards": [card_of(entry) for entry in entries_of(request.user, list(page.object_list))],
+        "rest_of_query": _without_page(request.GET),
+        "memories": memories_of(request.user, today(), without_hard=gentle),
+        "is_gentle": gentle,
+    }
+    return TemplateResponse(request, "journal/history.html", context)
+
+
+@require_POST
+@login_required
+def gentle(request: SignedInRequest) -> HttpResponse:
+    """Leave hard days out of "on this day", or show them again."""
+    services.save_preferences(request.user, leave_hard_days_out=request.POST.get("gentle") == "on")
+    return redirect(f"{reverse('journal:history')}#on-this-day")
+
+
+def _year(request: SignedInRequest) -> int:
+    """The year of the URL, if the listener has pages in it; else this one."""
+    asked, this = request.GET.get("year", ""), today().year
+    if not (asked.isascii() and asked.isdecimal() and len(asked) == len(str(this))):
+        return this
+    return min(max(int(asked), first_day(request.user).year), this)
+
+
+def _without_page(query: QueryDict) -> str:
+    kept: dict[str, Any] = query.copy()
+    kept.pop("page", None)
+    return kept.urlencode()  # type: ignore[attr-defined, no-any-return]
