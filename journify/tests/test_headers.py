@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from classifier.tests.factories import ClassificationFactory
 from journal import urls
 from journal.tests.factories import EntryFactory
-from journify import views
+from journify.monitoring import views
 from spotify_auth.models import User
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class TestErrors:
         def fail(*_args: Any, **_options: Any) -> None:
             raise RuntimeError("the password is sesame")
 
-        monkeypatch.setattr(views, "HttpResponse", fail)
+        monkeypatch.setattr(views, "JsonResponse", fail)
         client = Client(raise_request_exception=False)
         response = client.get(reverse("healthz"))
         is_safe_page(response, HTTPStatus.INTERNAL_SERVER_ERROR)
