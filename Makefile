@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres
+.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,11 +50,14 @@ migrations: $(VENV)/test.stamp $(DB)
 	$(ON_DB) $(MANAGE) makemigrations --check --dry-run
 	$(ON_DB) $(MANAGE) check
 
-unit: $(VENV)/test.stamp postgres  ## tests without a browser
+unit: $(VENV)/test.stamp postgres redis  ## tests without a browser
 	$(ON_DB) $(BIN)/pytest -m "not e2e"
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
 	$(ON_DB) $(BIN)/pytest -m e2e
+
+soak: $(VENV)/test.stamp postgres redis rabbitmq  ## the kill test in full, on every backend (minutes)
+	@ENV_FILE=/dev/null $(BIN)/python -m tools.soak
 
 fix: $(VENV)/test.stamp  ## format and mend what tools can mend
 	$(BIN)/ruff check --fix
@@ -102,3 +105,13 @@ postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends postgresql; \
 	  else echo "Tests on PostgreSQL need its server: sudo apt-get install postgresql"; exit 1; fi; }
+
+redis:
+	@command -v redis-server >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends redis-server; \
+	  else echo "The tests of the queue need Redis: sudo apt-get install redis-server"; exit 1; fi; }
+
+rabbitmq:
+	@ls /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends rabbitmq-server; \
+	  else echo "make soak needs RabbitMQ: sudo apt-get install rabbitmq-server"; exit 1; fi; }

@@ -1,0 +1,117 @@
+"""Redis and RabbitMQ of one's own, thrown away afterwards: for tests and measurements.
+
+They need Debian's `redis-server` and `rabbitmq-server` packages and touch no server that is there
+already: everything lives in a temporary folder and listens on free ports of this machine only.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tools.postgres import NoServerError
+
+START_SECONDS = 90
+RABBIT = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+
+
+@contextmanager
+def throwaway_redis() -> Iterator[str]:
+    """Yield the address of an empty Redis.
+
+    Raises
+    ------
+    NoServerError
+        Redis is not installed, or would not start.
+    """
+    program = shutil.which("redis-server")
+    if program is None:
+        raise NoServerError("Redis is not installed: sudo apt-get install redis-server")
+    with TemporaryDirectory(prefix="journify-redis-") as name:
+        port, password = free_port(), secrets.token_hex(16)
+        options = {"port": port, "bind": "127.0.0.1", "dir": name, "requirepass": password}
+        options |= {"save": "", "appendonly": "no"}
+        command = [program, *(part for key in options for part in (f"--{key}", options[key]))]
+        with _running(command, port=port, folder=Path(name)):
+            yield f"redis://:{password}@127.0.0.1:{port}/0"
+
+
+@contextmanager
+def throwaway_rabbitmq() -> Iterator[str]:
+    """Yield the address of an empty RabbitMQ.
+
+    Raises
+    ------
+    NoServerError
+        RabbitMQ is not installed, or would not start.
+    """
+    if not Path(RABBIT).exists():
+        raise NoServerError("RabbitMQ is not installed: sudo apt-get install rabbitmq-server")
+    with TemporaryDirectory(prefix="journify-rabbitmq-") as name:
+        port, distribution, names = free_port(), free_port(), free_port()
+        folder = Path(name)
+        (folder / "config.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n")
+        env = {
+            "HOME": name,  # its cookie
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "RABBITMQ_NODENAME": f"journify{port}@localhost",
+            "RABBITMQ_DIST_PORT": str(distribution),
+            "RABBITMQ_CONFIG_FILE": str(folder / "config.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "ERL_EPMD_PORT": str(names),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+        }
+        try:
+            with _running([RABBIT], port=port, folder=folder, env=env):
+                yield f"amqp://guest:guest@127.0.0.1:{port}//"
+        finally:  # Erlang's table of names outlives the server that started it
+            subprocess.run(["epmd", "-kill"], env=env, capture_output=True, check=False)  # noqa: S607
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(
+    command: Sequence[object], *, port: int, folder: Path, env: dict[str, str] | None = None
+) -> Iterator[None]:
+    """Have a server run meanwhile that answers at `port`."""
+    with (folder / "output").open("w") as output:
+        server = subprocess.Popen(  # noqa: S603 -- programs of the distribution, no shell
+            [str(part) for part in command], env=env, stdout=output, stderr=output
+        )
+    try:
+        _wait_for(server, port)
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise NoServerError(f"the server at port {port} did not start")

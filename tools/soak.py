@@ -1,0 +1,82 @@
+"""The kill test on every backend, each with servers of its own that are thrown away afterwards.
+
+python -m tools.soak                      200 songs on each, with the settings that ship
+python -m tools.soak --quick redis        40 songs, short leases: what CI runs
+
+Prints one line for each backend; what is said of the way there goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tools.brokers import throwaway_rabbitmq, throwaway_redis
+from tools.postgres import throwaway_postgres
+
+# What each is made of: variables of the environment, and the servers that give their values.
+BACKENDS: dict[str, dict[str, Callable[[], AbstractContextManager[str]]]] = {
+    "sqlite": {},
+    "postgres": {"DATABASE_URL": throwaway_postgres},
+    "redis": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_redis},
+    "rabbitmq": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_rabbitmq},
+}
+# So many kills of the same song are chance: a song that does it by itself gets three.
+ATTEMPTS = {"CLASSIFY_MAX_ATTEMPTS": "12"}
+QUICK = {"CLASSIFY_LEASE_SECONDS": "5", "CLASSIFY_SWEEP_SECONDS": "1"}
+
+
+@contextmanager
+def environment(backend: str) -> Iterator[dict[str, str]]:
+    """Yield variables that give processes an empty database, folder and queue."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="journify-soak-"))
+        given = {
+            variable: stack.enter_context(server())
+            for variable, server in BACKENDS[backend].items()
+        }
+        plain = {"DATABASE_URL": "", "QUEUE_URL": "", "ENV_FILE": os.devnull}
+        yield os.environ | plain | given | {"JOURNIFY_DATA_DIR": folder} | ATTEMPTS
+
+
+def run(backend: str, *, quick: bool) -> tuple[bool, str]:
+    """Run the kill test on a backend; returns whether nothing was lost, and its line."""
+    songs, every = ("40", "3") if quick else ("200", "3")
+    with environment(backend) as env:
+        test = subprocess.run(  # noqa: S603 -- ourselves
+            [sys.executable, "-m", "tools.kill_test", "--songs", songs, "--every", every],
+            env=env | (QUICK if quick else {}),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if test.returncode:
+            log = Path(env["JOURNIFY_DATA_DIR"]) / "workers.log"
+            sys.stderr.write(log.read_text(errors="replace")[-5_000:] if log.exists() else "")
+    outcome = (test.stdout.splitlines() or ["no answer"])[-1]
+    return test.returncode == 0, f"{backend}: {outcome}"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the test on the named backends, or on all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("backends", nargs="*", choices=[[], *BACKENDS], default=[])
+    parser.add_argument("--quick", action="store_true", help="40 songs and short leases")
+    options = parser.parse_args(arguments)
+    is_good = True
+    for backend in options.backends or BACKENDS:
+        passed, line = run(backend, quick=options.quick)
+        is_good &= passed
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
