@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
@@ -13,9 +14,21 @@ if TYPE_CHECKING:
 
 LONGEST_EXTENSION = 10
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_megabytes(setting: str) -> Callable[[View], View]:
+    """Give a view another cap than `UPLOAD_MAX_MB`: the setting of this name."""
+
+    def mark(view: View) -> View:
+        view.megabytes_setting = setting  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
 
 class SizeCapUploadHandler(TemporaryFileUploadHandler):
-    """Write uploads to temporary files until they exceed `UPLOAD_MAX_MB`; say so on the request.
+    """Write uploads to temporary files until they exceed the cap; say so on the request.
 
     The cap is on all files of a request together. The rest of the body is read and dropped, so that
     the browser gets a page and not a broken line.
@@ -33,7 +46,14 @@ class SizeCapUploadHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write the chunk, or stop."""
         self.received += len(raw_data)
-        if self.received > settings.UPLOAD_MAX_MB * 1_000_000:
+        if self.received > self._megabytes() * 1_000_000:
             cast("HttpRequest", self.request).upload_too_large = True
             raise StopUpload(connection_reset=False)
         super().receive_data_chunk(raw_data, start)
+
+    def _megabytes(self) -> int:
+        """The view is known already: a form is read when its token is checked, or later."""
+        match = getattr(self.request, "resolver_match", None)
+        view = match.func if match else None
+        cap: int = getattr(settings, getattr(view, "megabytes_setting", "UPLOAD_MAX_MB"))
+        return cap

@@ -7,3 +7,11 @@ class JournalConfig(AppConfig):
     """Phrases, days and entries, and every page a listener sees."""
 
     name = "journal"
+
+    def ready(self) -> None:
+        """Have archives deleted with their rows, and transfers looked after."""
+        from journal import cleanup, transfers  # noqa: PLC0415 -- need the app registry
+        from journify import housekeeping  # noqa: PLC0415
+
+        cleanup.connect()
+        housekeeping.register(transfers.sweep)

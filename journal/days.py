@@ -30,17 +30,20 @@ def today() -> dt.date:
 def may_open(user: User, date: dt.date) -> bool:
     """Say whether the user's page of `date` can be opened.
 
-    Any day up to today, back to a year before the user came; and a page that was opened already,
-    though it lies ahead again for somebody who travelled west over the date line.
+    Any day up to today, back to a year before the user came; and a page that is there already: it
+    came from another machine, or lies ahead again for somebody who travelled west over the date
+    line.
     """
-    if date > today():
-        return Journal.objects.filter(user=user, date=date).exists()
-    return date >= first_day(user)
+    if user.date_joined.date() - BEFORE_JOINING <= date <= today():
+        return True
+    return Journal.objects.filter(user=user, date=date).exists()
 
 
 def first_day(user: User) -> dt.date:
     """Return the earliest day that the user may open."""
-    return user.date_joined.date() - BEFORE_JOINING
+    usual = user.date_joined.date() - BEFORE_JOINING
+    there = Journal.objects.filter(user=user, date__lt=usual).order_by("date").first()
+    return there.date if there else usual
 
 
 def open_day(user: User, date: dt.date) -> Journal:

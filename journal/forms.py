@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,9 @@ from classifier.models import EMOTION_CHOICES
 from classifier.readings import WORDS
 from journal.models import Preferences
 from journal.zones import known_zones
+
+if TYPE_CHECKING:
+    from spotify_auth.models import User
 
 
 class RevisionForm(forms.Form):
@@ -108,3 +111,47 @@ class PreferencesForm(forms.ModelForm[Preferences]):
     class Meta:
         model = Preferences
         fields = ("time_zone", "language", "theme", "phrases_per_day")
+
+
+class ExportForm(forms.Form):
+    """What goes into an export."""
+
+    with_audio = forms.BooleanField(required=False)
+
+
+class ImportForm(forms.Form):
+    """An export, made here or elsewhere."""
+
+    archive = forms.FileField(max_length=1000)
+
+
+class LeaveForm(forms.Form):
+    """The last question before an account is deleted: the password, or without one the name."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
+    )
+    name = forms.CharField(
+        label=_("Your user name"), widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        del self.fields["name" if user.has_usable_password() else "password"]
+
+    def clean_password(self) -> str:
+        """Refuse anything but the password."""
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+    def clean_name(self) -> str:
+        """Refuse anything but the name."""
+        name: str = self.cleaned_data["name"]
+        if name != self.user.get_username():
+            raise forms.ValidationError(_("This is not your user name."))
+        return name

@@ -1,7 +1,8 @@
-"""Phrase, Journal (one listener's day), Entry (a phrase in it) and Preferences."""
+"""Phrase, Journal (one listener's day), Entry (a phrase in it), Preferences and Transfer."""
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -160,3 +162,69 @@ class Preferences(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.user}"
+
+
+def archive_path(_transfer: Transfer, _filename: str) -> str:
+    """Name an archive by chance: neither its owner nor its day is written on it."""
+    return f"archives/{uuid.uuid4()}.zip"
+
+
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    """The states of the work."""
+
+    def open(self) -> TransferQuerySet:
+        """Not finished: waiting or under way."""
+        return self.filter(status__in=[Transfer.Status.QUEUED, Transfer.Status.RUNNING])
+
+
+class Transfer(UUIDModel):
+    """A journal on its way out or in: an archive being written or read, and how far that is.
+
+    The row is the truth, as a Classification is: claimed by a conditional update, held by a lease,
+    changed only by who holds its `revision`.
+    """
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", _("export")
+        IMPORT = "import", _("import")
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("under way")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="transfers", on_delete=models.CASCADE
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
+    )
+    with_audio = models.BooleanField(_("with audio"), default=False)
+    file = models.FileField(_("archive"), upload_to=archive_path, blank=True)
+    done = models.PositiveIntegerField(_("steps done"), default=0)
+    total = models.PositiveIntegerField(_("steps in all"), default=0)
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    counts = models.JSONField(_("what came of it"), default=dict, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    requested_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("deleted on"), null=True, blank=True)
+
+    objects = TransferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-requested_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.kind} ({self.status})"
+
+    @property
+    def percent(self) -> int:
+        """How far it is."""
+        return round(100 * self.done / self.total) if self.total else 0

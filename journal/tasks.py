@@ -8,6 +8,8 @@ from django_tasks import task
 
 from classifier.metadata import forget_metadata, is_stale, keep_spotify_track
 from classifier.models import Song
+from journal import transfers
+from journal.archive import work
 from journal.platforms import spotify_facts
 from journify.outbound.errors import NotFoundError, PlatformError
 from spotify_auth.client import SpotifyClient
@@ -33,3 +35,13 @@ def refresh_metadata(*, song_id: str, user_id: str) -> None:
     else:
         keep_spotify_track(spotify_facts(track))
         logger.info("metadata of song %s is new", song.pk)
+
+
+@task()
+def carry_out(*, transfer_id: str) -> None:
+    """Export or import a journal."""
+    row = transfers.claim(transfer_id)
+    if row is None:
+        logger.info("transfer %s is gone, taken or done", transfer_id)
+        return
+    work.carry_out(row)

@@ -4,6 +4,8 @@ from django.urls import path, register_converter
 
 from journal import (
     views,
+    views_account,
+    views_data,
     views_history,
     views_pages,
     views_phrases,
@@ -42,6 +44,14 @@ urlpatterns = [
     path("history/", views_history.history, name="history"),
     path("history/gentle/", views_history.gentle, name="gentle"),
     path("settings/", views_pages.settings_page, name="settings"),
+    path("settings/devices/", views_account.devices_page, name="devices"),
+    path("settings/devices/sign-out/", views_account.sign_out_devices, name="sign_out_devices"),
+    path("settings/data/", views_data.data_page, name="data"),
+    path("settings/data/export/", views_data.export_data, name="export_data"),
+    path("settings/data/import/", views_data.import_data, name="import_data"),
+    path("exports/<uuid:transfer_id>/", views_data.export_file, name="export_file"),
+    path("settings/leave/", views_account.leave, name="leave"),
+    path("privacy/", views_account.privacy_page, name="privacy"),
     path("profile/", views_profile.profile, name="profile"),
     path("profile/listening/", views_profile.listening, name="listening"),
     path("journal/add/", views_profile.add_to_today, name="add_to_today"),

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_tasks",
@@ -142,6 +143,9 @@ STORAGES = {
 }
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 50)
 TRY_OUT_MAX_MB = env.int("TRY_OUT_MAX_MB", 15)
+# Exports: how many days they can be fetched, and how large one may be that is brought here.
+ARCHIVE_KEPT_DAYS = env.int("ARCHIVE_KEPT_DAYS", 7)
+IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", 500)
 FILE_UPLOAD_HANDLERS = ["classifier.upload_handlers.SizeCapUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_TEMP_DIR", None)
@@ -290,6 +294,7 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "upload": {"user": (40, 600), "address": (120, 600)},
     "search": {"user": (120, 60), "address": (600, 60)},
     "classify": {"user": (60, 60), "address": (300, 60)},
+    "archive": {"user": (10, 3600), "address": (60, 3600)},
 }
 
 # Logging: one line an event on standard error; the process manager adds name and time.

@@ -21,6 +21,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from classifier import heartbeats, leases, queue, tryouts
 from classifier.decoding import get_decoder
+from journify import housekeeping
 from journify.background import transport
 from journify.commands import ExplainedCommand
 from journify.monitoring.server import serve_metrics
@@ -71,6 +72,7 @@ def _sweep_until(stop: threading.Event) -> None:
             if touched := queue.sweep():
                 logger.warning("swept %d classifications", touched)
             tryouts.forget_old()
+            housekeeping.run()
             if time.monotonic() >= prune_at:
                 queue.prune()
                 prune_at = time.monotonic() + PRUNE_SECONDS

@@ -1,0 +1,236 @@
+"""Write an archive into a journal: what is there already stays, and nothing comes twice."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from classifier.errors import UploadRejectedError
+from classifier.formats import extension_of
+from classifier.models import Classification, Label, Song
+from classifier.queue import request_classification
+from classifier.uploads import check_audio
+from journal.archive.schema import (
+    IMPORTED,
+    Archive,
+    ArchivedDay,
+    ArchivedEntry,
+    ArchivedReading,
+    ArchivedSong,
+    ArchiveRejectedError,
+)
+from journal.models import Entry, Journal, Phrase, Preferences
+
+if TYPE_CHECKING:
+    from journal.archive.opening import OpenedArchive
+    from spotify_auth.models import User
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+
+
+def merge(
+    user: User, archive: Archive, source: OpenedArchive, *, progress: Progress
+) -> Counter[str]:
+    """Add what `user` does not have yet; running it again, or after it was cut off, adds the rest.
+
+    Returns
+    -------
+    Counter
+        How many `songs`, `days`, `entries`, `labels`, `phrases` and `files` were added, and how
+        many files were `refused`.
+    """
+    if any(song.audio and song.audio not in source.entries for song in archive.songs):
+        raise ArchiveRejectedError(_("An audio file is missing in this archive."))
+    work = _Merge(user, source)
+    total = len(archive.songs) + len(archive.days)
+    progress(0, total)
+    work.add_preferences(archive)
+    work.add_phrases(archive)
+    for number, song in enumerate(archive.songs, start=1):
+        work.add_song(song)
+        progress(number, total)
+    work.add_labels(archive)
+    for number, day in enumerate(archive.days, start=len(archive.songs) + 1):
+        work.add_day(day)
+        progress(number, total)
+    return work.added
+
+
+class _Merge:
+    """One archive on its way into one journal."""
+
+    def __init__(self, user: User, source: OpenedArchive) -> None:
+        self.user, self.source = user, source
+        self.added: Counter[str] = Counter()
+        self.songs: dict[str, Song] = {}
+        self.phrases: dict[str, Phrase] = {}
+
+    def add_preferences(self, archive: Archive) -> None:
+        """Take over the settings of somebody who has chosen none here."""
+        values = vars(archive.preferences)
+        Preferences.objects.get_or_create(user=self.user, defaults=values)
+
+    def add_phrases(self, archive: Archive) -> None:
+        """Add the listener's own phrases; know every other by its key."""
+        own = {phrase.text: phrase for phrase in Phrase.objects.filter(owner=self.user)}
+        for row in archive.phrases:
+            if row.text not in own:
+                own[row.text] = Phrase.objects.create(owner=self.user, **vars(row))
+                self.added["phrases"] += 1
+        built_in = Phrase.objects.filter(owner=None).exclude(key=None)
+        self.phrases = own | {f"key:{phrase.key}": phrase for phrase in built_in}
+
+    def add_song(self, row: ArchivedSong) -> None:
+        """Find the song here, or add it as the listener's own."""
+        song = _shared(row) or self._own(row)
+        if song is None:
+            song = self._create(row)
+            self.added["songs"] += 1
+        self.songs[row.ref] = song
+        if song.owner_id == self.user.pk:
+            _add_readings(song, row.readings)
+            if row.audio and not song.has_audio:
+                self._add_audio(song, row)
+
+    def add_labels(self, archive: Archive) -> None:
+        """Keep what the listener said of songs, where nothing newer was said here."""
+        for row in archive.labels:
+            label, is_new = Label.objects.get_or_create(
+                user=self.user, song=self.songs[row.song], defaults={"emotion": row.emotion}
+            )
+            if is_new:
+                # the model writes the time of saving, whatever it is given
+                Label.objects.filter(pk=label.pk).update(updated_at=row.changed_at)
+                self.added["labels"] += 1
+
+    @transaction.atomic
+    def add_day(self, day: ArchivedDay) -> None:
+        """Add a day; into one that is here already goes only what was answered or noted."""
+        journal, is_new = Journal.objects.get_or_create(user=self.user, date=day.date)
+        if is_new:
+            Entry.objects.bulk_create(
+                self._entry(journal, row, row.position) for row in day.entries
+            )
+            self.added["days"] += 1
+            self.added["entries"] += len(day.entries)
+            return
+        here = list(journal.entries.all())
+        for row in day.entries:
+            if row.song or row.note:
+                self._add_entry(journal, row, here)
+
+    def _add_entry(self, journal: Journal, row: ArchivedEntry, here: list[Entry]) -> None:
+        song = self.songs.get(row.song)
+        song_id = song.pk if song else None
+        same = [entry for entry in here if entry.phrase_text == row.phrase]
+        if any(entry.song_id == song_id and entry.note == row.note for entry in same):
+            return
+        empty = next((entry for entry in same if not entry.song_id and not entry.note), None)
+        if empty is None:
+            position = max((entry.position for entry in here), default=-1) + 1
+            entry = self._entry(journal, row, position)
+            entry.save(force_insert=True)
+            here.append(entry)
+        else:
+            empty.song, empty.note, empty.answered_at = song, row.note, row.answered_at
+            empty.revision += 1
+            empty.save(update_fields=["song", "note", "answered_at", "revision"])
+        self.added["entries"] += 1
+
+    def _entry(self, journal: Journal, row: ArchivedEntry, position: int) -> Entry:
+        key = f"key:{row.phrase_key}" if row.phrase_key else row.phrase
+        return Entry(
+            journal=journal,
+            position=position,
+            phrase=self.phrases.get(key),
+            phrase_text=row.phrase,
+            song=self.songs.get(row.song),
+            note=row.note,
+            answered_at=row.answered_at,
+        )
+
+    def _own(self, row: ArchivedSong) -> Song | None:
+        own = Song.objects.filter(owner=self.user, audio_sha256=row.sha256)
+        if not row.sha256:
+            own = own.filter(title=row.title, artist=row.artist, duration_ms=row.duration_ms)
+        return own.first()
+
+    def _create(self, row: ArchivedSong) -> Song:
+        song = Song.objects.create(
+            owner=self.user,
+            title=row.title,
+            artist=row.artist,
+            album=row.album,
+            isrc=row.isrc,
+            duration_ms=row.duration_ms,
+            audio_sha256=row.sha256,
+            spotify_url=row.spotify_url,
+            deezer_url=row.deezer_url,
+        )
+        Song.objects.filter(pk=song.pk).update(created_at=row.added_at or timezone.now())
+        return song
+
+    def _add_audio(self, song: Song, row: ArchivedSong) -> None:
+        """Keep a song's file if it is audio, as an upload is: checked in a process of its own."""
+        with NamedTemporaryFile(suffix=Path(row.audio).suffix) as copy:
+            self.source.audio(row.audio, copy)
+            copy.flush()
+            try:
+                facts = check_audio(Path(copy.name))
+            except UploadRejectedError as error:
+                logger.info("audio of an archive refused: %s", error)
+                self.added["refused"] += 1
+                return
+            copy.seek(0)
+            name = f"upload.{extension_of(facts.format)}"
+            song.audio.save(name, File(copy), save=False)
+        song.save(update_fields=["audio"])
+        self.added["files"] += 1
+        request_classification(song)
+
+
+def _shared(row: ArchivedSong) -> Song | None:
+    """The song that every listener may use, if this machine has it."""
+    shared = Song.objects.filter(owner=None)
+    if row.catalogue_key:
+        return shared.filter(catalogue_key=row.catalogue_key).first()
+    if row.spotify_id:
+        return shared.filter(spotify_id=row.spotify_id).first()
+    if row.deezer_id:
+        return shared.filter(deezer_id=row.deezer_id).first()
+    return None
+
+
+def _add_readings(song: Song, readings: list[ArchivedReading]) -> None:
+    """Keep what models said elsewhere of an own song, apart from what ours said."""
+    known = {(row.model, row.version) for row in song.classifications.all()}
+    for row in readings:
+        version = row.version + IMPORTED
+        if {(row.model, row.version), (row.model, version)} & known:
+            continue
+        Classification.objects.create(
+            song=song,
+            model=row.model,
+            version=version,
+            emotion=row.emotion,
+            probabilities=row.probabilities,
+            segments=row.segments,
+            clip_source=row.clip_source,
+            input=row.input,
+            status=Classification.Status.DONE,
+            seconds=row.seconds,
+            queued_at=row.finished_at,
+            finished_at=row.finished_at,
+        )
+        known.add((row.model, version))

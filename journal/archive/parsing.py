@@ -1,0 +1,196 @@
+"""Make an `Archive` of a stranger's `journify.json`, or refuse it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from classifier.models import Classification
+from journal.archive.fields import Fields, load
+from journal.archive.schema import (
+    FORMAT,
+    VERSION,
+    Archive,
+    ArchivedDay,
+    ArchivedEntry,
+    ArchivedLabel,
+    ArchivedPhrase,
+    ArchivedPreferences,
+    ArchivedReading,
+    ArchivedSong,
+    ArchiveRejectedError,
+)
+from journal.days import today
+from journal.models import Preferences, validate_time_zone
+from ml.labels import EMOTIONS
+
+NAMES = [emotion.value for emotion in EMOTIONS]
+MOST = {"phrases": 2_000, "songs": 50_000, "labels": 50_000, "days": 40_000, "entries": 200}
+HASH = re.compile(r"[0-9a-f]{64}")
+SPOTIFY_LINK = "https://open.spotify.com/"
+DEEZER_LINK = "https://www.deezer.com/"
+HIGHEST = 2**31 - 1
+
+
+def parse(data: bytes) -> Archive:
+    """Read and check everything, before anything is written.
+
+    Raises
+    ------
+    ArchiveRejectedError
+        It is not a journal, not of a version that we know, or a value in it cannot be.
+    """
+    top = Fields(load(data), "")
+    if top.values.get("format") != FORMAT:
+        raise ArchiveRejectedError(_("This ZIP file holds no journal."))
+    if top.values.get("version") != VERSION:
+        raise ArchiveRejectedError(
+            _("This archive was made by another version of Journify, and this one cannot read it.")
+        )
+    songs = [_song(row) for row in top.items("songs", most=MOST["songs"])]
+    refs = {song.ref for song in songs}
+    if len(refs) != len(songs):
+        raise top.wrong("songs")
+    days = [_day(row, refs) for row in top.items("days", most=MOST["days"])]
+    if len({day.date for day in days}) != len(days):
+        raise top.wrong("days")
+    return Archive(
+        preferences=_preferences(top.item("preferences")),
+        phrases=[_phrase(row) for row in top.items("phrases", most=MOST["phrases"])],
+        songs=songs,
+        labels=[_label(row, refs) for row in top.items("labels", most=MOST["labels"])],
+        days=days,
+    )
+
+
+def _preferences(row: Fields) -> ArchivedPreferences:
+    zone = row.text("time_zone", longest=64)
+    try:
+        if zone:
+            validate_time_zone(zone)
+    except ValidationError as error:
+        raise row.wrong("time_zone") from error
+    languages = {"", *dict(settings.LANGUAGES)}
+    language = row.text("language", longest=10)
+    theme = row.text("theme", longest=10, choices=["", *Preferences.Theme.values])
+    return ArchivedPreferences(
+        time_zone=zone,
+        # another machine may speak more languages than this one
+        language=language if language in languages else "",
+        theme=theme or Preferences.Theme.AUTO,
+        phrases_per_day=row.integer("phrases_per_day", least=1, most=24) or 12,
+        leave_hard_days_out=row.flag("leave_hard_days_out"),
+    )
+
+
+def _phrase(row: Fields) -> ArchivedPhrase:
+    text = row.text("text", longest=140)
+    if not text.strip():
+        raise row.wrong("text")
+    return ArchivedPhrase(text, row.text("theme", longest=40), row.flag("active"))
+
+
+def _song(row: Fields) -> ArchivedSong:
+    sha256 = row.text("sha256", longest=64)
+    if sha256 and not HASH.fullmatch(sha256):
+        raise row.wrong("sha256")
+    title = row.text("title", longest=200)
+    if not title.strip():
+        raise row.wrong("title")
+    audio = row.text("audio", longest=80)
+    if audio and PurePosixPath(audio).stem != sha256:
+        raise row.wrong("audio")
+    return ArchivedSong(
+        ref=row.text("ref", longest=40),
+        title=title,
+        artist=row.text("artist", longest=200),
+        album=row.text("album", longest=200),
+        isrc=row.text("isrc", longest=12),
+        duration_ms=row.integer("duration_ms", most=HIGHEST),
+        sha256=sha256,
+        audio=audio,
+        catalogue_key=row.text("catalogue_key", longest=50),
+        spotify_id=row.text("spotify_id", longest=22),
+        spotify_url=_link(row, "spotify_url", SPOTIFY_LINK),
+        deezer_id=row.integer("deezer_id", most=2**53),
+        deezer_url=_link(row, "deezer_url", DEEZER_LINK),
+        added_at=row.moment("added_at"),
+        readings=[_reading(each) for each in row.items("readings", most=50)],
+    )
+
+
+def _link(row: Fields, name: str, beginning: str) -> str:
+    """A link to a platform's own pages; one to anywhere else is left out."""
+    link = row.text(name, longest=200)
+    return link if link.startswith(beginning) else ""
+
+
+def _reading(row: Fields) -> ArchivedReading:
+    finished_at = row.moment("finished_at")
+    if finished_at is None:
+        raise row.wrong("finished_at")
+    return ArchivedReading(
+        model=row.text("model", longest=40),
+        version=row.text("version", longest=30),
+        emotion=row.text("emotion", longest=10, choices=NAMES),
+        probabilities=_probabilities(row),
+        segments=[_segment(each) for each in row.items("segments", most=20)],
+        clip_source=row.text("clip_source", longest=20),
+        input=row.text("input", longest=10, choices=Classification.Input.values),
+        seconds=row.number("seconds", most=1e6),
+        finished_at=finished_at,
+    )
+
+
+def _probabilities(row: Fields) -> dict[str, float]:
+    probabilities = row.item("probabilities")
+    if set(probabilities.values) - set(NAMES):
+        raise row.wrong("probabilities")
+    return {
+        name: value for name in NAMES if (value := probabilities.number(name, most=1)) is not None
+    }
+
+
+def _segment(row: Fields) -> dict[str, Any]:
+    start, end = row.number("start", most=36_000), row.number("end", most=36_000)
+    if start is None or end is None:
+        raise row.wrong("start")
+    return {"start": start, "end": end, "probabilities": _probabilities(row)}
+
+
+def _label(row: Fields, refs: set[str]) -> ArchivedLabel:
+    changed_at = row.moment("changed_at")
+    if changed_at is None:
+        raise row.wrong("changed_at")
+    song = row.text("song", longest=40, choices=refs)
+    return ArchivedLabel(song, row.text("emotion", longest=10, choices=NAMES), changed_at)
+
+
+def _day(row: Fields, refs: set[str]) -> ArchivedDay:
+    date = row.day("date")
+    # whoever is east of here may have a day that has not begun yet
+    if date.year < 1900 or (date - today()).days > 1:  # noqa: PLR2004
+        raise row.wrong("date")
+    entries = [_entry(each, refs) for each in row.items("entries", most=MOST["entries"])]
+    if len({entry.position for entry in entries}) != len(entries):
+        raise row.wrong("entries")
+    return ArchivedDay(date=date, entries=entries)
+
+
+def _entry(row: Fields, refs: set[str]) -> ArchivedEntry:
+    position = row.integer("position", most=32_000)
+    if position is None:
+        raise row.wrong("position")
+    return ArchivedEntry(
+        position=position,
+        phrase=row.text("phrase", longest=140),
+        phrase_key=row.text("phrase_key", longest=50),
+        song=row.text("song", longest=40, choices=refs) if row.values.get("song") else "",
+        note=row.text("note", longest=2000),
+        answered_at=row.moment("answered_at"),
+    )

@@ -1,0 +1,174 @@
+"""Read a listener's whole journal from the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.usersessions.models import UserSession
+from django.db.models import Prefetch, Q
+
+from classifier.formats import AUDIO_EXTENSIONS
+from classifier.models import Classification, Label, Song
+from classifier.readings import best_answer
+from journal.archive.schema import (
+    AUDIO_FOLDER,
+    IMPORTED,
+    Archive,
+    ArchivedDay,
+    ArchivedEntry,
+    ArchivedLabel,
+    ArchivedPhrase,
+    ArchivedPreferences,
+    ArchivedReading,
+    ArchivedSong,
+)
+from journal.days import preferences_of
+from journal.models import Entry, Journal, Phrase
+from spotify_auth.models import SpotifyConnection
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from spotify_auth.models import User
+
+
+def snapshot(user: User, *, with_audio: bool) -> Archive:
+    """Read everything of `user` that an archive holds; the same journal gives the same archive."""
+    rows = sorted(_songs_of(user), key=_song_key)
+    refs = {song.pk: f"song-{number}" for number, song in enumerate(rows, start=1)}
+    preferences = preferences_of(user)
+    return Archive(
+        preferences=ArchivedPreferences(
+            time_zone=preferences.time_zone,
+            language=preferences.language,
+            theme=preferences.theme,
+            phrases_per_day=preferences.phrases_per_day,
+            leave_hard_days_out=preferences.leave_hard_days_out,
+        ),
+        phrases=[
+            ArchivedPhrase(text=row.text, theme=row.theme, active=row.active)
+            for row in Phrase.objects.filter(owner=user).order_by("text", "pk")
+        ],
+        songs=[_song(song, refs[song.pk], user, with_audio=with_audio) for song in rows],
+        labels=sorted(
+            (
+                ArchivedLabel(refs[row.song_id], row.emotion, row.updated_at)
+                for row in Label.objects.filter(user=user)
+            ),
+            key=lambda label: int(label.song.removeprefix("song-")),
+        ),
+        days=_days(user, refs),
+    )
+
+
+def account_of(user: User) -> dict[str, Any]:
+    """What else is stored of somebody: told, but of no use on another machine."""
+    connection = SpotifyConnection.objects.filter(user=user).first()
+    return {
+        "user_name": user.get_username(),
+        "joined": user.date_joined,
+        "last_sign_in": user.last_login,
+        "spotify_since": connection.consented_at if connection else None,
+        "devices": [
+            {"signed_in": row.created_at, "address": row.ip, "browser": row.user_agent}
+            for row in UserSession.objects.filter(user=user).order_by("created_at")
+        ],
+    }
+
+
+def audio_files(user: User) -> dict[str, Song]:
+    """The listener's own files, by the name each has in an archive."""
+    songs = Song.objects.filter(owner=user).exclude(audio="").exclude(audio_sha256="")
+    return {_audio_name(song): song for song in songs if song.has_audio}
+
+
+def _songs_of(user: User) -> list[Song]:
+    """Own songs, and those of others that the listener answered with or labelled."""
+    used = Entry.objects.of(user).exclude(song=None).values("song")
+    labelled = Label.objects.filter(user=user).values("song")
+    songs = Song.objects.filter(Q(owner=user) | Q(pk__in=used) | Q(pk__in=labelled))
+    # how the network saw a clip can be computed again, and would be most of the archive
+    readings = Prefetch("classifications", Classification.objects.defer("embedding"))
+    return list(songs.prefetch_related(readings))
+
+
+def _song_key(song: Song) -> tuple[str | int, ...]:
+    return (
+        song.audio_sha256 if song.owner_id else "",
+        song.catalogue_key or "",
+        song.spotify_id or "",
+        song.deezer_id or 0,
+        song.title,
+        song.artist,
+        song.created_at.isoformat(),
+    )
+
+
+def _song(song: Song, ref: str, user: User, *, with_audio: bool) -> ArchivedSong:
+    is_own = song.owner_id == user.pk
+    has_file = with_audio and is_own and bool(song.audio_sha256) and song.has_audio
+    return ArchivedSong(
+        ref=ref,
+        title=song.title,
+        artist=song.artist,
+        album=song.album,
+        isrc=song.isrc,
+        duration_ms=song.duration_ms,
+        sha256=song.audio_sha256 if is_own else "",
+        audio=_audio_name(song) if has_file else "",
+        catalogue_key=song.catalogue_key or "",
+        spotify_id=song.spotify_id or "",
+        spotify_url=song.spotify_url,
+        deezer_id=song.deezer_id,
+        deezer_url=song.deezer_url,
+        added_at=song.created_at if is_own else None,
+        readings=_readings(list(song.classifications.all())),
+    )
+
+
+def _readings(rows: list[Classification]) -> list[ArchivedReading]:
+    """What models said, the answer that counts first; what came with an archive yields to ours."""
+    best = best_answer(rows)
+    found: dict[tuple[str, str], ArchivedReading] = {}
+    done = [row for row in rows if row.status == Classification.Status.DONE]
+    done.sort(key=lambda row: (row != best, row.version.endswith(IMPORTED), row.model, row.version))
+    for row in done:
+        version = row.version.removesuffix(IMPORTED)
+        reading = ArchivedReading(
+            model=row.model,
+            version=version,
+            emotion=row.emotion,
+            probabilities=row.probabilities,
+            segments=row.segments,
+            clip_source=row.clip_source,
+            input=row.input,
+            seconds=row.seconds,
+            finished_at=row.finished_at or row.queued_at,
+        )
+        found.setdefault((row.model, version), reading)
+    return list(found.values())
+
+
+def _days(user: User, refs: dict[UUID, str]) -> list[ArchivedDay]:
+    days: dict[UUID, ArchivedDay] = {
+        row.pk: ArchivedDay(date=row.date, entries=[])
+        for row in Journal.objects.filter(user=user).order_by("date")
+    }
+    entries = Entry.objects.of(user).select_related("phrase").order_by("position")
+    for row in entries.iterator(chunk_size=2000):
+        entry = ArchivedEntry(
+            position=row.position,
+            phrase=row.phrase_text,
+            phrase_key=(row.phrase.key or "") if row.phrase else "",
+            song=refs[row.song_id] if row.song_id else "",
+            note=row.note,
+            answered_at=row.answered_at,
+        )
+        days[row.journal_id].entries.append(entry)
+    return list(days.values())
+
+
+def _audio_name(song: Song) -> str:
+    extension = str(song.audio.name).rpartition(".")[2].lower()
+    suffix = f".{extension}" if extension in AUDIO_EXTENSIONS else ""
+    return f"{AUDIO_FOLDER}{song.audio_sha256}{suffix}"

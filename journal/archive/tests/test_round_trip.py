@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db.models import Model
+
+from classifier.models import Classification, Label, Song
+from journal.archive import schema, tables
+from journal.models import Entry, Journal, Phrase, Preferences, Transfer
+from spotify_auth.models import User
+
+Export = Callable[..., bytes]
+Bring = Callable[[User, bytes], Transfer]
+Unzip = Callable[[bytes], dict[str, bytes]]
+
+
+def content(files: dict[str, bytes]) -> dict[str, Any]:
+    """What an archive says of a journal, without whose it was and when it was packed."""
+    data: dict[str, Any] = json.loads(files["journify.json"])
+    del data["account"], data["exported_at"]
+    return data
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row but those of transfers."""
+    models = (Classification, Label, Song, Entry, Journal, Phrase, Preferences)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+@pytest.mark.parametrize("with_audio", [True, False])
+def test_an_archive_comes_back_the_same_from_another_account(
+    journal: User,
+    stranger: User,
+    export: Export,
+    bring: Bring,
+    unzipped: Unzip,
+    *,
+    with_audio: bool,
+) -> None:
+    first = unzipped(export(journal, with_audio=with_audio))
+    row = bring(stranger, export(journal, with_audio=with_audio))
+    assert (row.status, row.error) == ("done", "")
+    second = unzipped(export(stranger, with_audio=with_audio))
+    assert content(second) == content(first)
+    assert second.keys() == first.keys()
+    assert second["entries.csv"] == first["entries.csv"]
+    for name in first:
+        if name.startswith("audio/"):
+            assert second[name] == first[name]
+
+
+def test_an_archive_holds_what_the_listener_put_in(
+    journal: User, export: Export, unzipped: Unzip, tune: bytes
+) -> None:
+    files = unzipped(export(journal, with_audio=True))
+    data = content(files)
+    assert [len(day["entries"]) for day in data["days"]] == [0, 3]
+    assert {song["title"] for song in data["songs"]} == {"Mine 🎵", "Canon", "Never used"}
+    assert [label["emotion"] for label in data["labels"]] == ["energetic", "energetic"]
+    assert data["preferences"]["time_zone"] == "Asia/Tokyo"
+    assert [phrase["text"] for phrase in data["phrases"]] == ["=My own phrase…"]
+    assert [name for name in files if files[name] == tune] == [
+        song["audio"] for song in data["songs"] if song["audio"]
+    ]
+
+
+# what an archive leaves out, or says in other words
+LEFT_OUT = {
+    Preferences: {"id", "user"},
+    Phrase: {"id", "owner", "key"},
+    Journal: {"id", "user"},
+    Entry: {"id", "journal", "revision", "phrase", "phrase_text"},
+    Label: {"id", "user", "updated_at"},
+    Song: {"id", "owner", "audio_sha256", "created_at", "artwork_url", "metadata_fetched_at"},
+    Classification: {
+        *("id", "song", "status", "stage", "attempts", "owner", "lease_until", "revision"),
+        *("error", "reason", "queued_at", "woken_at", "retry_at", "embedding", "request_id"),
+    },
+}
+WRITTEN_AS = {
+    Preferences: schema.ArchivedPreferences,
+    Phrase: schema.ArchivedPhrase,
+    Journal: schema.ArchivedDay,
+    Entry: schema.ArchivedEntry,
+    Label: schema.ArchivedLabel,
+    Song: schema.ArchivedSong,
+    Classification: schema.ArchivedReading,
+}
+
+
+@pytest.mark.parametrize("model", WRITTEN_AS)
+def test_a_new_column_is_taken_along(model: type[Model]) -> None:
+    columns = {field.name for field in model._meta.get_fields() if field.concrete}
+    written = {field.name for field in dataclasses.fields(WRITTEN_AS[model])}
+    assert columns - written - LEFT_OUT[model] == set()
+
+
+def test_bringing_it_twice_changes_nothing(
+    journal: User, stranger: User, export: Export, bring: Bring
+) -> None:
+    data = export(journal, with_audio=True)
+    first = bring(stranger, data)
+    assert first.counts == {
+        "days": 2,
+        "entries": 3,
+        "files": 1,
+        "labels": 2,
+        "phrases": 1,
+        "songs": 2,
+    }
+    before = everything()
+    assert bring(stranger, data).counts == {}
+    assert everything() == before
+
+
+def test_bringing_it_to_the_account_it_came_from_changes_nothing(
+    journal: User, export: Export, bring: Bring
+) -> None:
+    data = export(journal, with_audio=True)
+    before = everything()
+    assert bring(journal, data).status == "done"
+    assert everything() == before
+
+
+def test_what_is_there_already_stays_and_the_rest_is_added(
+    journal: User, stranger: User, export: Export, bring: Bring
+) -> None:
+    data = export(journal)
+    bring(stranger, data)
+    here = Entry.objects.of(stranger).get(phrase_text="The first sip…")
+    Entry.objects.filter(pk=here.pk).update(note="written here")
+    Entry.objects.of(stranger).filter(phrase_text="=My own phrase…").update(song=None)
+    bring(stranger, data)
+    notes = Entry.objects.of(stranger).filter(phrase_text="The first sip…").values_list("note")
+    assert {note for (note,) in notes} == {"written here", "a\nb *c*"}
+    assert Entry.objects.of(stranger).get(phrase_text="=My own phrase…").song is not None
+
+
+def test_days_before_the_account_can_be_opened(
+    journal: User,
+    stranger: User,
+    export: Export,
+    bring: Bring,
+    browser_of: Callable[[User], Any],
+) -> None:
+    assert browser_of(stranger).get("/journal/2019-02-28/").status_code == 404
+    bring(stranger, export(journal))
+    assert browser_of(stranger).get("/journal/2019-02-28/").status_code == 200
+
+
+def test_an_answer_from_elsewhere_is_told_apart_from_ours(
+    journal: User, stranger: User, export: Export, bring: Bring
+) -> None:
+    bring(stranger, export(journal))
+    brought = Classification.objects.get(song__owner=stranger)
+    assert brought.version == "test+import"
+    assert brought.emotion == "sad"
+
+
+def test_nothing_of_a_song_that_all_may_use_comes_from_an_archive(
+    journal: User, stranger: User, export: Export, bring: Bring
+) -> None:
+    data = export(journal)
+    shared = Song.objects.get(catalogue_key="canon-in-d")
+    shared.classifications.all().delete()
+    Song.objects.filter(pk=shared.pk).update(title="As it is called here")
+    bring(stranger, data)
+    shared.refresh_from_db()
+    assert shared.title == "As it is called here"
+    assert not shared.classifications.exists()
+    assert Entry.objects.of(stranger).filter(song=shared).exists()
+
+
+def test_a_shared_song_that_is_unknown_here_becomes_the_listeners_own(
+    journal: User, stranger: User, export: Export, bring: Bring
+) -> None:
+    data = export(journal)
+    Song.objects.get(catalogue_key="canon-in-d").delete()
+    bring(stranger, data)
+    own = Song.objects.get(title="Canon")
+    assert (own.owner, own.catalogue_key) == (stranger, None)
+    assert own.classifications.get().emotion == "calm"
+    before = everything()
+    bring(stranger, data)
+    assert everything() == before
+
+
+def test_the_table_is_harmless_in_a_spreadsheet(
+    journal: User, export: Export, unzipped: Unzip
+) -> None:
+    text = unzipped(export(journal))["entries.csv"].decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert list(rows[0]) == tables.COLUMNS
+    assert rows[0]["emotion"] == "energetic"
+    assert rows[0]["said_by"] == "you"
+    assert rows[1]["phrase"] == "'=My own phrase…"
+    assert (rows[1]["emotion"], rows[1]["said_by"]) == ("calm", "model")
+
+
+def test_the_text_has_a_heading_for_every_day_with_something(
+    journal: User, export: Export, unzipped: Unzip
+) -> None:
+    text = unzipped(export(journal))["journal.md"].decode()
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert headings == ["# The journal of alice", "## Saturday, 21 November 2026"]
+    assert "*Mine 🎵* – Somebody · energetic (your word) · " in text
+    assert "> a\n> b \\*c\\*" in text
+
+
+def test_the_years_of_a_busy_listener_fit(
+    stranger: User, user: User, export: Export, bring: Bring, unzipped: Unzip
+) -> None:
+    """A journal is bounded by what is allowed in, or its owner could not bring it anywhere."""
+    call_command("load_phrases", verbosity=0)
+    with time_machine.travel("2026-11-25"):
+        days = Journal.objects.bulk_create(
+            Journal(user=user, date=f"{year}-{month:02}-{day:02}")
+            for year in (2024, 2025)
+            for month in range(1, 13)
+            for day in range(1, 29)
+        )
+        phrases = list(Phrase.objects.all()[:12])
+        Entry.objects.bulk_create(
+            Entry(journal=day, position=n, phrase=phrase, phrase_text=phrase.text, note="x" * 500)
+            for day in days
+            for n, phrase in enumerate(phrases)
+        )
+        data = export(user)
+        assert bring(stranger, data).status == "done"
+        assert content(unzipped(export(stranger))) == content(unzipped(data))

@@ -1,0 +1,92 @@
+"""Carry a transfer out, in a worker."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import zoneinfo
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+from django.core.files import File
+from django.utils import timezone, translation
+
+from journal import transfers
+from journal.archive.merging import merge
+from journal.archive.opening import opened
+from journal.archive.package import write_archive
+from journal.archive.parsing import parse
+from journal.archive.schema import ArchiveRejectedError
+from journal.transfers import TransferLostError
+from journal.zones import known_zones
+
+if TYPE_CHECKING:
+    from journal.models import Transfer
+
+logger = logging.getLogger(__name__)
+
+
+def carry_out(row: Transfer) -> None:
+    """Write or read a claimed transfer's archive, and say in the row what came of it."""
+    with _as_the_listener(row), contextlib.suppress(TransferLostError):
+        try:
+            if row.kind == row.Kind.EXPORT:
+                _export(row)
+            else:
+                _import(row)
+        except ArchiveRejectedError as error:
+            transfers.fail(row, str(error))
+        except TransferLostError:
+            logger.warning("%s %s was lost to somebody else", row.kind, row.pk)
+            return
+        except Exception:
+            # whatever it was, the listener is told, and the worker goes on
+            logger.exception("%s %s failed", row.kind, row.pk)
+            transfers.fail(row, str(transfers.UNEXPECTED))
+        if row.kind == row.Kind.IMPORT:
+            transfers.drop_file(row)
+
+
+def _export(row: Transfer) -> None:
+    with NamedTemporaryFile(suffix=".zip") as file:
+        progress = partial(transfers.advance, row)
+        write_archive(file, row.user, with_audio=row.with_audio, progress=progress)
+        file.flush()
+        file.seek(0)
+        name = row.file.storage.save(
+            row.file.field.generate_filename(row, "archive.zip"), File(file)
+        )
+    try:
+        transfers.finish(row, file=name)
+    except TransferLostError:
+        # its owner may have left meanwhile: nothing of them stays behind
+        row.file.storage.delete(name)
+        raise
+
+
+def _import(row: Transfer) -> None:
+    with _local(row) as path, opened(path) as source:
+        archive = parse(source.main_file())
+        added = merge(row.user, archive, source, progress=partial(transfers.advance, row))
+    transfers.finish(row, counts=dict(added))
+
+
+@contextlib.contextmanager
+def _local(row: Transfer) -> Iterator[Path]:
+    """The uploaded archive as a local file, wherever storage keeps it."""
+    with NamedTemporaryFile(suffix=".zip") as copy, row.file.open("rb") as stored:
+        for chunk in stored.chunks():
+            copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name)
+
+
+@contextlib.contextmanager
+def _as_the_listener(row: Transfer) -> Iterator[None]:
+    """Speak and reckon as the page did from which this was asked for."""
+    zone = row.time_zone if row.time_zone in known_zones() else "UTC"
+    with translation.override(row.language or "en"), timezone.override(zoneinfo.ZoneInfo(zone)):
+        yield

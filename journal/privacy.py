@@ -1,0 +1,266 @@
+"""What is stored of people: every column of every table, what it is for, and for how long.
+
+The privacy page is drawn from this, and a test holds it to the models: a column that is described
+nowhere fails it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+UNTIL_YOU_LEAVE = _("Until you delete it, or your account.")
+NOT_USED = _("Empty: this journal asks nobody for it.")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One kind of data."""
+
+    title: StrOrPromise
+    why: StrOrPromise
+    until: StrOrPromise
+    tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, as the database has them."""
+        return [f"{table}.{name}" for table, names in self.tables.items() for name in names]
+
+
+STORED = [
+    Stored(
+        title=_("Your account"),
+        why=_(
+            "Your name lets you sign in; the password is kept as a salted hash that nobody can "
+            "read."
+        ),
+        until=UNTIL_YOU_LEAVE,
+        tables={
+            "spotify_auth.User": ("username", "password", "date_joined", "last_login"),
+        },
+    ),
+    Stored(
+        title=_("Your second key"),
+        why=_("Only if you set one up: its secret, encrypted, and the recovery codes."),
+        until=_("Until you remove it, or delete your account."),
+        tables={
+            "mfa.Authenticator": ("user", "type", "data", "created_at", "last_used_at"),
+        },
+    ),
+    Stored(
+        title=_("Your days"),
+        why=_(
+            "The phrases of each day, the song you answered with, when, and your notes: the "
+            "journal itself."
+        ),
+        until=UNTIL_YOU_LEAVE,
+        tables={
+            "journal.Journal": ("user", "date"),
+            "journal.Entry": (
+                *("journal", "position", "phrase", "phrase_text", "song"),
+                *("note", "answered_at", "revision"),
+            ),
+            "journal.Phrase": ("owner", "text", "theme", "active", "key"),
+        },
+    ),
+    Stored(
+        title=_("Your songs"),
+        why=_(
+            "Files you uploaded, and their names. Only you can hear or see them; a fingerprint of"
+            " the sound tells whether you uploaded one before."
+        ),
+        until=UNTIL_YOU_LEAVE,
+        tables={
+            "classifier.Song": (
+                *("owner", "title", "artist", "album", "isrc", "duration_ms"),
+                *("audio", "audio_sha256", "created_at"),
+            ),
+        },
+    ),
+    Stored(
+        title=_("Songs from elsewhere"),
+        why=_(
+            "Number, name and cover of a song at Spotify or Deezer that somebody answered with. "
+            "Who that was does not stand there."
+        ),
+        until=_(
+            "What Spotify told is forgotten after a month, or when the last listener of it leaves"
+            " Spotify or this journal."
+        ),
+        tables={
+            "classifier.Song": (
+                *("spotify_id", "spotify_url", "deezer_id", "deezer_url", "artwork_url"),
+                *("metadata_fetched_at", "catalogue_key"),
+            ),
+        },
+    ),
+    Stored(
+        title=_("What songs carry"),
+        why=_(
+            "What a model heard in a song, how sure it was, where the sound came from, and how "
+            "the work went."
+        ),
+        until=_("As long as the song."),
+        tables={
+            "classifier.Classification": (
+                *("song", "model", "version", "emotion", "probabilities", "segments", "embedding"),
+                *("clip_source", "input", "status", "stage", "attempts", "owner", "lease_until"),
+                *("revision", "error", "reason", "seconds", "queued_at", "finished_at"),
+                *("woken_at", "retry_at", "request_id"),
+            ),
+            "classifier.Explanation": (
+                *("classification", "status", "emotion", "picture", "shares", "regions"),
+                *("error", "requested_at"),
+            ),
+        },
+    ),
+    Stored(
+        title=_("A file tried out without an account"),
+        why=_("It is heard once. Nothing says whose it was."),
+        until=_("The file until it is heard, its answer until it is shown, and neither for long."),
+        tables={
+            "classifier.TryOut": ("status", "audio", "title", "result", "error", "created_at"),
+        },
+    ),
+    Stored(
+        title=_("Your word"),
+        why=_(
+            "What you said a song carries. It wins over the model on your pages; whoever runs "
+            "this server may use it to train better models, without your name."
+        ),
+        until=UNTIL_YOU_LEAVE,
+        tables={"classifier.Label": ("song", "user", "emotion", "updated_at")},
+    ),
+    Stored(
+        title=_("Your settings"),
+        why=_(
+            "Time zone, language, look, how many phrases a day, and whether hard days are left out."
+        ),
+        until=UNTIL_YOU_LEAVE,
+        tables={
+            "journal.Preferences": (
+                *("user", "time_zone", "theme", "language", "phrases_per_day"),
+                "leave_hard_days_out",
+            ),
+        },
+    ),
+    Stored(
+        title=_("Where you are signed in"),
+        why=_("The address and the browser you signed in with, so that you can see and end it."),
+        until=_("Until you sign out there, or after two weeks."),
+        tables={
+            "usersessions.UserSession": (
+                *("user", "created_at", "ip", "last_seen_at", "session_key", "user_agent", "data"),
+            ),
+            "sessions.Session": ("session_key", "session_data", "expire_date"),
+        },
+    ),
+    Stored(
+        title=_("Exports and imports"),
+        why=_("The archive you asked for or sent, and how far it is. Only you can fetch it."),
+        until=_("An export is deleted after some days, an archive you sent as soon as it is read."),
+        tables={
+            "journal.Transfer": (
+                *("user", "kind", "status", "with_audio", "file", "done", "total", "counts"),
+                *("language", "time_zone", "error", "attempts", "lease_until", "revision"),
+                *("requested_at", "finished_at", "expires_at"),
+            ),
+        },
+    ),
+    Stored(
+        title=_("Your Spotify"),
+        why=_(
+            "Only if you connect it: your number and profile at Spotify, and the encrypted access"
+            " you gave, for search and for what you see on the Spotify page."
+        ),
+        until=_("Until you disconnect it, or delete your account."),
+        tables={
+            "spotify_auth.SpotifyConnection": (
+                *("user", "access_token", "refresh_token", "expires_at", "consented_at", "state"),
+                *("last_error", "last_error_at", "refreshing_until", "revision"),
+            ),
+            "socialaccount.SocialAccount": (
+                *("user", "provider", "uid", "last_login", "date_joined", "extra_data"),
+            ),
+        },
+    ),
+    Stored(
+        title=_("Work to be done"),
+        why=_(
+            "Numbers of the rows that a worker has to look at: a song to hear, an archive to pack."
+        ),
+        until=_("Until a day after it is done."),
+        tables={
+            "django_tasks_database.DBTaskResult": (
+                *("status", "enqueued_at", "started_at", "finished_at", "args_kwargs", "priority"),
+                *("task_path", "worker_ids", "queue_name", "backend_name", "run_after"),
+                *("return_value", "exception_class_path", "traceback"),
+            ),
+        },
+    ),
+    Stored(
+        title=_("How often you ask"),
+        why=_(
+            "A keyed hash of your account or address and a time, to slow down whoever asks too "
+            "often. It tells nobody who or where."
+        ),
+        until=_("Until the time is over."),
+        tables={"limits.Allowance": ("key", "spent_until", "revision")},
+    ),
+    Stored(
+        title=_("Who looks after this server"),
+        why=_("Rights of curators, and what they changed in the admin."),
+        until=_("As long as the account."),
+        tables={
+            "spotify_auth.User": ("is_superuser", "is_staff", "is_active"),
+            "spotify_auth.UserGroup": ("user", "group"),
+            "spotify_auth.UserPermission": ("user", "permission"),
+            "admin.LogEntry": (
+                *("action_time", "user", "content_type", "object_id", "object_repr"),
+                *("action_flag", "change_message"),
+            ),
+        },
+    ),
+    Stored(
+        title=_("Names and e-mail addresses"),
+        why=NOT_USED,
+        until=NOT_USED,
+        tables={
+            "spotify_auth.User": ("first_name", "last_name", "email"),
+            "account.EmailAddress": ("user", "email", "verified", "primary"),
+            "account.EmailConfirmation": ("email_address", "created", "sent", "key"),
+            "socialaccount.SocialToken": ("app", "account", "token", "token_secret", "expires_at"),
+        },
+    ),
+]
+
+# Tables that say nothing of anybody.
+IMPERSONAL = {
+    "auth.Permission",
+    "auth.Group",
+    "auth.Group_permissions",
+    "classifier.Worker",
+    "contenttypes.ContentType",
+    "outbound.PlatformPace",
+    "socialaccount.SocialApp",
+}
+
+COOKIES = {
+    "sessionid": _("keeps you signed in"),
+    "csrftoken": _("proves that a form came from this site"),
+    "time_zone": _("your device’s time zone, so that your day begins at your midnight"),
+    "django_language": _("the language you chose before you signed in"),
+}
+
+
+def described() -> list[Stored]:
+    """What this server stores: only of apps that are switched on."""
+    known = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+    return [row for row in STORED if known & set(row.tables)]
