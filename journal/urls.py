@@ -12,6 +12,7 @@ from journal import (
     views_profile,
     views_search,
     views_songs,
+    views_stats,
     views_tryout,
 )
 from journal.converters import DateConverter
@@ -43,6 +44,7 @@ urlpatterns = [
     path("songs/<uuid:song_id>/retry/", views_songs.song_retry, name="song_retry"),
     path("history/", views_history.history, name="history"),
     path("history/gentle/", views_history.gentle, name="gentle"),
+    path("stats/", views_stats.stats, name="stats"),
     path("settings/", views_pages.settings_page, name="settings"),
     path("settings/devices/", views_account.devices_page, name="devices"),
     path("settings/devices/sign-out/", views_account.sign_out_devices, name="sign_out_devices"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest as DjangoHttpRequest
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_vary_headers
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -31,6 +32,14 @@ class SignedInRequest(HttpRequest):
 def page_or_fragment(
     request: HttpRequest, template: str, context: dict[str, Any], *, partial: str
 ) -> TemplateResponse:
-    """Render the partial of `template` for htmx, the whole page for everybody else."""
-    name = f"{template}#{partial}" if request.htmx else template
-    return TemplateResponse(request, name, context)
+    """Render the partial of `template` for htmx, the whole page for everybody else.
+
+    Both have one address: a browser that kept one must not show it for the other, and going back
+    (htmx asks then, too) needs the page.
+    """
+    is_fragment = bool(request.htmx) and not request.htmx.history_restore_request
+    response = TemplateResponse(
+        request, f"{template}#{partial}" if is_fragment else template, context
+    )
+    patch_vary_headers(response, ["HX-Request"])
+    return response

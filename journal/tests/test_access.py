@@ -58,6 +58,7 @@ PERSONAL = {
     "journal:profile",
     "journal:settings",
     "journal:sign_out_devices",
+    "journal:stats",
     "journal:today",
     "mfa_activate_totp",
     "mfa_authenticate",

@@ -1,0 +1,301 @@
+"""The statistics page: each chart with its sentence and its table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from classifier.readings import WORDS
+from journal.stats import geometry, sentences, summaries
+from journal.stats.answers import answers_of
+from journal.stats.buckets import buckets_of
+from journal.stats.tally import NAMES, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from journal.stats.answers import Answer
+    from journal.stats.intervals import Interval
+    from spotify_auth.models import User
+
+DRAWN = 6  # phrases and artists with a bar
+LISTED = 20  # those in the table
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a chart shows, in numbers."""
+
+    head: list[str]
+    rows: list[list[Any]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, the sentence that says what it shows, and its table."""
+
+    key: str
+    title: str
+    sentence: str
+    drawing: dict[str, Any]
+    table: Table
+
+    @property
+    def template(self) -> str:
+        """The fragment that draws it."""
+        return f"journal/stats/_{self.key}.html"
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Everything the page says of an interval."""
+
+    interval: Interval
+    answers: int
+    days: int
+    unclear: int
+    charts: list[Chart]
+
+
+def statistics_of(
+    user: User,
+    interval: Interval,
+    *,
+    answered: Sequence[dt.date],
+    today: dt.date,
+    zone: dt.tzinfo,
+) -> Statistics:
+    """Work out the statistics of an interval; `answered` are all days with answers."""
+    answers = answers_of(user, interval, zone=zone)
+    unclear = sum(not answer.emotion for answer in answers)
+    charts: list[Chart] = []
+    if len(answers) > unclear:
+        charts = [
+            _over_time(answers, interval),
+            _latest_day(answers),
+            _all_days(answers),
+            _by_weekday(answers),
+            *_by_hour(answers),
+            _by_phrase(answers),
+            *_by_artist(answers),
+            _streaks(answered, interval, today),
+            _agreement(answers),
+        ]
+    return Statistics(
+        interval=interval,
+        answers=len(answers),
+        days=len({answer.date for answer in answers}),
+        unclear=unclear,
+        charts=charts,
+    )
+
+
+def _over_time(answers: Sequence[Answer], interval: Interval) -> Chart:
+    summary = summaries.over_time(answers, buckets_of(interval), interval)
+    named = [(bucket.name, tally) for bucket, tally in summary.buckets]
+    ticks = [bucket.tick for bucket, _tally in summary.buckets]
+    middle = [ticks[len(ticks) // 2]] if len(ticks) > 2 else []  # noqa: PLR2004 -- an end each
+    return Chart(
+        key="over_time",
+        title=_("Over time"),
+        sentence=sentences.over_time(summary),
+        drawing={
+            "lanes": geometry.lanes(named, summary.everything),
+            "ticks": [ticks[0], *middle, *ticks[-1:]] if len(ticks) > 1 else ticks,
+        },
+        table=_tally_table(_("Days"), named),
+    )
+
+
+def _latest_day(answers: Sequence[Answer]) -> Chart:
+    day = summaries.latest_day(answers)
+    assert day is not None  # a page with charts has an emotion
+    return Chart(
+        key="latest_day",
+        title=_("The latest day"),
+        sentence=sentences.latest_day(day),
+        drawing={"day": day, "sectors": geometry.ring(day.tally, inner=62, outer=134)},
+        table=_share_table(day.tally),
+    )
+
+
+def _all_days(answers: Sequence[Answer]) -> Chart:
+    summary = summaries.all_days(answers)
+    return Chart(
+        key="all_days",
+        title=_("All these days"),
+        sentence=sentences.all_days(summary),
+        drawing={
+            "radar": geometry.radar(summary.tally, radius=122, marks_at=140),
+            "parts": summary.tally.parts,
+        },
+        table=_share_table(summary.tally),
+    )
+
+
+def _by_weekday(answers: Sequence[Answer]) -> Chart:
+    summary = summaries.by_weekday(answers, [str(WEEKDAYS[day]) for day in range(7)])
+    return Chart(
+        key="by_weekday",
+        title=_("By weekday"),
+        sentence=sentences.by_weekday(summary),
+        drawing={"rows": _stacked(summary.groups)},
+        table=_tally_table(_("Weekday"), summary.groups),
+    )
+
+
+def _by_hour(answers: Sequence[Answer]) -> list[Chart]:
+    summary = summaries.by_hour(answers)
+    if not summary.everything.total:
+        return []
+    hours = [(sentences.clock(hour), tally) for hour, tally in enumerate(summary.hours)]
+    dial = geometry.wedges(summary.hours, inner=44, outer=128)
+    return [
+        Chart(
+            key="by_hour",
+            title=_("By hour"),
+            sentence=sentences.by_hour(summary),
+            drawing={
+                "hours": [
+                    {"name": name, "tally": tally, "sectors": sectors}
+                    for (name, tally), sectors in zip(hours, dial, strict=True)
+                ],
+                "parts": summary.everything.parts,
+                "clock": [sentences.clock(hour) for hour in (0, 6, 12, 18)],
+            },
+            table=_tally_table(_("From"), [row for row in hours if row[1].total]),
+        )
+    ]
+
+
+def _by_phrase(answers: Sequence[Answer]) -> Chart:
+    summary = summaries.by_phrase(answers)
+    return _by_name("by_phrase", _("By phrase"), summary, sentences.by_phrase(summary))
+
+
+def _by_artist(answers: Sequence[Answer]) -> list[Chart]:
+    summary = summaries.by_artist(answers)
+    if not summary.groups:
+        return []
+    return [_by_name("by_artist", _("By artist"), summary, sentences.by_artist(summary))]
+
+
+def _by_name(key: str, title: str, summary: summaries.ByGroup, sentence: str) -> Chart:
+    left_out = len(summary.groups) - LISTED
+    note = _("The %(count)d first of %(total)d.") % {
+        "count": LISTED,
+        "total": len(summary.groups),
+    }
+    return Chart(
+        key=key,
+        title=title,
+        sentence=sentence,
+        drawing={"rows": _stacked(summary.groups[:DRAWN])},
+        table=_tally_table(title, summary.groups[:LISTED], note=note if left_out > 0 else ""),
+    )
+
+
+def _streaks(answered: Sequence[dt.date], interval: Interval, today: dt.date) -> Chart:
+    summary = summaries.streaks(answered, interval, today=today)
+    days = set(answered)
+    # whole weeks, so that a column is a week
+    start = today - dt.timedelta(7 * 11 + today.weekday())
+    shown = [start + dt.timedelta(n) for n in range((today - start).days + 1)]
+    runs = [(_("Run up to now"), summary.current), (_("Longest run"), summary.longest)]
+    return Chart(
+        key="streaks",
+        title=_("Days in a row"),
+        sentence=sentences.streaks(summary),
+        drawing={
+            "summary": summary,
+            "weeks": [
+                [
+                    {
+                        "date": date,
+                        "is_answered": date in days,
+                        "x": 24 * week + 12,
+                        "y": 24 * row + 12,
+                    }
+                    for row, date in enumerate(shown[7 * week : 7 * week + 7])
+                ]
+                for week in range(12)
+            ],
+        },
+        table=Table(
+            head=[_("Run"), _("Days"), _("From"), _("To")],
+            rows=[
+                [name, run.days, _date(run.first), _date(run.last)] if run else [name, 0, "–", "–"]
+                for name, run in runs
+            ],
+        ),
+    )
+
+
+def _agreement(answers: Sequence[Answer]) -> Chart:
+    summary = summaries.agreement(answers)
+    most = max(summary.pairs.values(), default=0) or 1
+    return Chart(
+        key="agreement",
+        title=_("The model and you"),
+        sentence=sentences.agreement(summary),
+        drawing={
+            "summary": summary,
+            "rows": [
+                {
+                    "name": heard,
+                    "word": WORDS[heard],
+                    "cells": [
+                        {
+                            "name": said,
+                            "count": summary.pairs[heard, said],
+                            # the area tells the count
+                            "radius": round(44 * (summary.pairs[heard, said] / most) ** 0.5, 1),
+                            "is_same": heard == said,
+                        }
+                        for said in NAMES
+                    ],
+                }
+                for heard in NAMES
+            ],
+        },
+        table=Table(
+            head=[_("The model heard"), *(_("you say %s") % WORDS[name] for name in NAMES)],
+            rows=[
+                [WORDS[heard], *(summary.pairs[heard, said] for said in NAMES)] for heard in NAMES
+            ],
+        ),
+    )
+
+
+def _stacked(groups: Sequence[tuple[str, Tally]]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "tally": tally, "pieces": geometry.pieces(tally)} for name, tally in groups
+    ]
+
+
+def _tally_table(first: str, groups: Sequence[tuple[str, Tally]], *, note: str = "") -> Table:
+    return Table(
+        head=[first, *(str(WORDS[name]) for name in NAMES), _("all")],
+        rows=[[name, *(part.count for part in tally.parts), tally.total] for name, tally in groups],
+        note=note,
+    )
+
+
+def _share_table(tally: Tally) -> Table:
+    return Table(
+        head=[_("Feeling"), _("Answers"), _("Share")],
+        rows=[
+            [part.word, part.count, _("%(percent)d %%") % {"percent": part.percent}]
+            for part in tally.parts
+        ],
+    )
+
+
+def _date(date: dt.date) -> str:
+    return date_format(date, "j F Y")

@@ -1,0 +1,217 @@
+"""What the statistics say, as plain values: no HTML, no words, no queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from journal.stats.tally import NAMES, Tally, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+
+    from journal.stats.answers import Answer
+    from journal.stats.buckets import Bucket
+    from journal.stats.intervals import Interval
+
+Key = TypeVar("Key", bound="Hashable")
+
+
+@dataclass(frozen=True)
+class OverTime:
+    """A tally per stretch of time, and of the interval's two halves."""
+
+    buckets: list[tuple[Bucket, Tally]]
+    first_half: Tally
+    second_half: Tally
+
+    @property
+    def everything(self) -> Tally:
+        """Both halves together."""
+        return Tally(self.first_half.counts + self.second_half.counts)
+
+
+@dataclass(frozen=True)
+class ByGroup:
+    """A tally per weekday, per phrase or per artist, and of all together."""
+
+    groups: list[tuple[str, Tally]]
+    everything: Tally
+
+
+@dataclass(frozen=True)
+class ByHour:
+    """A tally per hour of the day, 0 to 23."""
+
+    hours: list[Tally]
+    everything: Tally
+
+
+@dataclass(frozen=True)
+class Day:
+    """The latest day with an emotion."""
+
+    date: dt.date
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class AllDays:
+    """All the interval's days together."""
+
+    days: int
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class Run:
+    """Days in a row with an answer."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True)
+class Streaks:
+    """Runs of days over the whole journal, and the days of the interval."""
+
+    current: Run | None
+    longest: Run | None
+    answered: int
+    days: int
+    today: dt.date
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Songs that both the model and the listener gave a word, counted by (heard, said)."""
+
+    pairs: Counter[tuple[str, str]]
+
+    @property
+    def total(self) -> int:
+        """All of these songs."""
+        return sum(self.pairs.values())
+
+    @property
+    def agreed(self) -> int:
+        """Those of one word."""
+        return sum(self.pairs[name, name] for name in NAMES)
+
+    @property
+    def worst(self) -> tuple[str, str] | None:
+        """The commonest mix-up: what was heard, and what the listener says."""
+        mixed = {pair: count for pair, count in self.pairs.items() if pair[0] != pair[1]}
+        return max(sorted(mixed), key=lambda pair: mixed[pair], default=None)
+
+
+def over_time(answers: Sequence[Answer], buckets: Sequence[Bucket], interval: Interval) -> OverTime:
+    """Count by stretches of time; `buckets` cover the interval in order."""
+    of_day = {date: place for place, bucket in enumerate(buckets) for date in bucket.dates()}
+    groups = _grouped(answers, lambda answer: of_day[answer.date])
+    middle = interval.first + dt.timedelta(interval.days // 2)
+    return OverTime(
+        buckets=[(bucket, groups.get(place, Tally())) for place, bucket in enumerate(buckets)],
+        first_half=tally(answer.emotion for answer in answers if answer.date < middle),
+        second_half=tally(answer.emotion for answer in answers if answer.date >= middle),
+    )
+
+
+def by_weekday(answers: Sequence[Answer], weekdays: Sequence[str]) -> ByGroup:
+    """Count by the weekday of the page; `weekdays` are their names, Monday first."""
+    groups = _grouped(answers, lambda answer: answer.date.weekday())
+    return ByGroup(
+        groups=[(name, groups.get(day, Tally())) for day, name in enumerate(weekdays)],
+        everything=_all(answers),
+    )
+
+
+def by_hour(answers: Sequence[Answer]) -> ByHour:
+    """Count by the hour at which an answer was given; those whose hour is unknown are left out."""
+    timed = [answer for answer in answers if answer.hour is not None]
+    groups = _grouped(timed, lambda answer: answer.hour)
+    return ByHour(hours=[groups.get(hour, Tally()) for hour in range(24)], everything=_all(timed))
+
+
+def by_phrase(answers: Sequence[Answer]) -> ByGroup:
+    """Count by phrase, the most answered first."""
+    return _by_name(answers, lambda answer: answer.phrase)
+
+
+def by_artist(answers: Sequence[Answer]) -> ByGroup:
+    """Count by artist, the most chosen first; songs that name none are left out."""
+    return _by_name([row for row in answers if row.artist], lambda answer: answer.artist)
+
+
+def latest_day(answers: Sequence[Answer]) -> Day | None:
+    """The latest day of which an emotion is known."""
+    date = max((answer.date for answer in answers if answer.emotion), default=None)
+    if date is None:
+        return None
+    return Day(date=date, tally=tally(row.emotion for row in answers if row.date == date))
+
+
+def all_days(answers: Sequence[Answer]) -> AllDays:
+    """All days of the interval with an emotion."""
+    return AllDays(
+        days=len({answer.date for answer in answers if answer.emotion}), tally=_all(answers)
+    )
+
+
+def streaks(answered: Sequence[dt.date], interval: Interval, *, today: dt.date) -> Streaks:
+    """Find the runs among the days with answers, which come in order.
+
+    A run is current up to today, and as long as today is not over up to yesterday.
+    """
+    runs: list[Run] = []
+    for date in answered:
+        if runs and runs[-1].last + dt.timedelta(1) == date:
+            runs[-1] = Run(first=runs[-1].first, last=date)
+        else:
+            runs.append(Run(first=date, last=date))
+    is_current = bool(runs) and runs[-1].last >= today - dt.timedelta(1)
+    return Streaks(
+        current=runs[-1] if is_current else None,
+        # of equally long runs the latest
+        longest=max(reversed(runs), key=lambda run: run.days, default=None),
+        answered=sum(interval.first <= date <= interval.last for date in answered),
+        days=interval.days,
+        today=today,
+    )
+
+
+def agreement(answers: Iterable[Answer]) -> Agreement:
+    """Compare model and listener, each song once."""
+    verdicts = {answer.song: answer.verdict for answer in answers}
+    return Agreement(
+        Counter(
+            (verdict.heard, verdict.label)
+            for verdict in verdicts.values()
+            if verdict.heard and verdict.label
+        )
+    )
+
+
+def _by_name(answers: Sequence[Answer], name_of: Callable[[Answer], str]) -> ByGroup:
+    groups = _grouped(answers, name_of).items()
+    ordered = sorted(groups, key=lambda group: (-group[1].total, group[0]))
+    return ByGroup(groups=ordered, everything=_all(answers))
+
+
+def _grouped(answers: Iterable[Answer], key_of: Callable[[Answer], Key]) -> dict[Key, Tally]:
+    groups: dict[Key, Counter[str]] = defaultdict(Counter)
+    for answer in answers:
+        if answer.emotion:
+            groups[key_of(answer)][answer.emotion] += 1
+    return {key: Tally(counts) for key, counts in groups.items()}
+
+
+def _all(answers: Iterable[Answer]) -> Tally:
+    return tally(answer.emotion for answer in answers)
