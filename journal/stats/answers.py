@@ -30,11 +30,8 @@ class Answer(NamedTuple):
     song: UUID
     artist: str
     verdict: Verdict
-
-    @property
-    def emotion(self) -> str:
-        """What the answer counts as; nothing while neither model nor listener is sure."""
-        return self.verdict.emotion
+    # what the answer counts as; empty while neither model nor listener is sure
+    emotion: str
 
 
 def answered_days(user: User) -> list[dt.date]:
@@ -55,6 +52,7 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> list[Answe
         journal__date__lte=interval.last,
     )
     verdicts = verdicts_of(user, Song.objects.filter(pk__in=entries.order_by().values("song")))
+    emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
     rows = entries.order_by().values_list(
         "journal__date", "answered_at", "phrase_text", "song_id", "song__artist"
     )
@@ -66,6 +64,7 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> list[Answe
             song=song,
             artist=artist,
             verdict=verdicts.get(song, NOTHING),
+            emotion=emotions.get(song, ""),
         )
         for date, answered_at, phrase, song, artist in rows
     ]

@@ -180,44 +180,33 @@ def radar(tally: Tally, *, radius: float, marks_at: float) -> Radar:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """A column of a lane, in percent of its width; the height is mirrored about the middle."""
-
-    name: str
-    count: int
-    x: float
-    width: float
-    y: float
-    height: float
-
-
-@dataclass(frozen=True)
 class Lane:
-    """One emotion over time, drawn as a track of a tape."""
+    """One emotion over time, drawn as a track of a tape, 1000 wide and 100 high."""
 
     part: Part
-    bars: list[Bar]
+    path: str
 
 
-def lanes(buckets: Sequence[tuple[str, Tally]], everything: Tally) -> list[Lane]:
-    """Draw each emotion as a lane of its own; all lanes have one scale."""
-    most = max((count for _, tally in buckets for count in tally.counts.values()), default=0) or 1
-    step = 100 / len(buckets)
+def lanes(tallies: Sequence[Tally], everything: Tally) -> list[Lane]:
+    """Draw each emotion as a lane of its own; all lanes have one scale.
+
+    The swings go up and down from the middle. A lane is one path: hundreds of bars of their own
+    would take longer to write than to count.
+    """
+    most = max((count for tally in tallies for count in tally.counts.values()), default=0) or 1
+    step = 1000 / len(tallies)
     return [
         Lane(
             part=part,
-            bars=[
-                Bar(
-                    name=name,
-                    count=tally.counts[part.name],
-                    x=round(step * (place + 0.14), 3),
-                    width=round(step * 0.72, 3),
-                    y=round(50 - 46 * tally.counts[part.name] / most, 2),
-                    height=round(92 * tally.counts[part.name] / most, 2),
-                )
-                for place, (name, tally) in enumerate(buckets)
+            path="".join(
+                _swing(step * (place + 0.14), step * 0.72, 92 * tally.counts[part.name] / most)
+                for place, tally in enumerate(tallies)
                 if tally.counts[part.name]
-            ],
+            ),
         )
         for part in everything.parts
     ]
+
+
+def _swing(x: float, width: float, height: float) -> str:
+    return f"M{x:.1f} {50 - height / 2:.1f}h{width:.1f}v{height:.1f}h-{width:.1f}z"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -203,7 +203,7 @@ def agreement(summary: Agreement) -> str:
 
 def clock(hour: int) -> str:
     """The start of an hour, as clocks in the listener's language show it."""
-    return date_format(dt.time(hour % 24), "H:i")
+    return time_format(dt.time(hour % 24), "H:i")
 
 
 def _leading(tally: Tally) -> str:

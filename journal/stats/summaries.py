@@ -5,18 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from journal.stats.tally import NAMES, Tally, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from journal.stats.answers import Answer
     from journal.stats.buckets import Bucket
     from journal.stats.intervals import Interval
 
 Key = TypeVar("Key", bound="Hashable")
+Other = TypeVar("Other", bound="Hashable")
+
+# The fields of an answer that are counted by.
+DATE, HOUR, PHRASE, ARTIST = "date", "hour", "phrase", "artist"
 
 
 @dataclass(frozen=True)
@@ -114,40 +119,44 @@ class Agreement:
 
 def over_time(answers: Sequence[Answer], buckets: Sequence[Bucket], interval: Interval) -> OverTime:
     """Count by stretches of time; `buckets` cover the interval in order."""
+    days = _grouped(answers, DATE)
     of_day = {date: place for place, bucket in enumerate(buckets) for date in bucket.dates()}
-    groups = _grouped(answers, lambda answer: of_day[answer.date])
+    groups = _merged(days, lambda date: of_day[date])
     middle = interval.first + dt.timedelta(interval.days // 2)
+    halves = _merged(days, lambda date: date >= middle)
     return OverTime(
         buckets=[(bucket, groups.get(place, Tally())) for place, bucket in enumerate(buckets)],
-        first_half=tally(answer.emotion for answer in answers if answer.date < middle),
-        second_half=tally(answer.emotion for answer in answers if answer.date >= middle),
+        first_half=halves.get(False, Tally()),
+        second_half=halves.get(True, Tally()),
     )
 
 
 def by_weekday(answers: Sequence[Answer], weekdays: Sequence[str]) -> ByGroup:
     """Count by the weekday of the page; `weekdays` are their names, Monday first."""
-    groups = _grouped(answers, lambda answer: answer.date.weekday())
+    groups = _merged(_grouped(answers, DATE), lambda date: date.weekday())
     return ByGroup(
         groups=[(name, groups.get(day, Tally())) for day, name in enumerate(weekdays)],
-        everything=_all(answers),
+        everything=_all(groups),
     )
 
 
 def by_hour(answers: Sequence[Answer]) -> ByHour:
     """Count by the hour at which an answer was given; those whose hour is unknown are left out."""
-    timed = [answer for answer in answers if answer.hour is not None]
-    groups = _grouped(timed, lambda answer: answer.hour)
-    return ByHour(hours=[groups.get(hour, Tally()) for hour in range(24)], everything=_all(timed))
+    groups = _grouped(answers, HOUR)
+    groups.pop(None, None)
+    return ByHour(hours=[groups.get(hour, Tally()) for hour in range(24)], everything=_all(groups))
 
 
 def by_phrase(answers: Sequence[Answer]) -> ByGroup:
     """Count by phrase, the most answered first."""
-    return _by_name(answers, lambda answer: answer.phrase)
+    return _by_name(_grouped(answers, PHRASE))
 
 
 def by_artist(answers: Sequence[Answer]) -> ByGroup:
     """Count by artist, the most chosen first; songs that name none are left out."""
-    return _by_name([row for row in answers if row.artist], lambda answer: answer.artist)
+    groups = _grouped(answers, ARTIST)
+    groups.pop("", None)
+    return _by_name(groups)
 
 
 def latest_day(answers: Sequence[Answer]) -> Day | None:
@@ -160,9 +169,8 @@ def latest_day(answers: Sequence[Answer]) -> Day | None:
 
 def all_days(answers: Sequence[Answer]) -> AllDays:
     """All days of the interval with an emotion."""
-    return AllDays(
-        days=len({answer.date for answer in answers if answer.emotion}), tally=_all(answers)
-    )
+    groups = _grouped(answers, DATE)
+    return AllDays(days=len(groups), tally=_all(groups))
 
 
 def streaks(answered: Sequence[dt.date], interval: Interval, *, today: dt.date) -> Streaks:
@@ -199,19 +207,27 @@ def agreement(answers: Iterable[Answer]) -> Agreement:
     )
 
 
-def _by_name(answers: Sequence[Answer], name_of: Callable[[Answer], str]) -> ByGroup:
-    groups = _grouped(answers, name_of).items()
-    ordered = sorted(groups, key=lambda group: (-group[1].total, group[0]))
-    return ByGroup(groups=ordered, everything=_all(answers))
+def _by_name(groups: Mapping[str, Tally]) -> ByGroup:
+    ordered = sorted(groups.items(), key=lambda group: (-group[1].total, group[0]))
+    return ByGroup(groups=ordered, everything=_all(groups))
 
 
-def _grouped(answers: Iterable[Answer], key_of: Callable[[Answer], Key]) -> dict[Key, Tally]:
-    groups: dict[Key, Counter[str]] = defaultdict(Counter)
-    for answer in answers:
-        if answer.emotion:
-            groups[key_of(answer)][answer.emotion] += 1
+def _grouped(answers: Iterable[Answer], field: str) -> dict[Any, Tally]:
+    """Tally answers by a field; counted pair by pair, as there may be ten thousands."""
+    groups: dict[Any, Counter[str]] = defaultdict(Counter)
+    for (key, emotion), count in Counter(map(attrgetter(field, "emotion"), answers)).items():
+        if emotion:
+            groups[key][emotion] += count
     return {key: Tally(counts) for key, counts in groups.items()}
 
 
-def _all(answers: Iterable[Answer]) -> Tally:
-    return tally(answer.emotion for answer in answers)
+def _merged(groups: Mapping[Key, Tally], key_of: Callable[[Key], Other]) -> dict[Other, Tally]:
+    """Put groups together."""
+    merged: dict[Other, Counter[str]] = defaultdict(Counter)
+    for key, group in groups.items():
+        merged[key_of(key)].update(group.counts)
+    return {key: Tally(counts) for key, counts in merged.items()}
+
+
+def _all(groups: Mapping[Any, Tally]) -> Tally:
+    return _merged(groups, lambda _key: "").get("", Tally())

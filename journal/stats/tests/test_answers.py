@@ -1,0 +1,97 @@
+"""Days are the page's, hours the listener's: over daylight saving time and moves of zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from classifier.tests.factories import ClassificationFactory, LabelFactory
+from journal.stats.answers import Answer, answered_days, answers_of
+from journal.stats.intervals import Interval
+from journal.tests.factories import EntryFactory, JournalFactory
+from spotify_auth.models import User
+
+YEAR = Interval("custom", dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
+
+
+def answer(user: User, date: dt.date, at: dt.datetime, **values: object) -> None:
+    row = ClassificationFactory(**values)
+    EntryFactory(journal=JournalFactory(user=user, date=date), song=row.song, answered_at=at)
+
+
+def only(user: User, zone: dt.tzinfo = BERLIN) -> Answer:
+    (found,) = answers_of(user, YEAR, zone=zone)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("utc", "hour"),
+    [
+        ("2026-03-29T00:59", 1),  # the last minute of winter time
+        ("2026-03-29T01:00", 3),  # two o'clock does not exist
+        ("2026-10-25T00:30", 2),  # half past two, the first
+        ("2026-10-25T01:30", 2),  # and the second
+        ("2026-10-25T02:30", 3),
+    ],
+)
+def test_hours_follow_daylight_saving_time(user: User, utc: str, hour: int) -> None:
+    at = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
+    answer(user, at.date(), at)
+    assert only(user).hour == hour
+
+
+def test_a_move_changes_hours_but_not_days(user: User) -> None:
+    date = dt.date(2026, 6, 1)
+    answer(user, date, dt.datetime(2026, 6, 1, 20, 15, tzinfo=BERLIN))
+    at_home, away = only(user), only(user, TOKYO)
+    assert (at_home.hour, away.hour) == (20, 3)
+    assert at_home.date == away.date == date
+
+
+def test_half_hour_zones_have_their_own_hours(user: User) -> None:
+    answer(user, dt.date(2026, 6, 1), dt.datetime(2026, 6, 1, 9, 45, tzinfo=dt.UTC))
+    assert only(user, ZoneInfo("Asia/Kolkata")).hour == 15
+
+
+def test_both_ends_of_the_interval_count(user: User) -> None:
+    for date in (YEAR.first, YEAR.last, YEAR.last + dt.timedelta(1)):
+        answer(user, date, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    assert {found.date for found in answers_of(user, YEAR, zone=dt.UTC)} == {YEAR.first, YEAR.last}
+
+
+def test_a_label_wins_over_the_model(user: User) -> None:
+    answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="sad")
+    LabelFactory(song_id=only(user).song, user=user, emotion="happy")
+    assert only(user).emotion == "happy"
+    assert only(user).verdict.heard == "sad"
+
+
+def test_other_peoples_answers_and_labels_do_not_count(user: User, stranger: User) -> None:
+    answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="sad")
+    answer(stranger, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="calm")
+    LabelFactory(song_id=only(user).song, user=stranger, emotion="happy")
+    assert only(user).emotion == "sad"
+
+
+def test_an_entry_without_a_song_is_no_answer(user: User) -> None:
+    EntryFactory(journal=JournalFactory(user=user, date=YEAR.first))
+    assert answers_of(user, YEAR, zone=dt.UTC) == []
+    assert answered_days(user) == []
+
+
+def test_days_with_answers_come_once_and_in_order(user: User) -> None:
+    for date in (YEAR.last, YEAR.first):
+        journal = JournalFactory(user=user, date=date)
+        for _ in range(2):
+            EntryFactory(journal=journal, song=ClassificationFactory().song)
+    assert answered_days(user) == [YEAR.first, YEAR.last]
+
+
+def test_an_answer_of_unknown_time_has_no_hour(user: User) -> None:
+    EntryFactory(journal__user=user, journal__date=YEAR.first, song=ClassificationFactory().song)
+    assert only(user).hour is None
+    assert isinstance(only(user).song, uuid.UUID)
