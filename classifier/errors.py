@@ -44,6 +44,7 @@ INTERRUPTED = _("Listening was interrupted too often. Try again, or label it you
 TOOK_TOO_LONG = _("Listening took too long. Try again, or label it yourself.")
 UNEXPECTED = _("Something went wrong while listening. Try again, or label it yourself.")
 NO_MODEL = _("No model could listen to this song just now. Try again, or label it yourself.")
+DROPPED = _("This song was taken off the queue. Try again, or label it yourself.")
 NO_CLIP = _(
     "There is no audio of this song that we may listen to. Upload it, or label it yourself."
 )
