@@ -99,6 +99,11 @@ def _rested_first(user: User, date: dt.date) -> list[Phrase]:
     return pool
 
 
+def has_answered(user: User) -> bool:
+    """Say whether the user ever put a song to a phrase."""
+    return Entry.objects.of(user).filter(song__isnull=False).exists()
+
+
 def preferences_of(user: User) -> Preferences:
     """Return the user's preferences, or the defaults unsaved."""
     try:

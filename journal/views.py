@@ -23,7 +23,7 @@ from classifier.models import Song
 from classifier.uploads import add_upload, too_large_message
 from journal import platforms, services
 from journal.cards import card_of, ring
-from journal.days import MOST_ENTRIES, may_open, open_day, today
+from journal.days import MOST_ENTRIES, has_answered, may_open, open_day, today
 from journal.forms import AnswerForm, LabelForm, NoteForm, RevisionForm
 from journal.models import Entry
 from journal.sentences import moments_of, summary
@@ -211,6 +211,7 @@ def _day_context(user: User, date: dt.date) -> dict[str, Any]:
         "ring": slices,
         "summary": summary(moments_of(cards), answered=answered, is_over=date < today()),
         "can_add": len(cards) < MOST_ENTRIES,
+        "is_first": not answered and is_today and not has_answered(user),
     }
 
 

@@ -58,6 +58,7 @@ PERSONAL = {
     "journal:profile",
     "journal:settings",
     "journal:sign_out_devices",
+    "journal:songs",
     "journal:stats",
     "journal:today",
     "mfa_activate_totp",
@@ -69,8 +70,8 @@ PERSONAL = {
     "mfa_reauthenticate",
     "mfa_view_recovery_codes",
 }
-# a date is everybody's; the page behind it is the listener's own
-PERSONAL_BY_DATE = {"journal:day", "journal:add_phrase"}
+# a date and a format are everybody's; the page behind them is the listener's own
+PERSONAL_BY_DATE = {"journal:day", "journal:add_phrase", "journal:export_songs"}
 # walked by tests of their own: the way to Spotify and back, visitors' files, monitoring
 ELSEWHERE = {
     *("spotify_login", "spotify_callback", "journal:begin_try_out", "journal:try_out"),
@@ -131,6 +132,7 @@ def keys(user: User) -> dict[str, Any]:
         "phrase_id": entry.phrase_id,
         "transfer_id": transfer.pk,
         "date": entry.journal.date,
+        "kind": "csv",
     }
 
 

@@ -267,7 +267,7 @@ def test_everything_works_without_javascript(browser: Browser, base_url: str, tu
     context.close()
 
 
-PAGES = ("/journal/", "/history/", "/settings/", "/emotions/")
+PAGES = ("/journal/", "/phrases/", "/history/", "/songs/", "/settings/", "/emotions/")
 SIGNED_OUT = ("/", "/accounts/login/", "/accounts/signup/", "/emotions/", "/no-such-page/")
 
 

@@ -118,6 +118,22 @@ class TestOwnPhrase:
         assert 'id="own-phrase"' not in page.content.decode()
 
 
+class TestFirstSteps:
+    def test_they_are_shown_until_the_first_answer(
+        self, listener: Client, entry: Entry, user: User
+    ) -> None:
+        url = reverse("journal:day", args=[TODAY])
+        assert "Your first answer in three steps" in listener.get(url).content.decode()
+        EntryFactory(
+            journal=JournalFactory(user=user, date=dt.date(2026, 11, 1)), song=SongFactory()
+        )
+        assert "Your first answer in three steps" not in listener.get(url).content.decode()
+
+    def test_a_past_day_shows_none(self, listener: Client, user: User) -> None:
+        page = listener.get(reverse("journal:day", args=[TODAY - dt.timedelta(days=1)]))
+        assert page.context["is_first"] is False
+
+
 class TestPool:
     def test_a_phrase_is_kept_and_deleted_without_changing_a_day(
         self, listener: Client, entry: Entry, user: User

@@ -1,0 +1,106 @@
+"""A listener's own songs: what they answered with or brought in, by feeling and by likeness."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from django.db.models import Max, Q
+
+from classifier.likeness import nearest
+from classifier.models import Song
+from classifier.readings import WORDS, read
+from classifier.verdicts import verdicts_of
+from journal.models import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from classifier.readings import Reading
+    from spotify_auth.models import User
+
+NEIGHBOURS = 8
+# What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class OwnSong:
+    """A song of the listener's, with what it carries."""
+
+    song: Song
+    reading: Reading
+
+
+def own_songs(user: User) -> QuerySet[Song]:
+    """The songs that a user answered with or uploaded."""
+    used = Entry.objects.of(user).filter(song__isnull=False).order_by().values("song")
+    return Song.objects.filter(Q(owner=user) | Q(pk__in=used))
+
+
+def alike(user: User, song: Song) -> list[OwnSong]:
+    """Return the user's songs that are most like `song`, nearest first."""
+    return _with_readings(user, nearest(song, own_songs(user), count=NEIGHBOURS))
+
+
+def songs_by_feeling(user: User) -> dict[str, list[UUID]]:
+    """Return the user's songs under what each carries for them, the ones used last first."""
+    verdicts = verdicts_of(user, own_songs(user))
+    used = Q(entries__journal__user=user)
+    ordered = (
+        own_songs(user)
+        .annotate(used_at=Max("entries__answered_at", filter=used))
+        .order_by("-used_at", "-created_at")
+        .values_list("pk", flat=True)
+    )
+    found: dict[str, list[UUID]] = {name: [] for name in WORDS}
+    for pk in ordered:
+        emotion = verdicts[pk].emotion if pk in verdicts else ""
+        if emotion:
+            found[emotion].append(pk)
+    return found
+
+
+def songs_of(user: User, ids: Sequence[UUID]) -> list[OwnSong]:
+    """Return songs with their readings, in the order of their ids."""
+    return _with_readings(user, ids)
+
+
+def as_text(songs: Sequence[Song], _address: Callable[[Song], str]) -> str:
+    """A line a song."""
+    return "".join(f"{_one_line(str(song))}\n" for song in songs)
+
+
+def as_csv(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
+    """A table for a spreadsheet; nothing in it is taken for a formula."""
+    table = StringIO()
+    writer = csv.writer(table)
+    writer.writerow(["title", "artist", "album", "isrc", "link"])
+    for song in songs:
+        row = [song.title, song.artist, song.album, song.isrc, address(song)]
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
+    return table.getvalue()
+
+
+def as_m3u(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
+    """A list for a player; -1 stands for a length that is not known."""
+    lines = ["#EXTM3U"]
+    for song in songs:
+        seconds = -1 if song.duration_ms is None else round(song.duration_ms / 1000)
+        names = " - ".join(_one_line(part) for part in (song.artist, song.title) if part)
+        lines += [f"#EXTINF:{seconds},{names}", address(song)]
+    return "\n".join([*lines, ""])
+
+
+def _with_readings(user: User, ids: Sequence[UUID]) -> list[OwnSong]:
+    found = {song.pk: song for song in Song.objects.filter(pk__in=ids).with_readings(user)}
+    return [OwnSong(found[pk], read(found[pk])) for pk in ids if pk in found]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from classifier.models import Song
+from classifier.tests.factories import ClassificationFactory, LabelFactory
+from journal.tests.factories import EntryFactory, JournalFactory
+from spotify_auth.models import User
+
+
+def used(user: User, emotion: str = "calm", **values: object) -> Song:
+    song = ClassificationFactory(emotion=emotion, **values).song
+    journal = user.journals.first() or JournalFactory(user=user)
+    EntryFactory(journal=journal, song=song)
+    return song
+
+
+def exported(listener: Client, kind: str, emotion: str = "calm") -> str:
+    response = listener.get(reverse("journal:export_songs", args=[kind]), {"emotion": emotion})
+    assert f'filename="journify-{emotion}.{kind}"' in response["Content-Disposition"]
+    return response.content.decode()
+
+
+class TestLike:
+    def test_only_the_own_songs_are_compared(
+        self, listener: Client, user: User, stranger: User
+    ) -> None:
+        song, near = used(user, "calm"), used(user, "calm")
+        upload = ClassificationFactory(song__owner=user, emotion="sad").song
+        used(stranger, "calm")
+        ClassificationFactory(emotion="calm")
+        page = listener.get(reverse("journal:like", args=[song.pk]))
+        assert [each.song for each in page.context["songs"]] == [near, upload]
+
+    def test_the_songs_page_fetches_it(self, listener: Client, user: User) -> None:
+        song = used(user)
+        url = reverse("journal:like", args=[song.pk])
+        assert f'hx-get="{url}"' in listener.get(f"/songs/{song.pk}/").content.decode()
+        fragment = listener.get(url, headers={"HX-Request": "true"}).content.decode()
+        assert "<html" not in fragment
+        assert "Nothing to compare it with yet" in fragment
+
+    def test_as_many_queries_however_many_songs(self, listener: Client, user: User) -> None:
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as caught:
+                listener.get(reverse("journal:like", args=[song.pk]))
+            return len(caught)
+
+        song = used(user)
+        used(user)
+        queries()
+        before = queries()
+        for _ in range(6):
+            used(user)
+        assert queries() == before
+
+
+class TestSongs:
+    def test_a_feeling_has_its_songs_by_the_listeners_word(
+        self, listener: Client, user: User, stranger: User
+    ) -> None:
+        calm, sad = used(user, "calm"), used(user, "sad")
+        LabelFactory(song=sad, user=user, emotion="calm")
+        used(stranger, "calm")
+        page = listener.get(reverse("journal:songs"), {"emotion": "calm"})
+        assert {each.song for each in page.context["songs"]} == {calm, sad}
+        assert [each["count"] for each in page.context["feelings"]] == [0, 0, 0, 2]
+        assert str(calm) in page.context["text"]
+
+    def test_an_unknown_feeling_is_the_commonest(self, listener: Client, user: User) -> None:
+        used(user, "happy")
+        page = listener.get(reverse("journal:songs"), {"emotion": "hangry"})
+        assert page.context["emotion"] == "happy"
+
+    def test_an_empty_list_says_what_to_do(self, listener: Client) -> None:
+        html = listener.get(reverse("journal:songs")).content.decode()
+        assert "No song of yours is" in html
+        assert reverse("journal:today") in html
+
+
+class TestExport:
+    @pytest.fixture
+    def song(self, user: User) -> Song:
+        return used(user, song__title="=Gloomy\nSunday", song__artist="Billie", song__isrc="X1")
+
+    def test_a_list_for_players(self, listener: Client, song: Song) -> None:
+        lines = exported(listener, "m3u").splitlines()
+        assert lines == [
+            "#EXTM3U",
+            "#EXTINF:30,Billie - =Gloomy Sunday",
+            f"http://testserver/songs/{song.pk}/audio/",
+        ]
+
+    def test_a_platforms_song_leads_there(self, listener: Client, user: User) -> None:
+        used(user, song__deezer_url="https://www.deezer.com/track/1", song__duration_ms=None)
+        assert exported(listener, "m3u").endswith(
+            "#EXTINF:-1,Somebody - "
+            + Song.objects.get().title
+            + "\nhttps://www.deezer.com/track/1\n"
+        )
+
+    def test_a_table_without_formulas(self, listener: Client, song: Song) -> None:
+        [row] = csv.DictReader(StringIO(exported(listener, "csv")))
+        assert row["title"] == "'=Gloomy\nSunday"
+        assert (row["artist"], row["isrc"]) == ("Billie", "X1")
+
+    def test_a_line_a_song(self, listener: Client, song: Song) -> None:
+        assert exported(listener, "txt") == "=Gloomy Sunday – Billie\n"
+
+    def test_no_other_kind(self, listener: Client) -> None:
+        assert listener.get("/songs/export.exe").status_code == 404

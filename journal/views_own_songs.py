@@ -1,0 +1,92 @@
+"""Songs of the listener's own: those like another one, and a list for each feeling."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from classifier.models import Song
+from classifier.readings import WORDS
+from journal.songs import alike, as_csv, as_m3u, as_text, songs_by_feeling, songs_of
+from journify.http import SignedInRequest, page_or_fragment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+PAGE = 50
+MOST_EXPORTED = 5000
+FORMATS: dict[str, tuple[str, Callable[[Sequence[Song], Callable[[Song], str]], str]]] = {
+    "m3u": ("audio/x-mpegurl", as_m3u),
+    "csv": ("text/csv", as_csv),
+    "txt": ("text/plain", as_text),
+}
+
+
+@require_safe
+@login_required
+def like(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Show the listener's songs that are nearest to one."""
+    song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
+    context = {"song": song, "songs": alike(request.user, song)}
+    return page_or_fragment(request, "journal/like.html", context, partial="like")
+
+
+@require_safe
+@login_required
+def songs(request: SignedInRequest) -> HttpResponse:
+    """List the listener's songs that carry one feeling."""
+    emotion, found = _wanted(request)
+    page = Paginator(found[emotion], PAGE).get_page(request.GET.get("page", ""))
+    own = songs_of(request.user, list(page.object_list))
+    context = {
+        "emotion": emotion,
+        "word": WORDS[emotion],
+        "feelings": [
+            {"name": name, "word": word, "count": len(found[name])} for name, word in WORDS.items()
+        ],
+        "page": page,
+        "songs": own,
+        "text": as_text([each.song for each in own], _address(request)),
+    }
+    return TemplateResponse(request, "journal/songs.html", context)
+
+
+@require_safe
+@login_required
+def export(request: SignedInRequest, kind: str) -> HttpResponse:
+    """Send the list of one feeling as a file."""
+    if kind not in FORMATS:
+        raise Http404
+    content_type, write = FORMATS[kind]
+    emotion, found = _wanted(request)
+    own = [each.song for each in songs_of(request.user, found[emotion][:MOST_EXPORTED])]
+    response = HttpResponse(
+        write(own, _address(request)), content_type=f"{content_type}; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="journify-{emotion}.{kind}"'
+    return response
+
+
+def _wanted(request: SignedInRequest) -> tuple[str, dict[str, list[uuid.UUID]]]:
+    """The feeling of the URL; else the one that most of the songs carry."""
+    found = songs_by_feeling(request.user)
+    asked = request.GET.get("emotion", "")
+    return (asked if asked in found else max(found, key=lambda name: len(found[name]))), found
+
+
+def _address(request: SignedInRequest) -> Callable[[Song], str]:
+    """Where a song is: at its platform, or in the journal, for who is signed in."""
+
+    def address(song: Song) -> str:
+        own = request.build_absolute_uri(reverse("journal:song_audio", args=[song.pk]))
+        return song.spotify_url or song.deezer_url or own
+
+    return address
