@@ -9,6 +9,7 @@ from environs import Env, validate
 
 from journify.databases import database_settings
 from journify.secrets import load_or_create_key, load_or_create_secret
+from journify.storages import media_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -138,7 +139,7 @@ STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_storage(env.str("STORAGE_URL", "")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 50)

@@ -1,0 +1,140 @@
+"""Uploads in a bucket: the way of a file over HTTP, to a server that speaks S3 and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import requests
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import storages
+from django.test import Client
+from django.urls import reverse
+from moto.server import ThreadedMotoServer
+
+from classifier import queue
+from classifier.models import Song
+from classifier.sources import audio_of
+from classifier.tasks import classify
+from classifier.tests.corpus import Corpus
+from classifier.tests.fakes import FakeService
+from classifier.tests.test_bad_input import upload_of
+from classifier.uploads import add_upload
+from journify.storages import media_storage
+from spotify_auth.models import User
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[str]:
+    """A server that speaks S3, on this machine."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(
+    s3_server: str, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """The bucket that the app keeps uploads in, as STORAGE_URL names it."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    s3 = boto3.resource("s3", endpoint_url=s3_server, region_name="us-east-1")
+    made = s3.create_bucket(Bucket="uploads")
+    url = f"s3://uploads/journify?endpoint={s3_server}&region=us-east-1"
+    settings.STORAGES = settings.STORAGES | {"default": media_storage(url)}
+    yield made
+    storages["default"].connection.meta.client.close()  # type: ignore[attr-defined]
+    made.objects.all().delete()
+    made.delete()
+    s3.meta.client.close()
+
+
+@pytest.fixture
+def song(bucket: Any, user: User, library: Corpus) -> Song:
+    """An upload of the listener's, kept in the bucket."""
+    with upload_of(library["song.mp3"]) as upload:
+        return add_upload(user, upload)
+
+
+def keys(bucket: Any) -> list[str]:
+    return [each.key for each in bucket.objects.all()]
+
+
+def test_an_upload_is_kept_whole_and_found_again(song: Song, bucket: Any, library: Corpus) -> None:
+    assert keys(bucket) == [f"journify/{song.audio.name}"]
+    assert bucket.Object(keys(bucket)[0]).get()["Body"].read() == library["song.mp3"].read_bytes()
+    assert song.has_audio
+
+
+def test_nobody_gets_it_from_the_bucket(song: Song, s3_server: str, bucket: Any) -> None:
+    public = {
+        grant["Grantee"].get("URI") for grant in bucket.Object(keys(bucket)[0]).Acl().grants
+    } - {None}
+    assert public == set()
+    stranger = requests.get(f"{s3_server}/uploads/{keys(bucket)[0]}", timeout=5)
+    assert stranger.status_code == HTTPStatus.FORBIDDEN
+
+
+def test_its_owner_hears_it_and_seeks_in_it(song: Song, listener: Client, library: Corpus) -> None:
+    path, content = reverse("journal:song_audio", args=[song.pk]), library["song.mp3"].read_bytes()
+    whole = listener.get(path)
+    assert whole.getvalue() == content
+    assert whole["Content-Length"] == str(len(content))
+    part = listener.get(path, headers={"Range": "bytes=1000-2999"})
+    assert (part.status_code, part.getvalue()) == (206, content[1000:3000])
+    tail = listener.get(path, headers={"Range": "bytes=-10"})
+    assert tail.getvalue() == content[-10:]
+    beyond = listener.get(path, headers={"Range": f"bytes={len(content)}-"})
+    assert beyond.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+
+
+def test_a_stranger_does_not(song: Song, stranger: User, browser_of: Any) -> None:
+    assert (
+        browser_of(stranger).get(reverse("journal:song_audio", args=[song.pk])).status_code == 404
+    )
+
+
+def test_it_is_decoded_from_a_copy_that_goes_away(song: Song, library: Corpus) -> None:
+    with audio_of(song) as (path, source):
+        assert path.read_bytes() == library["song.mp3"].read_bytes()
+        assert (path.suffix, source) == (".mp3", "upload")
+    assert not path.exists()
+
+
+def test_it_is_classified(song: Song, service: FakeService) -> None:
+    row = queue.request_classification(song)
+    classify.func(classification_id=str(row.pk))
+    row.refresh_from_db()
+    assert (row.status, row.emotion, row.clip_source) == ("done", "happy", "upload")
+
+
+def test_it_goes_with_its_song(
+    song: Song, bucket: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        song.delete()
+    assert keys(bucket) == []
+
+
+def test_what_the_bucket_lost_is_missing_only(song: Song, bucket: Any, listener: Client) -> None:
+    bucket.objects.all().delete()
+    assert not song.has_audio
+    assert listener.get(reverse("journal:song_audio", args=[song.pk])).status_code == 404
+    assert listener.get(reverse("journal:song", args=[song.pk])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "url", ["/srv/uploads", "s3:///folder", "https://bucket", "s3://bucket?acl=public-read"]
+)
+def test_another_address_is_refused(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="STORAGE_URL must be s3://bucket"):
+        media_storage(url)
