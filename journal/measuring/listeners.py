@@ -1,0 +1,59 @@
+"""The two listeners that pages are compared between: one with years of entries, one with a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import override_settings, setup_databases, teardown_databases
+from django.utils import timezone
+
+from spotify_auth.models import User
+
+
+@contextmanager
+def own_database() -> Iterator[None]:
+    """Measure in a database that is made for it and thrown away, on the configured engine."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    stores = override_settings(
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+            "staticfiles": plain,
+        },
+        WHITENOISE_AUTOREFRESH=True,  # it need not have collected the files
+        SECURE_SSL_REDIRECT=False,
+        RATE_LIMITS=_unreachable_limits(),
+    )
+    old = setup_databases(verbosity=0, interactive=False)
+    try:
+        with stores:
+            yield
+    finally:
+        teardown_databases(old, verbosity=0)
+
+
+def _unreachable_limits() -> dict[str, dict[str, tuple[int, int]]]:
+    """Keep counting, as that takes its time, but never refuse."""
+    return {
+        action: {kind: (1_000_000, seconds) for kind, (_, seconds) in limits.items()}
+        for action, limits in settings.RATE_LIMITS.items()
+    }
+
+
+def make_listener(name: str, *, days: int) -> User:
+    """Invent a listener whose last day was yesterday: every phrase of it has had its time."""
+    yesterday = timezone.now().date() - dt.timedelta(days=1)
+    call_command("seed_history", name, days=days, until=yesterday, stdout=StringIO())
+    return User.objects.get(username=name)
+
+
+def client_of(user: User) -> Client:
+    """Make a client that is signed in as the listener."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user)
+    return client

@@ -1,0 +1,96 @@
+"""Every page a listener can open, found in the URLs: a new one is measured without being named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from journal.models import Entry
+from journal.urls import urlpatterns
+
+if TYPE_CHECKING:
+    from spotify_auth.models import User
+
+# The same page with a query that makes it look further.
+QUERIES = {
+    "picker": ("q=light",),
+    "history": ("emotion=sad", "q=light"),
+}
+# Files and redirects are no pages; profile and listening wait for an outside platform.
+NO_PAGES = {"song_audio", "song_picture", "profile", "listening", "remote", "today"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A name to print and the address behind it."""
+
+    name: str
+    path: str
+
+
+def page_names() -> list[str]:
+    """Names of the addresses that may be pages, with the queries that are worth looking at."""
+    names = [str(pattern.name) for pattern in urlpatterns if pattern.name not in NO_PAGES]
+    return [full for name in names for full in (name, *_with_queries(name))]
+
+
+def admin_names() -> list[str]:
+    """Names of the admin's lists."""
+    return sorted(
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        for model in admin.site._registry
+    )
+
+
+def page_of(user: User, name: str) -> Page | None:
+    """Find the user's page of that name; None where it needs something that they do not have."""
+    answered = Entry.objects.of(user).filter(song__isnull=False).order_by("answered_at")
+    entry = answered.filter(song__labels__user=user).last() or answered.last()
+    latest = Entry.objects.of(user).select_related("journal").latest("journal__date").journal
+    known = {
+        "date": latest.date,
+        "year": latest.date.year,
+        "month": latest.date.month,
+        "emotion": "calm",
+    }
+    if entry is not None:
+        known |= {"entry_id": entry.pk, "song_id": entry.song_id}
+    bare, _, query = name.partition("?")
+    needed = _needs(bare)
+    if not needed <= known.keys():
+        return None
+    try:
+        path = reverse(f"journal:{bare}", kwargs={key: known[key] for key in needed})
+    except NoReverseMatch:
+        return None
+    return Page(name=name, path=f"{path}?{query}" if query else path)
+
+
+def pages_of(user: User, client: Client) -> Iterator[Page]:
+    """Give the pages of `user` that answer with HTML; what only takes a POST is left out."""
+    for name in page_names():
+        page = page_of(user, name)
+        if page is not None and is_page(client, page.path):
+            yield page
+
+
+def is_page(client: Client, path: str) -> bool:
+    """Say whether an address answers with a page."""
+    response = client.get(path)
+    is_html = response.get("Content-Type", "").startswith("text/html")
+    return response.status_code == HTTPStatus.OK and is_html
+
+
+def _needs(name: str) -> set[str]:
+    pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
+    return set(pattern.pattern.converters)
+
+
+def _with_queries(name: str) -> list[str]:
+    return [f"{name}?{query}" for query in QUERIES.get(name, ())]

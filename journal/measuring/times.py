@@ -1,0 +1,82 @@
+"""How long pages take on the server: with years of entries, and beside them with one day."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from journal.measuring.pages import Page
+
+WARM_UP = 2
+
+
+@dataclass(frozen=True)
+class PageTime:
+    """A page's milliseconds over several runs, its queries and its size."""
+
+    name: str
+    p50: float
+    p95: float
+    cpu: float
+    cpu_of_one_day: float
+    queries: int
+    kilobytes: float
+
+    @property
+    def ratio(self) -> float:
+        """How much more work it is with all the entries, whatever else the machine is doing."""
+        return self.cpu / self.cpu_of_one_day
+
+
+def measure(
+    full: Client, one_day: Client, pages: Iterable[tuple[Page, Page]], *, runs: int
+) -> list[PageTime]:
+    """Time each page of the listener with years beside that of the listener with one day.
+
+    The two take turns, so that a busy moment of the machine hits both.
+    """
+    return [_measure(full, one_day, pair, runs) for pair in pages]
+
+
+def count_queries(client: Client, path: str) -> int:
+    """Count the queries of a page; the first call may fill caches."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path)
+    return len(queries)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Give the smallest value that at least `share` of them do not exceed."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def _measure(full: Client, one_day: Client, pair: tuple[Page, Page], runs: int) -> PageTime:
+    many, few = [], []
+    for _run in range(runs + WARM_UP):
+        many.append(_milliseconds(full, pair[0].path))
+        few.append(_milliseconds(one_day, pair[1].path))
+    took = [wall for wall, _ in many[WARM_UP:]]
+    return PageTime(
+        name=pair[0].name,
+        p50=statistics.median(took),
+        p95=quantile(took, 0.95),
+        cpu=statistics.median(cpu for _, cpu in many[WARM_UP:]),
+        cpu_of_one_day=statistics.median(cpu for _, cpu in few[WARM_UP:]),
+        queries=count_queries(full, pair[0].path),
+        kilobytes=len(full.get(pair[0].path).content) / 1000,
+    )
+
+
+def _milliseconds(client: Client, path: str) -> tuple[float, float]:
+    """Ask for a page: milliseconds by the clock, and of this process."""
+    clock, cpu = time.perf_counter(), time.process_time()
+    client.get(path)
+    return 1000 * (time.perf_counter() - clock), 1000 * (time.process_time() - cpu)

@@ -1,0 +1,84 @@
+"""Pages stay quick as a journal grows: the same queries, and about as much work."""
+
+from __future__ import annotations
+
+import functools
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from journal.management.commands import page_times
+from journal.measuring.listeners import client_of, make_listener
+from journal.measuring.pages import admin_names, page_of, pages_of
+from journal.measuring.times import count_queries, measure, quantile
+from spotify_auth.models import User
+
+pytestmark = pytest.mark.django_db
+
+# What a page with fifty days may cost of one with one; the budget itself (docs/scaling.md) is for
+# a quiet machine and three years.
+GENEROUS_RATIO = 4.0
+
+
+@pytest.fixture
+def grown() -> User:
+    return make_listener("grown", days=50)
+
+
+@pytest.fixture
+def new() -> User:
+    return make_listener("new", days=1)
+
+
+def test_no_page_asks_more_of_the_database_as_a_journal_grows() -> None:
+    # both long enough to have something to show in every part of a page, a year ago included
+    new, grown = make_listener("new", days=370), make_listener("grown", days=740)
+    client, other = client_of(grown), client_of(new)
+    counts = {}
+    for page in pages_of(grown, client):
+        small = page_of(new, page.name)
+        assert small is not None
+        counts[page.name] = count_queries(other, small.path), count_queries(client, page.path)
+    assert counts.keys() >= {"day", "picker", "history", "song", "settings"}
+    assert {name: pair for name, pair in counts.items() if pair[1] > pair[0]} == {}
+
+
+@pytest.mark.parametrize("name", admin_names())
+def test_no_list_of_the_admin_asks_more_as_rows_grow(curator: User, name: str) -> None:
+    client = client_of(curator)
+    make_listener("new", days=1)
+    before = count_queries(client, reverse(name))
+    make_listener("grown", days=20)
+    assert count_queries(client, reverse(name)) <= before
+
+
+def test_no_page_does_much_more_work_as_a_journal_grows(grown: User, new: User) -> None:
+    client, other = client_of(grown), client_of(new)
+    pairs = [(page, page_of(new, page.name)) for page in pages_of(grown, client)]
+    times = measure(client, other, [(one, two) for one, two in pairs if two], runs=5)
+    assert {page.name: page.ratio for page in times if page.ratio > GENEROUS_RATIO} == {}
+
+
+def test_the_table_has_a_line_for_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Here:
+        def __enter__(self) -> None: ...
+        def __exit__(self, *_: object) -> None: ...
+
+    monkeypatch.setattr(page_times, "own_database", Here)
+    monkeypatch.setattr(page_times, "make_listener", functools.cache(make_listener))
+    out = StringIO()
+    call_command("page_times", years=0.02, runs=1, as_json=True, stdout=out)
+    report = json.loads(out.getvalue())
+    assert {"day", "history", "picker?q=light"} <= {page["name"] for page in report["pages"]}
+    assert all(page["p95"] >= page["p50"] > 0 for page in report["pages"])
+    out = StringIO()
+    call_command("page_times", years=0.02, runs=1, stdout=out)
+    assert "budget: p95" in out.getvalue()
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.5, 5), (0.95, 10), (1.0, 10), (0.0, 1)])
+def test_a_quantile_is_one_of_the_values(share: float, value: int) -> None:
+    assert quantile(list(range(10, 0, -1)), share) == value
