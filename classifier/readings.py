@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from classifier.models import Classification
+from classifier.sentences import translated
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def read(song: Song | None) -> Reading:
     if work:
         stage = (work[0].status == "running" and work[0].stage) or work[0].status
         return Reading(state="listening", stage=stage, classification=work[0])
-    error = rows[0].error if rows else ""
+    error = translated(rows[0].error) if rows else ""
     return Reading(state="failed", error=error, classification=rows[0] if rows else None)
 
 

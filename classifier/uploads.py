@@ -16,6 +16,7 @@ from classifier.decoding import get_decoder
 from classifier.errors import UploadRejectedError
 from classifier.formats import extension_of
 from classifier.models import Song
+from classifier.sentences import translated
 from ml.errors import ClipError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def check_audio(path: Path) -> Description:
     try:
         return get_decoder().describe(path)
     except ClipError as error:
-        raise UploadRejectedError(str(error)) from error
+        raise UploadRejectedError(translated(str(error))) from error
     except OSError as error:
         # no child could be started: told in the log, where somebody can do something about it
         logger.exception("an upload could not be checked")

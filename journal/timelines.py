@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from classifier.explaining import is_lost
 from classifier.models import Explanation
 from classifier.readings import WORDS
+from classifier.sentences import translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +125,7 @@ def why(explanation: Explanation | None, reading: Reading) -> Why:
     if explanation is None:
         return Why(state="none")
     if explanation.status == Explanation.Status.FAILED:
-        return Why(state="failed", error=explanation.error)
+        return Why(state="failed", error=translated(explanation.error))
     if explanation.status == Explanation.Status.QUEUED:
         return Why(state="lost" if is_lost(explanation) else "drawing")
     panes = tuple(

@@ -17,6 +17,7 @@ from classifier import tryouts
 from classifier.errors import UploadRejectedError
 from classifier.models import Classification, TryOut
 from classifier.readings import read_answer
+from classifier.sentences import translated
 from journal.cards import poll_seconds
 from journal.forms import TryOutForm
 from journal.timelines import timeline
@@ -72,7 +73,7 @@ def _context(tryout: TryOut, *, poll: int) -> dict[str, Any]:
         seconds = poll_seconds(poll)
         return context | {"state": "listening", "poll_next": poll + 1, "poll_seconds": seconds}
     if tryout.status == TryOut.Status.FAILED:
-        return context | {"state": "form", "error": tryout.error}
+        return context | {"state": "form", "error": translated(tryout.error)}
     answer = {name: tryout.result[name] for name in ("emotion", "probabilities", "segments")}
     reading = read_answer(Classification(**answer))
     return context | {

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from journify import messages
 from journify.commands import ExplainedCommand
+from journify.management import messages
 
 
 class Command(ExplainedCommand):

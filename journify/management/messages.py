@@ -19,6 +19,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from ml.audio import SENTENCES
+
 if TYPE_CHECKING:
     from babel.messages.catalog import Message
 
@@ -56,6 +58,8 @@ def collect() -> Catalog:
         found = extract("python", io.BytesIO(text.encode()), KEYWORDS)
         for _line, message, _comments, context in found:
             catalog.add(message, context=context, flags=_flags(message))
+    for sentence in SENTENCES.values():
+        catalog.add(sentence)
     for phrase in _phrases():
         catalog.add(phrase, context=PHRASE_CONTEXT)
     return catalog

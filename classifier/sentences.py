@@ -1,0 +1,45 @@
+"""Sentences that were written down where nobody's language was known, in the reader's language.
+
+A worker keeps in a row why a song failed, and `ml` knows no translations at all: both speak
+English. The names and numbers in such a sentence are taken out to find it in the catalogue.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext, gettext_noop
+
+from journify.outbound.errors import NAMES
+
+# What `ml` says with a number in it; the rest of what it says is `ml.audio.SENTENCES`.
+NUMBERED = (
+    gettext_noop("Only %(value)s s could be heard; at least 3 s are needed."),
+    gettext_noop("This file is %(value)s h long; please choose one of at most an hour."),
+)
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def translated(text: str) -> str:
+    """Say `text` in the active language, as far as it is known sentence by sentence."""
+    if not text:
+        return ""
+    whole = gettext(text)
+    if whole != text:
+        return whole
+    return " ".join(_translated(part) for part in re.split(r"(?<=[.!?]) ", text))
+
+
+def _translated(sentence: str) -> str:
+    if (same := gettext(sentence)) != sentence:
+        return same
+    for name in NAMES.values():
+        template = sentence.replace(name, "%(name)s")
+        if template != sentence and (known := gettext(template)) != template:
+            return known % {"name": name}
+    number = NUMBER.search(sentence)
+    if number is not None:
+        template = NUMBER.sub("%(value)s", sentence, count=1)
+        if (known := gettext(template)) != template:
+            return known % {"value": number[0]}
+    return sentence
