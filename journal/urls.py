@@ -11,6 +11,7 @@ from journal import (
     views_pages,
     views_phrases,
     views_profile,
+    views_recap,
     views_search,
     views_songs,
     views_stats,
@@ -49,6 +50,16 @@ urlpatterns = [
     path("history/", views_history.history, name="history"),
     path("history/gentle/", views_history.gentle, name="gentle"),
     path("stats/", views_stats.stats, name="stats"),
+    path("recap/", views_recap.latest, name="recap"),
+    *(
+        path(f"recap/{where}{file}", view, values, name=f"recap_{unit}{ending}")
+        for unit, where in (("month", "<int:year>/<int:month>/"), ("year", "<int:year>/"))
+        for file, view, values, ending in (
+            ("", views_recap.recap, {}, ""),
+            ("picture.svg", views_recap.picture, {"kind": "svg"}, "_svg"),
+            ("picture.png", views_recap.picture, {"kind": "png"}, "_png"),
+        )
+    ),
     path("settings/", views_pages.settings_page, name="settings"),
     path("settings/devices/", views_account.devices_page, name="devices"),
     path("settings/devices/sign-out/", views_account.sign_out_devices, name="sign_out_devices"),

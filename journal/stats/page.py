@@ -124,7 +124,7 @@ def _over_time(answers: Sequence[Answer], interval: Interval) -> Chart:
             "lanes": geometry.lanes([tally for _name, tally in named], summary.everything),
             "ticks": [ticks[0], *middle, *ticks[-1:]] if len(ticks) > 1 else ticks,
         },
-        table=_tally_table(_("Days"), named),
+        table=tally_table(_("Days"), named),
     )
 
 
@@ -161,7 +161,7 @@ def _by_weekday(answers: Sequence[Answer]) -> Chart:
         title=_("By weekday"),
         sentence=sentences.by_weekday(summary),
         drawing={"rows": _stacked(summary.groups)},
-        table=_tally_table(_("Weekday"), summary.groups),
+        table=tally_table(_("Weekday"), summary.groups),
     )
 
 
@@ -184,7 +184,7 @@ def _by_hour(answers: Sequence[Answer]) -> list[Chart]:
                 "parts": summary.everything.parts,
                 "clock": [sentences.clock(hour) for hour in (0, 6, 12, 18)],
             },
-            table=_tally_table(_("From"), [row for row in hours if row[1].total]),
+            table=tally_table(_("From"), [row for row in hours if row[1].total]),
         )
     ]
 
@@ -212,7 +212,7 @@ def _by_name(key: str, title: str, summary: summaries.ByGroup, sentence: str) ->
         title=title,
         sentence=sentence,
         drawing={"rows": _stacked(summary.groups[:DRAWN])},
-        table=_tally_table(title, summary.groups[:LISTED], note=note if left_out > 0 else ""),
+        table=tally_table(title, summary.groups[:LISTED], note=note if left_out > 0 else ""),
     )
 
 
@@ -294,7 +294,8 @@ def _stacked(groups: Sequence[tuple[str, Tally]]) -> list[dict[str, Any]]:
     ]
 
 
-def _tally_table(first: str, groups: Sequence[tuple[str, Tally]], *, note: str = "") -> Table:
+def tally_table(first: str, groups: Sequence[tuple[str, Tally]], *, note: str = "") -> Table:
+    """A row a group, a column an emotion."""
     return Table(
         head=[first, *(str(WORDS[name]) for name in NAMES), _("all")],
         rows=[[name, *(part.count for part in tally.parts), tally.total] for name, tally in groups],

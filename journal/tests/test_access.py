@@ -56,6 +56,7 @@ PERSONAL = {
     "journal:listening",
     "journal:phrases",
     "journal:profile",
+    "journal:recap",
     "journal:settings",
     "journal:sign_out_devices",
     "journal:songs",
@@ -71,7 +72,12 @@ PERSONAL = {
     "mfa_view_recovery_codes",
 }
 # a date and a format are everybody's; the page behind them is the listener's own
-PERSONAL_BY_DATE = {"journal:day", "journal:add_phrase", "journal:export_songs"}
+PERSONAL_BY_DATE = {
+    *("journal:day", "journal:add_phrase", "journal:export_songs"),
+    *("journal:recap_month", "journal:recap_year"),
+    *("journal:recap_month_svg", "journal:recap_month_png"),
+    *("journal:recap_year_svg", "journal:recap_year_png"),
+}
 # walked by tests of their own: the way to Spotify and back, visitors' files, monitoring
 ELSEWHERE = {
     *("spotify_login", "spotify_callback", "journal:begin_try_out", "journal:try_out"),
@@ -133,6 +139,8 @@ def keys(user: User) -> dict[str, Any]:
         "transfer_id": transfer.pk,
         "date": entry.journal.date,
         "kind": "csv",
+        "year": entry.journal.date.year,
+        "month": entry.journal.date.month,
     }
 
 

@@ -76,3 +76,20 @@ def test_statistics_work_without_javascript(browser: Browser, base_url: str, pag
     plain.get_by_role("link", name="All", exact=True).click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("All your days")
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_recap_has_no_fault_and_is_downloaded(answered: Page, scheme: str) -> None:
+    answered.emulate_media(color_scheme=scheme)
+    answered.goto("/recap/")
+    drawing = answered.get_by_role("img", name=re.compile("as a record"))
+    assert drawing.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
+    expect_no_fault(answered)
+    answered.set_viewport_size({"width": 360, "height": 740})
+    expect_fits(answered)
+    with answered.expect_download() as download:
+        answered.get_by_role("link", name=re.compile("PNG")).click()
+    assert re.fullmatch(r"journify-\d{4}-\d\d\.png", download.value.suggested_filename)
+    answered.goto("/recap/1999/5/")
+    expect(answered.get_by_role("heading", name="A silent record")).to_be_visible()
+    expect_no_fault(answered)

@@ -1,0 +1,104 @@
+"""A month or a year that a recap is about."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from journal.stats.intervals import EARLIEST, Interval, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month, or without one a whole year."""
+
+    year: int
+    month: int | None = None
+
+    @property
+    def interval(self) -> Interval:
+        """Its days."""
+        first = dt.date(self.year, self.month or 1, 1)
+        last_month = self.month or 12
+        days = calendar.monthrange(self.year, last_month)[1]
+        return Interval(span=Span.CUSTOM, first=first, last=dt.date(self.year, last_month, days))
+
+    @property
+    def months(self) -> list[Period]:
+        """The months of its year."""
+        return [Period(self.year, month) for month in range(1, 13)]
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return date_format(self.interval.first, "F Y" if self.month else "Y")
+
+    @property
+    def short(self) -> str:
+        """A month's abbreviated name."""
+        return date_format(self.interval.first, "M")
+
+    @property
+    def file_name(self) -> str:
+        """What a kept picture is called, without its ending."""
+        return (
+            f"journify-{self.year:04d}-{self.month:02d}"
+            if self.month
+            else f"journify-{self.year:04d}"
+        )
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return self._url("")
+
+    @property
+    def svg_url(self) -> str:
+        """Its picture to draw at any size."""
+        return self._url("_svg")
+
+    @property
+    def png_url(self) -> str:
+        """Its picture in pixels."""
+        return self._url("_png")
+
+    @property
+    def previous(self) -> Period | None:
+        """The one before, as far back as pages reach."""
+        found = self._at(-1)
+        return found if found.interval.first >= EARLIEST else None
+
+    def next_up_to(self, today: dt.date) -> Period | None:
+        """The one after, unless it has not begun yet."""
+        found = self._at(1)
+        return found if found.interval.first <= today else None
+
+    def is_a_page(self, today: dt.date) -> bool:
+        """Whether it lies between the earliest day there is and today."""
+        return EARLIEST.year <= self.year <= today.year + 1 and (
+            self.month is None or 1 <= self.month <= 12  # noqa: PLR2004 -- months of a year
+        )
+
+    def dates(self) -> Iterator[dt.date]:
+        """Each of its days."""
+        interval = self.interval
+        return (interval.first + dt.timedelta(n) for n in range(interval.days))
+
+    def _at(self, step: int) -> Period:
+        if self.month is None:
+            return Period(self.year + step)
+        year, month = divmod(self.year * 12 + self.month - 1 + step, 12)
+        return Period(year, month + 1)
+
+    def _url(self, ending: str) -> str:
+        if self.month is None:
+            return reverse(f"journal:recap_year{ending}", args=[self.year])
+        return reverse(f"journal:recap_month{ending}", args=[self.year, self.month])

@@ -1,0 +1,180 @@
+"""A month or a year as one picture: a record whose grooves are the days."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import resvg_py
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from journal.recap.periods import Period
+from journal.stats import sentences, summaries
+from journal.stats.answers import answers_of
+from journal.stats.geometry import polar, sector
+from journal.stats.tally import Tally, tally
+
+if TYPE_CHECKING:
+    from journal.stats.geometry import Point
+    from spotify_auth.models import User
+
+FONTS = Path(__file__).parent / "fonts"
+PNG_WIDTH = 1600  # 20 cm at 200 dpi; for more there is the SVG
+
+# The feelings and the paper of static/css/tokens.css by day; a picture to keep has one theme.
+COLOURS = {"sad": "#3e439b", "happy": "#f9b428", "energetic": "#d33412", "calm": "#48ae9c"}
+
+RIM, LABEL = 486.0, 176.0
+MOST_DAYS = 31
+PITCH = (RIM - LABEL) / MOST_DAYS
+GROOVE = PITCH * 0.8
+# The part of a turn that is left free at the top, for the numbers of the days.
+FREE = 0.013
+
+
+@dataclass(frozen=True)
+class Recap:
+    """What a period carried."""
+
+    period: Period
+    days: dict[dt.date, list[str]]
+
+    @property
+    def tally(self) -> Tally:
+        """All its emotions."""
+        return tally(emotion for day in self.days.values() for emotion in day)
+
+    @property
+    def sentence(self) -> str:
+        """What it says in one sentence."""
+        return sentences.all_days(summaries.AllDays(days=len(self.days), tally=self.tally))
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A stretch of a groove."""
+
+    colour: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word at the edge of the record: a day's number or a month's name."""
+
+    text: str
+    at: Point
+    turn: float = 0.0
+
+
+def recap_of(user: User, period: Period, *, zone: dt.tzinfo) -> Recap:
+    """Gather a period's emotions by day, each day's in the order of answering."""
+    answers = answers_of(user, period.interval, zone=zone)
+    answers.sort(key=lambda answer: (answer.date, answer.hour is None, answer.hour or 0))
+    days: dict[dt.date, list[str]] = defaultdict(list)
+    for answer in answers:
+        if answer.emotion:
+            days[answer.date].append(answer.emotion)
+    return Recap(period=period, days=dict(days))
+
+
+def svg_of(recap: Recap) -> str:
+    """Draw the recap, fonts and all in one file."""
+    draw = _month if recap.period.month else _year
+    context: dict[str, Any] = {
+        "recap": recap,
+        "symbols": _symbols(),
+        "fonts": _fonts(),
+        "feelings": [
+            {"part": part, "colour": COLOURS[part.name], "x": 150 + 250 * place}
+            for place, part in enumerate(recap.tally.parts)
+        ],
+        **draw(recap),
+    }
+    return render_to_string("journal/recap/picture.svg", context)
+
+
+def png_of(recap: Recap) -> bytes:
+    """Draw the recap in pixels, for printing at 20 by 25 cm."""
+    return resvg_py.svg_to_bytes(
+        svg_string=svg_of(recap),
+        width=PNG_WIDTH,
+        skip_system_fonts=True,
+        font_files=[str(path) for path in sorted(FONTS.glob("*.ttf"))],
+    )
+
+
+def _month(recap: Recap) -> dict[str, Any]:
+    """A groove a day, from the rim inwards; the day's answers follow each other clockwise."""
+    arcs, numbers, silent = [], [], []
+    for place, date in enumerate(recap.period.dates()):
+        inner = RIM - PITCH * place - GROOVE
+        middle = round(inner + GROOVE / 2, 2)
+        numbers.append(Mark(text=str(date.day), at=polar(0, middle - GROOVE / 2 + 0.8)))
+        emotions = recap.days.get(date, [])
+        if not emotions:
+            silent.append(middle)
+            continue
+        step = (1 - 2 * FREE) / len(emotions)
+        arcs += [
+            Arc(
+                colour=COLOURS[emotion],
+                path=sector(
+                    FREE + step * number,
+                    FREE + step * (number + 1) - 0.0025,
+                    inner=inner,
+                    outer=inner + GROOVE,
+                ),
+            )
+            for number, emotion in enumerate(emotions)
+        ]
+    return {"arcs": arcs, "numbers": numbers, "silent": silent, "names": []}
+
+
+def _year(recap: Recap) -> dict[str, Any]:
+    """A sector a month, in it a groove a day from the rim inwards, in what led that day."""
+    arcs, names = [], []
+    for place, month in enumerate(recap.period.months):
+        start = place / 12
+        names.append(
+            Mark(
+                text=month.short, at=polar(start + 1 / 24, 0), turn=round(360 * (start + 1 / 24), 2)
+            )
+        )
+        for day, date in enumerate(month.dates()):
+            if date not in recap.days:
+                continue
+            leader = tally(recap.days[date]).leaders[0].name
+            inner = RIM - PITCH * day - GROOVE
+            path = sector(start + 0.003, start + 1 / 12 - 0.003, inner=inner, outer=inner + GROOVE)
+            arcs.append(Arc(colour=COLOURS[leader], path=path))
+    silent = [round(RIM - PITCH * day - GROOVE / 2, 2) for day in range(MOST_DAYS)]
+    return {"arcs": arcs, "numbers": [], "silent": silent, "names": names}
+
+
+@functools.cache
+def _symbols() -> SafeString:
+    """The four marks, from the one file that has them."""
+    icons = (settings.BASE_DIR / "static" / "img" / "icons.svg").read_text(encoding="utf-8")
+    marks = re.findall(r'<symbol id="mark-.*?</symbol>', icons, flags=re.DOTALL)
+    return mark_safe("".join(marks))  # noqa: S308 -- our own file
+
+
+@functools.cache
+def _fonts() -> list[dict[str, str]]:
+    """The typeface, to be carried by the file: the same letters on every machine."""
+    return [
+        {
+            "style": style,
+            "data": base64.b64encode((FONTS / f"EBGaramond-{name}.woff2").read_bytes()).decode(),
+        }
+        for style, name in (("normal", "Regular"), ("italic", "Italic"))
+    ]

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections import Counter
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from PIL import Image
+
+from classifier.tests.factories import ClassificationFactory, LabelFactory
+from journal.recap import picture
+from journal.recap.periods import Period
+from journal.tests.factories import EntryFactory, JournalFactory
+from spotify_auth.models import User
+
+MONTH, YEAR = Period(2026, 10), Period(2026)
+BOTH = pytest.mark.parametrize("period", [MONTH, YEAR], ids=["month", "year"])
+
+
+@pytest.fixture(autouse=True)
+def _in_november() -> object:
+    with time_machine.travel(dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC), tick=False):
+        yield
+
+
+def answer(user: User, date: dt.date, *emotions: str) -> None:
+    journal = JournalFactory(user=user, date=date)
+    for hour, emotion in enumerate(emotions):
+        EntryFactory(
+            journal=journal,
+            song=ClassificationFactory(emotion=emotion).song,
+            answered_at=dt.datetime.combine(date, dt.time(hour), dt.UTC),
+        )
+
+
+@pytest.fixture
+def answered(user: User) -> User:
+    answer(user, dt.date(2026, 10, 1), "calm", "sad", "calm")
+    answer(user, dt.date(2026, 10, 31), "happy")
+    return user
+
+
+def colours(svg: str) -> Counter[str]:
+    names = {colour: name for name, colour in picture.COLOURS.items()}
+    return Counter(names[fill] for fill in re.findall(r'<path fill="(#\w+)"', svg))
+
+
+def drawn(user: User, period: Period) -> str:
+    return picture.svg_of(picture.recap_of(user, period, zone=dt.UTC))
+
+
+def test_a_month_has_an_arc_for_every_answer(answered: User) -> None:
+    assert colours(drawn(answered, MONTH)) == {"calm": 2, "sad": 1, "happy": 1}
+
+
+def test_a_year_has_an_arc_for_every_day_in_what_led_it(answered: User) -> None:
+    assert colours(drawn(answered, YEAR)) == {"calm": 1, "happy": 1}
+
+
+def test_answers_of_a_day_follow_each_other(answered: User) -> None:
+    recap = picture.recap_of(answered, MONTH, zone=dt.UTC)
+    assert recap.days[dt.date(2026, 10, 1)] == ["calm", "sad", "calm"]
+
+
+def test_a_label_counts(answered: User) -> None:
+    song = answered.journals.get(date=dt.date(2026, 10, 31)).entries.get().song
+    LabelFactory(song=song, user=answered, emotion="energetic")
+    assert colours(drawn(answered, YEAR)) == {"calm": 1, "energetic": 1}
+
+
+@BOTH
+def test_the_drawing_says_in_words_what_it_shows(answered: User, period: Period) -> None:
+    root = ElementTree.fromstring(drawn(answered, period))  # noqa: S314 -- our own
+    words = {child.tag.split("}")[1]: child.text for child in root[:2]}
+    assert words["title"] == period.title
+    assert words["desc"] == "Over 2 days calm leads with 50 %; energetic comes last with 0 %."
+
+
+def test_the_drawing_stands_alone(answered: User) -> None:
+    """Nothing is fetched from anywhere: fonts and marks are inside."""
+    svg = drawn(answered, MONTH)
+    addresses = re.findall(r'(?:href="|url\()([^")]*)', svg)
+    assert addresses
+    assert {address[:5] for address in addresses} <= {"data:", "#mark", "#shee"}
+    assert "<script" not in svg
+
+
+def test_the_marks_are_those_of_every_page(answered: User) -> None:
+    icons = (settings.BASE_DIR / "static/img/icons.svg").read_text()
+    for name in picture.COLOURS:
+        mark = re.search(rf'<symbol id="mark-{name}".*?</symbol>', icons, flags=re.DOTALL)
+        assert mark is not None
+        assert mark[0] in drawn(answered, MONTH)
+
+
+def test_the_pixels_show_the_drawing(answered: User) -> None:
+    png = picture.png_of(picture.recap_of(answered, MONTH, zone=dt.UTC))
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    assert image.size == (1600, 2000)
+    found = {color for _count, color in image.getcolors(maxcolors=1_000_000) or []}
+    for name, colour in picture.COLOURS.items():
+        assert tuple(bytes.fromhex(colour[1:])) in found, name
+    # the title is there: ink where the letters stand
+    title = image.crop((133, 120, 700, 220)).convert("L")
+    assert title.getextrema()[0] < 60
+
+
+@BOTH
+def test_pictures_are_kept_by_nobody_but_their_owner(
+    answered: User, listener: Client, period: Period
+) -> None:
+    for url, kind in ((period.svg_url, "svg"), (period.png_url, "png")):
+        response = listener.get(url + "?download")
+        assert response.status_code == 200
+        assert response["Content-Type"] == {"svg": "image/svg+xml", "png": "image/png"}[kind]
+        assert response["Cache-Control"] == "private, no-store"
+        expected = f'attachment; filename="{period.file_name}.{kind}"'
+        assert response["Content-Disposition"] == expected
+        assert listener.get(url)["Content-Disposition"].startswith("inline")
+    assert listener.get(period.url)["Cache-Control"] == "private, no-store"
+
+
+@BOTH
+def test_a_stranger_sees_a_record_of_their_own(
+    answered: User, stranger: User, browser_of: Callable[[User], Client], period: Period
+) -> None:
+    client = browser_of(stranger)
+    assert "A silent record" in client.get(period.url).content.decode()
+    assert client.get(period.svg_url).status_code == 404
+    assert client.get(period.png_url).status_code == 404
+
+
+@BOTH
+def test_a_page_has_both_pictures_and_its_words(
+    answered: User, listener: Client, period: Period
+) -> None:
+    html = listener.get(period.url).content.decode()
+    for part in (f'src="{period.svg_url}"', f"{period.png_url}?download", "calm leads"):
+        assert part in html
+    assert html.count("<table") == 1
+
+
+def test_an_empty_month_says_so_and_leads_on(listener: Client) -> None:
+    html = listener.get(MONTH.url).content.decode()
+    assert "No song of October 2026 carries a clear feeling yet" in html
+    assert "<img" not in html
+    assert f'href="{Period(2026, 9).url}"' in html
+    assert f'href="{Period(2026, 11).url}"' in html
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/recap/2026/13/", 404),
+        ("/recap/2026/0/", 404),
+        ("/recap/1969/12/", 404),
+        ("/recap/1970/1/", 200),
+        ("/recap/9999/1/", 404),
+        ("/recap/99999999/", 404),
+        ("/recap/2026/2/", 200),
+        ("/recap/2026/", 200),
+    ],
+)
+def test_only_real_months_have_pages(listener: Client, path: str, status: int) -> None:
+    assert listener.get(path).status_code == status
+
+
+def test_neighbours_cross_the_year_and_end_today() -> None:
+    today = dt.date(2026, 11, 23)
+    assert Period(2026, 1).previous == Period(2025, 12)
+    assert Period(2025, 12).next_up_to(today) == Period(2026, 1)
+    assert Period(2026, 11).next_up_to(today) is None
+    assert YEAR.next_up_to(today) is None
+    assert YEAR.previous == Period(2025)
+    assert Period(1970, 1).previous is None
+    assert Period(2024, 2).interval.days == 29
+
+
+def test_recap_leads_to_this_month(listener: Client) -> None:
+    assert listener.get(reverse("journal:recap"))["Location"] == Period(2026, 11).url
+
+
+def test_queries_do_not_grow_with_answers(answered: User, listener: Client) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            listener.get(MONTH.url)
+        return len(queries)
+
+    few = count()
+    for day in range(2, 12):
+        answer(answered, dt.date(2026, 10, day), "sad", "calm")
+    assert count() == few <= 7

@@ -1,0 +1,95 @@
+"""A month or a year as one picture to keep: seen by its owner only, kept nowhere."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from journal.days import today
+from journal.recap.periods import Period
+from journal.recap.picture import Recap, png_of, recap_of, svg_of
+from journal.stats.page import Table, tally_table
+from journal.stats.tally import tally
+from journify.http import SignedInRequest
+
+never_kept = cache_control(private=True, no_store=True)
+
+
+@require_safe
+@login_required
+def latest(_request: SignedInRequest) -> HttpResponse:
+    """Lead to the recap of this month."""
+    return redirect(Period(today().year, today().month).url)
+
+
+@require_safe
+@login_required
+@never_kept
+def recap(request: SignedInRequest, year: int, month: int | None = None) -> HttpResponse:
+    """Show a period's picture with its words, and offer both for keeping."""
+    period = _period(year, month)
+    found = _recap(request, period)
+    context = {
+        "period": period,
+        "next": period.next_up_to(today()),
+        "other": Period(year) if month else _some_month(year),
+        "recap": found,
+        "table": _table(found),
+    }
+    return TemplateResponse(request, "journal/recap.html", context)
+
+
+@require_safe
+@login_required
+@never_kept
+def picture(
+    request: SignedInRequest, year: int, month: int | None = None, *, kind: str
+) -> HttpResponse:
+    """Draw the picture; nothing of it is stored."""
+    found = _recap(request, _period(year, month))
+    if not found.days:
+        raise Http404
+    if kind == "svg":
+        response = HttpResponse(svg_of(found), content_type="image/svg+xml")
+    else:
+        response = HttpResponse(png_of(found), content_type="image/png")
+    place = "attachment" if "download" in request.GET else "inline"
+    response["Content-Disposition"] = f'{place}; filename="{found.period.file_name}.{kind}"'
+    return response
+
+
+def _period(year: int, month: int | None) -> Period:
+    period = Period(year, month)
+    if not period.is_a_page(today()):
+        raise Http404
+    return period
+
+
+def _recap(request: SignedInRequest, period: Period) -> Recap:
+    return recap_of(request.user, period, zone=timezone.get_current_timezone())
+
+
+def _some_month(year: int) -> Period:
+    """The month of a year that a listener most likely looks for: its last that has begun."""
+    return Period(year, today().month if year == today().year else 12)
+
+
+def _table(found: Recap) -> Table:
+    if found.period.month:
+        days = [(date_format(date, "l j"), tally(found.days[date])) for date in sorted(found.days)]
+        return tally_table(_("Day"), days)
+    months = [
+        (
+            month.title,
+            tally(e for date, day in found.days.items() if date.month == month.month for e in day),
+        )
+        for month in found.period.months
+    ]
+    return tally_table(_("Month"), [row for row in months if row[1].total])
