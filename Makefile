@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak budget
+.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak load budget
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a rea
 
 soak: $(VENV)/test.stamp postgres redis rabbitmq  ## the kill test in full, on every backend (minutes)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.soak
+
+load: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## 100 listeners at once (DB=postgres)
+	@ENV_FILE=/dev/null $(BIN)/python -m tools.load $(DB) $(LOAD)
 
 budget: $(VENV)/run.stamp  ## time every page with three years of entries
 	@$(MANAGE) page_times

@@ -1,0 +1,98 @@
+"""The processes of a Procfile, started as `make run` starts them, and what memory they take."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 90
+STOP_SECONDS = 20
+
+
+class DidNotStartError(Exception):
+    """A process ended at its start, or did not answer."""
+
+
+@contextmanager
+def running(procfile: Path, *, port: int, log: Path) -> Iterator[dict[str, int]]:
+    """Start each line of a Procfile; yield the id of each process once the pages answer."""
+    env = os.environ | {
+        "PORT": str(port),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    lines = procfile.read_text(encoding="utf-8").splitlines()
+    commands = dict(line.split(": ", 1) for line in lines if line)
+    with log.open("wb") as output:
+        processes = {
+            name: subprocess.Popen(  # noqa: S602 -- the lines of our own Procfile
+                f"exec {command}",
+                shell=True,
+                cwd=ROOT,
+                env=env,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+            for name, command in commands.items()
+        }
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/readyz", processes)
+            yield {name: process.pid for name, process in processes.items()}
+        finally:
+            for process in processes.values():
+                process.send_signal(signal.SIGTERM)
+            for process in processes.values():
+                _end(process)
+
+
+def megabytes(pid: int) -> float:
+    """Memory of a process and its children: what is shared counts for each by its part."""
+    return sum(_own_megabytes(each) for each in _family(pid))
+
+
+def _own_megabytes(pid: int) -> float:
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:  # it ended meanwhile
+        return 0.0
+    line = next((line for line in text.splitlines() if line.startswith("Pss:")), "Pss: 0 kB")
+    return int(line.split()[1]) / 1024
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return [pid]
+    return [pid, *(member for child in text.split() for member in _family(int(child)))]
+
+
+def _wait_for(url: str, processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        for name, process in processes.items():
+            if process.poll() is not None:
+                raise DidNotStartError(f"{name} ended at its start")
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 -- our own address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise DidNotStartError(f"{url} was not fit within {START_SECONDS} s")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,46 @@
+"""A small load: real web process, real worker, a few listeners for a few seconds."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tools import load
+
+
+def test_a_few_listeners_lose_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["--listeners", "4", "--seconds", "8", "--think", "0.2", "--years", "0.2"]
+    code = load.main(["--json", *small])
+    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert report["errors"] == {}
+    assert (report["lost"], report["without_classification"]) == (0, 0)
+    assert report["answered"] > 0
+    assert {"day", "picker", "search", "answer"} <= report["pages"].keys()
+    assert all(row["p99_ms"] >= row["p50_ms"] for row in report["pages"].values())
+    assert set(report["memory_mb"]) == {"web", "worker"}
+    assert min(report["memory_mb"].values()) > 20
+    assert code == 0
+
+
+def test_an_entry_that_is_gone_fails_the_test(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lossy = {
+        "is_good": False,
+        "listeners": 1,
+        "seconds": 1.0,
+        "requests_per_second": 2.0,
+        "pages": {"day": {"count": 2, "p50_ms": 1, "p95_ms": 2, "p99_ms": 2}},
+        "errors": {"answer: 500": 1},
+        "memory_mb": {"web": 80},
+        "answered": 3,
+        "lost": 1,
+        "without_classification": 0,
+        "still_open": 0,
+    }
+    monkeypatch.setattr(load, "run", lambda backend, _: {"backend": backend} | lossy)
+    assert load.main(["sqlite"]) == 1
+    told = capsys.readouterr().out
+    assert "1 lost" in told
+    assert "answer: 500" in told
