@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from typing import Any
 
 from celery import Celery, signals
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 QUEUE = "journify"
 RUN = "journify.run"
 CONNECT_SECONDS = 4
+_is_stopping = threading.Event()
 LARGEST = 9  # priorities are 0 to 9
 
 
@@ -128,10 +130,12 @@ def work() -> None:
         without_heartbeat=True,
     )
     worker.start()
-    if worker.exitcode:
+    # Ctrl-C is a failure to Celery, even when all was finished as it should be
+    if worker.exitcode and not _is_stopping.is_set():
         sys.exit(worker.exitcode)
 
 
 def _be_ended_by_the_next_signal(**_signal: Any) -> None:
+    _is_stopping.set()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(1))

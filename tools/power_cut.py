@@ -1,0 +1,190 @@
+"""A power cut: web and worker are killed while listeners answer; nothing accepted may be lost.
+
+python -m tools.power_cut --answers 50
+
+It works on the database of the environment, which should be empty. Every listener sends one answer
+over HTTP at the same time, some with a file; `kill -9` comes when a third of them were accepted.
+After a new start, every entry whose answer was accepted must have its song, and an emotion. Eight
+threads of the web and two workers write all the while, and none may find the database locked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import django
+import requests
+
+from tools.brokers import free_port
+from tools.kill_test import AUDIO, WORKER
+
+HOST = "127.0.0.1"
+TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 -- CSRF wants cookie and form to agree
+UPLOADS_EVERY = 4  # every so many answers is a file
+CUT_AT = 1 / 3
+START_SECONDS = 60
+PATIENCE_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Somebody signed in, one of their entries, and a song to answer it with."""
+
+    cookie: str
+    entry: UUID
+    song: UUID | None
+
+
+class App:
+    """Web as `make run` starts it, and two workers, with a stand-in for the models."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self.port = free_port()
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        """Start all, and wait until the web answers."""
+        web = [sys.executable, "-m", "gunicorn", "journify.wsgi", "--bind", f"{HOST}:{self.port}"]
+        web += ["--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
+        with self.log.open("ab") as log:
+            self.processes = [
+                subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+                for command in (web, WORKER, WORKER)
+            ]
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                requests.get(f"http://{HOST}:{self.port}/healthz", timeout=5)
+            except requests.RequestException:
+                time.sleep(0.1)
+            else:
+                return
+        raise TimeoutError("the web did not start")
+
+    def cut(self) -> None:
+        """Kill everything at once, children included."""
+        for process in self.processes:
+            os.killpg(process.pid, signal.SIGKILL)
+        for process in self.processes:
+            process.wait()
+
+    def answer(self, listener: Listener) -> bool:
+        """Send an answer; returns whether it was accepted."""
+        form = {"csrfmiddlewaretoken": TOKEN, "revision": "0"}
+        if listener.song:
+            form["song"] = str(listener.song)
+        files = {} if listener.song else {"audio": ("song.mp3", AUDIO.read_bytes(), "audio/mpeg")}
+        try:
+            response = requests.post(
+                f"http://{HOST}:{self.port}/entries/{listener.entry}/answer/",
+                data=form,
+                files=files,
+                cookies={"sessionid": listener.cookie, "csrftoken": TOKEN},
+                allow_redirects=False,
+                timeout=60,
+            )
+        except requests.RequestException:
+            return False
+        return response.status_code == requests.codes.found
+
+
+def main(arguments: list[str]) -> int:
+    """Run the test; the exit status says whether nothing was lost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--answers", type=int, default=50)
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415 -- after setup
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    call_command("load_phrases", verbosity=0)
+    listeners = _listeners(options.answers)
+    app = App(settings.DATA_DIR / "workers.log")
+    app.start()
+    try:
+        accepted = _answer_until_cut(app, listeners)
+        app.start()
+        there, heard = _found(accepted)
+    finally:
+        app.cut()
+    sys.stdout.write(
+        f"{len(listeners)} answers, {len(accepted)} accepted before the cut, "
+        f"{there} of them there after it, {heard} classified\n"
+    )
+    is_good = len(accepted) == there == heard and 0 < there < len(listeners)
+    return int(not is_good or "database is locked" in app.log.read_text(errors="replace"))
+
+
+def _listeners(count: int) -> list[Listener]:
+    """Make signed-in people, each with a page of phrases and a song."""
+    from django.conf import settings  # noqa: PLC0415 -- after setup
+    from django.core.files.base import ContentFile  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    from classifier.models import Song  # noqa: PLC0415
+    from journal import days  # noqa: PLC0415
+    from spotify_auth.models import User  # noqa: PLC0415
+
+    found = []
+    for number in range(count):
+        user = User.objects.create(username=f"listener-{number}")
+        client = Client()
+        client.force_login(user)
+        entry = days.open_day(user, days.today()).entries.first()
+        song = Song(title=f"Song {number}")
+        song.audio.save("song.mp3", ContentFile(AUDIO.read_bytes()))
+        is_upload = number % UPLOADS_EVERY == 0
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        found.append(Listener(cookie, entry.pk, None if is_upload else song.pk))  # type: ignore[union-attr]
+    return found
+
+
+def _answer_until_cut(app: App, listeners: list[Listener]) -> list[Listener]:
+    """Send all answers at once, and cut the power in the midst; returns who was told yes."""
+    accepted: list[Listener] = []
+    enough = threading.Event()
+
+    def answer(listener: Listener) -> None:
+        if app.answer(listener):
+            accepted.append(listener)
+            if len(accepted) >= CUT_AT * len(listeners):
+                enough.set()
+
+    with ThreadPoolExecutor(len(listeners)) as pool:
+        sent = [pool.submit(answer, listener) for listener in listeners]
+        enough.wait(timeout=PATIENCE_SECONDS)
+        app.cut()
+        for each in sent:
+            each.result()
+    return accepted
+
+
+def _found(accepted: list[Listener]) -> tuple[int, int]:
+    """Count the accepted answers that are there, and wait for their emotions."""
+    from classifier.models import Classification  # noqa: PLC0415 -- after setup
+    from journal.models import Entry  # noqa: PLC0415
+
+    entries = Entry.objects.filter(pk__in=[each.entry for each in accepted], song__isnull=False)
+    songs = set(entries.values_list("song", flat=True))
+    heard = Classification.objects.done().exclude(emotion="").filter(song__in=songs)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while heard.count() < len(songs) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return entries.count(), heard.count()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

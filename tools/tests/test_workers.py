@@ -1,0 +1,190 @@
+"""Real workers that are stopped, killed by their song, or held up by it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from classifier.tests.fake_manage import HANGS, IS_SLOW, KILLS_THE_WORKER
+from ml.tests.sounds import music, write
+from tools import soak
+from tools.kill_test import WORKER
+
+PATIENCE_SECONDS = 90
+ROOT = Path(soak.__file__).resolve().parent.parent
+# Asks and looks in the tests' stead: Django is started once for all the questions of a test.
+ASSISTANT = """
+import json, sys
+import django
+django.setup()
+from django.core.files import File
+from django.core.management import call_command
+from classifier import queue
+from classifier.models import Classification, Song
+
+NAMES = ("status", "stage", "attempts", "reason", "owner", "emotion")
+
+def ask(path, title):
+    song = Song(title=title)
+    with open(path, "rb") as audio:
+        song.audio.save("a.mp3", File(audio))
+    return str(queue.request_classification(song).pk)
+
+def see(key):
+    row = Classification.objects.get(pk=key)
+    return {name: getattr(row, name) for name in NAMES}
+
+call_command("migrate", verbosity=0)
+for line in sys.stdin:
+    verb, *arguments = json.loads(line)
+    print(json.dumps({"ask": ask, "see": see}[verb](*arguments)), flush=True)
+"""
+
+
+class Queue:
+    """A database, a queue and workers of one test's own."""
+
+    def __init__(self, env: dict[str, str], folder: Path) -> None:
+        self.env, self.folder = env, folder
+        self.log = folder / "worker.log"
+        self._assistant = subprocess.Popen(
+            [sys.executable, "-c", ASSISTANT],
+            env=env | {"DJANGO_SETTINGS_MODULE": "journify.settings"},
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        self._assistant.communicate()
+
+    def ask(self, title: str) -> str:
+        """Put a song into the queue whose title says what the stand-in does; returns the row."""
+        path = titled(self.folder / f"{title}.mp3", title)
+        return str(self._answer("ask", str(path), title))
+
+    def see(self, row: str) -> dict[str, Any]:
+        return dict(self._answer("see", row))
+
+    def wait_for(self, row: str, **values: object) -> dict[str, Any]:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            seen = self.see(row)
+            if all(seen[name] == value for name, value in values.items()):
+                return seen
+            time.sleep(0.02)
+        pytest.fail(f"{seen} is not {values}\n{self.log.read_text()[-3000:]}")
+
+    @contextmanager
+    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                WORKER, env=self.env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def _answer(self, *question: str) -> Any:
+        assert self._assistant.stdin is not None
+        assert self._assistant.stdout is not None
+        self._assistant.stdin.write(json.dumps(question) + "\n")
+        self._assistant.stdin.flush()
+        return json.loads(self._assistant.stdout.readline())
+
+
+def titled(path: Path, title: str) -> Path:
+    """A few seconds of music with a title in its tags."""
+    plain = write(path.with_name("plain.mp3"), music(4), codec="libmp3lame")
+    with av.open(str(plain)) as source, av.open(str(path), "w") as target:
+        target.metadata["title"] = title
+        stream = target.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(source.streams.audio[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    return path
+
+
+@contextmanager
+def a_queue(backend: str, folder: Path, **settings: str) -> Iterator[Queue]:
+    with soak.environment(backend) as env:
+        made = Queue(env | soak.QUICK | settings, folder)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def strict_queue(tmp_path: Path) -> Iterator[Queue]:
+    """One that gives a song two seconds, and two attempts."""
+    hasty = {"CLASSIFY_MAX_SECONDS": "2", "CLASSIFY_LEASE_SECONDS": "2"}
+    with a_queue("sqlite", tmp_path, CLASSIFY_MAX_ATTEMPTS="2", **hasty) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("backend", "number"), [("sqlite", signal.SIGTERM), ("redis", signal.SIGINT)]
+)
+def test_the_song_under_way_is_finished_when_a_worker_is_stopped(
+    backend: str, number: signal.Signals, tmp_path: Path
+) -> None:
+    with a_queue(backend, tmp_path) as queue:
+        row = queue.ask(IS_SLOW)
+        with queue.worker() as worker:
+            queue.wait_for(row, status="running", stage="thinking")
+            worker.send_signal(number)
+            assert worker.wait(timeout=PATIENCE_SECONDS) == 0
+        seen = queue.see(row)
+    assert (seen["status"], seen["emotion"], seen["attempts"]) == ("done", "happy", 1)
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "redis"])
+def test_the_second_signal_ends_it_and_the_song_waits_for_another(
+    backend: str, tmp_path: Path
+) -> None:
+    with a_queue(backend, tmp_path) as queue:
+        row = queue.ask(IS_SLOW)
+        with queue.worker() as worker:
+            queue.wait_for(row, status="running", stage="thinking")
+            worker.send_signal(signal.SIGTERM)
+            time.sleep(0.2)
+            worker.send_signal(signal.SIGTERM)
+            worker.wait(timeout=PATIENCE_SECONDS)
+        seen = queue.see(row)
+    assert (seen["status"], seen["attempts"], seen["owner"]) == ("queued", 1, "")
+
+
+def test_a_song_that_kills_its_workers_is_given_up(strict_queue: Queue) -> None:
+    poison = strict_queue.ask(KILLS_THE_WORKER)
+    good = strict_queue.ask("good")
+    for _ in range(2):
+        with strict_queue.worker() as worker:
+            assert worker.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
+    with strict_queue.worker():
+        seen = strict_queue.wait_for(poison, status="failed")
+        strict_queue.wait_for(good, status="done")
+    assert (seen["attempts"], seen["reason"]) == (2, "interrupted")
+
+
+def test_a_worker_that_hangs_starts_itself_anew(strict_queue: Queue) -> None:
+    poison = strict_queue.ask(HANGS)
+    good = strict_queue.ask("good")
+    with strict_queue.worker() as worker:
+        strict_queue.wait_for(good, status="done")
+        seen = strict_queue.wait_for(poison, status="failed")
+        assert worker.poll() is None
+    assert (seen["attempts"], seen["reason"]) == (2, "interrupted")
+    assert strict_queue.log.read_text().count("it starts anew") == 2
