@@ -19,6 +19,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID
 
@@ -96,7 +97,7 @@ class App:
             )
         except requests.RequestException:
             return False
-        return response.status_code == requests.codes.found
+        return response.status_code == HTTPStatus.FOUND
 
 
 def main(arguments: list[str]) -> int:
