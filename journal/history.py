@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.dateformat import DateFormat
+from django.utils.formats import get_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from classifier.models import Song
 from classifier.readings import WORDS
@@ -79,8 +80,11 @@ def year_of(user: User, year: int, *, today: dt.date) -> YearInColour:
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     answers = _answers(user, first, last)
     opening = first_day(user)
+    words = _Words(first)
     days = {
-        date: _day(date, answers.get(date, []), is_open=opening <= date <= today, today=today)
+        date: _day(
+            date, answers.get(date, []), words, is_open=opening <= date <= today, today=today
+        )
         for date in (first + dt.timedelta(n) for n in range((last - first).days + 1))
     }
     return YearInColour(
@@ -108,26 +112,45 @@ def _answers(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list
     return days
 
 
-def _day(date: dt.date, emotions: list[str], *, is_open: bool, today: dt.date) -> DayInColour:
+class _Words:
+    """How a year's days are told: formats and addresses looked up once, not 365 times."""
+
+    def __init__(self, first: dt.date) -> None:
+        self.form = get_format("DAY_FORMAT", lang=get_language(), use_l10n=True)
+        self.first, self.address = first.isoformat(), reverse("journal:day", args=[first])
+        self.emotions = {name: str(word) for name, word in WORDS.items()}
+        self.nothing = _("no answer")
+
+    def url(self, date: dt.date) -> str:
+        """Where a day's page is."""
+        return self.address.replace(self.first, date.isoformat())
+
+    def day(self, date: dt.date, counts: Counter[str], answered: int) -> str:
+        """A day and what it carries."""
+        told = _told(counts, answered, self.emotions) if answered else self.nothing
+        return f"{DateFormat(date).format(self.form)}: {told}"
+
+
+def _day(
+    date: dt.date, emotions: list[str], words: _Words, *, is_open: bool, today: dt.date
+) -> DayInColour:
     counts = Counter(emotions)
     del counts[""]
-    # a year has many days: each is put into words once, and not by the template
+    # put into words here, once, and not by the template
     return DayInColour(
         date=date,
-        dominant=max(WORDS, key=lambda name: counts[name]) if counts else "",
-        words=f"{date_format(date, 'DAY_FORMAT')}: {_told(counts, len(emotions))}",
         # a day beyond the date line has its page, though it lies ahead
-        url=reverse("journal:day", args=[date]) if is_open or emotions else "",
+        url=words.url(date) if is_open or emotions else "",
         answered=len(emotions),
         counts=counts,
+        dominant=max(WORDS, key=lambda name: counts[name]) if counts else "",
+        words=words.day(date, counts, len(emotions)),
         is_today=date == today,
     )
 
 
-def _told(counts: Counter[str], answered: int) -> str:
-    if not answered:
-        return _("no answer")
-    heard = [f"{word} {counts[name]}" for name, word in WORDS.items() if counts[name]]
+def _told(counts: Counter[str], answered: int, emotions: Mapping[str, str]) -> str:
+    heard = [f"{word} {counts[name]}" for name, word in emotions.items() if counts[name]]
     answers = ngettext("%(count)d answer", "%(count)d answers", answered) % {"count": answered}
     return ", ".join([*heard, answers])
 

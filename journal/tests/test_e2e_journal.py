@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 
 PASSWORD = "a-song-for-every-day"
 DAY = re.compile(r"/journal/\d{4}-\d\d-\d\d/")
-HEARD = 60_000  # ms: the models may still be loading when the first song comes
+HEARD = 120_000  # ms: the models may still be loading when the first song comes
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def running_app(data: Path, *, env: dict[str, str], procfile: str = "Procfile") 
     port = free_port()
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     # every listener of the tests comes from one address
-    env = os.environ | {"PATH": path, "RATE_LIMIT_FACTOR": "100"} | env
+    env = os.environ | env | {"PATH": path, "RATE_LIMIT_FACTOR": "100"}
     prepare = [sys.executable, "manage.py", "prepare", "--port", str(port)]
     subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
     with (data / "processes.log").open("w") as log:
@@ -144,6 +144,6 @@ def _wait_for(url: str, processes: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(url, timeout=5):  # noqa: S310 -- our own address
                 return
-        except urllib.error.URLError:
+        except (urllib.error.URLError, TimeoutError):
             time.sleep(0.1)
     pytest.fail(f"{url} did not answer within {START_SECONDS} s")

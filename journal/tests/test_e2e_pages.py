@@ -1,0 +1,267 @@
+"""What only a browser shows of days, songs, history and the try-out: keys, motion, connections."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect
+
+from journal.tests.test_e2e_journal import (
+    DAY,
+    HEARD,
+    card,
+    choose,
+    expect_an_emotion,
+    expect_no_reload,
+    mark,
+    open_picker,
+    sign_up,
+)
+from ml.tests.sounds import music, write
+
+pytestmark = pytest.mark.e2e
+
+DROP = """bytes => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], "dropped.mp3", {type: "audio/mpeg"}));
+    return transfer;
+}"""
+# Remembers the page's colour in every frame it paints while loading.
+COLOURS = """
+    window.colours = new Set();
+    const look = () => {
+        if (document.body) colours.add(getComputedStyle(document.documentElement).backgroundColor);
+        if (document.readyState !== "complete") requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+"""
+SHIFTS = """() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
+    }).observe({type: "layout-shift"});
+}"""
+
+
+@pytest.fixture
+def day(page: Page) -> Page:
+    """Today's page of somebody who has just made an account."""
+    sign_up(page)
+    return page
+
+
+@pytest.fixture
+def tune(tmp_path: Path) -> Path:
+    return write(tmp_path / "tune.mp3", music(12.0), codec="libmp3lame")
+
+
+def left_of_tryouts(data: Path) -> tuple[int, list[Path]]:
+    with closing(sqlite3.connect(data / "journify.sqlite3")) as database:
+        [rows] = database.execute("SELECT count(*) FROM classifier_tryout").fetchone()
+    return rows, [path for path in (data / "media" / "tryouts").glob("*") if path.is_file()]
+
+
+class TestToday:
+    def test_keys_lead_from_phrase_to_phrase_and_explain_themselves(self, day: Page) -> None:
+        day.keyboard.press("n")
+        expect(card(day, 0)).to_be_focused()
+        day.keyboard.press("n")
+        expect(card(day, 1)).to_be_focused()
+        day.keyboard.press("?")
+        expect(day.get_by_role("dialog", name="Keys")).to_be_visible()
+        day.keyboard.press("Escape")
+        expect(day.get_by_role("dialog", name="Keys")).to_be_hidden()
+
+    def test_a_phrase_is_swapped_where_it_stands(self, day: Page) -> None:
+        mark(day)
+        before = card(day).locator(".phrase").inner_text()
+        card(day).get_by_role("button", name="Another phrase").click()
+        expect(card(day).locator(".phrase")).not_to_have_text(before)
+        after = card(day).locator(".phrase").inner_text()
+        expect(card(day).get_by_role("button", name="Another phrase")).to_be_focused()
+        expect(day.locator("#news")).to_contain_text(after)
+        expect_no_reload(day)
+
+    def test_a_phrase_of_ones_own_is_answered(self, day: Page) -> None:
+        day.get_by_label("A phrase of your own").fill("On the stairs at night I heard…")
+        day.get_by_role("button", name="Put it on this page").click()
+        own = day.get_by_role("article").filter(has_text="On the stairs at night")
+        expect(own).to_be_in_viewport()
+        open_picker(day, own).locator("[data-song]").first.click()
+        expect_an_emotion(own)
+        expect(day.locator("#day-ring")).to_contain_text("of 13")
+
+    def test_nothing_moves_when_a_card_updates(self, day: Page) -> None:
+        day.evaluate(SHIFTS)
+        open_picker(day, card(day)).locator("[data-song]").first.click()
+        expect_an_emotion(card(day))
+        day.wait_for_timeout(300)
+        assert sum(day.evaluate("shifts")) < 0.01
+
+    def test_the_first_steps_are_ticked_off_and_gone_next_time(self, day: Page) -> None:
+        steps = day.locator(".first-steps")
+        expect(steps).to_contain_text("three steps")
+        expect(steps.locator(".first-done")).to_be_hidden()
+        open_picker(day, card(day)).locator("[data-song]").first.click()
+        expect_an_emotion(card(day))
+        expect(steps.locator(".first-done")).to_be_visible()
+        day.reload()
+        expect(steps).to_have_count(0)
+
+    def test_back_from_a_song_shows_the_day_as_it_is(self, day: Page) -> None:
+        open_picker(day, card(day)).locator("[data-song]").first.click()
+        expect_an_emotion(card(day))
+        card(day).locator(".song-title").click()
+        day.wait_for_url(re.compile("/songs/"))
+        day.get_by_role("button", name=re.compile("^energetic|energetic$")).first.click()
+        expect(day.locator("#song")).to_contain_text("your word wins")
+        day.goto("/")
+        card(day).locator(".song-title").click()
+        day.wait_for_url(re.compile("/songs/"))
+        day.go_back()
+        expect(day).to_have_url(DAY)
+        expect(card(day)).to_have_attribute("data-emotion", "energetic")
+        expect(card(day)).to_contain_text("your word wins")
+
+
+class TestConnection:
+    def test_a_card_listens_on_after_the_server_was_away(
+        self, browser: Browser, base_url: str, tune: Path
+    ) -> None:
+        context = browser.new_context(base_url=base_url)
+        page = context.new_page()
+        sign_up(page)
+        answers: list[int] = []
+
+        def restarting(route: Route) -> None:
+            answers.append(503)
+            if len(answers) == 1:
+                route.abort("connectionrefused")
+            elif len(answers) == 2:
+                route.fulfill(status=503, body="restarting")
+            else:
+                route.continue_()
+
+        page.route("**/card/**", restarting)
+        open_picker(page, card(page)).locator("input[type=file]").set_input_files(tune)
+        expect_an_emotion(card(page))
+        assert len(answers) >= 3
+        expect(page.locator("#messages")).to_be_empty()
+        context.close()
+
+    def test_a_card_goes_on_when_the_connection_is_back(
+        self, browser: Browser, base_url: str, tune: Path
+    ) -> None:
+        context = browser.new_context(base_url=base_url)
+        page = context.new_page()
+        sign_up(page)
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/card/**", hold)
+        open_picker(page, card(page)).locator("input[type=file]").set_input_files(tune)
+        expect(card(page)).to_have_attribute("data-state", "listening")
+        page.unroute("**/card/**")
+        context.set_offline(True)
+        for route in held:
+            route.abort()
+        expect(page.locator("#offline")).to_be_visible()
+        page.wait_for_timeout(500)
+        context.set_offline(False)
+        expect(page.locator("#offline")).to_be_hidden()
+        expect_an_emotion(card(page))
+        context.close()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_chosen_theme_does_not_flash(day: Page, theme: str) -> None:
+    choose(day, "theme", theme)
+    # the device wants the other one
+    other = "light" if theme == "dark" else "dark"
+    day.emulate_media(color_scheme=other)  # type: ignore[arg-type]
+    day.add_init_script(COLOURS)
+    day.goto("/history/")
+    assert len(day.evaluate("[...colours]")) == 1
+    assert day.locator("html").get_attribute("data-theme") == theme
+
+
+def test_a_song_says_what_counted(day: Page) -> None:
+    open_picker(day, card(day)).locator("[data-song]").first.click()
+    expect_an_emotion(card(day))
+    card(day).locator(".song-title").click()
+    mark(day)
+    day.get_by_role("button", name="Show what counted").click()
+    expect(day.locator(".panes image")).to_have_count(3, timeout=HEARD)
+    expect(day.locator("#why")).to_contain_text("The largest part of what speaks for")
+    assert day.evaluate(
+        "fetch(document.querySelector('.panes image').href.baseVal).then(r => r.ok)"
+    )
+    expect_no_reload(day)
+    violations = Axe().run(day).response["violations"]
+    assert [violation["id"] for violation in violations] == []
+
+
+class TestHistory:
+    def test_slash_finds_and_the_url_remembers(self, day: Page) -> None:
+        open_picker(day, card(day)).locator("[data-song]").first.click()
+        title = card(day).locator(".song-title").inner_text()
+        expect_an_emotion(card(day))
+        day.goto("/history/")
+        expect(day.locator(".year [aria-current=date]")).to_have_count(1)
+        day.keyboard.press("/")
+        expect(day.get_by_label("Words")).to_be_focused()
+        day.keyboard.type(title)
+        day.keyboard.press("Enter")
+        day.wait_for_url(re.compile(r"\?q="))
+        expect(day.locator(".answer-list > li")).to_have_count(1)
+        day.go_back()
+        expect(day).to_have_url(re.compile(r"/history/$"))
+
+
+class TestTryOut:
+    def test_a_dropped_file_is_heard_and_forgotten(
+        self, page: Page, tune: Path, data_folder: Path
+    ) -> None:
+        page.goto("/")
+        mark(page)
+        transfer = page.evaluate_handle(DROP, list(tune.read_bytes()))
+        page.locator("[data-drop]").dispatch_event("drop", {"dataTransfer": transfer})
+        result = page.locator("#try-out[data-state=answered]")
+        expect(result).to_contain_text("dropped", timeout=HEARD)
+        expect(result.locator(".channel-percent")).to_have_count(4)
+        expect_no_reload(page)
+        assert left_of_tryouts(data_folder) == (0, [])
+
+    def test_what_is_no_song_is_told_at_once(
+        self, page: Page, tmp_path: Path, data_folder: Path
+    ) -> None:
+        letter = tmp_path / "letter.mp3"
+        letter.write_text("not a song")
+        page.goto("/")
+        page.locator("#try-audio").set_input_files(letter)
+        expect(page.get_by_role("alert")).to_have_text("This file could not be read as audio.")
+        assert left_of_tryouts(data_folder) == (0, [])
+
+    def test_it_works_without_javascript(self, browser: Browser, base_url: str, tune: Path) -> None:
+        context = browser.new_context(base_url=base_url, java_script_enabled=False)
+        page = context.new_page()
+        page.goto("/")
+        page.locator("#try-audio").set_input_files(tune)
+        page.get_by_role("button", name="Hear it").click()
+        page.wait_for_url(re.compile("/try/.+/"))
+        for _ in range(60):
+            if page.locator("#try-out[data-state=answered]").count():
+                break
+            page.wait_for_timeout(500)
+            page.get_by_role("link", name="Look again").click()
+        expect(page.locator("#try-out")).to_have_attribute("data-state", "answered")
+        page.reload()
+        expect(page.locator("#try-out")).to_contain_text("shown and forgotten")
+        context.close()
