@@ -37,8 +37,8 @@ class Bucket:
         if self.unit == "day":
             return date_format(self.first, "D j M Y")
         if self.unit == "week":
-            return _("from %(first)s") % {"first": date_format(self.first, "j M Y")}
-        return date_format(self.first, "F Y" if self.unit == "month" else "Y")
+            return _("from %(first)s") % {"first": date_format(self.first, "SHORT_DATE_FORMAT")}
+        return date_format(self.first, "YEAR_MONTH_FORMAT" if self.unit == "month" else "Y")
 
     @property
     def tick(self) -> str:

@@ -314,4 +314,4 @@ def _share_table(tally: Tally) -> Table:
 
 
 def _date(date: dt.date) -> str:
-    return date_format(date, "j F Y")
+    return date_format(date, "DATE_FORMAT")

@@ -56,7 +56,7 @@ def latest_day(day: Day) -> str:
     """What the latest day carried most."""
     leaders = day.tally.leaders
     values = {
-        "date": date_format(day.date, "l, j F Y"),
+        "date": date_format(day.date, "DAY_FORMAT"),
         "count": leaders[0].count,
         "total": day.tally.total,
         "words": _words(leaders),
@@ -240,6 +240,6 @@ def _run(run: Run) -> str:
         run.days,
     ) % {
         "days": run.days,
-        "first": date_format(run.first, "j F Y"),
-        "last": date_format(run.last, "j F Y"),
+        "first": date_format(run.first, "DATE_FORMAT"),
+        "last": date_format(run.last, "DATE_FORMAT"),
     }
