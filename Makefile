@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak load budget
+.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak load budget hostile fuzz
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,13 @@ load: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## 100 listener
 
 budget: $(VENV)/run.stamp  ## time every page with three years of entries
 	@$(MANAGE) page_times
+
+hostile: $(VENV)/test.stamp  ## send every hostile file through an upload and through classify
+	$(BIN)/python -m tools.hostile
+
+SECONDS ?= 600
+fuzz: $(VENV)/test.stamp  ## fuzz the decoder and every parser of others' data (SECONDS=600)
+	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
 
 fix: $(VENV)/test.stamp  ## format and mend what tools can mend
 	$(BIN)/ruff check --fix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -49,7 +50,12 @@ class SizeCapUploadHandler(TemporaryFileUploadHandler):
         if self.received > self._megabytes() * 1_000_000:
             cast("HttpRequest", self.request).upload_too_large = True
             raise StopUpload(connection_reset=False)
-        super().receive_data_chunk(raw_data, start)
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError:
+            with contextlib.suppress(OSError):
+                self.file.close()  # which deletes it: a full disk is not kept full
+            raise
 
     def _megabytes(self) -> int:
         """The view is known already: a form is read when its token is checked, or later."""

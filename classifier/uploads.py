@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from classifier.decoding import get_decoder
@@ -56,7 +57,7 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
             known.audio = upload  # storage lost it
             known.save(update_fields=["audio"])
         return known
-    return Song.objects.create(
+    song = Song(
         owner=user,
         title=facts.title or title_from(listeners_name),
         artist=facts.artist,
@@ -64,6 +65,12 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
         audio=upload,
         audio_sha256=facts.sha256,
     )
+    try:
+        song.save(force_insert=True)
+    except DatabaseError:
+        song.audio.delete(save=False)  # no file without a row
+        raise
+    return song
 
 
 def examine(upload: TemporaryUploadedFile) -> Facts:

@@ -24,7 +24,7 @@ def media_storage(url: str) -> dict[str, Any]:
         The address is not `s3://bucket[/folder][?endpoint=…&region=…]`.
     """
     if not url:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {"BACKEND": "journify.whole_files.WholeFileStorage"}
     parts = urlsplit(url)
     asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     if parts.scheme != "s3" or not parts.hostname or not set(asked) <= {"endpoint", "region"}:

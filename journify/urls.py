@@ -13,6 +13,8 @@ from journify.monitoring import views as monitoring
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Journify"
 
+handler500 = "journify.error_pages.server_error"
+
 urlpatterns = [
     path("", home, name="home"),
     path("", include("journal.urls")),

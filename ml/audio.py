@@ -268,7 +268,7 @@ def _frames(container: InputContainer, stream: AudioStream, start: float) -> Ite
 def _checked(samples: Samples) -> Samples:
     """Refuse what no network should hear; bring over-loud samples into range."""
     if len(samples) < MIN_SECONDS * SAMPLE_RATE:
-        found = len(samples) / SAMPLE_RATE
+        found = len(samples) * 10 // SAMPLE_RATE / 10  # 2.97 s are not called 3.0
         raise (
             ClipError("too-short", f"Only {found:.1f} s could be heard; at least 3 s are needed.")
             if found

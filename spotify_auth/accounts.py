@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from journify.outbound.errors import PlatformError
+from journify.outbound.fields import whole_of
 from journify.outbound.session import Platform
 
 NAME = "spotify-accounts"
@@ -55,10 +56,11 @@ def refresh(refresh_token: str) -> Tokens:
         Spotify is away or answered something else.
     """
     answer = _post({"grant_type": "refresh_token", "refresh_token": refresh_token})
+    seconds = whole_of(answer.get("expires_in")) or 3600
     return Tokens(
-        access_token=answer["access_token"],
-        refresh_token=answer.get("refresh_token") or "",
-        expires_at=timezone.now() + dt.timedelta(seconds=int(answer.get("expires_in") or 3600)),
+        access_token=str(answer["access_token"]),
+        refresh_token=str(answer.get("refresh_token") or ""),
+        expires_at=timezone.now() + dt.timedelta(seconds=min(seconds, 86_400)),
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from journify.outbound.fields import link_of, text_of, whole_of
+
 
 @dataclass(frozen=True)
 class Track:
@@ -26,14 +28,14 @@ class Track:
         """Read a full track object; `preview_url` is not looked at, it is always null now."""
         album = data.get("album") or {}
         return cls(
-            id=str(data["id"]),
-            name=str(data.get("name") or ""),
-            artist=", ".join(str(one.get("name") or "") for one in data.get("artists") or []),
-            album=str(album.get("name") or ""),
+            id=text_of(data["id"]),
+            name=text_of(data.get("name")),
+            artist=", ".join(text_of(one.get("name")) for one in data.get("artists") or []),
+            album=text_of(album.get("name")),
             url=_link(data),
             artwork_url=_picture(album, at_least=64),
-            isrc=str((data.get("external_ids") or {}).get("isrc") or ""),
-            duration_ms=data.get("duration_ms"),
+            isrc=text_of((data.get("external_ids") or {}).get("isrc")),
+            duration_ms=whole_of(data.get("duration_ms")),
         )
 
 
@@ -50,7 +52,7 @@ class Artist:
     def from_json(cls, data: Mapping[str, Any]) -> Artist:
         """Read a full artist object."""
         return cls(
-            str(data["id"]), str(data.get("name") or ""), _link(data), _picture(data, at_least=64)
+            text_of(data["id"]), text_of(data.get("name")), _link(data), _picture(data, at_least=64)
         )
 
 
@@ -65,7 +67,7 @@ class Profile:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Profile:
         """Read the user object; the name may be null and the pictures none."""
-        return cls(str(data.get("display_name") or ""), _link(data), _picture(data, at_least=160))
+        return cls(text_of(data.get("display_name")), _link(data), _picture(data, at_least=160))
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,12 @@ class Play:
 
 
 def _link(data: Mapping[str, Any]) -> str:
-    return str((data.get("external_urls") or {}).get("spotify") or "")
+    return link_of((data.get("external_urls") or {}).get("spotify"))
 
 
 def _picture(data: Mapping[str, Any], *, at_least: int) -> str:
     """The smallest picture that is large enough; sizes may be missing."""
     images = data.get("images") or []
-    sized = sorted(images, key=lambda image: image.get("width") or 0)
-    enough = [image for image in sized if (image.get("width") or 0) >= at_least]
-    return str((enough or sized[::-1] or [{}])[0].get("url") or "")
+    sized = sorted(images, key=lambda image: whole_of(image.get("width")) or 0)
+    enough = [image for image in sized if (whole_of(image.get("width")) or 0) >= at_least]
+    return link_of((enough or sized[::-1] or [{}])[0].get("url"))

@@ -24,6 +24,7 @@ from journify.outbound.errors import (
     PlatformError,
     PreviewGoneError,
 )
+from journify.outbound.fields import link_of, text_of, whole_of
 from journify.outbound.session import Platform
 
 NAME = "deezer"
@@ -51,16 +52,16 @@ class DeezerTrack:
     def from_json(cls, data: Mapping[str, Any]) -> DeezerTrack:
         """Read Deezer's track object; lists leave some of its fields out."""
         is_readable = data.get("readable", True)
-        seconds = data.get("duration")
+        seconds = whole_of(data.get("duration"))
         return cls(
             id=int(data["id"]),
-            title=str(data.get("title") or ""),
-            artist=str((data.get("artist") or {}).get("name") or ""),
-            album=str((data.get("album") or {}).get("title") or ""),
-            duration_ms=1000 * int(seconds) if seconds else None,
-            isrc=str(data.get("isrc") or ""),
-            link=str(data.get("link") or ""),
-            preview=str(data.get("preview") or "") if is_readable else "",
+            title=text_of(data.get("title")),
+            artist=text_of((data.get("artist") or {}).get("name")),
+            album=text_of((data.get("album") or {}).get("title")),
+            duration_ms=whole_of(1000 * seconds) if seconds else None,
+            isrc=text_of(data.get("isrc")),
+            link=link_of(data.get("link")),
+            preview=link_of(data.get("preview")) if is_readable else "",
         )
 
 
@@ -99,7 +100,7 @@ class DeezerClient:
         error = answer.get("error") if isinstance(answer, dict) else {}
         if error is None:
             return answer
-        code = error.get("code")
+        code = error.get("code") if isinstance(error, dict) else None
         if code == NO_DATA:
             raise NotFoundError(NAME)
         if code == QUOTA:

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 Features = Mapping[str, object]
 
+LARGEST_NUMBER = 1e9
+
 # What our network may be told: more is not taken, so that no new field slips in unseen.
 NAMES = (
     "acousticness",
@@ -63,10 +65,11 @@ def _from_reccobeats(song: Song) -> Features:
     response = platform.request("GET", url, params={"ids": wanted})
     if response.status_code != HTTPStatus.OK:
         raise PlatformError("reccobeats")
-    for row in platform.json_of(response).get("content", []):
-        is_link = song.spotify_id and str(row.get("href", "")).endswith(f"/{song.spotify_id}")
-        if is_link or (song.isrc and row.get("isrc") == song.isrc):
-            return dict(row)
+    with platform.reading():
+        for row in platform.json_of(response).get("content", []):
+            is_link = song.spotify_id and str(row.get("href", "")).endswith(f"/{song.spotify_id}")
+            if is_link or (song.isrc and row.get("isrc") == song.isrc):
+                return _numbers(row)
     raise NotFoundError("reccobeats")
 
 
@@ -83,7 +86,17 @@ def _from_spotify(song: Song) -> Features:
     )
     if response.status_code != HTTPStatus.OK:
         raise PlatformError("spotify")
-    return dict(platform.json_of(response))
+    with platform.reading():
+        return _numbers(platform.json_of(response))
+
+
+def _numbers(row: Mapping[str, Any]) -> Features:
+    """Keep the finite numbers: anything else would stop the network."""
+    return {
+        key: value
+        for key, value in row.items()
+        if isinstance(value, int | float) and abs(value) <= LARGEST_NUMBER
+    }
 
 
 def _app_token() -> str:
@@ -95,10 +108,10 @@ def _app_token() -> str:
         data={"grant_type": "client_credentials"},
         auth=(settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET),
     )
-    answer: dict[str, Any] = platform.json_of(response)
-    if response.status_code != HTTPStatus.OK or "access_token" not in answer:
+    if response.status_code != HTTPStatus.OK:
         raise PlatformError("spotify-accounts")
-    return str(answer["access_token"])
+    with platform.reading():
+        return str(platform.json_of(response)["access_token"])
 
 
 SOURCES: dict[str, Callable[[Song], Features]] = {

@@ -19,6 +19,7 @@ from classifier.models import Song
 from classifier.sources.matching import best_match
 from classifier.sources.remote import PATIENCE_SECONDS, checked_preview
 from journify.outbound.errors import NoPreviewError, NotFoundError, PlatformError
+from journify.outbound.fields import link_of, text_of, whole_of
 from journify.outbound.session import Platform
 
 NAME = "itunes"
@@ -42,10 +43,10 @@ class AppleTrack:
     def from_json(cls, data: Mapping[str, Any]) -> AppleTrack:
         """Read one of `results`."""
         return cls(
-            title=str(data.get("trackName") or ""),
-            artist=str(data.get("artistName") or ""),
-            duration_ms=data.get("trackTimeMillis"),
-            preview=str(data.get("previewUrl") or ""),
+            title=text_of(data.get("trackName")),
+            artist=text_of(data.get("artistName")),
+            duration_ms=whole_of(data.get("trackTimeMillis")),
+            preview=link_of(data.get("previewUrl")),
         )
 
 
@@ -78,7 +79,7 @@ def _search(term: str) -> list[AppleTrack]:
     if response.status_code == HTTPStatus.FORBIDDEN:
         raise platform.wait_asked(QUOTA_WAIT_SECONDS)
     answer = platform.json_of(response)
-    if response.status_code != HTTPStatus.OK or "results" not in answer:
+    if response.status_code != HTTPStatus.OK:
         raise PlatformError(NAME)
     with platform.reading():
         return [AppleTrack.from_json(item) for item in answer["results"]]

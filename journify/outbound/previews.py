@@ -40,6 +40,7 @@ MAX_SECONDS = 20.0
 MAX_REDIRECTS = 3
 BLOCK_BYTES = 64 * 1024
 HTTPS_PORT = 443
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: a gateway turns it into IPv4
 
 
 @contextmanager
@@ -71,7 +72,8 @@ def fetched_preview(platform: str, url: str, *, hosts: Sequence[str]) -> Iterato
                     _copy(platform, response, file, deadline=deadline)
         except (requests.ConnectionError, requests.Timeout):
             raise PlatformDownError(platform, retry_after=DOWN_SECONDS) from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError):
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError):
+            # ValueError: requests reads where a redirect leads even when it does not follow
             raise BrokenPreviewError(platform) from None
         file.flush()
         yield Path(file.name)
@@ -140,9 +142,15 @@ def require_allowed(platform: str, url: str, hosts: Sequence[str]) -> None:
 
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    if isinstance(ip, ipaddress.IPv6Address) and (ip.sixtofour or ip.teredo or ip.ipv4_mapped):
+    if isinstance(ip, ipaddress.IPv6Address) and _leads_elsewhere(ip):
         return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def _leads_elsewhere(ip: ipaddress.IPv6Address) -> bool:
+    """Whether an IPv4 address is wrapped in it, or it is of a site: "global" to the library."""
+    wraps = ip.sixtofour or ip.teredo or ip.ipv4_mapped or ip in NAT64
+    return bool(wraps or ip.is_site_local)
 
 
 def _prepare(session: requests.Session, platform: str) -> None:

@@ -108,7 +108,7 @@ class Platform:
                 allow_redirects=False,
                 **options,
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # a redirect to nowhere
             self._log(method, url, type(error).__name__, started)
             # the library's error names the address with its query, so it is not passed on
             raise PlatformDownError(self.name, retry_after=DOWN_SECONDS) from None
@@ -120,7 +120,7 @@ class Platform:
         """Turn the surprises of an answer in another shape into a PlatformError."""
         try:
             yield
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             logger.warning("platform=%s answered in another shape", self.name, exc_info=True)
             raise PlatformError(self.name) from None
 
@@ -134,7 +134,7 @@ class Platform:
         """
         try:
             return response.json()
-        except requests.JSONDecodeError:
+        except (ValueError, RecursionError):  # brackets nested by the thousand
             raise PlatformError(self.name) from None
 
     def wait_asked(self, seconds: float) -> RateLimitedError:
@@ -176,7 +176,7 @@ def _reason_of(response: requests.Response) -> str:
     """Return the `reason` in the body of an error (Web API, July 2026), or nothing."""
     try:
         return str(response.json()["error"]["reason"])
-    except (requests.JSONDecodeError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return ""
 
 

@@ -48,8 +48,12 @@ def test_what_a_track_says_is_read(client: SpotifyClient, sandbox: Sandbox) -> N
 def test_missing_pieces_of_a_track_are_empty(client: SpotifyClient) -> None:
     from spotify_auth.records import Track  # noqa: PLC0415 -- the one use here
 
-    bare = {"id": "x", "name": "N", "album": {"images": [{"url": "u", "width": None}]}}
-    assert Track.from_json(bare) == Track("x", "N", "", "", "", "u", "", None)
+    bare = {
+        "id": "x",
+        "name": "N",
+        "album": {"images": [{"url": "https://i.example/u", "width": None}]},
+    }
+    assert Track.from_json(bare) == Track("x", "N", "", "", "", "https://i.example/u", "", None)
 
 
 def test_top_lists_recently_played_and_profile(client: SpotifyClient, sandbox: Sandbox) -> None:

@@ -1,0 +1,56 @@
+"""Troubles of the machine that a person should hear of as such: no database, no room."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.db import InterfaceError, OperationalError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# No room, over a quota, over a limit on the size of a file.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# How SQLite and PostgreSQL say that the disk is full.
+FULL_WORDS = ("is full", "disk i/o error", "no space left", "could not extend file")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What to answer."""
+
+    status: int
+    retry_after: int
+    heading: str | Promise
+    sentence: str | Promise
+
+
+DATABASE_AWAY = Trouble(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    10,
+    _("One moment, please"),
+    _(
+        "The journal’s memory cannot be reached just now. Nothing was lost and nothing was "
+        "half written; please try again in a moment."
+    ),
+)
+DISK_FULL = Trouble(
+    HTTPStatus.INSUFFICIENT_STORAGE,
+    300,
+    _("There is no room left"),
+    _(
+        "This server’s disk is full, so what you sent could not be kept. Your journal is as it "
+        "was before; whoever runs this server has to make room."
+    ),
+)
+
+
+def trouble_of(error: BaseException | None) -> Trouble | None:
+    """Return what `error` means for a person; None when it is a mistake of ours."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return DISK_FULL
+    if isinstance(error, OperationalError | InterfaceError):
+        is_full = any(words in str(error).lower() for words in FULL_WORDS)
+        return DISK_FULL if is_full else DATABASE_AWAY
+    return None

@@ -1,0 +1,1 @@
+"""Files as attackers and accidents make them, and what Journify does with each."""

@@ -1,0 +1,116 @@
+"""Send a hostile file through an upload and through `classify`, and judge what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tools.hostile.broken import broken_files, sound_files
+from tools.hostile.crafted import crafted_files
+from tools.hostile.naming import naming_files
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tools.hostile.canary import Canary
+
+MAX_SECONDS = 20.0
+LONGEST_SENTENCE = 200
+TELLTALES = ("Traceback", "Error", "root:", "went wrong", "corpus")
+Way = Callable[[Path], str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file on one way in.
+
+    Attributes
+    ----------
+    sentence : str
+        Why it was refused; empty when it was listened to.
+    problem : str
+        What should not have happened; empty when all is well.
+    """
+
+    name: str
+    way: str
+    seconds: float
+    sentence: str
+    problem: str
+
+
+def write_corpus(folder: Path, canary: Canary, sound: dict[str, bytes] | None = None) -> list[Path]:
+    """Write every hostile file below `folder`, and return their paths in a fixed order."""
+    sound = sound or sound_files()
+    folder.mkdir(exist_ok=True)
+    paths = []
+    kinds = (
+        broken_files(sound),
+        crafted_files(sound),
+        naming_files(str(canary.file), canary.url),
+    )
+    for files in kinds:
+        for name, content in files:
+            path = folder / name
+            path.write_bytes(content)
+            paths.append(path)
+    return paths
+
+
+def attack(paths: list[Path], ways: dict[str, Way], canary: Canary) -> Iterator[Outcome]:
+    """Send each file along each way, which returns the sentence that it refused with, or none."""
+    canary.sung()
+    for path in paths:
+        for name, way in ways.items():
+            started = time.monotonic()
+            try:
+                sentence, problem = way(path), ""
+            except Exception as error:  # whatever it is, it is a finding
+                sentence, problem = "", f"raised {error!r}"
+            seconds = time.monotonic() - started
+            problem = problem or _problem(sentence, seconds, canary)
+            yield Outcome(path.name, name, seconds, sentence, problem)
+
+
+def upload_way(client: Client, path_of_answer: str) -> Way:
+    """Send files as a listener does, in a form, through every middleware."""
+
+    def send(path: Path) -> str:
+        with path.open("rb") as file:
+            response: Any = client.post(path_of_answer, {"audio": file})
+        if response.status_code == 302:  # noqa: PLR2004 -- answered: back to the day
+            return ""
+        if response.status_code != 200:  # noqa: PLR2004
+            raise RuntimeError(f"status {response.status_code}")
+        return str(response.context["error"])
+
+    return send
+
+
+def classify_way(models: list[str]) -> Way:
+    """Classify files as `manage.py classify` does, with the models kept."""
+    from classifier.batch import classify_files  # noqa: PLC0415 -- after django.setup()
+
+    def classify(path: Path) -> str:
+        [result] = classify_files([path], models=models)
+        if "error" not in result and sum(result["probabilities"].values()) < 0.99:  # noqa: PLR2004
+            raise RuntimeError(f"no probabilities: {result}")
+        return str(result.get("error", ""))
+
+    return classify
+
+
+def _problem(sentence: str, seconds: float, canary: Canary) -> str:
+    if sung := canary.sung():
+        return f"opened what is named inside: {sung}"
+    if seconds > MAX_SECONDS:
+        return f"took {seconds:.0f} s"
+    is_sentence = sentence.endswith((".", "?")) and "\n" not in sentence
+    if sentence and not (is_sentence and len(sentence) <= LONGEST_SENTENCE):
+        return f"no sentence: {sentence!r}"
+    if any(word in sentence for word in TELLTALES):
+        return f"tells too much, or an accident: {sentence!r}"
+    return ""
