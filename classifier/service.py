@@ -50,7 +50,7 @@ class EmotionService:
 def _load(name: str) -> Predictor | None:
     """Load one model; None, with an error in the log, when its files are missing or damaged."""
     try:
-        return Predictor.load(name, root=settings.WEIGHTS_DIR)
+        return Predictor.load(name, root=settings.WEIGHTS_DIR, quick=True)
     except WeightsError as error:
         logger.error("model %s cannot be used: %s", name, error)
         return None

@@ -90,7 +90,8 @@ def explain(predictor: Predictor, clip: Clip) -> Explanation:
         for name, value in inputs.items()
         if name != "picture"
     }
-    logits = predictor.network({"picture": path, **rest})["emotion"] / predictor.meta.temperature
+    network = predictor.exact_network()
+    logits = network({"picture": path, **rest})["emotion"] / predictor.meta.temperature
     answer = EMOTIONS.index(prediction.emotion)
     score = logits.log_softmax(dim=-1)[:, answer].sum()
     (gradient,) = torch.autograd.grad(score, path)

@@ -21,12 +21,10 @@ from ml.ann_network import Ann, Standardise, TrackAnn
 from ml.errors import WeightsError
 from ml.features import MFCC_ROWS, FeatureSettings, combined_features
 from ml.labels import EMOTIONS
-from ml.torchvision_compat import resnet18
+from ml.resnet import RESNET_WIDTH, ResNet18
 
 Inputs = Mapping[str, Tensor]
 Outputs = dict[str, Tensor]
-
-RESNET_WIDTH = 512
 
 
 @dataclass(frozen=True)
@@ -93,10 +91,7 @@ class ResNetEncoder(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        body = resnet18()
-        body.conv1 = nn.Conv2d(1, 64, kernel_size=7, stride=2, padding=3, bias=False)
-        body.fc = nn.Identity()
-        self.body = body
+        self.body = ResNet18()
 
     def forward(self, picture: Tensor) -> Tensor:
         """Return one vector for each picture: (N, R, T) -> (N, 512)."""

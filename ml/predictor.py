@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ml.audio import SEGMENT_SECONDS, Clip, cut_segments, segment_starts
+from ml.audio import SEGMENT_SECONDS, SEGMENTS, Clip, cut_segments, segment_starts
 from ml.errors import WeightsError
 from ml.features import FeatureSettings, clip_picture, cut_picture, packed, unpacked
 from ml.labels import EMOTIONS, Emotion
+from ml.quick import quicken
 from ml.timing import stage
 from ml.tracks import TRACK_COLUMNS
 from ml.weights import WEIGHTS, Meta, load_network, read_meta
@@ -55,13 +57,21 @@ class Predictor:
         ``"audio"`` or ``"features"``.
     """
 
-    def __init__(self, meta: Meta, network: nn.Module) -> None:
+    def __init__(self, meta: Meta, network: nn.Module, folder: Path | None = None) -> None:
         self.name, self.version, self.input = meta.name, meta.version, meta.input
         self.meta = meta
         self.network = network
+        self._folder = folder
 
     @classmethod
-    def load(cls, name: str, *, root: Path | None = None, threads: int | None = None) -> Predictor:
+    def load(
+        cls,
+        name: str,
+        *,
+        root: Path | None = None,
+        threads: int | None = None,
+        quick: bool = False,
+    ) -> Predictor:
         """Load the weights called `name`.
 
         Parameters
@@ -70,6 +80,8 @@ class Predictor:
             Folder that holds a folder for each name; the shipped ones if left out.
         threads : int, optional
             CPU threads that torch may use, in the whole process.
+        quick : bool
+            Answer in the number format that suits this CPU best (`ml.quick`) instead of 32 bits.
 
         Raises
         ------
@@ -82,7 +94,21 @@ class Predictor:
         meta = read_meta(folder)
         if meta.descriptors:
             _check_descriptors(meta)
-        return cls(meta, load_network(folder, meta))
+        network = load_network(folder, meta)
+        if quick and meta.network.pictures:
+            settings = meta.network.features
+            quicken(network, rows=settings.n_mels, columns=settings.columns(SEGMENT_SECONDS))
+        return cls(meta, network, folder if quick else None)
+
+    def exact_network(self) -> nn.Module:
+        """Return the network in 32 bits, with gradients if wanted, also where a quick one answers.
+
+        Raises
+        ------
+        WeightsError
+            If the weights are gone meanwhile.
+        """
+        return self.network if self._folder is None else load_network(self._folder, self.meta)
 
     def predict(self, clip: Clip) -> Prediction:
         """Say which emotion a clip carries."""
@@ -182,11 +208,13 @@ def _views(clip: Clip, *, segments: bool) -> Tensor:
     """Describe a clip, shape (D,), or it and its segments, shape (4, D)."""
     from ml.descriptors import describe  # noqa: PLC0415 - only some networks need it
 
-    whole = torch.from_numpy(describe(clip.samples))
+    whole = describe(clip.samples)
     if not segments:
-        return whole
-    parts = [torch.from_numpy(describe(samples)) for samples in cut_segments(clip.samples)]
-    return torch.stack([whole, *parts])
+        return torch.from_numpy(whole)
+    cut = cut_segments(clip.samples)
+    if clip.seconds < SEGMENT_SECONDS:  # all of them are the clip, repeated
+        return torch.from_numpy(np.stack([whole, *[describe(cut[0])] * SEGMENTS]))
+    return torch.from_numpy(np.stack([whole, *map(describe, cut)]))
 
 
 def _check_descriptors(meta: Meta) -> None:

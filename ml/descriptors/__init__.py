@@ -12,9 +12,10 @@ import numpy.typing as npt
 from ml.descriptors.definition import Descriptor
 from ml.descriptors.dynamics import DYNAMICS, describe_dynamics
 from ml.descriptors.harmony import HARMONY, describe_harmony
+from ml.descriptors.peaks import find_candidates
 from ml.descriptors.rhythm import RHYTHM, describe_rhythm
-from ml.descriptors.spectra import analyse
-from ml.descriptors.timbre import TIMBRE, describe_timbre
+from ml.descriptors.spectra import compute_frames, view
+from ml.descriptors.timbre import TIMBRE, describe_timbre, timbre_series
 
 __all__ = ["DESCRIPTORS", "TABLE", "Descriptor", "describe"]
 
@@ -35,13 +36,14 @@ def describe(samples: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     ndarray, shape (len(DESCRIPTORS),)
         Finite, in the order of `DESCRIPTORS`, in the units of `TABLE`.
     """
-    spectra = analyse(samples)
+    shared = compute_frames(samples)
+    spectra = view(shared)
     values = np.concatenate(
         [
-            describe_timbre(spectra),
+            describe_timbre(spectra, timbre_series(shared)),
             describe_rhythm(spectra),
             describe_dynamics(spectra),
-            describe_harmony(spectra),
+            describe_harmony(spectra, find_candidates(shared.tonal, shared.tonal_hertz)),
         ]
     )
     result: npt.NDArray[np.float32] = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import scipy.signal
 
 from ml.descriptors.definition import Descriptor, spread_over
-from ml.descriptors.peaks import Peaks, find_peaks, strongest_partials, tuning_offset
+from ml.descriptors.peaks import Candidates, Peaks, strongest_partials, tuning_offset
 from ml.descriptors.spectra import Floats, Indices, Spectra
 
 PARTIALS = 5
@@ -125,17 +125,20 @@ def chroma_of(peaks: Peaks, tuning: float) -> Floats:
 
 def key_correlations(chroma: Floats) -> Floats:
     """Return the correlation with all keys, shape (2, 12): major and minor, C first."""
-    found = np.zeros((2, 12), dtype=np.float32)
-    for mode, profile in enumerate((MAJOR_PROFILE, MINOR_PROFILE)):
-        for tonic in range(12):
-            found[mode, tonic] = _correlation(np.roll(profile, tonic), chroma)
-    return found
+    centred = chroma.astype(np.float64) - chroma.mean(dtype=np.float64)
+    found = _keys() @ (centred / (np.linalg.norm(centred) + 1e-9))
+    return found.reshape(2, 12).astype(np.float32)
 
 
-def _correlation(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
-    one, other = np.asarray(first, np.float64), np.asarray(second, np.float64)
-    one, other = one - one.mean(), other - other.mean()
-    return float((one * other).sum() / (np.linalg.norm(one) * np.linalg.norm(other) + 1e-9))
+@cache
+def _keys() -> npt.NDArray[np.float64]:
+    """Return the profiles of all keys, each of mean 0 and length 1, shape (24, 12)."""
+    rows = [
+        np.roll(profile, tonic) for profile in (MAJOR_PROFILE, MINOR_PROFILE) for tonic in range(12)
+    ]
+    centred = np.array(rows) - np.mean(rows, axis=1, keepdims=True)
+    result: npt.NDArray[np.float64] = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    return result
 
 
 def _entropy(shares: Floats, *, axis: int = -1) -> Floats:
@@ -167,6 +170,7 @@ def _key(chroma: Floats, weight: Floats) -> list[float]:
     ]
 
 
+@cache
 def _templates() -> Floats:
     rows = []
     for degrees in CHORDS.values():
@@ -188,7 +192,8 @@ def _tonnetz(chroma: Floats) -> Floats:
 
 
 def _chords(chroma: Floats) -> list[float]:
-    smooth = scipy.signal.convolve(chroma, np.full((5, 1), 0.2), mode="same")
+    padded = np.pad(chroma, ((2, 2), (0, 0)))
+    smooth = sum(padded[k : k + len(chroma)] for k in range(5)) * np.float32(0.2)
     centred = smooth - smooth.mean(axis=1, keepdims=True)
     fit = centred @ _templates().T / (np.linalg.norm(centred, axis=1, keepdims=True) + 1e-6)
     best = fit.argmax(axis=1)
@@ -258,14 +263,16 @@ def _melody(salience: Floats) -> tuple[list[Floats], list[float]]:
 def _bass(peaks: Peaks, strongest: Floats) -> Floats:
     """Return the lowest clear peak of each moment in octaves over C2."""
     clear = peaks.strength > 0.15 * strongest[peaks.row]
-    lowest = np.full(peaks.frames, np.inf)
-    np.minimum.at(lowest, peaks.row[clear], peaks.midi[clear])
-    return ((np.where(np.isfinite(lowest), lowest, 36.0) - 36.0) / 12.0).astype(np.float32)
+    row, midi = peaks.row[clear], peaks.midi[clear]
+    lowest = np.full(peaks.frames, 36.0, dtype=np.float32)
+    # within a moment peaks rise, so that the first of each is its lowest
+    is_first = np.diff(row, prepend=-1) > 0
+    lowest[row[is_first]] = midi[is_first]
+    return (lowest - np.float32(36.0)) / np.float32(12.0)
 
 
-def _series(magnitudes: Floats, peaks: Peaks, chroma: Floats, tuning: float) -> list[Floats]:
+def _series(total: Floats, peaks: Peaks, chroma: Floats, tuning: float) -> list[Floats]:
     strength, hertz = strongest_partials(peaks, DISSONANCE_PEAKS)
-    total = np.square(magnitudes).sum(axis=1) + 1e-9
     # a Hann-windowed sine leaves two thirds of its power in its highest bin
     share = np.minimum(1.5 * peaks.sum_by_row(np.square(peaks.strength)) / total, 1.0)
     pitch = peaks.midi - tuning
@@ -285,11 +292,11 @@ def _previous(peaks: Peaks) -> Indices:
     """Return for each peak the index of the one it continues, or -1 without one."""
     place = np.round(peaks.midi * 3.0).astype(int)
     width = int(place.max(initial=0)) + 2
-    table = np.full((peaks.frames + 1, width), -1)
-    table[peaks.row + 1, place] = np.arange(len(place))
-    candidates = np.stack([table[peaks.row, place + step] for step in (0, -1, 1)])
-    first = np.argmax(candidates >= 0, axis=0)
-    result: Indices = candidates[first, np.arange(len(place))]
+    table = np.full((peaks.frames + 1) * width, -1)
+    table[(peaks.row + 1) * width + place] = np.arange(len(place))
+    before = peaks.row * width + place
+    same, lower, higher = (table[before + step] for step in (0, -1, 1))
+    result: Indices = np.where(same >= 0, same, np.where(lower >= 0, lower, higher))
     return result
 
 
@@ -312,23 +319,26 @@ def _articulation(peaks: Peaks) -> list[float]:
     return values
 
 
-def describe_harmony(spectra: Spectra) -> Floats:
+def describe_harmony(spectra: Spectra, candidates: Candidates) -> Floats:
     """Compute the descriptors named in `HARMONY`.
 
     Parameters
     ----------
     spectra : Spectra
+    candidates : Candidates
+        Of the whole clip.
 
     Returns
     -------
     ndarray, shape (len(HARMONY),)
     """
     loudness = spectra.tonal.max(axis=1)
+    total = np.einsum("ij,ij->i", spectra.tonal, spectra.tonal) + 1e-9
     kept = loudness >= 0.02 * np.percentile(loudness, 90)
-    peaks = find_peaks(spectra.tonal[kept], spectra.tonal_hertz)
+    peaks = candidates.part(spectra.tonal_frames, kept)
     tuning = tuning_offset(peaks)
     chroma = chroma_of(peaks, tuning)
-    *series, bass = _series(spectra.tonal[kept], peaks, chroma, tuning)
+    *series, bass = _series(total[kept], peaks, chroma, tuning)
     pitch_series, melody = _melody(_salience(peaks, tuning))
     table = np.stack([*series, *pitch_series, bass], axis=1)
     pairs = np.stack([table.mean(axis=0), table.std(axis=0)], axis=1).ravel()

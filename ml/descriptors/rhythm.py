@@ -6,10 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 
 from ml.descriptors.definition import Descriptor
-from ml.descriptors.spectra import FRAME_RATE, Floats, Indices, Spectra
+from ml.descriptors.spectra import FRAME_RATE, Floats, Indices, Spectra, cosine_basis
 
 MODULATION_BANDS = 20
 MODULATION_WINDOW = 256
@@ -116,9 +115,9 @@ def _onsets(spectra: Spectra) -> list[float]:
 def autocorrelation(series: npt.NDArray[np.floating]) -> Floats:
     """Return the unbiased autocorrelation of a series, 1 at lag 0."""
     series = series - series.mean()
-    size = scipy.fft.next_fast_len(2 * len(series))
-    power = np.abs(scipy.fft.rfft(series, size)) ** 2
-    found = scipy.fft.irfft(power, size)[: len(series)] / np.arange(len(series), 0, -1)
+    size = 1 << (2 * len(series) - 1).bit_length()
+    power = np.abs(np.fft.rfft(series, size)) ** 2
+    found = np.fft.irfft(power, size)[: len(series)] / np.arange(len(series), 0, -1)
     result: Floats = (found / (found[0] + 1e-9)).astype(np.float32)
     return result
 
@@ -161,12 +160,12 @@ def _modulation(mel_db: Floats) -> Floats:
     windows = windows[::MODULATION_HOP]
     taper = np.hanning(MODULATION_WINDOW).astype(np.float32)
     centred = (windows - windows.mean(axis=2, keepdims=True)) * taper
-    power = (np.abs(scipy.fft.rfft(centred, axis=2)) ** 2).mean(axis=0)
+    power = (np.abs(np.fft.rfft(centred, axis=2)) ** 2).mean(axis=0)
     rates = np.fft.rfftfreq(MODULATION_WINDOW, 1.0 / FRAME_RATE)
     cuts = np.searchsorted(rates, MODULATION_EDGES)
     swings = np.stack([power[:, low:high].mean(axis=1) for low, high in pairwise(cuts)])
     decibels = 10.0 * np.log10(swings + 1.0)
-    result: Floats = scipy.fft.dct(decibels, axis=1, norm="ortho")[:, :MODULATION_CEPSTRA].ravel()
+    result: Floats = (decibels @ cosine_basis(MODULATION_BANDS))[:, :MODULATION_CEPSTRA].ravel()
     return result
 
 

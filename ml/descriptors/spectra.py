@@ -1,4 +1,4 @@
-"""Level-normalised spectra of a clip, computed once and shared by all descriptors."""
+"""Level-normalised spectra of a clip, computed once and shared by all descriptors and segments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
+import torch
 
 SAMPLE_RATE = 22050
 WINDOW = 2048
@@ -15,6 +15,7 @@ HOP = 512
 FRAME_RATE = SAMPLE_RATE / HOP
 TONAL_WINDOW = 8192
 TONAL_HOP = 2048
+TONAL_STEP = TONAL_HOP // HOP
 MEL_BANDS = 40
 # Low-rate MP3 and AAC cut everything above about 7.5 kHz, so nothing up there may count.
 LOWEST_HZ = 40.0
@@ -27,6 +28,7 @@ FADE_DB = -8.0
 FADE_SECONDS = 3.0
 FADE_BLOCKS = 11
 SHORTEST_SECONDS = 3.0
+AT_ONCE = 128  # frames: their spectra stay in the processor's cache
 _BOX = np.full(FADE_BLOCKS, 1.0 / FADE_BLOCKS)
 
 Floats = npt.NDArray[np.float32]
@@ -34,37 +36,64 @@ Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Spectra:
-    """Spectra of one clip.
+class Frames:
+    """What all parts of a clip share: spectra at a fixed grid of moments.
 
     Attributes
     ----------
     samples : ndarray, shape (n,)
         Samples without offset, loud parts at root mean square 1.
+    energy : ndarray, shape (n // 512,)
+        Mean square of each hop's samples.
     power : ndarray, shape (frames, bins)
-        Short-time power between `LOWEST_HZ` and `HIGHEST_HZ`, hop 512 samples.
+        Short-time power between `LOWEST_HZ` and `HIGHEST_HZ`; a frame begins at every hop.
     hertz : ndarray, shape (bins,)
         Centre frequency of each bin of `power`.
+    tonal : ndarray, shape (tonal frames, tonal bins)
+        Magnitudes with a long window (2.7 Hz per bin), up to 5 kHz; a frame at every fourth hop.
+    tonal_hertz : ndarray, shape (tonal bins,)
+        Centre frequency of each bin of `tonal`.
+    tonal_from : int
+        The hop at which the first frame of `tonal` begins.
+    """
+
+    samples: Floats
+    energy: Floats
+    power: Floats
+    hertz: Floats
+    tonal: Floats
+    tonal_hertz: Floats
+    tonal_from: int
+
+
+@dataclass(frozen=True)
+class Spectra:
+    """Spectra of a clip, or of a part of it.
+
+    Attributes
+    ----------
+    samples, power, hertz, tonal, tonal_hertz : ndarray
+        The part of what `Frames` holds.
+    frames, tonal_frames : slice
+        Where this part lies in what `Frames` holds.
     mel_db : ndarray, shape (frames, 40)
         Mel-band power in dB below the loud parts, not under `FLOOR_DB`.
     loudness_db : ndarray, shape (frames,)
         Power of each frame in dB relative to the loud parts, not under `FLOOR_DB`.
     active : ndarray of bool, shape (frames,)
         Frames within 45 dB of the loud parts (all, should there be too few).
-    tonal : ndarray, shape (tonal frames, tonal bins)
-        Magnitudes with a long window (2.7 Hz per bin), hop 2048 samples, up to 5 kHz.
-    tonal_hertz : ndarray, shape (tonal bins,)
-        Centre frequency of each bin of `tonal`.
     """
 
     samples: Floats
     power: Floats
     hertz: Floats
+    tonal: Floats
+    tonal_hertz: Floats
+    frames: slice
+    tonal_frames: slice
     mel_db: Floats
     loudness_db: Floats
     active: npt.NDArray[np.bool_]
-    tonal: Floats
-    tonal_hertz: Floats
 
 
 def hertz_to_mel(hertz: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -86,6 +115,16 @@ def mel_weights(bands: int) -> Floats:
     return result
 
 
+@lru_cache(maxsize=4)
+def cosine_basis(size: int) -> Floats:
+    """Return the orthonormal DCT-II as a matrix to multiply rows with, shape (size, size)."""
+    order = np.arange(size)
+    basis = np.cos(np.pi / size * (order[:, None] + 0.5) * order) * np.sqrt(2.0 / size)
+    basis[:, 0] /= np.sqrt(2.0)
+    result: Floats = basis.astype(np.float32)
+    return result
+
+
 def _bins(window: int, *, highest: float) -> tuple[slice, Floats]:
     hertz = np.fft.rfftfreq(window, 1.0 / SAMPLE_RATE).astype(np.float32)
     kept = np.flatnonzero((hertz >= LOWEST_HZ) & (hertz <= highest))
@@ -93,69 +132,99 @@ def _bins(window: int, *, highest: float) -> tuple[slice, Floats]:
     return cut, hertz[cut]
 
 
-def frames_of(samples: Floats, *, window: int, hop: int) -> Floats:
-    """Cut samples into overlapping frames, shape (frames, window), without copying."""
-    return np.lib.stride_tricks.sliding_window_view(samples, window)[::hop]
-
-
-def _magnitudes(samples: Floats, *, window: int, hop: int, highest: float) -> tuple[Floats, Floats]:
+def _spectrum(samples: Floats, *, window: int, hop: int, highest: float) -> tuple[Floats, Floats]:
+    """Return short-time power, shape (frames, bins), and the bins' frequencies."""
     cut, hertz = _bins(window, highest=highest)
-    taper = np.hanning(window + 1)[:-1].astype(np.float32)
-    spectrum = scipy.fft.rfft(frames_of(samples, window=window, hop=hop) * taper, axis=1)
-    return np.abs(spectrum[:, cut]), hertz
+    taper = torch.from_numpy(np.hanning(window + 1)[:-1].astype(np.float32))
+    frames = torch.from_numpy(samples).unfold(0, window, hop)
+    power = torch.empty(len(frames), len(hertz))
+    for start in range(0, len(frames), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        spectrum = torch.fft.rfft(frames[some] * taper, dim=1)[:, cut]
+        real, imaginary = spectrum.real, spectrum.imag
+        torch.addcmul(real * real, imaginary, imaginary, out=power[some])
+    return power.numpy(), hertz
 
 
 def _normalised(samples: Floats) -> Floats:
     """Remove the offset and bring the louder half of the frames to root mean square 1."""
     samples = samples - samples.mean(dtype=np.float64).astype(np.float32)
-    energy = np.square(frames_of(samples, window=WINDOW, hop=WINDOW)).mean(axis=1)
+    energy = block_energy(samples, WINDOW)
     loud = energy[energy >= np.median(energy)].mean()
-    result: Floats = (samples / np.sqrt(max(float(loud), 1e-12))).astype(np.float32)
+    result: Floats = samples * np.float32(1.0 / np.sqrt(max(float(loud), 1e-12)))
     return result
 
 
-def _without_faded_ends(samples: Floats) -> Floats:
-    """Cut gaps and fades at both ends, at most 3 s each.
+def block_energy(samples: Floats, size: int) -> Floats:
+    """Return the mean square of each whole block of `size` samples."""
+    blocks = samples[: len(samples) // size * size].reshape(-1, size)
+    result: Floats = np.einsum("ij,ij->i", blocks, blocks) / np.float32(size)
+    return result
+
+
+def without_faded_ends(energy: Floats, first: int, last: int) -> tuple[int, int]:
+    """Return the hops from `first` to `last` less gaps and fades at both ends, at most 3 s each.
 
     Published excerpts fade in and out and encoders leave gaps; neither is the music's. Uncut they
     would make every band of an excerpt rise and fall together.
     """
-    energy = np.square(frames_of(samples, window=HOP, hop=HOP)).mean(axis=1)
+    energy = energy[first:last]
     smooth = np.convolve(np.pad(energy, FADE_BLOCKS // 2, mode="edge"), _BOX, "valid")
     heard = np.flatnonzero(smooth > np.median(energy) * 10.0 ** (FADE_DB / 10.0))
     longest = int(FADE_SECONDS * FRAME_RATE)
-    first = min(int(heard.min(initial=longest)), longest)
-    last = max(int(heard.max(initial=-1)) + 1, len(energy) - longest)
-    if (last - first) * HOP < SHORTEST_SECONDS * SAMPLE_RATE:
-        return samples
-    return samples[first * HOP : last * HOP]
+    begin = min(int(heard.min(initial=longest)), longest)
+    end = max(int(heard.max(initial=-1)) + 1, len(energy) - longest)
+    if (end - begin) * HOP < SHORTEST_SECONDS * SAMPLE_RATE:
+        return first, last
+    return first + begin, first + end
 
 
 def _decibels(power: Floats, reference: float) -> Floats:
-    floor = 10.0 ** (FLOOR_DB / 10.0)
-    result: Floats = (10.0 * np.log10(np.maximum(power / reference, floor))).astype(np.float32)
+    floor = np.float32(10.0 ** (FLOOR_DB / 10.0))
+    result: Floats = 10.0 * np.log10(np.maximum(power * np.float32(1.0 / reference), floor))
     return result
 
 
-def analyse(samples: npt.NDArray[np.floating]) -> Spectra:
-    """Compute the spectra of a clip.
+def compute_frames(samples: npt.NDArray[np.floating]) -> Frames:
+    """Compute what the clip and its parts share.
 
     Parameters
     ----------
     samples : ndarray, shape (n,)
         Mono samples at 22,050 Hz, any level. Padded with silence to one long window.
-
-    Returns
-    -------
-    Spectra
     """
     samples = np.asarray(samples, dtype=np.float32)
     if len(samples) < TONAL_WINDOW + TONAL_HOP:
         samples = np.pad(samples, (0, TONAL_WINDOW + TONAL_HOP - len(samples)))
-    samples = _without_faded_ends(_normalised(samples))
-    magnitudes, hertz = _magnitudes(samples, window=WINDOW, hop=HOP, highest=HIGHEST_HZ)
-    power = np.square(magnitudes)
-    tonal, tonal_hertz = _magnitudes(samples, window=TONAL_WINDOW, hop=TONAL_HOP, highest=5000.0)
+    samples = _normalised(samples)
+    energy = block_energy(samples, HOP)
+    # The long windows begin with the clip's music, where its fade ends.
+    tonal_from = without_faded_ends(energy, 0, len(energy))[0] % TONAL_STEP
+    power, hertz = _spectrum(samples, window=WINDOW, hop=HOP, highest=HIGHEST_HZ)
+    tonal, tonal_hertz = _spectrum(
+        samples[tonal_from * HOP :], window=TONAL_WINDOW, hop=TONAL_HOP, highest=5000.0
+    )
+    return Frames(
+        samples=samples,
+        energy=energy,
+        power=power,
+        hertz=hertz,
+        tonal=np.sqrt(tonal, out=tonal),
+        tonal_hertz=tonal_hertz,
+        tonal_from=tonal_from,
+    )
+
+
+def view(shared: Frames, first: int = 0, last: int | None = None) -> Spectra:
+    """Return the spectra between two hops, less gaps and fades at both ends."""
+    last = len(shared.energy) if last is None else last
+    first, last = without_faded_ends(shared.energy, first, last)
+    frames = slice(first, last - WINDOW // HOP + 1)
+    tonal_frames = slice(
+        -(-(first - shared.tonal_from) // TONAL_STEP),
+        (last - TONAL_WINDOW // HOP - shared.tonal_from) // TONAL_STEP + 1,
+    )
+    power = shared.power[frames]
     total = power.sum(axis=1)
     loud = total >= np.median(total)
     mel = power @ mel_weights(MEL_BANDS)
@@ -166,12 +235,19 @@ def analyse(samples: npt.NDArray[np.floating]) -> Spectra:
     # Bands are compared with the loudest band, so that the floor means the same in every clip.
     reference = float(mel[loud].mean(axis=0).max()) + 1e-12
     return Spectra(
-        samples=samples,
+        samples=shared.samples[first * HOP : last * HOP],
         power=power,
-        hertz=hertz,
+        hertz=shared.hertz,
+        tonal=shared.tonal[tonal_frames],
+        tonal_hertz=shared.tonal_hertz,
+        frames=frames,
+        tonal_frames=tonal_frames,
         mel_db=_decibels(mel, reference),
         loudness_db=loudness,
         active=active,
-        tonal=tonal,
-        tonal_hertz=tonal_hertz,
     )
+
+
+def analyse(samples: npt.NDArray[np.floating]) -> Spectra:
+    """Compute the spectra of a clip."""
+    return view(compute_frames(samples))

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import scipy.fft
+import torch
 
 from ml.descriptors.definition import Descriptor, spread_over
-from ml.descriptors.spectra import HOP, MEL_BANDS, WINDOW, Floats, Spectra
+from ml.descriptors.spectra import (
+    AT_ONCE,
+    HOP,
+    MEL_BANDS,
+    WINDOW,
+    Floats,
+    Frames,
+    Spectra,
+    cosine_basis,
+)
 
 CEPSTRA = 20
 BAND_EDGES = (40.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 5000.0, 7500.0)
@@ -75,29 +85,38 @@ TIMBRE: tuple[Descriptor, ...] = tuple(_definitions())
 
 
 def centroid_and_moments(power: Floats, axis: Floats) -> list[Floats]:
-    """Return centroid, spread, skewness and log kurtosis of each frame along `axis`."""
-    weight = power / (power.sum(axis=1, keepdims=True) + 1e-12)
-    centre = weight @ axis
-    away = axis - centre[:, None]
-    square = np.square(away)
-    spread = np.sqrt((weight * square).sum(axis=1)) + 1e-6
-    third = (weight * square * away).sum(axis=1) / spread**3
-    fourth = (weight * np.square(square)).sum(axis=1) / spread**4
-    return [centre, spread, third, np.log(fourth + 1e-6)]
+    """Return centroid, spread, skewness and log kurtosis of each frame along `axis`.
+
+    They come from the sums of the powers of `axis`, in 64 bits: what cancels there is far below
+    what 32 bits could hold.
+    """
+    powers = torch.from_numpy(np.stack([axis.astype(np.float64) ** k for k in range(5)], axis=1))
+    found = torch.from_numpy(power).double() @ powers
+    zeroth, first, second, third, fourth = (found / (found[:, :1] + 1e-12)).numpy().T
+    centre = first
+    variance = second - 2 * centre * first + centre**2 * zeroth
+    skew = third - 3 * centre * second + 3 * centre**2 * first - centre**3 * zeroth
+    tails = fourth - 4 * centre * third + 6 * centre**2 * second - 4 * centre**3 * first
+    tails += centre**4 * zeroth
+    spread = np.sqrt(np.maximum(variance, 0.0)) + 1e-6
+    kurtosis = np.log(np.maximum(tails, 0.0) / spread**4 + 1e-6)
+    series = [centre, spread, skew / spread**3, kurtosis]
+    return [each.astype(np.float32) for each in series]
 
 
 def rolloffs(power: Floats, axis: Floats, shares: tuple[float, ...]) -> list[Floats]:
     """Return, for each share, the axis value under which that share of the power lies."""
-    total = np.cumsum(power, axis=1)
-    return [axis[np.argmax(total >= share * total[:, -1:], axis=1)] for share in shares]
+    total = torch.cumsum(torch.from_numpy(power), dim=1)
+    found = torch.searchsorted(total, total[:, -1:] * torch.tensor(shares))
+    return list(axis[np.minimum(found.numpy(), len(axis) - 1)].T)
 
 
 def flatness_db(power: Floats) -> Floats:
     """Return the geometric over the arithmetic mean of each frame's power in dB."""
     floor = power.mean(axis=1, keepdims=True) * 1e-6 + 1e-12
-    clipped = np.maximum(power, floor)
-    result: Floats = 10.0 * (np.log10(clipped).mean(axis=1) - np.log10(clipped.mean(axis=1)))
-    return result
+    clipped = torch.from_numpy(np.maximum(power, floor))
+    result = 10.0 * (clipped.mean(dim=1).log10() * -1.0 + clipped.log10().mean(dim=1))
+    return result.numpy()
 
 
 def zero_crossing_hertz(samples: Floats, sample_rate: float) -> Floats:
@@ -134,18 +153,25 @@ def statistics(series: Floats, kinds: tuple[tuple[str, str], ...]) -> Floats:
     return np.stack([found[name] for name in wanted], axis=1).ravel().astype(np.float32)
 
 
-def _bands(power: Floats, hertz: Floats, edges: tuple[float, ...]) -> list[Floats]:
-    cuts = np.searchsorted(hertz, edges)
-    return [power[:, low:high] for low, high in pairwise(cuts)]
+def _cuts(hertz: Floats, edges: tuple[float, ...]) -> list[tuple[int, int]]:
+    return list(pairwise(np.searchsorted(hertz, edges).tolist()))
+
+
+def _band_levels(power: Floats, hertz: Floats) -> Floats:
+    """Return the power of each band relative to all, shape (frames, bands), in dB."""
+    total = power.sum(axis=1) + 1e-12
+    sums = np.stack([power[:, a:b].sum(axis=1) for a, b in _cuts(hertz, BAND_EDGES)], axis=1)
+    result: Floats = 10.0 * np.log10(np.maximum(sums / total[:, None], 1e-6))
+    return result
 
 
 def _contrast(power: Floats, hertz: Floats) -> Floats:
     """Return contrast then valley of each band, shape (frames, 2 * bands), in dB."""
     contrasts, valleys = [], []
     mean = power.mean(axis=1, keepdims=True) * 1e-5 + 1e-12
-    for band in _bands(power, hertz, CONTRAST_EDGES):
-        ordered = np.sort(np.maximum(band, mean), axis=1)
-        count = max(2, band.shape[1] // 10)
+    for low, high in _cuts(hertz, CONTRAST_EDGES):
+        ordered = np.sort(np.maximum(power[:, low:high], mean), axis=1)
+        count = max(2, (high - low) // 10)
         peak = 10.0 * np.log10(ordered[:, -count:].mean(axis=1))
         valley = 10.0 * np.log10(ordered[:, :count].mean(axis=1))
         contrasts.append(peak - valley)
@@ -153,54 +179,86 @@ def _contrast(power: Floats, hertz: Floats) -> Floats:
     return np.stack(contrasts + valleys, axis=1)
 
 
-def _shape(spectra: Spectra, power: Floats) -> Floats:
-    """Return the thirteen shape series, shape (frames, 13)."""
-    octave = np.log2(spectra.hertz / 1000.0)
-    share = power / (power.sum(axis=1, keepdims=True) + 1e-12)
-    entropy = -(share * np.log(share + 1e-9)).sum(axis=1) / np.log(share.shape[1])
+def _entropy(power: Floats) -> Floats:
+    share = torch.from_numpy(power / (power.sum(axis=1, keepdims=True) + 1e-12))
+    found = (share * (share + 1e-9).log_()).sum(dim=1) / -np.log(share.shape[1])
+    return found.numpy()
+
+
+def _shape(power: Floats, hertz: Floats) -> Floats:
+    """Return the shape series that every frame has by itself, shape (frames, 11)."""
+    octave = np.log2(hertz / 1000.0)
     crest = 10.0 * np.log10(power.max(axis=1) / (power.mean(axis=1) + 1e-12) + 1e-9)
-    mel = spectra.mel_db[spectra.active]
-    ramp = np.linspace(-1.0, 1.0, MEL_BANDS, dtype=np.float32)
-    tilt = (mel - mel.mean(axis=1, keepdims=True)) @ ramp / np.square(ramp).sum()
-    crossing = zero_crossing_hertz(spectra.samples, 22050.0)[spectra.active]
     series = [
         *centroid_and_moments(power, octave),
         *rolloffs(power, octave, (0.25, 0.5, 0.85, 0.95)),
         flatness_db(power),
         crest,
-        entropy,
-        tilt,
-        np.log2(np.maximum(crossing, 20.0) / 1000.0),
+        _entropy(power),
     ]
     return np.stack(series, axis=1)
 
 
-def describe_timbre(spectra: Spectra) -> Floats:
+@dataclass(frozen=True)
+class TimbreSeries:
+    """What each frame of a clip says by itself, whatever part of the clip is described.
+
+    Attributes
+    ----------
+    shape : ndarray, shape (frames, 11)
+    crossing : ndarray, shape (frames,)
+        In octaves.
+    bands : ndarray, shape (frames, 8)
+    contrast : ndarray, shape (frames, 10)
+    """
+
+    shape: Floats
+    crossing: Floats
+    bands: Floats
+    contrast: Floats
+
+
+def timbre_series(shared: Frames) -> TimbreSeries:
+    """Compute the series of all frames, some frames at a time."""
+    parts = [
+        shared.power[start : start + AT_ONCE] for start in range(0, len(shared.power), AT_ONCE)
+    ]
+    crossing = zero_crossing_hertz(shared.samples, 22050.0)
+    return TimbreSeries(
+        shape=np.concatenate([_shape(power, shared.hertz) for power in parts]),
+        crossing=np.log2(np.maximum(crossing, 20.0) / 1000.0),
+        bands=np.concatenate([_band_levels(power, shared.hertz) for power in parts]),
+        contrast=np.concatenate([_contrast(power, shared.hertz) for power in parts]),
+    )
+
+
+def describe_timbre(spectra: Spectra, series: TimbreSeries) -> Floats:
     """Compute the descriptors named in `TIMBRE`.
 
     Parameters
     ----------
     spectra : Spectra
+    series : TimbreSeries
+        Of the whole clip.
 
     Returns
     -------
     ndarray, shape (len(TIMBRE),)
     """
-    power = spectra.power[spectra.active]
-    cepstra = scipy.fft.dct(spectra.mel_db[spectra.active], axis=1, norm="ortho")[:, 1:CEPSTRA]
-    total = power.sum(axis=1) + 1e-12
-    bands = np.stack(
-        [
-            10.0 * np.log10(np.maximum(band.sum(axis=1) / total, 1e-6))
-            for band in _bands(power, spectra.hertz, BAND_EDGES)
-        ],
-        axis=1,
+    mel = spectra.mel_db[spectra.active]
+    ramp = np.linspace(-1.0, 1.0, MEL_BANDS, dtype=np.float32)
+    tilt = (mel - mel.mean(axis=1, keepdims=True)) @ ramp / np.square(ramp).sum()
+    shape, crossing, bands, contrast = (
+        each[spectra.frames][spectra.active]
+        for each in (series.shape, series.crossing, series.bands, series.contrast)
     )
+    shape = np.concatenate([shape, tilt[:, None], crossing[:, None]], axis=1)
+    cepstra = mel @ cosine_basis(MEL_BANDS)[:, 1:CEPSTRA]
     return np.concatenate(
         [
-            statistics(_shape(spectra, power), _STATISTICS),
+            statistics(shape, _STATISTICS),
             statistics(cepstra, _CEPSTRUM_STATISTICS),
             statistics(bands, _BAND_STATISTICS),
-            statistics(_contrast(power, spectra.hertz), _BAND_STATISTICS),
+            statistics(contrast, _BAND_STATISTICS),
         ]
     ).astype(np.float32)

@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from ml import torchvision_compat
+from benchmarks import torchvision_compat
 
 
 def test_models_can_be_built_when_operators_may_be_missing() -> None:
@@ -27,7 +27,7 @@ def test_schemas_are_declared_when_operators_do_not_load() -> None:
 
 
 def test_torchvision_is_not_imported_when_module_is() -> None:
-    script = "import sys, ml.torchvision_compat; print('torchvision' in sys.modules)"
+    script = "import sys, benchmarks.torchvision_compat; print('torchvision' in sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
