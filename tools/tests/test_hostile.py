@@ -20,7 +20,7 @@ from tools.hostile.canary import Canary, canary
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
-EVERY = 12  # 300 ms a file and way
+EVERY = 24  # about 300 ms a file and way
 
 
 @pytest.fixture(scope="module")
