@@ -63,7 +63,9 @@ class Convolution:
         cls, conv: nn.Conv2d, norm: nn.BatchNorm2d, *, shape: torch.Size, dtype: torch.dtype
     ) -> Convolution:
         """Prepare `conv` and then `norm` for maps of `shape`."""
-        weight, bias = fuse_conv_bn_weights(
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
+        fused, bias = fuse_conv_bn_weights(
             conv.weight,
             conv.bias,
             norm.running_mean,
@@ -73,7 +75,7 @@ class Convolution:
             norm.bias,
         )
         stride, padding = tuple(conv.stride), _pair(conv.padding)
-        weight = weight.detach().to(dtype).contiguous(memory_format=torch.channels_last)
+        weight = fused.detach().to(dtype).contiguous(memory_format=torch.channels_last)
         weight = torch.ops.mkldnn._reorder_convolution_weight(
             weight, padding, stride, (1, 1), 1, list(shape)
         )
@@ -162,6 +164,6 @@ def _pair(padding: str | tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _kernels_exist() -> bool:
-    return torch.backends.mkldnn.is_available() and all(
+    return torch.backends.mkldnn.is_available() and all(  # type: ignore[no-untyped-call]
         hasattr(torch.ops.mkldnn, name) for name in KERNELS
     )

@@ -127,7 +127,8 @@ def key_correlations(chroma: Floats) -> Floats:
     """Return the correlation with all keys, shape (2, 12): major and minor, C first."""
     centred = chroma.astype(np.float64) - chroma.mean(dtype=np.float64)
     found = _keys() @ (centred / (np.linalg.norm(centred) + 1e-9))
-    return found.reshape(2, 12).astype(np.float32)
+    result: Floats = found.reshape(2, 12).astype(np.float32)
+    return result
 
 
 @cache
@@ -193,7 +194,9 @@ def _tonnetz(chroma: Floats) -> Floats:
 
 def _chords(chroma: Floats) -> list[float]:
     padded = np.pad(chroma, ((2, 2), (0, 0)))
-    smooth = sum(padded[k : k + len(chroma)] for k in range(5)) * np.float32(0.2)
+    smooth: Floats = np.float32(0.2) * np.add.reduce(
+        [padded[k : k + len(chroma)] for k in range(5)], axis=0
+    )
     centred = smooth - smooth.mean(axis=1, keepdims=True)
     fit = centred @ _templates().T / (np.linalg.norm(centred, axis=1, keepdims=True) + 1e-6)
     best = fit.argmax(axis=1)

@@ -153,7 +153,7 @@ def _tempo(tempi: Floats, strength: Floats) -> list[float]:
 
 def _modulation(mel_db: Floats) -> Floats:
     """Return the modulation cepstra, shape (rates * coefficients,)."""
-    coarse = mel_db.reshape(len(mel_db), MODULATION_BANDS, -1).mean(axis=2)
+    coarse: Floats = mel_db.reshape(len(mel_db), MODULATION_BANDS, -1).mean(axis=2)
     if len(coarse) < MODULATION_WINDOW:
         coarse = np.resize(coarse, (MODULATION_WINDOW, MODULATION_BANDS))
     windows = np.lib.stride_tricks.sliding_window_view(coarse, MODULATION_WINDOW, axis=0)
@@ -165,7 +165,8 @@ def _modulation(mel_db: Floats) -> Floats:
     cuts = np.searchsorted(rates, MODULATION_EDGES)
     swings = np.stack([power[:, low:high].mean(axis=1) for low, high in pairwise(cuts)])
     decibels = 10.0 * np.log10(swings + 1.0)
-    result: Floats = (decibels @ cosine_basis(MODULATION_BANDS))[:, :MODULATION_CEPSTRA].ravel()
+    cepstra = (decibels @ cosine_basis(MODULATION_BANDS))[:, :MODULATION_CEPSTRA]
+    result: Floats = cepstra.ravel().astype(np.float32)
     return result
 
 

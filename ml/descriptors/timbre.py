@@ -182,7 +182,8 @@ def _contrast(power: Floats, hertz: Floats) -> Floats:
 def _entropy(power: Floats) -> Floats:
     share = torch.from_numpy(power / (power.sum(axis=1, keepdims=True) + 1e-12))
     found = (share * (share + 1e-9).log_()).sum(dim=1) / -np.log(share.shape[1])
-    return found.numpy()
+    result: Floats = found.numpy()
+    return result
 
 
 def _shape(power: Floats, hertz: Floats) -> Floats:
