@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak load budget hostile fuzz
+.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak load costs budget hostile fuzz
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ soak: $(VENV)/test.stamp postgres redis rabbitmq  ## the kill test in full, on e
 
 load: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## 100 listeners at once (DB=postgres)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.load $(DB) $(LOAD)
+
+costs: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## what songs and entries cost, and a million listeners (DB=postgres)
+	@ENV_FILE=/dev/null $(BIN)/python -m tools.costs $(DB)
 
 budget: $(VENV)/run.stamp  ## time every page with three years of entries
 	@$(MANAGE) page_times

@@ -13,6 +13,7 @@ SWING_DAYS = 97  # better and worse weeks come and go
 SATURDAY = 5
 EVENING = 20
 WINTER = {11, 12, 1, 2}
+WIDTH = 256
 SEGMENTS = (0.0, 10.0, 20.0)
 
 
@@ -43,8 +44,18 @@ def hear(emotion: str, chance: random.Random) -> dict[str, Any]:
         "emotion": emotion,
         "probabilities": _shares(emotion, top, chance),
         "segments": segments,
+        "embedding": _embedding(emotion, chance),
         "seconds": round(chance.uniform(0.2, 1.4), 3),
     }
+
+
+def _embedding(emotion: str, chance: random.Random) -> list[int]:
+    """Place a song among those that carry the same, as wide as the main network's."""
+    place = [name.value for name in EMOTIONS].index(emotion)
+    return [
+        chance.randrange(-60, 60) + 60 * (number % len(EMOTIONS) == place)
+        for number in range(WIDTH)
+    ]
 
 
 def _shares(emotion: str, top: float, chance: random.Random) -> dict[str, float]:

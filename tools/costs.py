@@ -1,0 +1,137 @@
+"""What an entry and a song cost, measured; and on paper, what a million listeners would need.
+
+python -m tools.costs              on SQLite
+python -m tools.costs postgres     on a PostgreSQL server started for it
+
+It invents a year of entries in a database that is thrown away, and hears the demo songs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import django
+from rich.console import Console
+from rich.table import Table
+
+from tools.processes import ROOT
+from tools.soak import environment
+
+DEMO = ROOT / "classifier" / "demo" / "audio"
+LISTENERS = 1_000_000
+PHRASES_A_DAY = 12
+NEW_SONGS = 0.1
+PEAK = 3
+HOUR, DAY, YEAR = 3600, 86_400, 365
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What was measured: bytes of rows with their indexes, and songs of one core."""
+
+    bytes_an_entry: float
+    bytes_a_song: float
+    songs_an_hour: float
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Say what was measured, and what a million listeners would need by it."""
+        answers = LISTENERS * PHRASES_A_DAY
+        new = answers * NEW_SONGS
+        cores = math.ceil(PEAK * new / 24 / self.songs_an_hour)
+        return [
+            ("bytes an entry, with its day and indexes", f"{self.bytes_an_entry:,.0f}"),
+            ("bytes a song, classified and labelled", f"{self.bytes_a_song:,.0f}"),
+            ("songs an hour and core", f"{self.songs_an_hour:,.0f}"),
+            (f"answers a day of {LISTENERS:,} listeners", f"{answers:,}"),
+            ("answers a second: average", f"{answers / DAY:,.0f}"),
+            (f"answers a second: peak, {PEAK} times that", f"{PEAK * answers / DAY:,.0f}"),
+            (f"new songs a day, {NEW_SONGS:.0%} of the answers", f"{new:,.0f}"),
+            ("cores that listen, at the peak", f"{cores:,}"),
+            ("GB of entries a year", f"{answers * YEAR * self.bytes_an_entry / 1e9:,.0f}"),
+            ("GB of songs a year", f"{new * YEAR * self.bytes_a_song / 1e9:,.0f}"),
+        ]
+
+
+def measure(*, days: int, songs: int) -> Costs:
+    """Fill the database of the environment, and measure it and the models."""
+    from django.core.management import call_command  # noqa: PLC0415 -- after django.setup
+
+    from classifier.models import Classification, Label, Song  # noqa: PLC0415
+    from journal.models import Entry, Journal  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    call_command("seed_history", "somebody", days=days, stdout=sys.stderr)
+    return Costs(
+        bytes_an_entry=_bytes_of(Entry, Journal) / Entry.objects.count(),
+        bytes_a_song=_bytes_of(Song, Classification, Label) / Song.objects.count(),
+        songs_an_hour=HOUR / _seconds_a_song(songs),
+    )
+
+
+def _bytes_of(*models: Any) -> float:
+    """Bytes of tables with their indexes."""
+    from django.db import connection  # noqa: PLC0415 -- after django.setup
+
+    question = "SELECT pg_total_relation_size(%s)"
+    if connection.vendor == "sqlite":
+        question = (
+            "SELECT SUM(pgsize) FROM dbstat WHERE name IN"
+            " (SELECT name FROM sqlite_master WHERE tbl_name = %s)"
+        )
+    total = 0.0
+    with connection.cursor() as cursor:
+        for model in models:
+            cursor.execute(question, [model._meta.db_table])
+            total += float(cursor.fetchone()[0])
+    return total
+
+
+def _seconds_a_song(songs: int) -> float:
+    """Seconds of one thread for a song, decoding included, once everything is warm."""
+    import torch  # noqa: PLC0415 -- heavy
+
+    from classifier.decoding import get_decoder  # noqa: PLC0415 -- after django.setup
+    from classifier.service import get_service  # noqa: PLC0415
+
+    torch.set_num_threads(1)
+    paths = sorted(DEMO.glob("*.mp3"))[:songs]
+    service, decoder = get_service(), get_decoder()
+    decoder.start()
+    service.classify(decoder.load(paths[0]))
+    started = time.perf_counter()
+    for path in paths:
+        service.classify(decoder.load(path))
+    decoder.close()
+    return (time.perf_counter() - started) / len(paths)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure on a database of our own, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("backend", nargs="?", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--days", type=int, default=YEAR)
+    parser.add_argument("--songs", type=int, default=12, help="of the demo that are heard")
+    options = parser.parse_args(arguments)
+    with environment(options.backend) as env:
+        os.environ.update(env)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
+        django.setup()
+        costs = measure(days=options.days, songs=options.songs)
+        from django.db import connections  # noqa: PLC0415 -- after django.setup
+
+        connections.close_all()
+    table = Table("what", "how much", title=f"Costs, on {options.backend}")
+    for line in costs.lines():
+        table.add_row(*line)
+    Console().print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
