@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from classifier import cleanup, queue
 from classifier.forms import SongForm
+from classifier.insight import insight
 from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.playback import audio_response
 from classifier.readings import best_answer, read
@@ -127,6 +129,7 @@ class SongAdmin(admin.ModelAdmin[Song]):
         """Add the player's sound and the label in the list."""
         view = self.admin_site.admin_view
         return [
+            path("insight/", view(self.insight_view), name="classifier_insight"),
             path("<uuid:song_id>/audio/", view(self.audio_view), name="classifier_song_audio"),
             path(
                 "<uuid:song_id>/label/",
@@ -194,6 +197,20 @@ class SongAdmin(admin.ModelAdmin[Song]):
             '<audio controls preload="none" src="{}"></audio>',
             reverse("admin:classifier_song_audio", args=[song.pk]),
         )
+
+    def insight_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the queue, its failures, and where people correct the models."""
+        if not (
+            self.has_view_permission(request)
+            and request.user.has_perm("classifier.view_label")
+            and request.user.has_perm("classifier.view_classification")
+        ):
+            raise Http404
+        context = self.admin_site.each_context(request) | {
+            "title": _("The models and people"),
+            "insight": insight(),
+        }
+        return TemplateResponse(request, "admin/classifier/insight.html", context)
 
     def audio_view(self, request: HttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
         """Send a curator the audio of a song of the catalogue, or of their own."""

@@ -15,6 +15,8 @@ import resvg_py
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from journal.recap.periods import Period
 from journal.stats import sentences, summaries
@@ -92,6 +94,16 @@ def svg_of(recap: Recap) -> str:
     context: dict[str, Any] = {
         "recap": recap,
         "symbols": _symbols(),
+        "counts": [
+            ngettext("%(count)d song", "%(count)d songs", recap.tally.total)
+            % {"count": recap.tally.total},
+            ngettext("on %(count)d day", "on %(count)d days", len(recap.days))
+            % {"count": len(recap.days)},
+        ],
+        "key": [
+            _("a groove a day,") if recap.period.month else _("a sector a month,"),
+            _("from the rim inwards"),
+        ],
         "fonts": _fonts(),
         "feelings": [
             {"part": part, "colour": COLOURS[part.name], "x": 150 + 250 * place}

@@ -1,0 +1,117 @@
+"""What curators watch: the queue, its failures, and where people correct the models."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+
+from classifier.models import Classification, Label, Song
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class ModelAgreement:
+    """How one version of a model compares with what people say."""
+
+    model: str
+    version: str
+    labels: int
+    agreed: int
+
+    @property
+    def percent(self) -> int:
+        """How often they agree, in whole percent."""
+        return round(100 * self.agreed / self.labels)
+
+
+@dataclass(frozen=True)
+class CorrectedSong:
+    """A song of which people say something else than a model."""
+
+    song: Song
+    model: str
+    heard: str
+    said: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Insight:
+    """Everything the curators' page shows."""
+
+    queue: dict[str, int]
+    failures: list[tuple[str, int]]
+    models: list[ModelAgreement]
+    corrected: list[CorrectedSong]
+
+
+def insight() -> Insight:
+    """Gather the curators' figures in a fixed number of queries."""
+    labels: dict[UUID, Counter[str]] = defaultdict(Counter)
+    for song, emotion in Label.objects.order_by().values_list("song_id", "emotion"):
+        labels[song][emotion] += 1
+    answers = list(
+        Classification.objects.done()
+        .filter(song__in=Label.objects.order_by().values("song"))
+        .order_by("model", "version")
+        .values_list("song_id", "model", "version", "emotion")
+    )
+    return Insight(
+        queue=_queue(),
+        failures=_failures(),
+        models=_models(answers, labels),
+        corrected=_corrected(answers, labels),
+    )
+
+
+def _queue() -> dict[str, int]:
+    rows = Classification.objects.order_by().values_list("status").annotate(Count("pk"))
+    counts = dict(rows)
+    return {str(status.label): counts.get(status, 0) for status in Classification.Status}
+
+
+def _failures() -> list[tuple[str, int]]:
+    """The commonest reasons first."""
+    failed = Classification.objects.filter(status=Classification.Status.FAILED)
+    rows = failed.order_by().values_list("error").annotate(count=Count("pk"))
+    return list(rows.order_by("-count", "error")[:SHOWN])
+
+
+def _models(
+    answers: list[tuple[UUID, str, str, str]], labels: dict[UUID, Counter[str]]
+) -> list[ModelAgreement]:
+    total: Counter[tuple[str, str]] = Counter()
+    agreed: Counter[tuple[str, str]] = Counter()
+    for song, model, version, emotion in answers:
+        total[model, version] += labels[song].total()
+        agreed[model, version] += labels[song][emotion]
+    return [
+        ModelAgreement(model=key[0], version=key[1], labels=count, agreed=agreed[key])
+        for key, count in total.items()
+    ]
+
+
+def _corrected(
+    answers: list[tuple[UUID, str, str, str]], labels: dict[UUID, Counter[str]]
+) -> list[CorrectedSong]:
+    """The songs corrected most, each with what most people say instead."""
+    mixed = [
+        (count, song, f"{model} {version}", heard, said)
+        for song, model, version, heard in answers
+        for said, count in labels[song].items()
+        if said != heard
+    ]
+    mixed.sort(key=lambda row: (-row[0], *map(str, row[1:])))
+    songs = Song.objects.in_bulk([row[1] for row in mixed[:SHOWN]])
+    return [
+        CorrectedSong(song=songs[song], model=model, heard=heard, said=said, count=count)
+        for count, song, model, heard, said in mixed[:SHOWN]
+        if song in songs
+    ]
