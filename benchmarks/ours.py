@@ -67,7 +67,7 @@ def multiply_rate() -> float:
 
 def main(files: list[Path]) -> dict[str, Any]:
     """Listen to every file, then measure the floor."""
-    predictor = Predictor.load(MODEL, quick=True)
+    predictor = Predictor.load(MODEL, threads=1, quick=True)
     found = report(STARTED, files, lambda path, laps: listen(predictor, path, laps))
     multiplying = multiply_adds(predictor, files[0]) / multiply_rate()
     floor = found["stages"]["decode"] + multiplying
