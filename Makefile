@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak load costs budget hostile fuzz
+.PHONY: help run bench test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak load costs budget hostile fuzz
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ else ifneq ($(filter-out sqlite,$(DB)),)
 $(error DB=$(DB) is not known: leave it out, or say DB=postgres)
 endif
 
+bench: $(VENV)/test.stamp  ## measure speed against the thesis's pipeline and the machine's floor
+	@$(MANAGE) bench
+
 test: export ENV_FILE := /dev/null
 test: lint types migrations unit e2e  ## everything CI runs (DB=postgres: on PostgreSQL)
 
@@ -44,7 +47,7 @@ lint: $(VENV)/test.stamp
 	$(BIN)/djlint --quiet --lint templates
 
 types: $(VENV)/test.stamp
-	$(BIN)/mypy journify journal classifier spotify_auth ml tools
+	$(BIN)/mypy benchmarks journify journal classifier spotify_auth ml tools
 
 migrations: $(VENV)/test.stamp $(DB)
 	$(ON_DB) $(MANAGE) makemigrations --check --dry-run

@@ -1,0 +1,80 @@
+"""Our own pipeline under the conditions of `benchmarks.thesis`.
+
+python -m benchmarks.ours FILE…      prints one JSON object, with the floor of this machine
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+STARTED = time.perf_counter()
+
+import torch  # noqa: E402 -- importing is part of what is measured
+
+from benchmarks.timing import Laps, report  # noqa: E402
+from ml.audio import load_clip  # noqa: E402
+from ml.predictor import Predictor  # noqa: E402
+from ml.quick import best_format  # noqa: E402
+
+MODEL = "resnet18_bilstm"
+SIDE = 1024  # of the square matrices whose product tells the machine's rate
+TRIES = 5
+
+
+@torch.inference_mode()
+def listen(predictor: Predictor, path: Path, laps: Laps) -> None:
+    """Answer for one file and note how long each stage took."""
+    with laps.lap("decode"):
+        clip = load_clip(path)
+    with laps.lap("features"):
+        inputs = predictor.inputs([clip])
+    with laps.lap("network"):
+        predictor.network(inputs)
+
+
+def multiply_adds(predictor: Predictor, path: Path) -> float:
+    """Count the multiply-adds of the convolutions for one clip, in the exact network."""
+    total = 0.0
+
+    def count(module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> None:
+        nonlocal total
+        assert isinstance(module, torch.nn.Conv2d)
+        total += output.numel() * module.weight[0].numel()
+
+    network = predictor.exact_network()
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.register_forward_hook(count)
+    with torch.inference_mode():
+        network(predictor.inputs([load_clip(path)]))
+    return total
+
+
+def multiply_rate() -> float:
+    """Measure multiply-adds per second of a matrix product in the network's number format."""
+    one, other = (torch.randn(SIDE, SIDE).to(best_format()) for _ in range(2))
+    torch.mm(one, other)
+    best = float("inf")
+    for _ in range(TRIES):
+        began = time.perf_counter()
+        torch.mm(one, other)
+        best = min(best, time.perf_counter() - began)
+    return SIDE**3 / best
+
+
+def main(files: list[Path]) -> dict[str, Any]:
+    """Listen to every file, then measure the floor."""
+    predictor = Predictor.load(MODEL, threads=1, quick=True)
+    found = report(STARTED, files, lambda path, laps: listen(predictor, path, laps))
+    multiplying = multiply_adds(predictor, files[0]) / multiply_rate()
+    floor = found["stages"]["decode"] + multiplying
+    return found | {"format": str(best_format()), "multiplying": multiplying, "floor": floor}
+
+
+if __name__ == "__main__":
+    import json
+
+    print(json.dumps(main([Path(name) for name in sys.argv[1:]])))  # noqa: T201

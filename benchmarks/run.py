@@ -1,0 +1,110 @@
+"""One measurement of the thesis's pipeline, ours and the floor, and their ratios.
+
+Each run is a process of its own; the two pipelines take turns, so that whatever else the machine
+does slows both.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = "import resource, journify.wsgi, journify.urls; print(resource.getrusage(0).ru_maxrss / 1024)"
+
+
+def bench(files: list[Path], *, runs: int, clips: int) -> dict[str, Any]:
+    """Measure everything.
+
+    Parameters
+    ----------
+    files : list of Path
+        The clips that both pipelines hear in each run.
+    runs : int
+        Processes of each pipeline, of which medians are taken.
+    clips : int
+        Clips of the throughput run; files are taken again when there are fewer.
+    """
+    thesis: list[dict[str, Any]] = []
+    ours: list[dict[str, Any]] = []
+    for _ in range(runs):
+        # A compiler cache of its own: each start is a first start, as on a new machine.
+        with tempfile.TemporaryDirectory() as cache:
+            thesis.append(_timed("benchmarks.thesis", files, {"NUMBA_CACHE_DIR": cache}))
+        ours.append(_timed("benchmarks.ours", files, {}))
+    many = (files * -(-clips // len(files)))[:clips]
+    found: dict[str, Any] = {
+        "machine": {"cpu": _cpu(), "cores": os.cpu_count()},
+        "thesis": _medians(thesis),
+        "ours": _medians(ours),
+        "web_mb": float(_python(["-c", WEB], {})),
+    }
+    found["thesis"]["clips_per_second"] = _rate("thesis", many)
+    found["ours"]["clips_per_second"] = _rate("ours", many)
+    first, second = found["thesis"], found["ours"]
+    found["ratios"] = {
+        "warm": first["warm"] / second["warm"],
+        "cold": first["cold"] / second["cold"],
+        "throughput": second["clips_per_second"] / first["clips_per_second"],
+        "floor": second["warm"] / second["floor"],
+    }
+    return found
+
+
+def _rate(pipeline: str, files: list[Path]) -> float:
+    """Return clips per second of a whole process, its start included."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [Path(folder) / f"{number}{path.suffix}" for number, path in enumerate(files)]
+        for name, path in zip(names, files, strict=True):
+            name.symlink_to(path)
+        began = time.perf_counter()
+        if pipeline == "ours":
+            _python(["manage.py", "classify", "--json", "--jobs", str(os.cpu_count()), folder], {})
+        else:
+            _timed("benchmarks.thesis", names, {})
+        return len(files) / (time.perf_counter() - began)
+
+
+def _timed(module: str, files: list[Path], extra: dict[str, str]) -> dict[str, Any]:
+    began = time.perf_counter()
+    printed = _python(["-m", module, *map(str, files)], extra)
+    whole = time.perf_counter() - began
+    found: dict[str, Any] = json.loads(printed)
+    # what ran before our first line: the interpreter itself
+    return found | {"process": whole, "cold": found["first_answer"]}
+
+
+def _python(arguments: list[str], extra: dict[str, str]) -> str:
+    child = subprocess.run(  # noqa: S603 -- our own modules
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | extra,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return child.stdout
+
+
+def _medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Take the median of every figure, also of the stages; keep words as they are."""
+    found: dict[str, Any] = {}
+    for name, value in runs[0].items():
+        values = [run[name] for run in runs]
+        if isinstance(value, dict):
+            found[name] = _medians(values)
+        else:
+            found[name] = value if isinstance(value, str) else median(values)
+    return found
+
+
+def _cpu() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if "model name" in line), "")

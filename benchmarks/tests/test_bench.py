@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+from django.core.management import call_command
+
+TINY = {"files": 1, "clips": 2, "runs": 1, "json": True}
+
+
+def test_bench_measures_both_when_tiny() -> None:
+    out = StringIO()
+    call_command("bench", stdout=out, **TINY)
+    found = json.loads(out.getvalue())
+    assert set(found["ratios"]) == {"warm", "cold", "throughput", "floor"}
+    for name in ("thesis", "ours"):
+        assert set(found[name]["stages"]) == {"decode", "features", "network"}
+        assert found[name]["peak_mb"] > 0
+    assert found["ratios"]["warm"] > 1
+    assert found["ratios"]["throughput"] > 1
+    assert found["web_mb"] < 300

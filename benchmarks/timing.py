@@ -1,0 +1,47 @@
+"""How both pipelines are timed: the first answer alone, medians over the rest."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+
+class Laps:
+    """Seconds of each stage, over all clips."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+
+    @contextmanager
+    def lap(self, name: str) -> Iterator[None]:
+        """Time what happens inside."""
+        began = time.perf_counter()
+        yield
+        self.seconds[name].append(time.perf_counter() - began)
+
+
+def report(
+    started: float, files: list[Path], listen: Callable[[Path, Laps], None]
+) -> dict[str, Any]:
+    """Hear the first file cold and all files warm; return medians in seconds, memory in MB."""
+    ready = time.perf_counter() - started
+    listen(files[0], Laps())
+    first = time.perf_counter() - started
+    laps = Laps()
+    for path in files:
+        with laps.lap("warm"):
+            listen(path, laps)
+    stages = {name: median(seconds) for name, seconds in laps.seconds.items()}
+    return {
+        "imports": ready,
+        "first_answer": first,
+        "warm": stages.pop("warm"),
+        "stages": stages,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
