@@ -42,7 +42,8 @@ class ThesisNetwork(nn.Module):
     def forward(self, thirds: Tensor) -> Tensor:
         """Return probabilities: (3, 1, R, T) -> (4,)."""
         steps = self.lstm(self.body(thirds)[None])[0]
-        return self.dense(steps[0, -1]).softmax(dim=-1)
+        result: Tensor = self.dense(steps[0, -1]).softmax(dim=-1)
+        return result
 
 
 def features(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
