@@ -47,7 +47,7 @@ def environment(backend: str) -> Iterator[dict[str, str]]:
 
 def run(backend: str, *, quick: bool) -> tuple[bool, str]:
     """Run the kill test on a backend; returns whether nothing was lost, and its line."""
-    songs, every = ("40", "3") if quick else ("200", "3")
+    songs, every = ("40", "0.5") if quick else ("200", "3")
     with environment(backend) as env:
         test = subprocess.run(  # noqa: S603 -- ourselves
             [sys.executable, "-m", "tools.kill_test", "--songs", songs, "--every", every],
