@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-WEB = "import resource, journify.wsgi, journify.urls; print(resource.getrusage(0).ru_maxrss / 1024)"
+WEB = "import journify.wsgi, journify.urls; from benchmarks.timing import peak_mb; print(peak_mb())"
 
 
 def bench(files: list[Path], *, runs: int, clips: int) -> dict[str, Any]:
