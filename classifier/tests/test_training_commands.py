@@ -19,4 +19,4 @@ def test_reason_is_given_when_network_is_unknown(tmp_path: Path) -> None:
 
 def test_reason_is_given_when_there_is_nothing_to_evaluate(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nothing to evaluate"):
-        call_command("evaluate", "--all", f"--data={tmp_path}", f"--runs={tmp_path}")
+        call_command("evaluate", f"--data={tmp_path}", f"--runs={tmp_path}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
@@ -48,6 +49,12 @@ def _a_known_main_model(settings: Settings, own_folder: Path) -> Iterator[None]:
     read_bundle.cache_clear()
     yield
     read_bundle.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_cache() -> None:
+    """The sign-in pages of allauth count in the cache how often they were asked for."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

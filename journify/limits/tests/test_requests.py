@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -178,3 +179,7 @@ class TestAddress:
             for n in range(6)
         ]
         assert answers[-1] == 429
+
+
+def test_a_page_is_shown_when_the_wait_is_not_known() -> None:
+    assert "try again in a minute" in render_to_string("429.html")
