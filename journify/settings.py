@@ -298,6 +298,9 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "archive": {"user": (10, 3600), "address": (60, 3600)},
 }
 
+# These two are counted above, over all processes; allauth goes on counting everything else.
+ACCOUNT_RATE_LIMITS = {"login": None, "signup": None}
+
 # Logging: one line an event on standard error; the process manager adds name and time.
 
 LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
