@@ -56,6 +56,7 @@ def sandbox_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str,
     with own_data(data) as env:
         env |= {"SANDBOX_PORT": str(port), "SANDBOX_URL": sandbox}
         with running_app(data, procfile="Procfile.sandbox", env=env) as address:
+            _wait_for_port(port)  # it starts beside the app, and may be the later of the two
             yield address, sandbox
 
 
@@ -147,3 +148,13 @@ def _wait_for(url: str, processes: subprocess.Popen[bytes]) -> None:
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.1)
     pytest.fail(f"{url} did not answer within {START_SECONDS} s")
+
+
+def _wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with socket.socket() as connection:
+            if not connection.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.1)
+    pytest.fail(f"nothing listens on port {port} after {START_SECONDS} s")
