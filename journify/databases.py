@@ -43,7 +43,7 @@ def database_settings(url: str, *, data_dir: Path) -> dict[str, Any]:
     if scheme in {"postgres", "postgresql"}:
         return _postgresql(url)
     # the address itself is not repeated: it holds a password
-    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:, postgres: or mongodb:")
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite: or postgres:")
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

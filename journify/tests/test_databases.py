@@ -39,7 +39,7 @@ def test_postgresql_is_taken_from_the_address(scheme: str) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("mysql://ada:geheim@db/journal", "must begin with sqlite:, postgres: or mongodb:"),
+        ("mysql://ada:geheim@db/journal", "must begin with sqlite: or postgres:"),
         ("geheim", "must begin with"),
         ("postgres://ada:geheim@db", "names no database"),
         ("postgres://ada:geheim@db:port/journal", "not a valid url"),
