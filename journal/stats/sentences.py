@@ -72,9 +72,10 @@ def all_days(summary: AllDays) -> str:
     if first[0].count == last[0].count:
         return _("All four feelings are level over these days.")
     return ngettext(
-        "On %(days)d day %(first)s leads with %(most)d %%; %(last)s comes last with %(fewest)d %%.",
-        "Over %(days)d days %(first)s leads with %(most)d %%; "
-        "%(last)s comes last with %(fewest)d %%.",
+        "On %(days)d day most often %(first)s, with %(most)d %%; "
+        "least often %(last)s, with %(fewest)d %%.",
+        "Over %(days)d days most often %(first)s, with %(most)d %%; "
+        "least often %(last)s, with %(fewest)d %%.",
         summary.days,
     ) % {
         "days": summary.days,

@@ -82,7 +82,8 @@ def test_the_drawing_says_in_words_what_it_shows(answered: User, period: Period)
     root = ElementTree.fromstring(drawn(answered, period))  # noqa: S314 -- our own
     words = {child.tag.split("}")[1]: child.text for child in root[:2]}
     assert words["title"] == period.title
-    assert words["desc"] == "Over 2 days calm leads with 50 %; energetic comes last with 0 %."
+    expected = "Over 2 days most often calm, with 50 %; least often energetic, with 0 %."
+    assert words["desc"] == expected
 
 
 def test_the_drawing_stands_alone(answered: User) -> None:
@@ -144,7 +145,7 @@ def test_a_page_has_both_pictures_and_its_words(
     answered: User, listener: Client, period: Period
 ) -> None:
     html = listener.get(period.url).content.decode()
-    for part in (f'src="{period.svg_url}"', f"{period.png_url}?download", "calm leads"):
+    for part in (f'src="{period.svg_url}"', f"{period.png_url}?download", "most often calm"):
         assert part in html
     assert html.count("<table") == 1
 
