@@ -172,7 +172,7 @@ CLASSIFY_MAX_SECONDS = env.float("CLASSIFY_MAX_SECONDS", 120.0)
 DECODE_SECONDS = env.float("DECODE_SECONDS", 20.0)
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 1500)
 
-# Models: names of folders below ml/weights, tried in this order.
+# Models: names of folders below WEIGHTS_DIR, tried in this order.
 
 WEIGHTS_DIR = env.path("WEIGHTS_DIR", BASE_DIR / "ml" / "weights").resolve()
 CLASSIFIER_MODELS = env.list("CLASSIFIER_MODELS", ["resnet18_bilstm", "ann"])
@@ -181,11 +181,11 @@ CLASSIFIER_MODELS = env.list("CLASSIFIER_MODELS", ["resnet18_bilstm", "ann"])
 # SANDBOX_URL (`manage.py sandbox`) a stand-in on this machine answers in their place.
 
 SANDBOX_URL = env.str("SANDBOX_URL", "").rstrip("/")
-DEEZER_API_URL = env.str("DEEZER_API_URL", "https://api.deezer.com")
-ITUNES_API_URL = env.str("ITUNES_API_URL", "https://itunes.apple.com")
-RECCOBEATS_API_URL = env.str("RECCOBEATS_API_URL", "https://api.reccobeats.com")
-SPOTIFY_ACCOUNTS_URL = env.str("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com")
-SPOTIFY_API_URL = env.str("SPOTIFY_API_URL", "https://api.spotify.com")
+DEEZER_API_URL = "https://api.deezer.com"
+ITUNES_API_URL = "https://itunes.apple.com"
+RECCOBEATS_API_URL = "https://api.reccobeats.com"
+SPOTIFY_ACCOUNTS_URL = "https://accounts.spotify.com"
+SPOTIFY_API_URL = "https://api.spotify.com"
 SPOTIFY_CLIENT_ID = env.str("SPOTIFY_CLIENT_ID", "")
 SPOTIFY_CLIENT_SECRET = env.str("SPOTIFY_CLIENT_SECRET", "")
 if SANDBOX_URL:
