@@ -40,16 +40,16 @@ bench: $(VENV)/test.stamp  ## measure speed against the thesis's pipeline and th
 test: export ENV_FILE := /dev/null
 test: lint types migrations unit e2e  ## everything CI runs (DB=postgres: on PostgreSQL)
 
-lint: $(VENV)/test.stamp
+lint: $(VENV)/test.stamp  ## style, security rules and templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/djlint --quiet --check templates
 	$(BIN)/djlint --quiet --lint templates
 
-types: $(VENV)/test.stamp
+types: $(VENV)/test.stamp  ## types, strictly
 	$(BIN)/mypy benchmarks journify journal classifier spotify_auth ml tools
 
-migrations: $(VENV)/test.stamp $(DB)
+migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 	$(ON_DB) $(MANAGE) makemigrations --check --dry-run
 	$(ON_DB) $(MANAGE) check
 

@@ -1,7 +1,7 @@
 """Measure a trained network on the clips that its folds kept apart.
 
-python -m ml.evaluate resnet18_bilstm --data ../shared/data/4q
-python -m ml.evaluate --all --data ../shared/data/4q
+python -m ml.evaluate resnet18_bilstm --data data/4q
+python -m ml.evaluate --all --data data/4q
 python -m ml.evaluate --all
 python -m ml.evaluate resnet18_bilstm --shipped --data my-songs
 """

@@ -1,6 +1,6 @@
 """Join a network that listens with perceptrons over hand-made descriptors.
 
-    python -m ml.join resnet18_bilstm --data ../shared/data/4q
+    python -m ml.join resnet18_bilstm --data data/4q
 
 Both are trained first, on the same folds; `ml.train` does all of this in one go.
 What joins them are nine numbers (`ml.networks.AxisMix`), fitted on clips that

@@ -1,6 +1,6 @@
 """Compute what a network needs of every clip once, into one file that travels.
 
-    python -m ml.pack ../shared/data/4q runs/packs
+    python -m ml.pack data/4q runs/packs
 
 A pack is a plain ``.npy`` of records: the file's name, how many columns (or
 numbers) it has, and the values, in 8 bits for log-mel pictures. Its name holds a

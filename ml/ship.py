@@ -1,6 +1,6 @@
 """Put a trained network into `ml/weights`, with its metrics and its card.
 
-    python -m ml.ship resnet18_bilstm --version 1.0 --data ../shared/data/4q
+    python -m ml.ship resnet18_bilstm --version 1.0 --data data/4q
 
 The network trained on every clip (``--folds all``) ships; the metrics are those
 of the same recipe's folds. A first version may ship one fold's network instead.

@@ -1,6 +1,6 @@
 """Train a network on folders of labelled clips.
 
-    python -m ml.train resnet18_bilstm --data ../shared/data/4q --folds 0-1
+    python -m ml.train resnet18_bilstm --data data/4q --folds 0-1
     python -m ml.train resnet18_bilstm --data my-songs --folds all
 
 ``--folds all`` trains on every clip, for weights that ship. Killed runs are

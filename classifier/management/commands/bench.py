@@ -26,11 +26,17 @@ class Command(ExplainedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what is heard, and how often."""
-        parser.add_argument("--data", type=Path, default=DEMO, metavar="DIR")
-        parser.add_argument("--files", type=int, default=MOST_FILES, help="how many are heard")
-        parser.add_argument("--clips", type=int, default=100, help="clips of the throughput run")
-        parser.add_argument("--runs", type=int, default=3, help="processes of each pipeline")
-        parser.add_argument("--json", action="store_true")
+        parser.add_argument(
+            "--data", type=Path, default=DEMO, metavar="DIR", help="default: the demo songs"
+        )
+        parser.add_argument(
+            "--files", type=int, default=MOST_FILES, help="how many at most; default: 24"
+        )
+        parser.add_argument(
+            "--clips", type=int, default=100, help="of the throughput run; default: 100"
+        )
+        parser.add_argument("--runs", type=int, default=3, help="of each pipeline; default: 3")
+        parser.add_argument("--json", action="store_true", help="one object")
 
     def handle(self, **options: Any) -> None:
         """Run both pipelines by turns and print the medians."""

@@ -1,6 +1,6 @@
 """Measure trained networks on the clips that their folds kept apart.
 
-    manage.py evaluate resnet18_bilstm --data ../shared/data/4q
+    manage.py evaluate resnet18_bilstm --data data/4q
     manage.py evaluate --all                              (what shipped, as it was measured)
     manage.py evaluate resnet18_bilstm --shipped --data my-songs
 

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from classifier.metadata import KEPT_FOR, forget_metadata
 from classifier.models import Song
+from journify.commands import ExplainedCommand
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     """Keep titles and covers of Spotify no longer than its terms allow."""
-
-    help = __doc__
 
     def handle(self, **_options: Any) -> None:
         """Blank metadata that is twice as old as when it should have been read anew."""

@@ -10,8 +10,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
+from journify.commands import ExplainedCommand
 from journify.sandbox import failures
 from journify.sandbox.catalogue import load_catalogue
 from journify.sandbox.server import PLATFORMS, SandboxServer
@@ -20,10 +20,9 @@ from journify.sandbox.world import World
 DEMO = settings.BASE_DIR / "classifier" / "demo"
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     """Serve the stand-in until Ctrl-C."""
 
-    help = __doc__
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from journify.commands import ExplainedCommand
 from spotify_auth.models import SpotifyConnection
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     """Read each row with whichever key fits and write it with the newest."""
-
-    help = __doc__
 
     def handle(self, **_options: Any) -> None:
         """Rotate. A row that changes meanwhile was written with the newest key anyway."""
