@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.views import authenticate as allauth_authenticate
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.shortcuts import render
@@ -32,8 +33,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth i
         return encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Decrypt the secret of an authenticator."""
-        return decrypt(encrypted_text)
+        """Decrypt the secret of an authenticator; where no key fits, give one that nobody knows.
+
+        Of an empty secret anybody could compute the codes.
+        """
+        return decrypt(encrypted_text) or str(generate_totp_secret())
 
 
 class StaffSecondFactorMiddleware:

@@ -12,7 +12,9 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from cryptography.fernet import Fernet
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -156,6 +158,50 @@ def test_secrets_are_unreadable_in_the_database(secret: str, staff: User) -> Non
     assert decrypt(stored) == secret
     seed = Authenticator.objects.get(user=staff, type="recovery_codes").data["seed"]
     assert decrypt(seed) not in {"", seed}
+
+
+class TestKeys:
+    """What becomes of second keys when TOKEN_KEYS change."""
+
+    OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+    @pytest.fixture(autouse=True)
+    def _with_the_old_key(self, settings: SettingsWrapper) -> None:
+        settings.TOKEN_KEYS = [self.OLD]
+
+    @pytest.fixture
+    def codes(self, _with_the_old_key: None, secret: str, staff: User) -> list[str]:
+        recovery = Authenticator.objects.get(user=staff, type="recovery_codes").wrap()
+        assert recovery.validate_code(recovery.generate_codes()[0])
+        unused: list[str] = recovery.get_unused_codes()
+        return unused
+
+    def test_the_old_key_can_go_after_the_rotation(
+        self, codes: list[str], secret: str, staff: User, settings: SettingsWrapper
+    ) -> None:
+        settings.TOKEN_KEYS = [self.NEW, self.OLD]
+        call_command("rotate_token_keys", verbosity=0)
+        settings.TOKEN_KEYS = [self.NEW]
+        cache.clear()
+        totp, recovery = (
+            Authenticator.objects.get(user=staff, type=kind).wrap()
+            for kind in ("totp", "recovery_codes")
+        )
+        assert totp.validate_code(code_of(secret))
+        assert recovery.get_unused_codes() == codes
+
+    def test_no_code_can_be_computed_when_no_key_fits(
+        self, codes: list[str], staff: User, settings: SettingsWrapper
+    ) -> None:
+        settings.TOKEN_KEYS = [self.NEW]
+        with pytest.raises(CommandError, match="2 fit none"):
+            call_command("rotate_token_keys", verbosity=0)
+        totp, recovery = (
+            Authenticator.objects.get(user=staff, type=kind).wrap()
+            for kind in ("totp", "recovery_codes")
+        )
+        assert not totp.validate_code(code_of(""))
+        assert recovery.generate_codes() != recovery.generate_codes()
 
 
 @pytest.mark.parametrize(
