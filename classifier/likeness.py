@@ -13,7 +13,6 @@ from classifier.readings import rank
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -67,12 +66,12 @@ def _views(rows: QuerySet[Classification]) -> dict[UUID, View]:
     values = (
         rows.filter(status=Classification.Status.DONE)
         .order_by("-queued_at")
-        .values_list("song_id", "model", "version", "queued_at", "embedding", "probabilities")
+        .values_list("song_id", "model", "version", "embedding", "probabilities")
     )[:MOST_COMPARED]
-    best: dict[UUID, tuple[tuple[int, dt.datetime], View]] = {}
-    for song, model, version, queued_at, embedding, probabilities in values:
-        place = -rank(model), queued_at
-        if song not in best or place > best[song][0]:
+    best: dict[UUID, tuple[int, View]] = {}
+    for song, model, version, embedding, probabilities in values:
+        place = rank(model)
+        if song not in best or place < best[song][0]:
             best[song] = place, _view(model, version, embedding, probabilities)
     return {song: view for song, (_place, view) in best.items()}
 

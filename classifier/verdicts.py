@@ -9,7 +9,6 @@ from classifier.models import Classification, Label
 from classifier.readings import UNSURE_BELOW, rank
 
 if TYPE_CHECKING:
-    import datetime as dt
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -54,15 +53,14 @@ def _heard(songs: QuerySet[Song]) -> dict[UUID, tuple[str, bool]]:
     rows = (
         Classification.objects.done()
         .filter(song__in=songs.order_by().values("pk"))
-        .order_by()
-        .values_list("song_id", "model", "queued_at", "emotion", "probabilities")
+        # in the database: thousands of moments need not become Python's to be compared
+        .order_by("queued_at")
+        .values_list("song_id", "model", "emotion", "probabilities")
     )
-    best: dict[UUID, tuple[tuple[int, dt.datetime], str, float]] = {}
-    for song, model, queued_at, emotion, probabilities in rows:
-        place = -rank(model), queued_at
-        if song not in best or place > best[song][0]:
-            best[song] = place, emotion, max(probabilities.values(), default=0.0)
-    return {
-        song: (emotion, certainty >= UNSURE_BELOW)
-        for song, (_place, emotion, certainty) in best.items()
-    }
+    best: dict[UUID, tuple[int, str, bool]] = {}
+    for song, model, emotion, probabilities in rows:
+        place = rank(model)
+        if song not in best or place <= best[song][0]:
+            is_sure = max(probabilities.values(), default=0.0) >= UNSURE_BELOW
+            best[song] = place, emotion, is_sure
+    return {song: (emotion, is_sure) for song, (_place, emotion, is_sure) in best.items()}

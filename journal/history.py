@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import functools
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.dateformat import DateFormat
 from django.utils.formats import get_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -23,12 +27,15 @@ from journal.models import Entry
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
     from spotify_auth.models import User
 
 LONGEST_MONTH = 31
+DAYS_REMEMBERED = 8 * 366  # by name, in all languages together
 NOTHING = Verdict()
+CURRENT = mark_safe(' aria-current="date"')
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,19 @@ class YearInColour:
     before: int | None
     after: int | None
 
+    @property
+    def body(self) -> SafeString:
+        """Its rows as HTML, escaped; 365 cells take a template several times as long."""
+        icons = static("img/icons.svg")
+        return format_html_join(
+            "",
+            '<tr><th scope="row">{}</th>{}</tr>',
+            (
+                (number, format_html_join("", "<td>{}</td>", ((_cell(day, icons),) for day in row)))
+                for number, row in self.rows
+            ),
+        )
+
 
 def year_of(user: User, year: int, *, today: dt.date) -> YearInColour:
     """Return the days of a year, those to come without a page."""
@@ -116,7 +136,8 @@ class _Words:
     """How a year's days are told: formats and addresses looked up once, not 365 times."""
 
     def __init__(self, first: dt.date) -> None:
-        self.form = get_format("DAY_FORMAT", lang=get_language(), use_l10n=True)
+        self.language = get_language()
+        self.form = get_format("DAY_FORMAT", lang=self.language, use_l10n=True)
         self.first, self.address = first.isoformat(), reverse("journal:day", args=[first])
         self.emotions = {name: str(word) for name, word in WORDS.items()}
         self.nothing = _("no answer")
@@ -128,7 +149,13 @@ class _Words:
     def day(self, date: dt.date, counts: Counter[str], answered: int) -> str:
         """A day and what it carries."""
         told = _told(counts, answered, self.emotions) if answered else self.nothing
-        return f"{DateFormat(date).format(self.form)}: {told}"
+        return f"{_name_of(date, self.form, self.language)}: {told}"
+
+
+@functools.lru_cache(DAYS_REMEMBERED)
+def _name_of(date: dt.date, form: str, _language: str | None) -> str:
+    """The day in the active language: the same for everybody, and a year of them takes a while."""
+    return DateFormat(date).format(form)
 
 
 def _day(
@@ -162,6 +189,19 @@ def _month(year: int, month: int, days: Mapping[dt.date, DayInColour]) -> MonthI
         first=dates[0],
         answered=sum(days[date].answered for date in dates),
         counts=[counts[name] for name in WORDS],
+    )
+
+
+def _cell(day: DayInColour | None, icons: str) -> str:
+    if day is None or not day.url:
+        return ""
+    current = CURRENT if day.is_today else ""
+    if not day.dominant:
+        return format_html('<a href="{}" title="{}"{}></a>', day.url, day.words, current)
+    return format_html(
+        '<a href="{}" title="{}" data-emotion="{}"{}>'
+        '<svg aria-hidden="true"><use href="{}#mark-{}"></use></svg></a>',
+        *(day.url, day.words, day.dominant, current, icons, day.dominant),
     )
 
 

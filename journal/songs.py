@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q
+from django.db.models import Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from classifier.likeness import nearest
 from classifier.models import Song
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 NEIGHBOURS = 8
+NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,6 +46,19 @@ def own_songs(user: User) -> QuerySet[Song]:
     return Song.objects.filter(Q(owner=user) | Q(pk__in=used))
 
 
+def last_used_first(user: User, songs: QuerySet[Song]) -> QuerySet[Song]:
+    """Put the songs first that the user answered with last; those never used by when they came.
+
+    A subquery a song, as a join would have every answer grouped by all columns of its song. A song
+    that was never used has a moment too: databases disagree where rows without one belong.
+    """
+    answers = Entry.objects.of(user).filter(song=OuterRef("pk")).order_by()
+    latest = answers.values("song").annotate(latest=Max("answered_at")).values("latest")
+    return songs.annotate(used_at=Coalesce(Subquery(latest), Value(NEVER))).order_by(
+        "-used_at", "-created_at"
+    )
+
+
 def alike(user: User, song: Song) -> list[OwnSong]:
     """Return the user's songs that are most like `song`, nearest first."""
     return _with_readings(user, nearest(song, own_songs(user), count=NEIGHBOURS))
@@ -51,15 +67,8 @@ def alike(user: User, song: Song) -> list[OwnSong]:
 def songs_by_feeling(user: User) -> dict[str, list[UUID]]:
     """Return the user's songs under what each carries for them, the ones used last first."""
     verdicts = verdicts_of(user, own_songs(user))
-    used = Q(entries__journal__user=user)
-    ordered = (
-        own_songs(user)
-        .annotate(used_at=Max("entries__answered_at", filter=used))
-        .order_by("-used_at", "-created_at")
-        .values_list("pk", flat=True)
-    )
     found: dict[str, list[UUID]] = {name: [] for name in WORDS}
-    for pk in ordered:
+    for pk in last_used_first(user, own_songs(user)).values_list("pk", flat=True):
         emotion = verdicts[pk].emotion if pk in verdicts else ""
         if emotion:
             found[emotion].append(pk)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -27,6 +27,7 @@ from journal.days import MOST_ENTRIES, has_answered, may_open, open_day, today
 from journal.forms import AnswerForm, LabelForm, NoteForm, RevisionForm
 from journal.models import Entry
 from journal.sentences import moments_of, summary
+from journal.songs import last_used_first
 from journal.spotify import refresh_lazily
 from journal.views_search import remote_context, wanted
 from journify.http import SignedInRequest, page_or_fragment
@@ -231,9 +232,10 @@ def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int =
 
 def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "") -> HttpResponse:
     query = wanted(request)[0]
+    uploads = Song.objects.filter(owner=request.user)
     context = {
         "entry": entry,
-        "songs": _matching(_own_songs(request.user), query)[:RECENT_SONGS],
+        "songs": _matching(last_used_first(request.user, uploads), query)[:RECENT_SONGS],
         "demo_songs": _matching(Song.objects.catalogue().order_by("artist", "title"), query),
         "query": query,
         "error": error,
@@ -245,14 +247,6 @@ def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "")
         response["HX-Retarget"] = "#picker"
         response["HX-Reswap"] = "innerHTML"
     return response
-
-
-def _own_songs(user: User) -> QuerySet[Song]:
-    """The listener's own uploads, the ones used last first."""
-    used = Max("entries__answered_at", filter=Q(entries__journal__user=user))
-    return (
-        Song.objects.filter(owner=user).annotate(used_at=used).order_by("-used_at", "-created_at")
-    )
 
 
 def _matching(songs: QuerySet[Song], query: str) -> QuerySet[Song]:
