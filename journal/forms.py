@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from classifier.models import EMOTION_CHOICES
 from classifier.readings import WORDS
 from journal.models import Preferences
+from journal.widgets import LongSelect
 from journal.zones import known_zones
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class HistoryForm(forms.Form):
     emotion = forms.ChoiceField(
         label=_("Feeling"), required=False, choices=lambda: [("", _("any")), *WORDS.items()]
     )
-    phrase = forms.ChoiceField(label=_("Phrase"), required=False)
+    phrase = forms.ChoiceField(label=_("Phrase"), required=False, widget=LongSelect)
     first = forms.DateField(
         label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
@@ -105,6 +106,7 @@ class PreferencesForm(forms.ModelForm[Preferences]):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Your day begins at midnight here."),
+        widget=LongSelect,
         choices=lambda: [(name, name.replace("_", " ")) for name in sorted(known_zones())],
     )
 
