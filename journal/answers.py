@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Paginator
 from django.db.models import Q
 
-from classifier.models import Song
+from classifier.models import Classification, Label, Song
 from classifier.verdicts import verdicts_of
 from journal.models import Entry
 
@@ -26,10 +26,7 @@ def answers_of(user: User, wanted: dict[str, Any], *, page: str) -> Page[UUID]:
     """Return a page of the ids of entries with a song, newest first; `wanted` is a clean form's."""
     entries = _matching(user, wanted).order_by("-journal__date", "position")
     if wanted["emotion"]:
-        songs = Song.objects.filter(pk__in=entries.order_by().values("song"))
-        verdicts = verdicts_of(user, songs).items()
-        fitting = [song for song, verdict in verdicts if verdict.emotion == wanted["emotion"]]
-        entries = entries.filter(song__in=fitting)
+        entries = entries.filter(song__in=_carrying(user, wanted["emotion"], entries))
     return Paginator(entries.values_list("pk", flat=True), PAGE).get_page(page)
 
 
@@ -43,6 +40,18 @@ def phrases_of(user: User) -> list[str]:
     """Return the phrases that the user ever answered, by their words."""
     entries = Entry.objects.of(user).filter(song__isnull=False).order_by("phrase_text")
     return list(entries.values_list("phrase_text", flat=True).distinct())
+
+
+def _carrying(user: User, emotion: str, entries: EntryQuerySet) -> list[UUID]:
+    """Songs of `entries` that carry an emotion; what was never said to is not looked at."""
+    answers = Classification.objects.done().filter(emotion=emotion)
+    labels = Label.objects.filter(user=user, emotion=emotion)
+    songs = Song.objects.filter(
+        Q(pk__in=answers.order_by().values("song")) | Q(pk__in=labels.order_by().values("song")),
+        pk__in=entries.order_by().values("song"),
+    )
+    verdicts = verdicts_of(user, songs).items()
+    return [song for song, verdict in verdicts if verdict.emotion == emotion]
 
 
 def _matching(user: User, wanted: dict[str, Any]) -> EntryQuerySet:
