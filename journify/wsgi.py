@@ -6,6 +6,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from journify.collecting import spare_what_is_loaded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
 
 application = get_wsgi_application()
+spare_what_is_loaded()

@@ -20,6 +20,7 @@ from rich.table import Table
 from journal.measuring.listeners import client_of, make_listener, own_database
 from journal.measuring.pages import page_of, pages_of
 from journal.measuring.times import PageTime, measure
+from journify.collecting import spare_what_is_loaded
 from journify.commands import ExplainedCommand
 from spotify_auth.models import User
 
@@ -43,6 +44,7 @@ class Command(ExplainedCommand):
         with own_database():
             full = make_listener("three-years", days=round(years * DAYS_A_YEAR))
             one_day = make_listener("one-day", days=1)
+            spare_what_is_loaded()  # as the server does
             times = _times(full, one_day, runs)
         logging.disable(logging.NOTSET)
         if as_json:
