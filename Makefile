@@ -1,4 +1,5 @@
-# Everything a person types. `make run` and `make test` need Python 3.11 and make, nothing else.
+# Everything a person types. `make run` needs Python 3.11 and make, nothing else; what the tests need
+# besides is installed from Debian as root, or named.
 
 PYTHON ?= python3
 PORT ?= 8000
