@@ -53,7 +53,7 @@ def nearest(song: Song, among: QuerySet[Song], *, count: int) -> list[UUID]:
         and len(view.embedding) == len(own.embedding)
     }
     if len(seen_alike) >= min(count, len(others)):
-        likeness = {pk: _cosine(own.embedding, view.embedding) for pk, view in seen_alike.items()}
+        likeness = {pk: _along(own.embedding, view.embedding) for pk, view in seen_alike.items()}
     else:
         likeness = {
             pk: _overlap(own.probabilities, view.probabilities) for pk, view in others.items()
@@ -81,9 +81,10 @@ def _view(model: str, version: str, embedding: Any, probabilities: dict[str, flo
     return View(model, version, tuple(embedding or ()), chances)
 
 
-def _cosine(first: Sequence[int], second: Sequence[int]) -> float:
-    length = math.sqrt(sum(map(mul, first, first)) * sum(map(mul, second, second)))
-    return sum(map(mul, first, second)) / length if length else 0.0
+def _along(own: Sequence[int], other: Sequence[int]) -> float:
+    """How far `other` points the way of `own`: it orders as the cosine, without own's length."""
+    length = math.sqrt(sum(map(mul, other, other)))
+    return sum(map(mul, own, other)) / length if length else 0.0
 
 
 def _overlap(first: Sequence[float], second: Sequence[float]) -> float:
