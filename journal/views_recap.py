@@ -83,7 +83,10 @@ def _some_month(year: int) -> Period:
 
 def _table(found: Recap) -> Table:
     if found.period.month:
-        days = [(date_format(date, "l j"), tally(found.days[date])) for date in sorted(found.days)]
+        days = [
+            (date_format(date, "DAY_OF_MONTH_FORMAT"), tally(found.days[date]))
+            for date in sorted(found.days)
+        ]
         return tally_table(_("Day"), days)
     months = [
         (

@@ -35,7 +35,7 @@ class Bucket:
     def name(self) -> str:
         """What a table calls it."""
         if self.unit == "day":
-            return date_format(self.first, "D j M Y")
+            return date_format(self.first, "SHORT_DAY_FORMAT")
         if self.unit == "week":
             return _("from %(first)s") % {"first": date_format(self.first, "SHORT_DATE_FORMAT")}
         return date_format(self.first, "YEAR_MONTH_FORMAT" if self.unit == "month" else "Y")
@@ -43,8 +43,8 @@ class Bucket:
     @property
     def tick(self) -> str:
         """What stands below the chart."""
-        formats = {"day": "j M", "week": "j M", "month": "M Y", "year": "Y"}
-        return date_format(self.first, formats[self.unit])
+        formats = {"month": "M Y", "year": "Y"}
+        return date_format(self.first, formats.get(self.unit, "SHORT_MONTH_DAY_FORMAT"))
 
 
 def buckets_of(interval: Interval) -> list[Bucket]:

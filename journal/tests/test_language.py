@@ -51,6 +51,9 @@ def test_dates_are_written_as_the_language_does() -> None:
     assert formats.date_format(day, "DAY_FORMAT") == "Wednesday, 25 November 2026"
     with translation.override("de"):
         assert formats.date_format(day, "DAY_FORMAT") == "Mittwoch, 25. November 2026"
+        assert formats.date_format(day, "SHORT_DAY_FORMAT") == "Mi, 25. Nov 2026"
+        assert formats.date_format(day, "DAY_OF_MONTH_FORMAT") == "Mittwoch, 25."
+        assert formats.date_format(day, "SHORT_MONTH_DAY_FORMAT") == "25. Nov"
 
 
 def test_a_listeners_own_phrase_is_not_translated(user: User) -> None:
