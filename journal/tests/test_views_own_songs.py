@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from io import StringIO
 
 import pytest
@@ -8,9 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from classifier.models import Song
-from classifier.tests.factories import ClassificationFactory, LabelFactory
+from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
+from journal.songs import last_used_first
 from journal.tests.factories import EntryFactory, JournalFactory
 from spotify_auth.models import User
 
@@ -116,3 +119,19 @@ class TestExport:
 
     def test_no_other_kind(self, listener: Client) -> None:
         assert listener.get("/songs/export.exe").status_code == 404
+
+
+def test_songs_used_last_come_first_and_those_never_used_last(user: User, stranger: User) -> None:
+    never = SongFactory(owner=user)
+    early, late = SongFactory(owner=user), SongFactory(owner=user)
+    now = timezone.now()
+    for song, hours in ((late, 1), (early, 5), (late, 9)):
+        EntryFactory(
+            journal__user=user,
+            journal__date=now.date() - dt.timedelta(days=hours),
+            song=song,
+            answered_at=now - dt.timedelta(hours=hours),
+        )
+    EntryFactory(journal__user=stranger, song=early, answered_at=now)
+    songs = Song.objects.filter(owner=user)
+    assert list(last_used_first(user, songs)) == [late, early, never]
