@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools.postgres import NoServerError
+from tools.processes import free_port
 
 START_SECONDS = 90
 RABBIT = "/usr/lib/rabbitmq/bin/rabbitmq-server"
@@ -77,13 +78,6 @@ def throwaway_rabbitmq() -> Iterator[str]:
                 yield f"amqp://guest:guest@127.0.0.1:{port}//"
         finally:  # Erlang's table of names outlives the server that started it
             subprocess.run(["epmd", "-kill"], env=env, capture_output=True, check=False)  # noqa: S607
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -13,7 +13,6 @@ import datetime as dt
 import json
 import os
 import secrets
-import socket
 import sys
 import threading
 import time
@@ -23,7 +22,7 @@ from typing import Any
 import django
 
 from tools.load_listener import Listener, Record
-from tools.processes import ROOT, megabytes, running
+from tools.processes import ROOT, free_port, megabytes, running
 
 DRAIN_SECONDS = 120
 DAYS_A_YEAR = 365
@@ -48,7 +47,7 @@ def main(arguments: list[str]) -> int:
 
 def load(options: argparse.Namespace) -> dict[str, Any]:
     """Put the app under load and report: times by page, errors, memory, what was lost."""
-    port = _free_port()
+    port = free_port()
     cookies = _prepare(options.listeners, options.years, port)
     log = Path(os.environ["JOURNIFY_DATA_DIR"]) / "processes.log"
     record = Record()
@@ -163,12 +162,6 @@ def _report(record: Record, seconds: float, memory: dict[str, int]) -> dict[str,
         "errors": record.errors,
         "memory_mb": memory,
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
+
+from tools.processes import free_port
 
 USER = "journify"
 # Nothing in it outlives the run, so nothing needs to reach the disk.
@@ -54,7 +55,7 @@ def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
             *("--locale", "C.UTF-8", "--auth", "scram-sha-256", "--pwfile", folder / "password"),
             *([] if durable else ["--no-sync"]),
         )
-        port = _free_port()
+        port = free_port()
         options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder}
         options |= {} if durable else OPTIONS
         given = " ".join(f"-c {key}={value}" for key, value in options.items())
@@ -122,12 +123,6 @@ def _give_to_server(folder: Path) -> None:
 def _create_database(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {USER}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

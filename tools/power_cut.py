@@ -26,8 +26,8 @@ from uuid import UUID
 import django
 import requests
 
-from tools.brokers import free_port
 from tools.kill_test import AUDIO, WORKER
+from tools.processes import free_port
 
 HOST = "127.0.0.1"
 TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 -- CSRF wants cookie and form to agree

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -52,6 +53,13 @@ def running(procfile: Path, *, port: int, log: Path) -> Iterator[dict[str, int]]
                 process.send_signal(signal.SIGTERM)
             for process in processes.values():
                 _end(process)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def megabytes(pid: int) -> float:

@@ -33,12 +33,12 @@ def _no_audio() -> Iterator[Named]:
     yield "ones.flac", b"\xff" * 1_000_000
     yield "sync-words.mp3", b"\xff\xfb\x90\x64" * 100_000
     yield "program.mp3", b"\x7fELF\x02\x01\x01" + NOISE
-    yield "shell.mp3", b"#!/bin/sh\ntouch /tmp/owned\n" * 1000
+    yield "shell.mp3", b"#!/bin/sh\ntouch canary\n" * 1000
     yield "page.mp3", b"<!doctype html><script>alert(document.cookie)</script>" * 500
     yield "picture.m4a", b"\x89PNG\r\n\x1a\n" + NOISE
     yield "film.mp3", b"GIF89a" + NOISE
     yield "paper.mp3", b"%PDF-1.7\n" + NOISE
-    yield "pickle.mp3", b"cposix\nsystem\n(S'touch /tmp/owned'\ntR."
+    yield "pickle.mp3", b"cposix\nsystem\n(S'touch canary'\ntR."
     yield "data.mp3", b'{"ok": true, "format": "mp3", "source_seconds": 5.0}\n' * 50
     yield "lines.mp3", b"\n" * 1_000_000
 
@@ -71,7 +71,7 @@ def _archives(wav: bytes) -> Iterator[Named]:
     yield "zip.mp3", _zipped("song.wav", wav)
     yield "zip-bomb.mp3", inner
     yield "zip-bomb-nested.mp3", _zipped("a.zip", _zipped("b.zip", inner))
-    yield "zip-climbs-out.mp3", _zipped("../../../../tmp/owned", wav)
+    yield "zip-climbs-out.mp3", _zipped("../../../../canary", wav)
     yield "gzip-bomb.mp3", gzip.compress(bytes(50_000_000))
     yield "zip-after-song.wav", wav + _zipped("song.wav", wav)
 
