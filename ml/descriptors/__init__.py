@@ -12,10 +12,9 @@ import numpy.typing as npt
 from ml.descriptors.definition import Descriptor
 from ml.descriptors.dynamics import DYNAMICS, describe_dynamics
 from ml.descriptors.harmony import HARMONY, describe_harmony
-from ml.descriptors.peaks import find_candidates
 from ml.descriptors.rhythm import RHYTHM, describe_rhythm
-from ml.descriptors.spectra import compute_frames, view
-from ml.descriptors.timbre import TIMBRE, describe_timbre, timbre_series
+from ml.descriptors.spectra import analyse
+from ml.descriptors.timbre import TIMBRE, describe_timbre
 
 __all__ = ["DESCRIPTORS", "TABLE", "Descriptor", "describe"]
 
@@ -36,14 +35,13 @@ def describe(samples: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     ndarray, shape (len(DESCRIPTORS),)
         Finite, in the order of `DESCRIPTORS`, in the units of `TABLE`.
     """
-    shared = compute_frames(samples)
-    spectra = view(shared)
+    spectra = analyse(samples)
     values = np.concatenate(
         [
-            describe_timbre(spectra, timbre_series(shared)),
+            describe_timbre(spectra),
             describe_rhythm(spectra),
             describe_dynamics(spectra),
-            describe_harmony(spectra, find_candidates(shared.tonal, shared.tonal_hertz)),
+            describe_harmony(spectra),
         ]
     )
     result: npt.NDArray[np.float32] = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.descriptors.definition import Descriptor, spread_over
-from ml.descriptors.peaks import Candidates, Peaks, strongest_partials, tuning_offset
+from ml.descriptors.peaks import Peaks, find_peaks, strongest_partials, tuning_offset
 from ml.descriptors.spectra import Floats, Indices, Spectra
 
 PARTIALS = 5
@@ -322,14 +322,12 @@ def _articulation(peaks: Peaks) -> list[float]:
     return values
 
 
-def describe_harmony(spectra: Spectra, candidates: Candidates) -> Floats:
+def describe_harmony(spectra: Spectra) -> Floats:
     """Compute the descriptors named in `HARMONY`.
 
     Parameters
     ----------
     spectra : Spectra
-    candidates : Candidates
-        Of the whole clip.
 
     Returns
     -------
@@ -338,7 +336,7 @@ def describe_harmony(spectra: Spectra, candidates: Candidates) -> Floats:
     loudness = spectra.tonal.max(axis=1)
     total = np.einsum("ij,ij->i", spectra.tonal, spectra.tonal) + 1e-9
     kept = loudness >= 0.02 * np.percentile(loudness, 90)
-    peaks = candidates.part(spectra.tonal_frames, kept)
+    peaks = find_peaks(spectra.tonal[kept], spectra.tonal_hertz)
     tuning = tuning_offset(peaks)
     chroma = chroma_of(peaks, tuning)
     *series, bass = _series(total[kept], peaks, chroma, tuning)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from ml.descriptors.spectra import Floats, Indices
@@ -38,48 +37,10 @@ class Peaks:
         return np.bincount(self.row, values, minlength=self.frames).astype(np.float32)
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """Local maxima within 35 dB of their moment's strongest bin, for any part of a clip.
+def find_peaks(magnitudes: Floats, hertz: Floats) -> Peaks:
+    """Find the clear local maxima of each moment.
 
-    Attributes
-    ----------
-    peaks : Peaks
-    strongest : ndarray, shape (frames,)
-        Magnitude of each moment's strongest bin.
-    """
-
-    peaks: Peaks
-    strongest: Floats
-
-    def part(self, frames: slice, kept: npt.NDArray[np.bool_]) -> Peaks:
-        """Return the peaks of some moments that also stand out from the part as a whole.
-
-        Parameters
-        ----------
-        frames : slice
-            The part.
-        kept : ndarray of bool, shape (frames of the part,)
-            Its moments that count; they are numbered anew.
-        """
-        threshold = 0.03 * np.median(self.strongest[frames][kept])
-        number = np.full(len(self.strongest), -1)
-        number[frames][kept] = np.arange(kept.sum())
-        low, high = np.searchsorted(self.peaks.row, (frames.start, frames.stop))
-        row = number[self.peaks.row[low:high]]
-        strength = self.peaks.strength[low:high]
-        clear = (row >= 0) & (strength > threshold)
-        return Peaks(
-            frames=int(kept.sum()),
-            row=row[clear],
-            strength=strength[clear],
-            hertz=self.peaks.hertz[low:high][clear],
-            midi=self.peaks.midi[low:high][clear],
-        )
-
-
-def find_candidates(magnitudes: Floats, hertz: Floats) -> Candidates:
-    """Find the local maxima of each moment.
+    They are within 35 dB of their moment's strongest bin, and stand out from the clip as a whole.
 
     Parameters
     ----------
@@ -88,9 +49,12 @@ def find_candidates(magnitudes: Floats, hertz: Floats) -> Candidates:
     """
     middle = magnitudes[:, 1:-1]
     strongest = middle.max(axis=1)
+    threshold = np.maximum(
+        strongest * np.float32(10 ** (-35 / 20)), np.float32(0.03 * np.median(strongest))
+    )
     clear = middle > magnitudes[:, :-2]
     clear &= middle >= magnitudes[:, 2:]
-    clear &= middle > (strongest * np.float32(10 ** (-35 / 20)))[:, None]
+    clear &= middle > threshold[:, None]
     row, column = np.divmod(np.flatnonzero(clear), clear.shape[1])
     at = row * magnitudes.shape[1] + column
     flat = magnitudes.ravel()
@@ -98,15 +62,7 @@ def find_candidates(magnitudes: Floats, hertz: Floats) -> Candidates:
     shift = 0.5 * (left - right) / (left - 2 * top + right - np.float32(1e-9))
     found = hertz[column + 1] + np.clip(shift, -0.5, 0.5) * (hertz[1] - hertz[0])
     midi = 69.0 + 12.0 * np.log2(found / A4)
-    peaks = Peaks(frames=len(magnitudes), row=row, strength=top, hertz=found, midi=midi)
-    return Candidates(peaks, strongest)
-
-
-def find_peaks(magnitudes: Floats, hertz: Floats) -> Peaks:
-    """Find the clear local maxima of each moment: those that also stand out from all moments."""
-    candidates = find_candidates(magnitudes, hertz)
-    everything = np.ones(len(magnitudes), dtype=bool)
-    return candidates.part(slice(0, len(magnitudes)), everything)
+    return Peaks(frames=len(magnitudes), row=row, strength=top, hertz=found, midi=midi)
 
 
 def tuning_offset(peaks: Peaks) -> float:

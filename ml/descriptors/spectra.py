@@ -1,4 +1,4 @@
-"""Level-normalised spectra of a clip, computed once and shared by all descriptors and segments."""
+"""Level-normalised spectra of a clip, computed once and shared by all descriptors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ HOP = 512
 FRAME_RATE = SAMPLE_RATE / HOP
 TONAL_WINDOW = 8192
 TONAL_HOP = 2048
-TONAL_STEP = TONAL_HOP // HOP
 MEL_BANDS = 40
 # Low-rate MP3 and AAC cut everything above about 7.5 kHz, so nothing up there may count.
 LOWEST_HZ = 40.0
@@ -36,15 +35,13 @@ Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Frames:
-    """What all parts of a clip share: spectra at a fixed grid of moments.
+class Spectra:
+    """Spectra of a clip, less gaps and fades at both ends.
 
     Attributes
     ----------
     samples : ndarray, shape (n,)
         Samples without offset, loud parts at root mean square 1.
-    energy : ndarray, shape (n // 512,)
-        Mean square of each hop's samples.
     power : ndarray, shape (frames, bins)
         Short-time power between `LOWEST_HZ` and `HIGHEST_HZ`; a frame begins at every hop.
     hertz : ndarray, shape (bins,)
@@ -53,29 +50,6 @@ class Frames:
         Magnitudes with a long window (2.7 Hz per bin), up to 5 kHz; a frame at every fourth hop.
     tonal_hertz : ndarray, shape (tonal bins,)
         Centre frequency of each bin of `tonal`.
-    tonal_from : int
-        The hop at which the first frame of `tonal` begins.
-    """
-
-    samples: Floats
-    energy: Floats
-    power: Floats
-    hertz: Floats
-    tonal: Floats
-    tonal_hertz: Floats
-    tonal_from: int
-
-
-@dataclass(frozen=True)
-class Spectra:
-    """Spectra of a clip, or of a part of it.
-
-    Attributes
-    ----------
-    samples, power, hertz, tonal, tonal_hertz : ndarray
-        The part of what `Frames` holds.
-    frames, tonal_frames : slice
-        Where this part lies in what `Frames` holds.
     mel_db : ndarray, shape (frames, 40)
         Mel-band power in dB below the loud parts, not under `FLOOR_DB`.
     loudness_db : ndarray, shape (frames,)
@@ -89,8 +63,6 @@ class Spectra:
     hertz: Floats
     tonal: Floats
     tonal_hertz: Floats
-    frames: slice
-    tonal_frames: slice
     mel_db: Floats
     loudness_db: Floats
     active: npt.NDArray[np.bool_]
@@ -162,21 +134,21 @@ def block_energy(samples: Floats, size: int) -> Floats:
     return result
 
 
-def without_faded_ends(energy: Floats, first: int, last: int) -> tuple[int, int]:
-    """Return the hops from `first` to `last` less gaps and fades at both ends, at most 3 s each.
+def _without_faded_ends(samples: Floats) -> Floats:
+    """Cut gaps and fades off both ends, at most 3 s each, in whole hops.
 
     Published excerpts fade in and out and encoders leave gaps; neither is the music's. Uncut they
     would make every band of an excerpt rise and fall together.
     """
-    energy = energy[first:last]
+    energy = block_energy(samples, HOP)
     smooth = np.convolve(np.pad(energy, FADE_BLOCKS // 2, mode="edge"), _BOX, "valid")
     heard = np.flatnonzero(smooth > np.median(energy) * 10.0 ** (FADE_DB / 10.0))
     longest = int(FADE_SECONDS * FRAME_RATE)
     begin = min(int(heard.min(initial=longest)), longest)
     end = max(int(heard.max(initial=-1)) + 1, len(energy) - longest)
     if (end - begin) * HOP < SHORTEST_SECONDS * SAMPLE_RATE:
-        return first, last
-    return first + begin, first + end
+        return samples[: len(energy) * HOP]
+    return samples[begin * HOP : end * HOP]
 
 
 def _decibels(power: Floats, reference: float) -> Floats:
@@ -185,8 +157,8 @@ def _decibels(power: Floats, reference: float) -> Floats:
     return result
 
 
-def compute_frames(samples: npt.NDArray[np.floating]) -> Frames:
-    """Compute what the clip and its parts share.
+def analyse(samples: npt.NDArray[np.floating]) -> Spectra:
+    """Compute the spectra of a clip.
 
     Parameters
     ----------
@@ -196,35 +168,9 @@ def compute_frames(samples: npt.NDArray[np.floating]) -> Frames:
     samples = np.asarray(samples, dtype=np.float32)
     if len(samples) < TONAL_WINDOW + TONAL_HOP:
         samples = np.pad(samples, (0, TONAL_WINDOW + TONAL_HOP - len(samples)))
-    samples = _normalised(samples)
-    energy = block_energy(samples, HOP)
-    # The long windows begin with the clip's music, where its fade ends.
-    tonal_from = without_faded_ends(energy, 0, len(energy))[0] % TONAL_STEP
+    samples = _without_faded_ends(_normalised(samples))
     power, hertz = _spectrum(samples, window=WINDOW, hop=HOP, highest=HIGHEST_HZ)
-    tonal, tonal_hertz = _spectrum(
-        samples[tonal_from * HOP :], window=TONAL_WINDOW, hop=TONAL_HOP, highest=5000.0
-    )
-    return Frames(
-        samples=samples,
-        energy=energy,
-        power=power,
-        hertz=hertz,
-        tonal=np.sqrt(tonal, out=tonal),
-        tonal_hertz=tonal_hertz,
-        tonal_from=tonal_from,
-    )
-
-
-def view(shared: Frames, first: int = 0, last: int | None = None) -> Spectra:
-    """Return the spectra between two hops, less gaps and fades at both ends."""
-    last = len(shared.energy) if last is None else last
-    first, last = without_faded_ends(shared.energy, first, last)
-    frames = slice(first, last - WINDOW // HOP + 1)
-    tonal_frames = slice(
-        -(-(first - shared.tonal_from) // TONAL_STEP),
-        (last - TONAL_WINDOW // HOP - shared.tonal_from) // TONAL_STEP + 1,
-    )
-    power = shared.power[frames]
+    tonal, tonal_hertz = _spectrum(samples, window=TONAL_WINDOW, hop=TONAL_HOP, highest=5000.0)
     total = power.sum(axis=1)
     loud = total >= np.median(total)
     mel = power @ mel_weights(MEL_BANDS)
@@ -235,19 +181,12 @@ def view(shared: Frames, first: int = 0, last: int | None = None) -> Spectra:
     # Bands are compared with the loudest band, so that the floor means the same in every clip.
     reference = float(mel[loud].mean(axis=0).max()) + 1e-12
     return Spectra(
-        samples=shared.samples[first * HOP : last * HOP],
+        samples=samples,
         power=power,
-        hertz=shared.hertz,
-        tonal=shared.tonal[tonal_frames],
-        tonal_hertz=shared.tonal_hertz,
-        frames=frames,
-        tonal_frames=tonal_frames,
+        hertz=hertz,
+        tonal=np.sqrt(tonal, out=tonal),
+        tonal_hertz=tonal_hertz,
         mel_db=_decibels(mel, reference),
         loudness_db=loudness,
         active=active,
     )
-
-
-def analyse(samples: npt.NDArray[np.floating]) -> Spectra:
-    """Compute the spectra of a clip."""
-    return view(compute_frames(samples))

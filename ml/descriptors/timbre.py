@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -14,9 +13,9 @@ from ml.descriptors.spectra import (
     AT_ONCE,
     HOP,
     MEL_BANDS,
+    SAMPLE_RATE,
     WINDOW,
     Floats,
-    Frames,
     Spectra,
     cosine_basis,
 )
@@ -200,47 +199,12 @@ def _shape(power: Floats, hertz: Floats) -> Floats:
     return np.stack(series, axis=1)
 
 
-@dataclass(frozen=True)
-class TimbreSeries:
-    """What each frame of a clip says by itself, whatever part of the clip is described.
-
-    Attributes
-    ----------
-    shape : ndarray, shape (frames, 11)
-    crossing : ndarray, shape (frames,)
-        In octaves.
-    bands : ndarray, shape (frames, 8)
-    contrast : ndarray, shape (frames, 10)
-    """
-
-    shape: Floats
-    crossing: Floats
-    bands: Floats
-    contrast: Floats
-
-
-def timbre_series(shared: Frames) -> TimbreSeries:
-    """Compute the series of all frames, some frames at a time."""
-    parts = [
-        shared.power[start : start + AT_ONCE] for start in range(0, len(shared.power), AT_ONCE)
-    ]
-    crossing = zero_crossing_hertz(shared.samples, 22050.0)
-    return TimbreSeries(
-        shape=np.concatenate([_shape(power, shared.hertz) for power in parts]),
-        crossing=np.log2(np.maximum(crossing, 20.0) / 1000.0),
-        bands=np.concatenate([_band_levels(power, shared.hertz) for power in parts]),
-        contrast=np.concatenate([_contrast(power, shared.hertz) for power in parts]),
-    )
-
-
-def describe_timbre(spectra: Spectra, series: TimbreSeries) -> Floats:
+def describe_timbre(spectra: Spectra) -> Floats:
     """Compute the descriptors named in `TIMBRE`.
 
     Parameters
     ----------
     spectra : Spectra
-    series : TimbreSeries
-        Of the whole clip.
 
     Returns
     -------
@@ -249,11 +213,15 @@ def describe_timbre(spectra: Spectra, series: TimbreSeries) -> Floats:
     mel = spectra.mel_db[spectra.active]
     ramp = np.linspace(-1.0, 1.0, MEL_BANDS, dtype=np.float32)
     tilt = (mel - mel.mean(axis=1, keepdims=True)) @ ramp / np.square(ramp).sum()
-    shape, crossing, bands, contrast = (
-        each[spectra.frames][spectra.active]
-        for each in (series.shape, series.crossing, series.bands, series.contrast)
+    power = spectra.power[spectra.active]
+    parts = [power[start : start + AT_ONCE] for start in range(0, len(power), AT_ONCE)]
+    shape, bands, contrast = (
+        np.concatenate([series(part, spectra.hertz) for part in parts])
+        for series in (_shape, _band_levels, _contrast)
     )
-    shape = np.concatenate([shape, tilt[:, None], crossing[:, None]], axis=1)
+    crossing = zero_crossing_hertz(spectra.samples, SAMPLE_RATE)[spectra.active]
+    octave = np.log2(np.maximum(crossing, 20.0) / 1000.0)
+    shape = np.concatenate([shape, tilt[:, None], octave[:, None]], axis=1)
     cepstra = mel @ cosine_basis(MEL_BANDS)[:, 1:CEPSTRA]
     return np.concatenate(
         [
