@@ -80,15 +80,14 @@ def classify_files(
         and `error`, one sentence.
     """
     if jobs == 1:
-        _start(list(models), 0)
+        _start(list(models))
         yield from map(_classify_file, paths)
         return
-    threads = max(1, (os.cpu_count() or 1) // jobs)
     make_pool = partial(
         ProcessPoolExecutor,
         mp_context=get_context("spawn"),  # torch's threads do not survive a fork
         initializer=_set_up,
-        initargs=(list(models), threads),
+        initargs=(list(models),),
     )
     yield from _in_order(paths, make_pool=make_pool, jobs=jobs, ahead=jobs * AHEAD_PER_JOB)
 
@@ -144,24 +143,20 @@ def _is_answered(future: Future[Result]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
 
 
-def _set_up(models: list[str], threads: int) -> None:
+def _set_up(models: list[str]) -> None:
     """Make a spawned process ready: Django first, then the models."""
     import django  # noqa: PLC0415 -- only in the child
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
     django.setup()
-    _start(models, threads)
+    _start(models)
 
 
-def _start(models: list[str], threads: int) -> None:
-    """Load the models of this process; 0 threads leaves torch its default."""
+def _start(models: list[str]) -> None:
+    """Load the models of this process."""
     get_decoder().start()  # it gets ready while torch is imported
     from classifier.service import EmotionService  # noqa: PLC0415 -- heavy, not in the web process
 
-    if threads:
-        import torch  # noqa: PLC0415 -- as above
-
-        torch.set_num_threads(threads)
     _state["service"] = EmotionService(models)
 
 

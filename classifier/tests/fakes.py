@@ -67,11 +67,9 @@ def install(monkeypatch: pytest.MonkeyPatch, service: FakeService) -> None:
     monkeypatch.setitem(sys.modules, "classifier.service", module)
 
 
-def set_up_process(models: list[str], threads: int) -> None:
+def set_up_process(models: list[str]) -> None:
     """Stand in for `classifier.batch._set_up` in a process of the pool, which has no patches."""
-    batch._state["service"] = FakeService(
-        FakePrediction(model=models[0], version=f"{threads} threads")
-    )
+    batch._state["service"] = FakeService(FakePrediction(model=models[0]))
 
 
 DEADLY = "truncated.mp3"  # of the corpus: the one of four seconds
@@ -86,6 +84,6 @@ class MortalService(FakeService):
         return super().classify(clip)
 
 
-def set_up_mortal_process(_models: list[str], _threads: int) -> None:
+def set_up_mortal_process(_models: list[str]) -> None:
     """As `set_up_process`."""
     batch._state["service"] = MortalService()
