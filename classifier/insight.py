@@ -72,8 +72,7 @@ def insight() -> Insight:
 
 
 def _queue() -> dict[str, int]:
-    rows = Classification.objects.order_by().values_list("status").annotate(Count("pk"))
-    counts = dict(rows)
+    counts = Classification.objects.by_status()
     return {str(status.label): counts.get(status, 0) for status in Classification.Status}
 
 

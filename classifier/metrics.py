@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Count
 from prometheus_client import Counter, Histogram
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
@@ -53,8 +52,7 @@ class QueueCollector:
             "journify_queue_depth", "Songs in a state of the queue.", labels=["status"]
         )
         counts = dict.fromkeys(("queued", "running"), 0)
-        rows = Classification.objects.open().order_by().values_list("status")
-        for status, count in (counts | dict(rows.annotate(Count("pk")))).items():
+        for status, count in (counts | Classification.objects.open().by_status()).items():
             depth.add_metric([status], count)
         yield depth
         yield GaugeMetricFamily(

@@ -140,6 +140,10 @@ class ClassificationQuerySet(models.QuerySet["Classification"]):
         """Work whose worker stopped renewing its lease: it died or was cut off."""
         return self.filter(status=Classification.Status.RUNNING, lease_until__lt=timezone.now())
 
+    def by_status(self) -> dict[str, int]:
+        """Count the rows of every state there is one of."""
+        return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
+
     def waiting_seconds(self) -> float:
         """How long the row that waits longest has been waiting; 0 when none is due.
 
