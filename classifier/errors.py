@@ -5,7 +5,13 @@ Each has a `reason`, a slug to count failures by; that of a `ml.errors.ClipError
 
 from __future__ import annotations
 
+import logging
+
 from django.utils.translation import gettext_lazy as _
+
+from ml.errors import ClipError, WeightsError
+
+logger = logging.getLogger(__name__)
 
 
 class UploadRejectedError(Exception):
@@ -48,3 +54,13 @@ DROPPED = _("This song was taken off the queue. Try again, or label it yourself.
 NO_CLIP = _(
     "There is no audio of this song that we may listen to. Upload it, or label it yourself."
 )
+
+_FORESEEN = (ClipError, NoClipError, NoModelError, WeightsError)
+
+
+def told(error: Exception, *, of: str) -> str:
+    """Put into words what ended `of`: an accident gets a sentence, and its traceback in the log."""
+    if isinstance(error, _FORESEEN):
+        return str(error)[:300]
+    logger.error("%s broke", of, exc_info=error)
+    return str(UNEXPECTED)

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from classifier.decoding import get_decoder
-from classifier.errors import UNEXPECTED, NoClipError
+from classifier.errors import told
 from classifier.models import Classification, Explanation
 from classifier.sources import audio_of
-from ml.errors import ClipError, WeightsError
+from ml.errors import WeightsError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -84,11 +84,8 @@ def draw(explanation_id: UUID | str) -> None:
         return
     try:
         values = _drawn(row.classification)
-    except (ClipError, NoClipError, WeightsError) as error:
-        values = {"status": Status.FAILED, "error": str(error)[:300]}
-    except Exception:
-        logger.exception("explanation %s broke", row.pk)
-        values = {"status": Status.FAILED, "error": str(UNEXPECTED)}
+    except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
+        values = {"status": Status.FAILED, "error": told(error, of=f"explanation {row.pk}")}
     for name, value in values.items():
         setattr(row, name, value)
     row.save(update_fields=list(values))

@@ -16,11 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from classifier.decoding import get_decoder
-from classifier.errors import UNEXPECTED, NoModelError, UploadRejectedError
+from classifier.errors import UploadRejectedError, told
 from classifier.models import TryOut
 from classifier.results import as_result
 from classifier.uploads import examine, title_from
-from ml.errors import ClipError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -69,11 +68,8 @@ def listen(tryout_id: UUID | str) -> None:
     row = TryOut.objects.get(pk=tryout_id)
     try:
         values: dict[str, Any] = {"status": Status.DONE, "result": _heard(row)}
-    except (ClipError, NoModelError) as error:
-        values = {"status": Status.FAILED, "error": str(error)[:300]}
-    except Exception:
-        logger.exception("try-out %s broke", row.pk)
-        values = {"status": Status.FAILED, "error": str(UNEXPECTED)}
+    except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
+        values = {"status": Status.FAILED, "error": told(error, of=f"try-out {row.pk}")}
     finally:
         row.audio.storage.delete(str(row.audio.name))
     TryOut.objects.filter(pk=row.pk).update(audio="", **values)
