@@ -40,6 +40,8 @@ RETRY_SECONDS = 6.0
 LONGEST_RETRY_SECONDS = 600.0
 # Long after a worker should have come, a row is told of again even though its task seems to wait.
 WOKEN_ANYWAY_AFTER = dt.timedelta(minutes=10)
+# Of a task for a song that was taken up again: whoever asked for it has waited longest.
+AHEAD = 1
 
 
 def request_classification(song: Song) -> Classification:
@@ -98,7 +100,7 @@ def classify_again(song: Song) -> bool:
     return True
 
 
-def enqueue(classification_id: UUID) -> None:
+def enqueue(classification_id: UUID, *, priority: int = 0) -> None:
     """Wake a worker once the transaction that wrote the row is committed.
 
     Where the transport is away, the row waits for the sweep: that is no accident of the listener's.
@@ -106,7 +108,7 @@ def enqueue(classification_id: UUID) -> None:
     from classifier.tasks import classify  # noqa: PLC0415 -- tasks import this module
 
     def wake() -> None:
-        classify.enqueue(classification_id=str(classification_id))
+        classify.using(priority=priority).enqueue(classification_id=str(classification_id))
 
     transaction.on_commit(wake, robust=True)
 
@@ -172,7 +174,7 @@ def release(row: Classification, error: str, *, reason: str, seconds: float = 0.
     if not settle(row, reason=reason, finished_at=None, **waiting):
         return False
     if not seconds:
-        enqueue(row.pk)
+        enqueue(row.pk, priority=AHEAD)
     return True
 
 
@@ -199,7 +201,7 @@ def sweep() -> int:
             pk=row.pk, revision=row.revision, status=Status.QUEUED
         ).update(retry_at=None, woken_at=timezone.now(), revision=F("revision") + 1)
         if changed:
-            enqueue(row.pk)
+            enqueue(row.pk, priority=AHEAD)
             touched += 1
     return touched
 

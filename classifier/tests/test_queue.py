@@ -322,6 +322,18 @@ class TestSweep:
         assert row.status == "queued"
         assert len(callbacks) == 1
 
+    def test_a_song_that_is_taken_up_again_comes_before_the_ones_behind_it(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        dead = claimed()
+        Classification.objects.filter(pk=dead.pk).update(lease_until=timezone.now())
+        with django_capture_on_commit_callbacks(execute=True):
+            queue.request_classification(SongFactory())
+            queue.sweep()
+        first = DBTaskResult.objects.ready().first()
+        assert first is not None
+        assert first.args_kwargs["kwargs"] == {"classification_id": str(dead.pk)}
+
     def test_an_expired_lease_fails_after_the_last_attempt(self) -> None:
         row = a_row(Status.RUNNING, attempts=3, lease_until=timezone.now() - dt.timedelta(1))
         assert queue.sweep() == 1
