@@ -63,4 +63,4 @@ def told(error: Exception, *, of: str) -> str:
     if isinstance(error, _FORESEEN):
         return str(error)[:300]
     logger.error("%s broke", of, exc_info=error)
-    return str(UNEXPECTED)
+    return str(TOOK_TOO_LONG if isinstance(error, TookTooLongError) else UNEXPECTED)
