@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account import views
+from allauth.mfa.base.views import reauthenticate as reauthenticate_with_code
 from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
 from django.urls import include, path
 
@@ -16,7 +17,11 @@ urlpatterns = [
     path("logout/", views.logout, name="account_logout"),
     path("signup/", limited("sign-up")(views.signup), name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),
-    path("password/change/", views.password_change, name="account_change_password"),
+    path(
+        "password/change/",
+        limited("sign-in")(views.password_change),
+        name="account_change_password",
+    ),
     path("password/set/", views.password_set, name="account_set_password"),
     path(
         "reauthenticate/",
@@ -24,6 +29,11 @@ urlpatterns = [
         name="account_reauthenticate",
     ),
     path("second-key/authenticate/", authenticate, name="mfa_authenticate"),
+    path(
+        "second-key/reauthenticate/",
+        limited("sign-in")(reauthenticate_with_code),
+        name="mfa_reauthenticate",
+    ),
     path("second-key/", include("allauth.mfa.urls")),
     path("spotify/cancelled/", cancelled, name="socialaccount_login_cancelled"),
     *default_urlpatterns(SpotifyProvider),

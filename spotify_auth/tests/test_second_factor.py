@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from journify.limits.models import Allowance
 from spotify_auth.encryption import decrypt
 from spotify_auth.models import User
 from spotify_auth.tests.factories import UserFactory
@@ -227,3 +228,25 @@ def test_what_changes_the_key_asks_who_is_there(secret: str, staff: User) -> Non
     assert response["Location"].startswith(reverse("account_reauthenticate"))
     assert client.get(reverse("mfa_reauthenticate")).status_code == HTTPStatus.OK
     assert client.get(response["Location"]).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("account_reauthenticate", "password"),
+        ("mfa_reauthenticate", "code"),
+        ("account_change_password", "oldpassword"),
+    ],
+)
+def test_whoever_holds_a_session_cannot_guess_on_in_other_processes(
+    name: str, field: str, secret: str, staff: User, settings: SettingsWrapper
+) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"sign-in": {"user": (2, 600)}}
+    client = Client()
+    client.force_login(staff)
+    Allowance.objects.all().delete()  # setting it up asked for the password, too
+    answers = []
+    for _ in range(4):
+        cache.clear()  # as another process would have it
+        answers.append(client.post(reverse(name), {field: "000000"}).status_code)
+    assert answers == [200, 200, 429, 429]
