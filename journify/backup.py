@@ -79,7 +79,11 @@ def _fill(archive: tarfile.TarFile) -> int:
             archive.add(settings.DATA_DIR / name, f"{KEYS}/{name}")
     count = 0
     for name in _stored():
-        with default_storage.open(name, "rb") as file:
+        try:
+            file = default_storage.open(name, "rb")
+        except FileNotFoundError:  # deleted since it was listed, as files that are tried out are
+            continue
+        with file:
             member = tarfile.TarInfo(f"{MEDIA}/{name}")
             member.size = file.size
             archive.addfile(member, file)

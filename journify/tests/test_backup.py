@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 
 from journify import backup, database_copies
@@ -118,6 +119,20 @@ def test_an_empty_machine_gets_every_row_and_every_file(
     assert (again.returncode, "not empty" in again.stderr) == (1, True)
     twice = old.manage("backup", file)
     assert (twice.returncode, "is there already" in twice.stderr) == (1, True)
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_deleted_meanwhile_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = backup.default_storage.save("audio/here.mp3", ContentFile(b"sound"))
+    # SQLite waits for the transaction that this test is in
+    monkeypatch.setattr(database_copies.SQLite, "dump", lambda _self, target: target.touch())
+    monkeypatch.setattr(backup, "_stored", lambda: iter(["audio/gone.mp3", here]))
+    assert backup.write_backup(tmp_path / "new.tar") == 1
+    with tarfile.open(tmp_path / "new.tar") as archive:
+        names = [name for name in archive.getnames() if name.startswith("media/")]
+    assert names == [f"media/{here}"]
 
 
 @pytest.mark.django_db
