@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -73,6 +74,14 @@ def set_label(client: Client, song: Song, emotion: str) -> str:
     response = client.post(url, {f"label-{song.pk}": emotion})
     assert response.status_code == 200
     return response.content.decode()
+
+
+def test_what_is_changed_is_written_down(client: Client, curator: User) -> None:
+    song = SongFactory(title="Before")
+    assert save(client, song, title="After").status_code == 302
+    [row] = LogEntry.objects.all()
+    assert (row.user, row.object_id, row.action_flag) == (curator, str(song.pk), CHANGE)
+    assert "Title" in row.get_change_message()
 
 
 class TestLists:
