@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -124,7 +123,11 @@ def _request(user: User, *, kind: str, **values: Any) -> Transfer:
 def _enqueue(transfer_id: UUID) -> None:
     from journal.tasks import carry_out  # noqa: PLC0415 -- tasks import this module
 
-    transaction.on_commit(partial(carry_out.enqueue, transfer_id=str(transfer_id)))
+    def wake() -> None:
+        carry_out.enqueue(transfer_id=str(transfer_id))
+
+    # where the transport is away, the row waits for the sweep
+    transaction.on_commit(wake, robust=True)
 
 
 def _give_up(row: Transfer) -> None:

@@ -4,7 +4,8 @@ import datetime as dt
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 from zipfile import ZipFile
 
 import pytest
@@ -153,6 +154,17 @@ class TestDroppedWork:
         assert row.status == "failed"
         assert "interrupted too often" in row.error
         assert not row.file
+
+    def test_a_broker_that_is_away_is_no_accident_of_the_listeners(
+        self, user: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        monkeypatch.setattr("django_tasks_db.DatabaseBackend.enqueue", Mock(side_effect=OSError))
+        with django_capture_on_commit_callbacks(execute=True):
+            row = transfers.request_export(user, with_audio=False)
+        Transfer.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+        with django_capture_on_commit_callbacks(execute=True):
+            transfers.sweep()
+        assert transfers.claim(row.pk) is not None
 
 
 class TestImport:
