@@ -142,3 +142,21 @@ class TestSweepUntil:
         monkeypatch.setattr(worker.heartbeats, "stop", away)
         worker._sweep_until(stop)
         assert "sweep failed, next one in 15 s" in caplog.text
+
+    @pytest.mark.django_db
+    def test_a_chore_that_breaks_ends_no_other(
+        self,
+        stop: threading.Event,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        def broken() -> int:
+            raise OSError("no storage")
+
+        calls: list[str] = []
+        monkeypatch.setattr(worker.connection, "close", lambda: None)
+        monkeypatch.setattr(worker.tryouts, "forget_old", broken)
+        monkeypatch.setattr(worker.housekeeping, "run", lambda: calls.append("housekeeping"))
+        worker._sweep_until(stop)
+        assert calls == ["housekeeping"]
+        assert "no storage" in caplog.text

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -60,29 +61,44 @@ class Command(ExplainedCommand):
 
 
 def _sweep_until(stop: threading.Event) -> None:
-    """Keep this worker's rows and take up dropped ones; a database that is away ends nothing."""
+    """Keep this worker's rows, take up dropped ones and clear up, until it is time to stop."""
     prune_at = time.monotonic()
     while True:
         if leases.is_stuck():
             _start_anew()
-        try:
-            close_old_connections()
-            heartbeats.beat()
-            leases.renew()
-            if touched := queue.sweep():
-                logger.warning("swept %d classifications", touched)
-            tryouts.forget_old()
-            housekeeping.run()
-            if time.monotonic() >= prune_at:
-                queue.prune()
-                prune_at = time.monotonic() + PRUNE_SECONDS
-        except DatabaseError:
-            logger.exception("sweep failed, next one in %d s", settings.CLASSIFY_SWEEP_SECONDS)
+        chores: list[Callable[[], object]] = [
+            close_old_connections,
+            heartbeats.beat,
+            leases.renew,
+            _sweep,
+        ]
+        chores += [tryouts.forget_old, housekeeping.run]
+        if time.monotonic() >= prune_at:
+            chores.append(queue.prune)
+            prune_at = time.monotonic() + PRUNE_SECONDS
+        _do(chores)
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
             with contextlib.suppress(DatabaseError):  # else it counts as there for a minute more
                 heartbeats.stop()
             connection.close()
             return
+
+
+def _do(chores: Iterable[Callable[[], object]]) -> None:
+    """Do each, whatever became of the one before: this thread renews leases, and must go on."""
+    for chore in chores:
+        try:
+            chore()
+        except DatabaseError:
+            logger.exception("sweep failed, next one in %d s", settings.CLASSIFY_SWEEP_SECONDS)
+            return  # the others need it as well
+        except Exception:
+            logger.exception("sweep failed at %s, and goes on", getattr(chore, "__name__", chore))
+
+
+def _sweep() -> None:
+    if touched := queue.sweep():
+        logger.warning("swept %d classifications", touched)
 
 
 def _start_anew() -> None:
