@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -26,8 +27,8 @@ from uuid import UUID
 import django
 import requests
 
-from tools.kill_test import AUDIO, WORKER
-from tools.processes import free_port
+from tools.kill_test import AUDIO, WORKER, WORKERS
+from tools.processes import ROOT, commands_of, free_port, start
 
 HOST = "127.0.0.1"
 TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 -- CSRF wants cookie and form to agree
@@ -47,7 +48,7 @@ class Listener:
 
 
 class App:
-    """Web as `make run` starts it, and two workers, with a stand-in for the models."""
+    """The web of the Procfile, and two workers with a stand-in for the models."""
 
     def __init__(self, log: Path) -> None:
         self.log = log
@@ -56,13 +57,9 @@ class App:
 
     def start(self) -> None:
         """Start all, and wait until the web answers."""
-        web = [sys.executable, "-m", "gunicorn", "journify.wsgi", "--bind", f"{HOST}:{self.port}"]
-        web += ["--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
+        commands = [commands_of(ROOT / "Procfile")["web"], *[shlex.join(WORKER)] * WORKERS]
         with self.log.open("ab") as log:
-            self.processes = [
-                subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
-                for command in (web, WORKER, WORKER)
-            ]
+            self.processes = [start(command, port=self.port, log=log) for command in commands]
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90
@@ -26,24 +27,10 @@ class DidNotStartError(Exception):
 @contextmanager
 def running(procfile: Path, *, port: int, log: Path) -> Iterator[dict[str, int]]:
     """Start each line of a Procfile; yield the id of each process once the pages answer."""
-    env = os.environ | {
-        "PORT": str(port),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }
-    lines = procfile.read_text(encoding="utf-8").splitlines()
-    commands = dict(line.split(": ", 1) for line in lines if line)
     with log.open("wb") as output:
         processes = {
-            name: subprocess.Popen(  # noqa: S602 -- the lines of our own Procfile
-                f"exec {command}",
-                shell=True,
-                cwd=ROOT,
-                env=env,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-            for name, command in commands.items()
+            name: start(command, port=port, log=output)
+            for name, command in commands_of(procfile).items()
         }
         try:
             _wait_for(f"http://127.0.0.1:{port}/readyz", processes)
@@ -53,6 +40,26 @@ def running(procfile: Path, *, port: int, log: Path) -> Iterator[dict[str, int]]
                 process.send_signal(signal.SIGTERM)
             for process in processes.values():
                 _end(process)
+
+
+def commands_of(procfile: Path) -> dict[str, str]:
+    """Read the commands of a Procfile by their names."""
+    lines = procfile.read_text(encoding="utf-8").splitlines()
+    return dict(line.split(": ", 1) for line in lines if line)
+
+
+def start(command: str, *, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a command of a Procfile, in a group that can be killed with its children."""
+    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.Popen(  # noqa: S602 -- the lines of our own Procfile
+        f"exec {command}",
+        shell=True,
+        cwd=ROOT,
+        env=os.environ | {"PORT": str(port), "PATH": programs},
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
 
 
 def free_port() -> int:

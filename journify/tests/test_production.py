@@ -46,9 +46,7 @@ class TestServer:
         prepare = [sys.executable, "manage.py", "prepare", "--port", str(port := free_port())]
         subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
         web = [sys.executable, "-m", "gunicorn", "journify.wsgi", "--bind", f"127.0.0.1:{port}"]
-        process = subprocess.Popen(
-            [*web, "--no-control-socket"], cwd=settings.BASE_DIR, env=env, stderr=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(web, cwd=settings.BASE_DIR, env=env, stderr=subprocess.DEVNULL)
         try:
             wait_for(port)
             yield port

@@ -1,0 +1,13 @@
+"""How the pages are served, wherever gunicorn is started in this folder; it looks here by itself.
+
+The address and the number of processes are each place's own: `Procfile` and `deploy/`.
+https://docs.gunicorn.org/en/stable/settings.html
+"""
+
+from __future__ import annotations
+
+worker_class = "gthread"
+threads = 8
+# by itself it closes an idle connection after two seconds, just when a listener is about to tap
+keepalive = 75
+control_socket_disable = True
