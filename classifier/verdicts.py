@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, NamedTuple
 
 from classifier.models import Classification, Label
 from classifier.readings import UNSURE_BELOW, rank
+from journify.models import bare
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.db.models import QuerySet
 
     from classifier.models import Song
     from spotify_auth.models import User
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A song's emotion as `classifier.readings.read` finds it, and whose word that is."""
 
     heard: str = ""
@@ -31,36 +29,39 @@ class Verdict:
         return self.label or (self.heard if self.is_sure else "")
 
 
-def verdicts_of(user: User, songs: QuerySet[Song]) -> dict[UUID, Verdict]:
+def verdicts_of(user: User, songs: QuerySet[Song]) -> dict[Hashable, Verdict]:
     """Say what each of `songs` carries for `user`, in two queries however many there are.
 
-    Songs that neither a model nor the user said anything of are missing.
+    Songs are known by their bare keys (`journify.models.bare`); those that neither a model nor
+    the user said anything of are missing. Others that the user labelled may be there: to sort them
+    out would take longer than to read them.
     """
-    heard = _heard(songs)
-    labels = dict(
-        Label.objects.filter(user=user, song__in=songs.order_by().values("pk"))
-        .order_by()
-        .values_list("song_id", "emotion")
-    )
-    return {
-        song: Verdict(*heard.get(song, ("", False)), label=labels.get(song, ""))
-        for song in heard.keys() | labels.keys()
-    }
+    verdicts = _heard(songs)
+    labels = Label.objects.filter(user=user).order_by()
+    for song, label in labels.values_list(bare("song_id"), "emotion"):
+        verdicts[song] = verdicts.get(song, Verdict())._replace(label=label)
+    return verdicts
 
 
-def _heard(songs: QuerySet[Song]) -> dict[UUID, tuple[str, bool]]:
+def _heard(songs: QuerySet[Song]) -> dict[Hashable, Verdict]:
     """The word of the model that is asked first, and of several the newest."""
     rows = (
-        Classification.objects.done()
-        .filter(song__in=songs.order_by().values("pk"))
+        Classification.objects.filter(song__in=songs.order_by().values("pk"))
         # in the database: thousands of moments need not become Python's to be compared
         .order_by("queued_at")
-        .values_list("song_id", "model", "emotion", "probabilities")
+        .values_list(bare("song_id"), "model", "emotion", "probabilities", "status")
     )
-    best: dict[UUID, tuple[int, str, bool]] = {}
-    for song, model, emotion, probabilities in rows:
-        place = rank(model)
-        if song not in best or place <= best[song][0]:
-            is_sure = max(probabilities.values(), default=0.0) >= UNSURE_BELOW
-            best[song] = place, emotion, is_sure
-    return {song: (emotion, is_sure) for song, (_place, emotion, is_sure) in best.items()}
+    places: dict[str, int] = {}
+    best: dict[Hashable, tuple[int, str, dict[str, float]]] = {}
+    for song, model, emotion, probabilities, status in rows:
+        # not in the database, which would take up everybody's answers to find these songs'
+        if status != Classification.Status.DONE:
+            continue
+        if model not in places:
+            places[model] = rank(model)
+        if song not in best or places[model] <= best[song][0]:
+            best[song] = places[model], emotion, probabilities
+    return {
+        song: Verdict(emotion, max(probabilities.values(), default=0.0) >= UNSURE_BELOW)
+        for song, (_place, emotion, probabilities) in best.items()
+    }

@@ -10,6 +10,7 @@ from django.db.models import Q
 from classifier.models import Classification, Label, Song
 from classifier.verdicts import verdicts_of
 from journal.models import Entry
+from journify.models import uuid_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -51,7 +52,7 @@ def _carrying(user: User, emotion: str, entries: EntryQuerySet) -> list[UUID]:
         pk__in=entries.order_by().values("song"),
     )
     verdicts = verdicts_of(user, songs).items()
-    return [song for song, verdict in verdicts if verdict.emotion == emotion]
+    return [uuid_of(song) for song, verdict in verdicts if verdict.emotion == emotion]
 
 
 def _matching(user: User, wanted: dict[str, Any]) -> EntryQuerySet:

@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 
 from classifier.models import Song
 from classifier.readings import WORDS
-from classifier.verdicts import Verdict, verdicts_of
+from classifier.verdicts import verdicts_of
 from journal.days import first_day
 from journal.models import Entry
+from journify.models import bare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 LONGEST_MONTH = 31
 DAYS_REMEMBERED = 8 * 366  # by name, in all languages together
-NOTHING = Verdict()
 CURRENT = mark_safe(' aria-current="date"')
 
 
@@ -126,9 +126,10 @@ def _answers(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list
         song__isnull=False, journal__date__gte=first, journal__date__lte=last
     )
     verdicts = verdicts_of(user, Song.objects.filter(pk__in=entries.order_by().values("song")))
+    emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
     days: dict[dt.date, list[str]] = defaultdict(list)
-    for date, song in entries.order_by().values_list("journal__date", "song_id"):
-        days[date].append(verdicts.get(song, NOTHING).emotion)
+    for date, song in entries.order_by().values_list("journal__date", bare("song_id")):
+        days[date].append(emotions.get(song, ""))
     return days
 
 

@@ -19,7 +19,7 @@ from journal.songs import alike, as_csv, as_m3u, as_text, songs_by_feeling, song
 from journify.http import SignedInRequest, page_or_fragment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
 PAGE = 50
 MOST_EXPORTED = 5000
@@ -75,7 +75,7 @@ def export(request: SignedInRequest, kind: str) -> HttpResponse:
     return response
 
 
-def _wanted(request: SignedInRequest) -> tuple[str, dict[str, list[uuid.UUID]]]:
+def _wanted(request: SignedInRequest) -> tuple[str, dict[str, list[Hashable]]]:
     """The feeling of the URL; else the one that most of the songs carry."""
     found = songs_by_feeling(request.user)
     asked = request.GET.get("emotion", "")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Hashable
 
 from django.db import models
+from django.db.models import ExpressionWrapper, F
 
 
 class UUIDModel(models.Model):
@@ -14,3 +16,17 @@ class UUIDModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+def bare(name: str) -> ExpressionWrapper[F]:
+    """A column as the driver gives it: to compare thousands of keys by, or moments.
+
+    Making a UUID of each would take as long as fetching it; `uuid_of` makes one of the few that are
+    asked for by it.
+    """
+    return ExpressionWrapper(F(name), output_field=models.CharField())
+
+
+def uuid_of(key: Hashable) -> uuid.UUID:
+    """Make a UUID of a bare key: some databases keep it as text, others know UUIDs."""
+    return key if isinstance(key, uuid.UUID) else uuid.UUID(str(key))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Hashable
 
 import pytest
 from django.db import connection
@@ -11,9 +13,14 @@ from classifier.models import Song
 from classifier.readings import read
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from classifier.verdicts import Verdict, verdicts_of
+from journify.models import uuid_of
 from spotify_auth.models import User
 
 UNSURE = {"sad": 0.3, "happy": 0.3, "energetic": 0.0, "calm": 0.4}
+
+
+def by_id(verdicts: dict[Hashable, Verdict]) -> dict[uuid.UUID, Verdict]:
+    return {uuid_of(key): verdict for key, verdict in verdicts.items()}
 
 
 def make_songs(user: User, stranger: User) -> None:
@@ -36,7 +43,7 @@ def make_songs(user: User, stranger: User) -> None:
 
 def test_it_says_what_a_page_of_the_song_says(user: User, stranger: User) -> None:
     make_songs(user, stranger)
-    verdicts = verdicts_of(user, Song.objects.all())
+    verdicts = by_id(verdicts_of(user, Song.objects.all()))
     for song in Song.objects.with_readings(user):
         reading = read(song)
         verdict = verdicts.get(song.pk, Verdict())
@@ -55,7 +62,7 @@ def test_queries_do_not_grow_with_songs(user: User, stranger: User) -> None:
 def test_other_songs_are_not_looked_at(user: User) -> None:
     song = ClassificationFactory().song
     ClassificationFactory()
-    assert verdicts_of(user, Song.objects.filter(pk=song.pk)).keys() == {song.pk}
+    assert by_id(verdicts_of(user, Song.objects.filter(pk=song.pk))).keys() == {song.pk}
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from classifier.models import Song
 from classifier.verdicts import Verdict, verdicts_of
 from journal.models import Entry, Journal
+from journify.models import bare
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Hashable
 
     from journal.stats.intervals import Interval
     from spotify_auth.models import User
@@ -27,7 +28,7 @@ class Answer(NamedTuple):
     date: dt.date
     hour: int | None
     phrase: str
-    song: UUID
+    song: Hashable  # a bare key
     artist: str
     verdict: Verdict
     # what the answer counts as; empty while neither model nor listener is sure
@@ -54,17 +55,24 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> list[Answe
     verdicts = verdicts_of(user, Song.objects.filter(pk__in=entries.order_by().values("song")))
     emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
     rows = entries.order_by().values_list(
-        "journal__date", "answered_at", "phrase_text", "song_id", "song__artist"
+        *("journal__date", bare("answered_at"), "phrase_text", bare("song_id"), "song__artist")
     )
     return [
         Answer(
-            date=date,
-            hour=None if answered_at is None else answered_at.astimezone(zone).hour,
-            phrase=phrase,
-            song=song,
-            artist=artist,
-            verdict=verdicts.get(song, NOTHING),
-            emotion=emotions.get(song, ""),
+            date,
+            _hour(answered_at, zone),
+            phrase,
+            song,
+            artist,
+            verdicts.get(song, NOTHING),
+            emotions.get(song, ""),
         )
         for date, answered_at, phrase, song, artist in rows
     ]
+
+
+def _hour(moment: dt.datetime | None, zone: dt.tzinfo) -> int | None:
+    """The hour of a bare moment, which some drivers leave without its zone: UTC."""
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(zone).hour
