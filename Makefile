@@ -87,11 +87,10 @@ fix: $(VENV)/test.stamp  ## format and mend what tools can mend
 messages: $(VENV)/test.stamp  ## collect texts, merge them into locale/, compile the translations
 	$(MANAGE) messages
 
-PIP_COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links \
-	--no-emit-trusted-host --no-emit-options --annotation-style=line --no-header
-lock: $(VENV)/test.stamp  ## pin every requirement anew
+PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --unsafe-package pip --strip-extras --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host --no-emit-options --annotation-style=line --no-header $(LOCK)
+lock: $(VENV)/test.stamp  ## pin requirements*.in by version and hash; what is pinned stays (LOCK=--upgrade: the newest)
 	$(PIP_COMPILE) --output-file requirements.txt requirements.in
-	sed -i -E 's/^(torch(vision)?==[0-9.]+)\+[a-z0-9]+/\1/' requirements.txt  # any build of the version
 	$(PIP_COMPILE) --output-file requirements-dev.txt requirements-dev.in
 
 clean:  ## remove the virtual environment (data stays in var/)
@@ -105,13 +104,16 @@ $(BIN)/pip:
 	  else echo "Python's venv module is missing: sudo apt-get install python3-venv"; exit 1; fi; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements.txt | $(BIN)/pip
+# Uncompiled: Python compiles what it imports when it first does, and the first page comes 20 s earlier.
+PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+$(VENV)/run.stamp: requirements.txt requirements-torch.txt | $(BIN)/pip
 	@echo "Installing what Journify needs; the first time this takes some minutes."
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PIP_INSTALL) --require-hashes -r requirements.txt
+	$(PIP_INSTALL) -r requirements-torch.txt
 	@touch $@
 
 $(VENV)/test.stamp: requirements-dev.txt $(VENV)/run.stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 chromium:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Any
 
 from django.conf import settings
@@ -19,4 +20,18 @@ def weights_are_shipped(**_kwargs: Any) -> list[CheckMessage]:
         )
         for name in settings.CLASSIFIER_MODELS
         if not (settings.WEIGHTS_DIR / name / "meta.json").exists()
+    ]
+
+
+@register()
+def torch_is_installed(**_kwargs: Any) -> list[CheckMessage]:
+    """Warn where nothing could be classified: PyTorch has a requirements file of its own."""
+    if importlib.util.find_spec("torch"):
+        return []
+    return [
+        Warning(
+            "PyTorch is not installed: pages are served, but no song can be classified here.",
+            hint="pip install -r requirements-torch.txt",
+            id="classifier.W002",
+        )
     ]
