@@ -25,6 +25,8 @@ from classifier.insight import insight
 from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.playback import audio_response
 from classifier.readings import best_answer, read
+from classifier.resources import LabelResource, SongResource
+from journify.curating.admin import CuratedTableMixin
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -88,7 +90,7 @@ class LabelInline(admin.TabularInline[Label, Song]):
 
 
 @admin.register(Song)
-class SongAdmin(admin.ModelAdmin[Song]):
+class SongAdmin(CuratedTableMixin, admin.ModelAdmin[Song]):
     """The songs of the catalogue and of listeners."""
 
     list_display = ("title", "artist", "heard", "own_label", "player", "owner", "created_at")
@@ -101,6 +103,8 @@ class SongAdmin(admin.ModelAdmin[Song]):
     search_fields = ("title", "artist", "album", "isrc", "owner__username")
     list_select_related = ("owner",)
     list_per_page = 50
+    change_list_template = "admin/classifier/song/change_list.html"
+    resource_classes = [SongResource]
     form = SongForm
     autocomplete_fields = ("owner",)
     readonly_fields = ("player", "created_at")
@@ -288,10 +292,11 @@ class ClassificationAdmin(admin.ModelAdmin[Classification]):
 
 
 @admin.register(Label)
-class LabelAdmin(admin.ModelAdmin[Label]):
+class LabelAdmin(CuratedTableMixin, admin.ModelAdmin[Label]):
     """What people said."""
 
     list_display = ("song", "emotion", "user", "updated_at")
+    resource_classes = [LabelResource]
     list_display_links = ("song",)
     list_editable = ("emotion",)
     list_filter = ("emotion", "updated_at")

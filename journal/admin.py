@@ -8,14 +8,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import Phrase
+from journal.resources import PhraseResource
+from journify.curating.admin import CuratedTableMixin
 
 
 @admin.register(Phrase)
-class PhraseAdmin(admin.ModelAdmin[Phrase]):
+class PhraseAdmin(CuratedTableMixin, admin.ModelAdmin[Phrase]):
     """The openings that days are drawn from."""
 
     list_display = ("text", "theme", "active", "answered", "owner")
     list_editable = ("active",)
+    resource_classes = [PhraseResource]
     list_filter = ("active", "theme", ("owner", admin.EmptyFieldListFilter))
     search_fields = ("text", "key")
     autocomplete_fields = ("owner",)

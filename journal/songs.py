@@ -17,6 +17,7 @@ from classifier.readings import WORDS, read
 from classifier.verdicts import verdicts_of
 from journal.models import Entry
 from journify.models import bare, uuid_of
+from journify.spreadsheets import guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 8
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-# What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def as_csv(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
     writer.writerow(["title", "artist", "album", "isrc", "link"])
     for song in songs:
         row = [song.title, song.artist, song.album, song.isrc, address(song)]
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
+        writer.writerow([guard(cell) for cell in row])
     return table.getvalue()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -74,3 +75,26 @@ def test_chosen_songs_are_listened_to_again(songs: Page) -> None:
         songs.wait_for_timeout(500)
         songs.reload()  # the list does not change by itself
     assert "–" not in heard.all_inner_texts()[:2]
+
+
+def test_a_table_is_looked_at_and_brought_in(songs: Page, tmp_path: Path) -> None:
+    table = tmp_path / "songs.csv"
+    table.write_text("title,artist\n,Nobody\n")
+    songs.get_by_role("link", name="Import").click()
+    songs.locator("[name=import_file]").set_input_files(table)
+    songs.get_by_role("button", name="Submit").click()
+    expect(songs.get_by_role("heading", name="1 row does not fit")).to_be_visible()
+    expect(songs.locator(".import-preview")).to_contain_text("This field cannot be blank.")
+
+    table.write_text("title,artist\nBrought in,Nobody\n")
+    songs.locator("[name=import_file]").set_input_files(table)
+    songs.get_by_role("button", name="Submit").click()
+    expect(songs.locator(".import-preview tbody tr")).to_have_count(1)
+    songs.get_by_role("button", name="Confirm import").click()
+    expect(songs.locator(".messagelist")).to_contain_text("1 new")
+    expect(songs.locator("#result_list")).to_contain_text("Brought in")
+
+    songs.goto(f"{SONGS}?q=Brought")
+    with songs.expect_download() as download:
+        songs.get_by_role("link", name="Export").click()
+    assert "Brought in,Nobody" in download.value.path().read_text(encoding="utf-8-sig")

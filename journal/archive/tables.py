@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from classifier.readings import WORDS
 from journal.archive.schema import Archive, ArchivedEntry, ArchivedSong
+from journify.spreadsheets import guard
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ COLUMNS = [
     *("date", "answered_at", "phrase", "title", "artist", "album"),
     *("emotion", "said_by", "sad", "happy", "energetic", "calm", "note"),
 ]
-# Spreadsheets take a cell that begins with one of these for a formula
-# (https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
 
 
@@ -93,7 +91,7 @@ def _line_of(song: ArchivedSong, emotion: str, said_by: str, entry: ArchivedEntr
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return guard(cell) if isinstance(cell, str) else cell
 
 
 def _plain(text: str) -> str:

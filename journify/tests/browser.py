@@ -119,7 +119,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("console", note)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    assert errors == []
+    assert errors == [], errors
 
 
 @pytest.fixture

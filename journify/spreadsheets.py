@@ -1,0 +1,19 @@
+"""Cells that a spreadsheet shows as they are, whatever somebody typed into them."""
+
+from __future__ import annotations
+
+import re
+
+# What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+
+
+def guard(cell: str) -> str:
+    """Put an apostrophe before what would be taken for a formula, or was guarded already."""
+    return f"'{cell}" if cell.startswith(FORMULA) or _GUARDED.match(cell) else cell
+
+
+def unguard(cell: str) -> str:
+    """Take away the apostrophe that `guard` put there."""
+    return cell[1:] if _GUARDED.match(cell) else cell
