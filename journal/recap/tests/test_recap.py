@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 from PIL import Image
 
 from classifier.tests.factories import ClassificationFactory, LabelFactory
@@ -200,3 +201,12 @@ def test_queries_do_not_grow_with_answers(answered: User, listener: Client) -> N
     for day in range(2, 12):
         answer(answered, dt.date(2026, 10, day), "sad", "calm")
     assert count() == few <= 7
+
+
+@BOTH
+def test_a_language_with_a_decimal_comma_draws_the_same(answered: User, period: Period) -> None:
+    numbers = re.compile(r'="(?:rotate\()?(-?\d+[.,]\d+)')
+    english = numbers.findall(drawn(answered, period))
+    with translation.override("de"):
+        assert numbers.findall(drawn(answered, period)) == english
+    assert len(english) > 10

@@ -53,6 +53,13 @@ def test_every_chart_has_a_sentence_and_a_table(listener: Client, user: User) ->
         assert figure.count("<table") == figure.count("<details") == 1
 
 
+def test_a_language_with_a_decimal_comma_draws_the_same(listener: Client, user: User) -> None:
+    answer(user, count=7)
+    drawn = re.findall(r'="(-?\d+[.,]\d+)', page(listener, accept_language="de"))
+    assert drawn == re.findall(r'="(-?\d+[.,]\d+)', page(listener))
+    assert len(drawn) > 10
+
+
 def test_the_page_of_a_new_listener_has_one_next_step(listener: Client) -> None:
     html = page(listener)
     assert "<figure" not in html
