@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from operator import mul
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, NamedTuple
 
+from classifier.embeddings import Direction
 from classifier.models import Classification
 from classifier.readings import rank
+from journify.models import bare, uuid_of
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from classifier.models import Song
 
-# Comparing takes about 20 microseconds a song: what was answered last stands for the rest.
+# Comparing takes some microseconds a song: what was answered last stands for the rest.
 MOST_COMPARED = 2000
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """How the best model saw a song."""
 
     model: str
     version: str
-    embedding: tuple[int, ...]
-    probabilities: tuple[float, ...]
+    answer: Hashable  # its bare key
+    embedding: bytes
 
 
 def nearest(song: Song, among: QuerySet[Song], *, count: int) -> list[UUID]:
@@ -39,52 +38,57 @@ def nearest(song: Song, among: QuerySet[Song], *, count: int) -> list[UUID]:
     Songs are compared by the embedding of the model that answered for `song`; where too few of
     them have one, by the four probabilities.
     """
-    own = _views(Classification.objects.filter(song=song)).get(song.pk)
+    own = next(iter(_views(Classification.objects.filter(song=song)).values()), None)
     if own is None:
         return []
     others = _views(
         Classification.objects.filter(song__in=among.order_by().values("pk")).exclude(song=song)
     )
     seen_alike = {
-        pk: view
-        for pk, view in others.items()
+        key: view.embedding
+        for key, view in others.items()
         if own.embedding
         and (view.model, view.version) == (own.model, own.version)
         and len(view.embedding) == len(own.embedding)
     }
     if len(seen_alike) >= min(count, len(others)):
-        likeness = {pk: _along(own.embedding, view.embedding) for pk, view in seen_alike.items()}
+        direction = Direction(own.embedding)
+        likeness = {key: direction.along(embedding) for key, embedding in seen_alike.items()}
     else:
-        likeness = {
-            pk: _overlap(own.probabilities, view.probabilities) for pk, view in others.items()
-        }
-    return sorted(likeness, key=lambda pk: -likeness[pk])[:count]
+        likeness = _overlaps(own, others)
+    best = sorted(likeness, key=lambda key: -likeness[key])[:count]
+    return [uuid_of(key) for key in best]
 
 
-def _views(rows: QuerySet[Classification]) -> dict[UUID, View]:
-    """The view of the model that is asked first, and of several the newest."""
-    values = (
-        rows.filter(status=Classification.Status.DONE)
-        .order_by("-queued_at")
-        .values_list("song_id", "model", "version", "embedding", "probabilities")
+def _views(rows: QuerySet[Classification]) -> dict[Hashable, View]:
+    """The view of the model that is asked first, and of several the newest, by songs' bare keys."""
+    values = rows.order_by("-queued_at").values_list(
+        *(bare("song_id"), "status", "model", "version", bare("pk"), "embedding")
     )[:MOST_COMPARED]
-    best: dict[UUID, tuple[int, View]] = {}
-    for song, model, version, embedding, probabilities in values:
+    best: dict[Hashable, tuple[int, View]] = {}
+    for song, status, model, version, answer, embedding in values:
+        # not in the database, which would take up everybody's answers to find these songs'
+        if status != Classification.Status.DONE:
+            continue
         place = rank(model)
         if song not in best or place < best[song][0]:
-            best[song] = place, _view(model, version, embedding, probabilities)
+            best[song] = place, View(model, version, answer, bytes(embedding or b""))
     return {song: view for song, (_place, view) in best.items()}
 
 
-def _view(model: str, version: str, embedding: Any, probabilities: dict[str, float]) -> View:
-    chances = tuple(probabilities.get(emotion.value, 0.0) for emotion in EMOTIONS)
-    return View(model, version, tuple(embedding or ()), chances)
-
-
-def _along(own: Sequence[int], other: Sequence[int]) -> float:
-    """How far `other` points the way of `own`: it orders as the cosine, without own's length."""
-    length = math.sqrt(sum(map(mul, other, other)))
-    return sum(map(mul, own, other)) / length if length else 0.0
+def _overlaps(own: View, others: dict[Hashable, View]) -> dict[Hashable, float]:
+    """How much of what models said of songs is the same."""
+    answers = [uuid_of(view.answer) for view in (own, *others.values())]
+    rows = Classification.objects.filter(pk__in=answers)
+    said = {
+        key: tuple(probabilities.get(emotion.value, 0.0) for emotion in EMOTIONS)
+        for key, probabilities in rows.values_list(bare("pk"), "probabilities")
+    }
+    return {
+        key: _overlap(said[own.answer], said[view.answer])
+        for key, view in others.items()
+        if view.answer in said
+    }
 
 
 def _overlap(first: Sequence[float], second: Sequence[float]) -> float:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from classifier import queue
 from classifier.decoding import get_decoder
+from classifier.embeddings import packed
 from classifier.errors import (
     INTERRUPTED,
     NO_MODEL,
@@ -27,7 +28,7 @@ from classifier.fallback import answer_from_features
 from classifier.leases import time_limit
 from classifier.metrics import count_answer
 from classifier.models import Classification
-from classifier.results import as_result
+from classifier.results import as_result, certainty_of
 from classifier.sources import audio_of, features
 from ml.errors import ClipError
 from ml.timing import stage, stages
@@ -110,7 +111,8 @@ def record(row: Classification, prediction: Prediction, *, source: str, seconds:
     kind = Input.FEATURES if source in features.SOURCES else Input.AUDIO
     answer |= {"status": Status.DONE, "clip_source": source, "input": kind, "error": ""}
     answer["reason"] = ""
-    answer["embedding"] = prediction.embedding or None
+    answer["certainty"] = certainty_of(answer["probabilities"])
+    answer["embedding"] = packed(prediction.embedding)
     with transaction.atomic():
         if prediction.model == row.model and prediction.version == row.version:
             is_ours = queue.settle(row, **answer)

@@ -184,9 +184,11 @@ class Classification(UUIDModel):
     version = models.CharField(_("version"), max_length=40)
     emotion = models.CharField(_("emotion"), max_length=10, choices=EMOTION_CHOICES, blank=True)
     probabilities = models.JSONField(_("probabilities"), default=dict, blank=True)
+    # the largest of the probabilities, for who reads thousands of answers
+    certainty = models.FloatField(default=0.0, editable=False)
     segments = models.JSONField(_("segments"), default=list, blank=True)
-    embedding = models.JSONField(
-        null=True, blank=True, editable=False, help_text=_("How the network saw the clip.")
+    embedding = models.BinaryField(
+        null=True, blank=True, help_text=_("How the network saw the clip.")
     )
     clip_source = models.CharField(_("clip from"), max_length=20, blank=True)
     input = models.CharField(max_length=10, choices=Input.choices, default=Input.AUDIO)

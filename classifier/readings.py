@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from classifier.models import Classification
+from classifier.results import certainty_of
 from classifier.sentences import translated
 from ml.labels import EMOTIONS
 
@@ -139,8 +140,7 @@ def rank(model: str) -> int:
 def _answered(answer: Classification | None, *, emotion: str, is_labelled: bool) -> Reading:
     if answer is None:
         return Reading(state="answered", emotion=emotion, is_labelled=is_labelled)
-    certainty = max(answer.probabilities.values(), default=0.0)
-    is_unsure = not is_labelled and certainty < UNSURE_BELOW
+    is_unsure = not is_labelled and certainty_of(answer.probabilities) < UNSURE_BELOW
     return Reading(
         state="unsure" if is_unsure else "answered",
         emotion=emotion,

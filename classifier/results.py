@@ -27,6 +27,11 @@ def as_result(prediction: Prediction, *, seconds: float) -> Result:
     }
 
 
+def certainty_of(probabilities: Mapping[str, float]) -> float:
+    """How likely the likeliest emotion is; 0 where nothing was said."""
+    return max(probabilities.values(), default=0.0)
+
+
 def _rounded_segment(segment: Mapping[str, Any]) -> Result:
     return {**segment, "probabilities": _rounded(segment["probabilities"])}
 

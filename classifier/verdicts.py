@@ -49,19 +49,19 @@ def _heard(songs: QuerySet[Song]) -> dict[Hashable, Verdict]:
         Classification.objects.filter(song__in=songs.order_by().values("pk"))
         # in the database: thousands of moments need not become Python's to be compared
         .order_by("queued_at")
-        .values_list(bare("song_id"), "model", "emotion", "probabilities", "status")
+        .values_list(bare("song_id"), "model", "emotion", "certainty", "status")
     )
     places: dict[str, int] = {}
-    best: dict[Hashable, tuple[int, str, dict[str, float]]] = {}
-    for song, model, emotion, probabilities, status in rows:
+    best: dict[Hashable, tuple[int, str, float]] = {}
+    for song, model, emotion, certainty, status in rows:
         # not in the database, which would take up everybody's answers to find these songs'
         if status != Classification.Status.DONE:
             continue
         if model not in places:
             places[model] = rank(model)
         if song not in best or places[model] <= best[song][0]:
-            best[song] = places[model], emotion, probabilities
+            best[song] = places[model], emotion, certainty
     return {
-        song: Verdict(emotion, max(probabilities.values(), default=0.0) >= UNSURE_BELOW)
-        for song, (_place, emotion, probabilities) in best.items()
+        song: Verdict(emotion, certainty >= UNSURE_BELOW)
+        for song, (_place, emotion, certainty) in best.items()
     }

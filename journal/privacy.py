@@ -110,7 +110,8 @@ STORED = [
         until=_("As long as the song."),
         tables={
             "classifier.Classification": (
-                *("song", "model", "version", "emotion", "probabilities", "segments", "embedding"),
+                *("song", "model", "version", "emotion", "probabilities", "certainty"),
+                *("segments", "embedding"),
                 *("clip_source", "input", "status", "stage", "attempts", "owner", "lease_until"),
                 *("revision", "error", "reason", "seconds", "queued_at", "finished_at"),
                 *("woken_at", "retry_at", "request_id"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from classifier.bundles import main_bundle
 from classifier.models import Classification, Explanation, Label, Song
+from classifier.results import certainty_of
 from spotify_auth.tests.factories import UserFactory
 
 
@@ -42,6 +43,10 @@ class ClassificationFactory(factory.django.DjangoModelFactory[Classification]):
             return {}
         rest = dict.fromkeys(("sad", "happy", "energetic", "calm"), 0.1)
         return rest | {self.emotion: 0.7}
+
+    @factory.lazy_attribute
+    def certainty(self) -> float:
+        return certainty_of(self.probabilities)
 
     @factory.lazy_attribute
     def segments(self) -> list[dict[str, object]]:

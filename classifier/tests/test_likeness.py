@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import math
+import random
+
 import pytest
 
+from classifier.embeddings import Direction, packed
 from classifier.likeness import nearest
 from classifier.models import Classification, Song
 from classifier.tests.factories import ClassificationFactory, SongFactory
@@ -10,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 def heard(emotion: str = "calm", embedding: list[int] | None = None, **values: object) -> Song:
-    return ClassificationFactory(emotion=emotion, embedding=embedding, **values).song
+    values["embedding"] = packed(embedding or [])
+    return ClassificationFactory(emotion=emotion, **values).song
 
 
 def test_songs_that_point_the_same_way_come_first() -> None:
@@ -53,3 +58,22 @@ def test_nothing_is_like_a_song_that_was_not_heard() -> None:
 def test_songs_that_failed_are_like_nothing() -> None:
     heard("", status=Classification.Status.FAILED)
     assert nearest(heard(), Song.objects.all(), count=8) == []
+
+
+def test_packed_embeddings_are_ordered_as_by_the_cosine() -> None:
+    chance = random.Random(1)  # noqa: S311 -- no secret
+    own, *others = [[chance.randrange(-127, 128) for _ in range(256)] for _ in range(40)]
+    others += [[0] * 256, [2 * value // 3 for value in own], [-value for value in own]]
+    direction = Direction(packed(own) or b"")
+
+    def cosine(other: list[int]) -> float:
+        length = math.hypot(*other) * math.hypot(*own)
+        return sum(a * b for a, b in zip(own, other, strict=True)) / length if length else 0.0
+
+    for other in others:
+        along = direction.along(packed(other) or b"") / math.hypot(*own)
+        assert along == pytest.approx(cosine(other), abs=1e-9)
+
+
+def test_a_network_that_says_nothing_has_no_embedding() -> None:
+    assert packed([]) is None

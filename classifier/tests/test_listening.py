@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from classifier import queue
+from classifier.embeddings import packed
 from classifier.errors import NO_CLIP, NO_MODEL, TOOK_TOO_LONG, UNEXPECTED, NoModelError
 from classifier.listening import listen
 from classifier.models import Classification, Song
@@ -41,7 +42,8 @@ def test_the_answer_is_written_down(service: FakeService, heard_song: Song) -> N
     assert row.seconds is not None
     assert row.seconds >= 0
     assert row.finished_at is not None
-    assert row.embedding == [127, 0, -5]
+    assert row.embedding == packed([127, 0, -5])
+    assert row.certainty == max(row.probabilities.values())
 
 
 def test_what_is_done_is_told_on_the_way(service: FakeService, heard_song: Song) -> None:

@@ -18,6 +18,7 @@ from classifier.errors import UploadRejectedError
 from classifier.formats import extension_of
 from classifier.models import Classification, Label, Song
 from classifier.queue import request_classification
+from classifier.results import certainty_of
 from classifier.uploads import check_audio
 from journal.archive.schema import (
     IMPORTED,
@@ -225,6 +226,7 @@ def _add_readings(song: Song, readings: list[ArchivedReading]) -> None:
             version=version,
             emotion=row.emotion,
             probabilities=row.probabilities,
+            certainty=certainty_of(row.probabilities),
             segments=row.segments,
             clip_source=row.clip_source,
             input=row.input,

@@ -7,6 +7,8 @@ import math
 import random
 from typing import Any
 
+from classifier.embeddings import packed
+from classifier.results import certainty_of
 from ml.labels import EMOTIONS
 
 SWING_DAYS = 97  # better and worse weeks come and go
@@ -40,22 +42,26 @@ def hear(emotion: str, chance: random.Random) -> dict[str, Any]:
         for start in SEGMENTS
         for part in [min(0.98, max(0.26, chance.gauss(top, 0.12)))]
     ]
+    probabilities = _shares(emotion, top, chance)
     return {
         "emotion": emotion,
-        "probabilities": _shares(emotion, top, chance),
+        "probabilities": probabilities,
+        "certainty": certainty_of(probabilities),
         "segments": segments,
         "embedding": _embedding(emotion, chance),
         "seconds": round(chance.uniform(0.2, 1.4), 3),
     }
 
 
-def _embedding(emotion: str, chance: random.Random) -> list[int]:
+def _embedding(emotion: str, chance: random.Random) -> bytes | None:
     """Place a song among those that carry the same, as wide as the main network's."""
     place = [name.value for name in EMOTIONS].index(emotion)
-    return [
-        chance.randrange(-60, 60) + 60 * (number % len(EMOTIONS) == place)
-        for number in range(WIDTH)
-    ]
+    return packed(
+        [
+            chance.randrange(-60, 60) + 60 * (number % len(EMOTIONS) == place)
+            for number in range(WIDTH)
+        ]
+    )
 
 
 def _shares(emotion: str, top: float, chance: random.Random) -> dict[str, float]:

@@ -83,6 +83,7 @@ LEFT_OUT = {
     Classification: {
         *("id", "song", "status", "stage", "attempts", "owner", "lease_until", "revision"),
         *("error", "reason", "queued_at", "woken_at", "retry_at", "embedding", "request_id"),
+        "certainty",
     },
 }
 WRITTEN_AS = {
@@ -161,6 +162,7 @@ def test_an_answer_from_elsewhere_is_told_apart_from_ours(
 ) -> None:
     bring(stranger, export(journal))
     brought = Classification.objects.get(song__owner=stranger)
+    assert brought.certainty == max(brought.probabilities.values())
     assert brought.version == "test+import"
     assert brought.emotion == "sad"
 

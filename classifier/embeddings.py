@@ -1,0 +1,35 @@
+"""How a network saw a clip, kept as a byte a number: thousands of them are read for one page."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Whole numbers from -127 to 127 become bytes: moving both ends changes no distance.
+ZERO = 128
+
+
+def packed(embedding: Sequence[int]) -> bytes | None:
+    """Pack what a network says of a clip; None where it says nothing."""
+    return bytes(ZERO + value for value in embedding) or None
+
+
+class Direction:
+    """Where a packed embedding points, to order others by."""
+
+    def __init__(self, embedding: bytes) -> None:
+        # `math.dist` adds up in C, but makes tuples of whatever else it is given
+        self._own, self._zero = tuple(embedding), (ZERO,) * len(embedding)
+        self._square = math.dist(self._own, self._zero) ** 2
+
+    def along(self, embedding: bytes) -> float:
+        """How far `embedding` points this way: it orders as the cosine, without our own length."""
+        other = tuple(embedding)
+        length = math.dist(other, self._zero)
+        if not length:
+            return 0.0
+        # the law of cosines
+        return (self._square + length**2 - math.dist(self._own, other) ** 2) / (2 * length)
