@@ -87,11 +87,15 @@ fix: $(VENV)/test.stamp  ## format and mend what tools can mend
 messages: $(VENV)/test.stamp  ## collect texts, merge them into locale/, compile the translations
 	$(MANAGE) messages
 
-PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --unsafe-package pip --strip-extras --no-emit-index-url \
+PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --unsafe-package pip --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host --no-emit-options --annotation-style=line --no-header $(LOCK)
 lock: $(VENV)/test.stamp  ## pin requirements*.in by version and hash; what is pinned stays (LOCK=--upgrade: the newest)
-	$(PIP_COMPILE) --output-file requirements.txt requirements.in
-	$(PIP_COMPILE) --output-file requirements-dev.txt requirements-dev.in
+	$(PIP_COMPILE) --strip-extras --output-file requirements.txt requirements.in  # a constraint has no extras
+	$(PIP_COMPILE) --no-strip-extras --output-file requirements-dev.txt requirements-dev.in
+	rm -rf $(VENV)/empty && $(BIN)/python -m venv $(VENV)/empty  # would they install on a new machine?
+	for lock in requirements.txt requirements-dev.txt; do \
+	  $(VENV)/empty/bin/pip install --quiet --dry-run --require-hashes -r $$lock || exit 1; done
+	rm -r $(VENV)/empty
 
 clean:  ## remove the virtual environment (data stays in var/)
 	rm -rf $(VENV)

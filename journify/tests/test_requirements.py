@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from classifier.checks import torch_is_installed
 
-PINNED = re.compile(r"([a-z0-9-]+)==([^ ]+) \\")
+PINNED = re.compile(r"([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==([^ ]+) \\")
 BLOCK = re.compile(r"^(?=[a-z0-9])", re.MULTILINE)
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 
