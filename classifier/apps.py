@@ -10,7 +10,8 @@ class ClassifierConfig(AppConfig):
     verbose_name = "Songs and emotions"
 
     def ready(self) -> None:
-        """Register the system checks; have audio deleted with its song."""
-        from classifier import checks, cleanup  # noqa: F401, PLC0415 -- need the app registry
+        """Register the system checks and the work; have audio deleted with its song."""
+        from classifier import checks, cleanup, work  # noqa: F401, PLC0415 -- need the app registry
 
         cleanup.connect()
+        work.register()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from classifier import queue
 from classifier.errors import DROPPED
 from classifier.models import Classification
-from journify.background import transport
+from journify.background import jobs, transport
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,11 +43,13 @@ class Backlog:
     Attributes
     ----------
     waiting, oldest : int, float
-        Songs that a worker may take now, and how long ago the first was asked for.
+        Songs that a worker may take now, and for how long the first has been waiting.
     postponed, next_retry : int, float or None
         Songs that wait for another try, and when the first is due.
     failures : dict of str to int
         Songs that failed, by reason, the most frequent first.
+    others : dict of str to int
+        Other work that waits for a worker, by kind.
     tasks : int or None
         What waits in the transport; None when it does not answer.
     """
@@ -60,21 +62,20 @@ class Backlog:
     next_retry: float | None
     running: list[Running]
     failures: dict[str, int]
+    others: dict[str, int]
 
 
 def look() -> Backlog:
     """Read the state of the queue."""
     now = timezone.now()
     rows = Classification.objects.all()
-    waiting = rows.waiting().aggregate(count=Count("pk"), first=Min("queued_at"))
     postponed = rows.postponed().aggregate(count=Count("pk"), first=Min("retry_at"))
-    oldest = _seconds(waiting["first"], now)
     next_retry = _seconds(now, postponed["first"])
     return Backlog(
         transport=settings.QUEUE_URL.partition(":")[0] or "database",
         tasks=transport.depth(),
-        waiting=waiting["count"],
-        oldest=oldest or 0.0,
+        waiting=rows.waiting().count(),
+        oldest=round(rows.waiting_seconds(), 1),
         postponed=postponed["count"],
         next_retry=next_retry,
         running=[
@@ -89,6 +90,7 @@ def look() -> Backlog:
             for row in rows.filter(status=Status.RUNNING).select_related("song").order_by("owner")
         ],
         failures=failures(),
+        others=_others(),
     )
 
 
@@ -115,6 +117,16 @@ def drop(rows: Iterable[Classification]) -> int:
     Whoever waits is told; an earlier answer stands.
     """
     return sum(_drop(row) for row in rows)
+
+
+def _others() -> dict[str, int]:
+    """Count what waits beside songs."""
+    counts = {
+        str(kind.model._meta.verbose_name_plural): kind.rows.waiting().count()
+        for kind in jobs.kinds()
+        if kind.model is not Classification
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def _drop(row: Classification) -> bool:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from classifier import leases
 from classifier.decoding import get_decoder
 from classifier.errors import told
 from classifier.models import Classification, Explanation
 from classifier.sources import audio_of
+from journify.background import jobs
 from ml.errors import WeightsError
 
 if TYPE_CHECKING:
@@ -29,9 +29,8 @@ logger = logging.getLogger(__name__)
 
 Status = Explanation.Status
 
-# A picture takes a few seconds; one that waits this long was lost with its worker.
-LOST_AFTER = dt.timedelta(minutes=2)
 OUTLINED = 5
+INTERRUPTED = _("Drawing was interrupted.")
 
 
 def can_be_explained(classification: Classification | None) -> bool:
@@ -51,16 +50,10 @@ def explanation_of(classification: Classification) -> Explanation | None:
     return row if row is not None and row.emotion == classification.emotion else None
 
 
-def is_lost(explanation: Explanation) -> bool:
-    """Say whether nobody draws it any more, so that it may be asked for again."""
-    age = timezone.now() - explanation.requested_at
-    return explanation.status == Status.QUEUED and age > LOST_AFTER
-
-
 def request_explanation(classification: Classification) -> Explanation:
     """Have an answer explained, unless that is done or under way."""
     known = explanation_of(classification)
-    if known is not None and known.status != Status.FAILED and not is_lost(known):
+    if known is not None and known.status != Status.FAILED:
         return known
     with transaction.atomic():
         # deleted, not changed: an old picture leaves storage with its row
@@ -68,37 +61,49 @@ def request_explanation(classification: Classification) -> Explanation:
         row, _is_new = Explanation.objects.get_or_create(
             classification=classification, defaults={"emotion": classification.emotion}
         )
-        _enqueue(row.pk)
+        jobs.wake(row)
     return row
 
 
 def draw(explanation_id: UUID | str) -> None:
     """Draw one explanation and write it down; safe to run twice."""
-    row = (
-        Explanation.objects.select_related("classification__song")
-        .filter(pk=explanation_id, status=Status.QUEUED)
-        .first()
-    )
+    rows = Explanation.objects.select_related("classification__song")
+    row = jobs.claim(rows, explanation_id)
     if row is None:
-        logger.info("explanation %s is gone or done", explanation_id)
+        logger.info("explanation %s is gone, taken or done", explanation_id)
         return
+    values: dict[str, Any]
     try:
-        values = _drawn(row.classification)
+        with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):
+            picture, values = _drawn(row.classification)
     except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
+        picture = None
         values = {"status": Status.FAILED, "error": told(error, of=f"explanation {row.pk}")}
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(values))
-    logger.info("explanation %s: %s", row.pk, row.status)
+    if not _keep(row, picture, **values):
+        logger.warning("explanation %s was taken over, or is gone", row.pk)
+        return
+    logger.info("explanation %s: %s", row.pk, values["status"])
 
 
-def _enqueue(explanation_id: UUID) -> None:
-    from classifier.tasks import explain  # noqa: PLC0415 -- tasks import this module
+def interrupted(row: Explanation) -> bool:
+    """Have it drawn by another worker, or say that nobody could."""
+    return jobs.put_back(row) or jobs.settle(row, status=Status.FAILED, error=str(INTERRUPTED))
 
-    transaction.on_commit(partial(explain.enqueue, explanation_id=str(explanation_id)))
+
+def _keep(row: Explanation, picture: bytes | None, **values: Any) -> bool:
+    """Write down what came of it; where the row is not ours any more, its picture goes."""
+    if picture is None:
+        return jobs.settle(row, **values)
+    storage = row.picture.storage
+    name = row.picture.field.generate_filename(row, "picture.png")
+    name = storage.save(name, ContentFile(picture))
+    is_kept = jobs.settle(row, picture=name, **values)
+    if not is_kept:
+        storage.delete(name)
+    return is_kept
 
 
-def _drawn(classification: Classification) -> dict[str, Any]:
+def _drawn(classification: Classification) -> tuple[bytes, dict[str, Any]]:
     """Hear the clip again and draw what carried the answer."""
     from ml.explain import explain  # noqa: PLC0415 -- imports torch
     from ml.explain_figure import paint  # noqa: PLC0415 -- imports torch
@@ -109,9 +114,8 @@ def _drawn(classification: Classification) -> dict[str, Any]:
     reasons = explain(predictor, clip)
     picture = BytesIO()
     paint(reasons).save(picture, format="PNG", optimize=True)
-    return {
+    return picture.getvalue(), {
         "status": Status.DONE,
-        "picture": ContentFile(picture.getvalue(), name="picture.png"),
         "shares": [round(share, 3) for share in reasons.segment_shares()],
         "regions": _regions(reasons, predictor),
         "emotion": str(reasons.prediction.emotion),
@@ -126,7 +130,7 @@ def _predictor_of(classification: Classification) -> Predictor:
     for predictor in get_service().predictors:
         if (predictor.name, predictor.version) == (classification.model, classification.version):
             return predictor
-    raise WeightsError(_("The model that gave this answer is not here any more."))
+    raise WeightsError(str(_("The model that gave this answer is not here any more.")))
 
 
 def _regions(reasons: Reasons, predictor: Predictor) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ import datetime as dt
 from django.conf import settings
 from django.utils import timezone
 
-from classifier.leases import worker_name
 from classifier.models import Worker
+from journify.background.jobs import worker_name
 
 BEATS_MISSED = 4  # one or two may be late on a busy machine
 

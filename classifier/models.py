@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier.formats import AUDIO_EXTENSIONS
+from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 from ml.labels import EMOTIONS
 
@@ -113,62 +114,28 @@ class Song(UUIDModel):
         return None if self.duration_ms is None else dt.timedelta(milliseconds=self.duration_ms)
 
 
-class ClassificationQuerySet(models.QuerySet["Classification"]):
-    """The states of the work."""
+class ClassificationQuerySet(JobQuerySet["Classification"]):
+    """The states of the work, of which some waits for another try."""
 
-    def open(self) -> ClassificationQuerySet:
-        """Work that is not finished: waiting or under way."""
-        return self.filter(status__in=[Classification.Status.QUEUED, Classification.Status.RUNNING])
-
-    def waiting(self) -> ClassificationQuerySet:
+    def waiting(self) -> Self:
         """Work that a worker may take up now."""
-        return self.filter(status=Classification.Status.QUEUED, retry_at=None)
+        return super().waiting().filter(retry_at=None)
 
-    def postponed(self) -> ClassificationQuerySet:
+    def postponed(self) -> Self:
         """Work that waits for another try."""
-        return self.filter(status=Classification.Status.QUEUED, retry_at__isnull=False)
+        return super().waiting().filter(retry_at__isnull=False)
 
-    def due(self) -> ClassificationQuerySet:
+    def due(self) -> Self:
         """Postponed work whose time has come."""
         return self.postponed().filter(retry_at__lte=timezone.now())
-
-    def done(self) -> ClassificationQuerySet:
-        """Answers."""
-        return self.filter(status=Classification.Status.DONE)
-
-    def expired(self) -> ClassificationQuerySet:
-        """Work whose worker stopped renewing its lease: it died or was cut off."""
-        return self.filter(status=Classification.Status.RUNNING, lease_until__lt=timezone.now())
 
     def by_status(self) -> dict[str, int]:
         """Count the rows of every state there is one of."""
         return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
 
-    def waiting_seconds(self) -> float:
-        """How long the row that waits longest has been waiting; 0 when none is due.
 
-        A row that is tried again waits since it was due, not since it was first asked for.
-        """
-        since = self.waiting().aggregate(
-            first=models.Min("queued_at", filter=Q(attempts=0)),
-            again=models.Min("woken_at", filter=Q(attempts__gt=0)),
-        )
-        longest = min((moment for moment in since.values() if moment), default=timezone.now())
-        return max(0.0, (timezone.now() - longest).total_seconds())
-
-
-class Classification(UUIDModel):
-    """What one version of one model said of a song, and the state of that work.
-
-    The row is the truth of the queue: a task carries only its id, claims it by a conditional
-    update, and writes its result guarded by `revision`, so that running twice or late does no harm.
-    """
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("waiting")
-        RUNNING = "running", _("listening")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
+class Classification(Job):
+    """What one version of one model said of a song, and the state of that work."""
 
     class Input(models.TextChoices):
         AUDIO = "audio", _("audio")
@@ -192,40 +159,26 @@ class Classification(UUIDModel):
     )
     clip_source = models.CharField(_("clip from"), max_length=20, blank=True)
     input = models.CharField(max_length=10, choices=Input.choices, default=Input.AUDIO)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
-    )
     stage = models.CharField(
         max_length=10, blank=True, editable=False, help_text=_("What a worker is doing with it.")
     )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    owner = models.CharField(_("worker"), max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    revision = models.PositiveIntegerField(default=0)
-    error = models.CharField(_("error"), max_length=300, blank=True)
     reason = models.CharField(
         _("reason"), max_length=40, blank=True, help_text=_("Why it failed or waits, as a slug.")
     )
     seconds = models.FloatField(_("seconds"), null=True, blank=True)
     request_id = models.CharField(max_length=64, blank=True, editable=False)
     queued_at = models.DateTimeField(_("queued"), default=timezone.now)
-    woken_at = models.DateTimeField(
-        default=timezone.now, editable=False, help_text=_("When workers were last told of it.")
-    )
     retry_at = models.DateTimeField(_("tried again at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     objects = ClassificationQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Job.Meta):
         ordering = ["-queued_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["song", "model", "version"], name="%(app_label)s_%(class)s_unique"
             )
-        ]
-        indexes = [
-            models.Index(fields=["status", "queued_at"], name="classification_status_queued")
         ]
 
     @property
@@ -242,27 +195,22 @@ def picture_path(_explanation: Explanation, _filename: str) -> str:
     return f"explanations/{uuid.uuid4()}.png"
 
 
-class Explanation(UUIDModel):
+class Explanation(Job):
     """What in a clip carried an answer: drawn when somebody asks, kept with the classification.
 
     `emotion` is what was explained: after another answer the picture is drawn anew.
     """
 
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("waiting")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
     classification = models.OneToOneField(
         Classification, related_name="explanation", on_delete=models.CASCADE
     )
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     emotion = models.CharField(max_length=10, choices=EMOTION_CHOICES)
     picture = models.FileField(upload_to=picture_path, blank=True)
     shares = models.JSONField(default=list, blank=True)
     regions = models.JSONField(default=list, blank=True)
-    error = models.CharField(max_length=300, blank=True)
     requested_at = models.DateTimeField(default=timezone.now)
+
+    objects = JobQuerySet["Explanation"].as_manager()
 
     def __str__(self) -> str:
         return f"{self.classification}: {self.status}"
@@ -273,24 +221,18 @@ def tryout_path(_tryout: TryOut, filename: str) -> str:
     return f"tryouts/{uuid.uuid4()}{Path(filename).suffix[:6].lower()}"
 
 
-class TryOut(UUIDModel):
+class TryOut(Job):
     """A file that somebody without an account lets be heard once.
 
     The file goes as soon as it was heard, the row as soon as its answer was shown.
     """
 
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("waiting")
-        RUNNING = "running", _("listening")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     audio = models.FileField(upload_to=tryout_path, blank=True)
     title = models.CharField(max_length=200, blank=True)
     result = models.JSONField(default=dict, blank=True)
-    error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    objects = JobQuerySet["TryOut"].as_manager()
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.status}"

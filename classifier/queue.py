@@ -1,9 +1,7 @@
 """The work of classifying: requested, claimed, finished or failed, and never lost.
 
-The `Classification` row is the truth. A task only carries its id and wakes a worker up: the worker
-claims the row by a conditional update, holds it by a lease, and writes its result only if nobody
-else changed the row since. Running a task twice, late, or after a kill therefore does no harm, on a
-database with row locks or without.
+The `Classification` row is the truth, as of every `Job`; what a song adds is that a failure may be
+tried again later, and that an earlier answer stands.
 """
 
 from __future__ import annotations
@@ -15,17 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from classifier import heartbeats
 from classifier.bundles import main_bundle
 from classifier.errors import INTERRUPTED
-from classifier.leases import lease_end
 from classifier.metrics import count_failure
 from classifier.models import Classification, Song
-from journify.background import transport
+from journify.background import jobs, transport
 from journify.monitoring.context import request_id
 
 if TYPE_CHECKING:
@@ -38,10 +34,6 @@ Status = Classification.Status
 # An accident is tried again after about so many seconds, then after twice as many, and so on.
 RETRY_SECONDS = 6.0
 LONGEST_RETRY_SECONDS = 600.0
-# Long after a worker should have come, a row is told of again even though its task seems to wait.
-WOKEN_ANYWAY_AFTER = dt.timedelta(minutes=10)
-# Of a task for a song that was taken up again: whoever asked for it has waited longest.
-AHEAD = 1
 
 
 def request_classification(song: Song) -> Classification:
@@ -57,7 +49,7 @@ def request_classification(song: Song) -> Classification:
         defaults={"request_id": request_id()},
     )
     if is_new:
-        enqueue(row.pk)
+        jobs.wake(row)
     elif row.status == Status.FAILED:
         requeue(row)
     return row
@@ -80,13 +72,14 @@ def requeue(row: Classification) -> bool:
             retry_at=None,
             request_id=request_id(),
             queued_at=timezone.now(),
+            ready_at=timezone.now(),
             woken_at=timezone.now(),
             finished_at=None,
             revision=F("revision") + 1,
         )
     )
     if changed:
-        enqueue(row.pk)
+        jobs.wake(row)
     return bool(changed)
 
 
@@ -100,36 +93,10 @@ def classify_again(song: Song) -> bool:
     return True
 
 
-def enqueue(classification_id: UUID, *, priority: int = 0) -> None:
-    """Wake a worker once the transaction that wrote the row is committed.
-
-    Where the transport is away, the row waits for the sweep: that is no accident of the listener's.
-    """
-    from classifier.tasks import classify  # noqa: PLC0415 -- tasks import this module
-
-    def wake() -> None:
-        classify.using(priority=priority).enqueue(classification_id=str(classification_id))
-
-    transaction.on_commit(wake, robust=True)
-
-
 def claim(classification_id: UUID | str, *, worker: str) -> Classification | None:
     """Take a waiting row for `worker`; None when it is gone, taken, finished or not due yet."""
-    claimed = (
-        Classification.objects.waiting()
-        .filter(pk=classification_id)
-        .update(
-            status=Status.RUNNING,
-            owner=worker,
-            stage="",
-            lease_until=lease_end(),
-            attempts=F("attempts") + 1,
-            revision=F("revision") + 1,
-        )
-    )
-    if not claimed:
-        return None
-    return Classification.objects.select_related("song").get(pk=classification_id)
+    rows = Classification.objects.select_related("song")
+    return jobs.claim(rows, classification_id, owner=worker, stage="")
 
 
 def tell(row: Classification, stage: str) -> None:
@@ -141,14 +108,7 @@ def tell(row: Classification, stage: str) -> None:
 
 def settle(row: Classification, **values: Any) -> bool:
     """Write the outcome of a claimed row; return False when the claim was lost meanwhile."""
-    changed = Classification.objects.filter(
-        pk=row.pk, revision=row.revision, status=Status.RUNNING
-    ).update(
-        **({"finished_at": timezone.now()} | values),
-        lease_until=None,
-        revision=F("revision") + 1,
-    )
-    return bool(changed)
+    return jobs.settle(row, **({"finished_at": timezone.now()} | values))
 
 
 def fail(row: Classification, error: str, *, reason: str) -> bool:
@@ -168,14 +128,17 @@ def release(row: Classification, error: str, *, reason: str, seconds: float = 0.
     if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
         return fail(row, error, reason=reason)
     count_failure(reason)
-    now = timezone.now()
-    retry_at = now + dt.timedelta(seconds=seconds) if seconds else None
-    waiting = {"status": Status.QUEUED, "owner": "", "retry_at": retry_at, "woken_at": now}
-    if not settle(row, reason=reason, finished_at=None, **waiting):
-        return False
     if not seconds:
-        enqueue(row.pk, priority=AHEAD)
-    return True
+        return jobs.put_back(row, reason=reason)
+    due = timezone.now() + dt.timedelta(seconds=seconds)
+    return jobs.settle(
+        row, status=Status.QUEUED, owner="", reason=reason, retry_at=due, ready_at=due
+    )
+
+
+def interrupted(row: Classification) -> bool:
+    """Give a row back whose worker died."""
+    return release(row, str(INTERRUPTED), reason="interrupted")
 
 
 def back_off(attempts: int) -> float:
@@ -188,22 +151,12 @@ def back_off(attempts: int) -> float:
 
 
 def sweep() -> int:
-    """Take up what was dropped: leases of dead workers, rows whose time has come or task was lost.
+    """Take up what was dropped, and songs whose time for another try has come.
 
     Returns the number of rows that were touched.
     """
-    touched = 0
-    for row in Classification.objects.expired():
-        logger.warning("lease of classification %s ran out (worker %s)", row.pk, row.owner)
-        touched += release(row, str(INTERRUPTED), reason="interrupted")
-    for row in [*Classification.objects.due(), *_forgotten()]:
-        changed = Classification.objects.filter(
-            pk=row.pk, revision=row.revision, status=Status.QUEUED
-        ).update(retry_at=None, woken_at=timezone.now(), revision=F("revision") + 1)
-        if changed:
-            enqueue(row.pk, priority=AHEAD)
-            touched += 1
-    return touched
+    due = sum(jobs.tell_again(row, retry_at=None) for row in Classification.objects.due())
+    return due + jobs.sweep()
 
 
 def prune() -> None:
@@ -211,16 +164,3 @@ def prune() -> None:
     transport.prune()
     call_command("forget_metadata", verbosity=0)
     heartbeats.forget()
-
-
-def _forgotten() -> list[Classification]:
-    """Rows that have waited for a while without a task that waits with them."""
-    now = timezone.now()
-    patience = dt.timedelta(seconds=settings.CLASSIFY_LEASE_SECONDS)
-    rows = Classification.objects.waiting().filter(woken_at__lt=now - patience)
-    waits = {str(row.pk): row for row in rows.order_by("woken_at")}
-    if not waits:
-        return []
-    lost = transport.unserved(list(waits), argument="classification_id")
-    overdue = [key for key, row in waits.items() if row.woken_at < now - WOKEN_ANYWAY_AFTER]
-    return [waits[key] for key in dict.fromkeys([*lost, *overdue])]

@@ -8,6 +8,7 @@ from django_tasks import task
 
 from classifier import explaining, leases, queue, tryouts
 from classifier.listening import listen
+from journify.background import jobs
 from journify.monitoring.context import bound
 
 logger = logging.getLogger(__name__)
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 @task()
 def classify(*, classification_id: str) -> None:
     """Listen to the song of one classification, unless another worker has it."""
-    row = queue.claim(classification_id, worker=leases.worker_name())
+    row = queue.claim(classification_id, worker=jobs.worker_name())
     if row is None:
         logger.info("classification %s is gone, taken or done", classification_id)
         return
@@ -27,12 +28,10 @@ def classify(*, classification_id: str) -> None:
 @task(priority=-10)
 def explain(*, explanation_id: str) -> None:
     """Draw what carried an answer; songs that wait for one come first."""
-    with leases.bounded(explanation_id):
-        explaining.draw(explanation_id)
+    explaining.draw(explanation_id)
 
 
 @task(priority=5)
 def try_out(*, tryout_id: str) -> None:
     """Listen to a visitor's file, once; somebody is watching."""
-    with leases.bounded(tryout_id):
-        tryouts.listen(tryout_id)
+    tryouts.listen(tryout_id)

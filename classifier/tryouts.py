@@ -5,21 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from classifier import leases
 from classifier.decoding import get_decoder
 from classifier.errors import UploadRejectedError, told
 from classifier.models import TryOut
 from classifier.results import as_result
 from classifier.uploads import examine, title_from
+from journify.background import jobs
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,8 +31,9 @@ logger = logging.getLogger(__name__)
 
 Status = TryOut.Status
 
-# Nobody watches for longer: by then the answer was shown, or the browser is gone.
+# Nobody watches for longer: what waits is given up then, and forgotten once more as much later.
 FORGOTTEN_AFTER = dt.timedelta(minutes=10)
+NOT_HEARD = _lazy("Nobody came to listen to it in time. Please try again.")
 
 
 def begin(upload: TemporaryUploadedFile) -> TryOut:
@@ -48,7 +50,7 @@ def begin(upload: TemporaryUploadedFile) -> TryOut:
     facts = examine(upload)
     forget_old()
     tryout = TryOut.objects.create(audio=upload, title=facts.title or title)
-    _enqueue(tryout.pk)
+    jobs.wake(tryout)
     return tryout
 
 
@@ -61,25 +63,41 @@ def too_large_message() -> str:
 
 def listen(tryout_id: UUID | str) -> None:
     """Hear a visitor's file and delete it, whatever comes of it."""
-    claimed = TryOut.objects.filter(pk=tryout_id, status=Status.QUEUED)
-    if not claimed.update(status=Status.RUNNING):
-        logger.info("try-out %s is gone or taken", tryout_id)
+    row = jobs.claim(TryOut.objects.all(), tryout_id)
+    if row is None:
+        logger.info("try-out %s is gone, taken or done", tryout_id)
         return
-    row = TryOut.objects.get(pk=tryout_id)
+    values: dict[str, Any]
     try:
-        values: dict[str, Any] = {"status": Status.DONE, "result": _heard(row)}
+        with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):
+            values = {"status": Status.DONE, "result": _heard(row)}
     except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
         values = {"status": Status.FAILED, "error": told(error, of=f"try-out {row.pk}")}
-    finally:
-        row.audio.storage.delete(str(row.audio.name))
-    TryOut.objects.filter(pk=row.pk).update(audio="", **values)
+    _end(row, **values)
     logger.info("try-out %s: %s", row.pk, values["status"])
 
 
+def interrupted(row: TryOut) -> bool:
+    """Have it heard by another worker, or tell whoever waits that nobody could."""
+    return jobs.put_back(row) or _end(row, status=Status.FAILED, error=str(NOT_HEARD))
+
+
 def forget_old() -> int:
-    """Delete what nobody came back for, file and row; returns how many."""
-    old = TryOut.objects.filter(created_at__lt=timezone.now() - FORGOTTEN_AFTER)
-    return old.delete()[0]
+    """Give up what waits for too long, and delete what nobody came back for; returns how many."""
+    long_ago = timezone.now() - FORGOTTEN_AFTER
+    for row in TryOut.objects.waiting().filter(created_at__lt=long_ago):
+        if claimed := jobs.claim(TryOut.objects.all(), row.pk):
+            _end(claimed, status=Status.FAILED, error=str(NOT_HEARD))
+    return TryOut.objects.filter(created_at__lt=long_ago - FORGOTTEN_AFTER).delete()[0]
+
+
+def _end(row: TryOut, **values: Any) -> bool:
+    """Write what came of a claimed row; the file goes with it."""
+    name = str(row.audio.name)
+    if not jobs.settle(row, audio="", **values):
+        return False
+    row.audio.storage.delete(name)
+    return True
 
 
 def _heard(row: TryOut) -> dict[str, Any]:
@@ -94,9 +112,3 @@ def _heard(row: TryOut) -> dict[str, Any]:
         clip = get_decoder().load(Path(copy.name))
     prediction = get_service().classify(clip)
     return as_result(prediction, seconds=time.perf_counter() - started)
-
-
-def _enqueue(tryout_id: UUID) -> None:
-    from classifier.tasks import try_out  # noqa: PLC0415 -- tasks import this module
-
-    transaction.on_commit(partial(try_out.enqueue, tryout_id=str(tryout_id)))

@@ -11,7 +11,17 @@ class JournalConfig(AppConfig):
     def ready(self) -> None:
         """Have archives deleted with their rows, and transfers looked after."""
         from journal import cleanup, transfers  # noqa: PLC0415 -- need the app registry
+        from journal.models import Transfer  # noqa: PLC0415
         from journify import housekeeping  # noqa: PLC0415
+        from journify.background import jobs  # noqa: PLC0415
 
         cleanup.connect()
-        housekeeping.register(transfers.sweep)
+        jobs.register(
+            jobs.Kind(
+                model=Transfer,
+                task="journal.tasks.carry_out",
+                argument="transfer_id",
+                interrupted=transfers.interrupted,
+            )
+        )
+        housekeeping.register(transfers.forget_expired)

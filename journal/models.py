@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 
 from classifier.models import Song
 from journal.zones import known_zones
+from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 
 if TYPE_CHECKING:
@@ -169,38 +170,17 @@ def archive_path(_transfer: Transfer, _filename: str) -> str:
     return f"archives/{uuid.uuid4()}.zip"
 
 
-class TransferQuerySet(models.QuerySet["Transfer"]):
-    """The states of the work."""
-
-    def open(self) -> TransferQuerySet:
-        """Not finished: waiting or under way."""
-        return self.filter(status__in=[Transfer.Status.QUEUED, Transfer.Status.RUNNING])
-
-
-class Transfer(UUIDModel):
-    """A journal on its way out or in: an archive being written or read, and how far that is.
-
-    The row is the truth, as a Classification is: claimed by a conditional update, held by a lease,
-    changed only by who holds its `revision`.
-    """
+class Transfer(Job):
+    """A journal on its way out or in: an archive being written or read, and how far that is."""
 
     class Kind(models.TextChoices):
         EXPORT = "export", _("export")
         IMPORT = "import", _("import")
 
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("waiting")
-        RUNNING = "running", _("under way")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, related_name="transfers", on_delete=models.CASCADE
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
-    )
     with_audio = models.BooleanField(_("with audio"), default=False)
     file = models.FileField(_("archive"), upload_to=archive_path, blank=True)
     done = models.PositiveIntegerField(_("steps done"), default=0)
@@ -208,17 +188,13 @@ class Transfer(UUIDModel):
     language = models.CharField(max_length=10, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
     counts = models.JSONField(_("what came of it"), default=dict, blank=True)
-    error = models.CharField(_("error"), max_length=300, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    revision = models.PositiveIntegerField(default=0)
     requested_at = models.DateTimeField(_("asked for"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     expires_at = models.DateTimeField(_("deleted on"), null=True, blank=True)
 
-    objects = TransferQuerySet.as_manager()
+    objects = JobQuerySet["Transfer"].as_manager()
 
-    class Meta:
+    class Meta(Job.Meta):
         ordering = ["-requested_at"]
 
     def __str__(self) -> str:

@@ -114,11 +114,12 @@ STORED = [
                 *("segments", "embedding"),
                 *("clip_source", "input", "status", "stage", "attempts", "owner", "lease_until"),
                 *("revision", "error", "reason", "seconds", "queued_at", "finished_at"),
-                *("woken_at", "retry_at", "request_id"),
+                *("ready_at", "woken_at", "retry_at", "request_id"),
             ),
             "classifier.Explanation": (
                 *("classification", "status", "emotion", "picture", "shares", "regions"),
-                *("error", "requested_at"),
+                *("error", "requested_at", "attempts", "owner", "lease_until", "revision"),
+                *("ready_at", "woken_at"),
             ),
         },
     ),
@@ -127,7 +128,10 @@ STORED = [
         why=_("It is heard once. Nothing says whose it was."),
         until=_("The file until it is heard, its answer until it is shown, and neither for long."),
         tables={
-            "classifier.TryOut": ("status", "audio", "title", "result", "error", "created_at"),
+            "classifier.TryOut": (
+                *("status", "audio", "title", "result", "error", "created_at"),
+                *("attempts", "owner", "lease_until", "revision", "ready_at", "woken_at"),
+            ),
         },
     ),
     Stored(
@@ -170,7 +174,8 @@ STORED = [
         tables={
             "journal.Transfer": (
                 *("user", "kind", "status", "with_audio", "file", "done", "total", "counts"),
-                *("language", "time_zone", "error", "attempts", "lease_until", "revision"),
+                *("language", "time_zone", "error", "attempts", "owner", "lease_until"),
+                *("revision", "ready_at", "woken_at"),
                 *("requested_at", "finished_at", "expires_at"),
             ),
         },

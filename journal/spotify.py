@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from classifier.metadata import forget_metadata, is_stale
 from classifier.models import Song
 from journal.models import Entry
+from journify.background import jobs
 from journify.outbound.errors import PlatformError
 from spotify_auth import connections
 from spotify_auth.client import SpotifyClient
@@ -50,7 +51,7 @@ def refresh_lazily(user: User, songs: Iterable[Song | None]) -> None:
         return
     for song_id in old:
         if cache.add(f"refresh-metadata-{song_id}", "asked", REFRESH_SECONDS):
-            refresh_metadata.enqueue(song_id=str(song_id), user_id=str(user.pk))
+            jobs.tell(refresh_metadata, song_id=str(song_id), user_id=str(user.pk))
 
 
 def listening(user: User, span: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
-from classifier.explaining import is_lost
 from classifier.models import Explanation
 from classifier.readings import WORDS
 from classifier.sentences import translated
@@ -126,8 +125,8 @@ def why(explanation: Explanation | None, reading: Reading) -> Why:
         return Why(state="none")
     if explanation.status == Explanation.Status.FAILED:
         return Why(state="failed", error=translated(explanation.error))
-    if explanation.status == Explanation.Status.QUEUED:
-        return Why(state="lost" if is_lost(explanation) else "drawing")
+    if explanation.status != Explanation.Status.DONE:
+        return Why(state="drawing")
     panes = tuple(
         Pane(
             segment=segment,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from classifier.cleanup import forget
 from journal.models import Transfer
+from journify.background import jobs
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,10 +26,8 @@ logger = logging.getLogger(__name__)
 
 Kind, Status = Transfer.Kind, Transfer.Status
 
-# Longer than any one step takes; and how long a waiting row may be without a task that wakes a
-# worker up for it.
+# Longer than any one step takes.
 LEASE = dt.timedelta(seconds=120)
-MAX_ATTEMPTS = 3
 INTERRUPTED = _("This was interrupted too often. Please try again.")
 UNEXPECTED = _("Something went wrong. Please try again.")
 
@@ -50,13 +48,8 @@ def request_import(user: User, file: File[bytes]) -> Transfer:
 
 def claim(transfer_id: UUID | str) -> Transfer | None:
     """Take a waiting row; None when it is gone, taken or finished."""
-    claimed = Transfer.objects.filter(pk=transfer_id, status=Status.QUEUED).update(
-        status=Status.RUNNING,
-        lease_until=timezone.now() + LEASE,
-        attempts=F("attempts") + 1,
-        revision=F("revision") + 1,
-    )
-    return Transfer.objects.select_related("user").get(pk=transfer_id) if claimed else None
+    rows = Transfer.objects.select_related("user")
+    return jobs.claim(rows, transfer_id, lease_until=timezone.now() + LEASE)
 
 
 def advance(row: Transfer, done: int, total: int) -> None:
@@ -72,32 +65,22 @@ def advance(row: Transfer, done: int, total: int) -> None:
 
 def finish(row: Transfer, **values: Any) -> None:
     """End a claimed row well; raises TransferLostError as `advance` does."""
-    now = timezone.now()
-    ends = now + dt.timedelta(days=settings.ARCHIVE_KEPT_DAYS)
-    _change(row, status=Status.DONE, finished_at=now, expires_at=ends, error="", **values)
+    _change(row, status=Status.DONE, error="", **_ends(), **values)
 
 
 def fail(row: Transfer, error: str) -> None:
     """End a claimed row with a sentence for the listener; raises as `advance` does."""
-    now = timezone.now()
-    ends = now + dt.timedelta(days=settings.ARCHIVE_KEPT_DAYS)
-    _change(row, status=Status.FAILED, finished_at=now, expires_at=ends, error=error[:300])
+    _change(row, status=Status.FAILED, error=error[:300], **_ends())
 
 
-def sweep() -> None:
-    """Take up what a dead worker dropped or no task points at; delete what has expired."""
-    now = timezone.now()
-    for row in Transfer.objects.open().filter(lease_until__lt=now):
-        if row.attempts >= MAX_ATTEMPTS:
-            _give_up(row)
-            continue
-        changed = Transfer.objects.filter(pk=row.pk, revision=row.revision).update(
-            status=Status.QUEUED, lease_until=now + LEASE, revision=F("revision") + 1
-        )
-        if changed:
-            logger.warning("%s %s is taken up again", row.kind, row.pk)
-            _enqueue(row.pk)
-    for row in Transfer.objects.filter(expires_at__lt=now):
+def interrupted(row: Transfer) -> bool:
+    """Have another worker take up what a dead one dropped, or tell its owner that none could."""
+    return jobs.put_back(row) or _give_up(row)
+
+
+def forget_expired() -> None:
+    """Delete what its owner could have fetched for long enough."""
+    for row in Transfer.objects.filter(expires_at__lt=timezone.now()):
         row.delete()
 
 
@@ -113,30 +96,20 @@ def _request(user: User, *, kind: str, **values: Any) -> Transfer:
         kind=kind,
         language=translation.get_language() or "",
         time_zone=timezone.get_current_timezone_name(),
-        lease_until=timezone.now() + LEASE,
         **values,
     )
-    _enqueue(row.pk)
+    jobs.wake(row)
     return row
 
 
-def _enqueue(transfer_id: UUID) -> None:
-    from journal.tasks import carry_out  # noqa: PLC0415 -- tasks import this module
-
-    def wake() -> None:
-        carry_out.enqueue(transfer_id=str(transfer_id))
-
-    # where the transport is away, the row waits for the sweep
-    transaction.on_commit(wake, robust=True)
-
-
-def _give_up(row: Transfer) -> None:
+def _give_up(row: Transfer) -> bool:
     try:
         fail(row, str(INTERRUPTED))
     except TransferLostError:
-        return
+        return False
     if row.kind == Kind.IMPORT:
         drop_file(row)
+    return True
 
 
 def drop_file(row: Transfer) -> None:
@@ -146,8 +119,12 @@ def drop_file(row: Transfer) -> None:
     forget(name, storage)
 
 
+def _ends() -> dict[str, dt.datetime | None]:
+    now = timezone.now()
+    kept = dt.timedelta(days=settings.ARCHIVE_KEPT_DAYS)
+    return {"finished_at": now, "expires_at": now + kept, "lease_until": None}
+
+
 def _change(row: Transfer, **values: Any) -> None:
-    rows = Transfer.objects.filter(pk=row.pk, revision=row.revision)
-    if not rows.update(revision=F("revision") + 1, **values):
+    if not jobs.change(row, **values):
         raise TransferLostError
-    row.revision += 1

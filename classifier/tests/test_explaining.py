@@ -65,12 +65,11 @@ class TestRequest:
         assert (again.pk, again.status) != (row.pk, row.status)
         assert not any("explanations" in str(path) for path in files(settings))
 
-    def test_one_that_was_lost_is_drawn_again(self) -> None:
-        row = ExplanationFactory(status=Status.QUEUED)
-        assert not explaining.is_lost(row)
-        with time_machine.travel(timezone.now() + dt.timedelta(minutes=3)):
-            assert explaining.is_lost(row)
-            assert explaining.request_explanation(row.classification).pk != row.pk
+    @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
+    def test_one_that_is_under_way_is_waited_for(self, status: Explanation.Status) -> None:
+        row = ExplanationFactory(status=status)
+        with time_machine.travel(timezone.now() + dt.timedelta(hours=1)):
+            assert explaining.request_explanation(row.classification) == row
 
 
 @pytest.fixture
@@ -111,6 +110,21 @@ class TestDraw:
         row.refresh_from_db()
         assert row.status == Status.FAILED
         assert "not here any more" in row.error
+
+    def test_a_worker_that_lost_it_leaves_no_picture_behind(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = ExplanationFactory(status=Status.QUEUED, picture="")
+
+        def taken_over(_answer: Classification) -> tuple[bytes, dict[str, object]]:
+            Explanation.objects.update(revision=7)
+            return b"png", {"status": Status.DONE}
+
+        monkeypatch.setattr(explaining, "_drawn", taken_over)
+        explaining.draw(row.pk)
+        row.refresh_from_db()
+        assert row.status == Status.RUNNING
+        assert not any("explanations" in str(path) for path in files(settings))
 
     def test_running_twice_or_late_does_no_harm(self) -> None:
         row = ExplanationFactory()

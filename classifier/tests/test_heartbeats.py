@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from classifier import heartbeats
-from classifier.leases import worker_name
 from classifier.models import Worker
+from journify.background.jobs import worker_name
 
 pytestmark = pytest.mark.django_db
 

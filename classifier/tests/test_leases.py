@@ -15,6 +15,7 @@ from classifier.tasks import classify
 from classifier.tests.factories import ClassificationFactory
 from classifier.tests.fakes import FakePrediction, FakeService
 from journify import settings as shipped
+from journify.background.jobs import worker_name
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def row() -> Classification:
         status=Classification.Status.RUNNING,
         emotion="",
         attempts=1,
-        owner=leases.worker_name(),
+        owner=worker_name(),
         lease_until=timezone.now() - dt.timedelta(seconds=1),
     )
 

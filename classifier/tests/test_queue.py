@@ -9,11 +9,12 @@ from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from classifier import leases, queue
+from classifier import queue
 from classifier.models import Classification, Song
 from classifier.tasks import classify
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakeService
+from journify.background import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -403,4 +404,4 @@ class TestTask:
         row = a_row(song=heard_song)
         classify.call(classification_id=str(row.pk))
         row.refresh_from_db()
-        assert row.owner == leases.worker_name()
+        assert row.owner == jobs.worker_name()

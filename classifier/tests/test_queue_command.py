@@ -38,7 +38,7 @@ def rows() -> dict[str, Classification]:
     now = timezone.now()
     return {
         "done": ClassificationFactory(),
-        "waiting": a_row(Status.QUEUED, queued_at=now - dt.timedelta(seconds=90)),
+        "waiting": a_row(Status.QUEUED, ready_at=now - dt.timedelta(seconds=90)),
         "postponed": a_row(Status.QUEUED, retry_at=now + dt.timedelta(seconds=30)),
         "running": a_row(
             Status.RUNNING,

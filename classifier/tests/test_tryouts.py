@@ -62,6 +62,17 @@ def test_only_one_worker_hears_it(library: Corpus, service: FakeService) -> None
     assert len(service.heard) == 1
 
 
+def test_whoever_waits_for_long_is_told_that_nobody_came(
+    library: Corpus, settings: Settings
+) -> None:
+    tryout = waiting(library)
+    with time_machine.travel(timezone.now() + tryouts.FORGOTTEN_AFTER + dt.timedelta(seconds=1)):
+        assert tryouts.forget_old() == 0
+    tryout.refresh_from_db()
+    assert (tryout.status, tryout.error) == (Status.FAILED, str(tryouts.NOT_HEARD))
+    assert files(settings) == []
+
+
 def test_what_nobody_came_back_for_is_forgotten(
     library: Corpus,
     settings: Settings,
@@ -69,7 +80,7 @@ def test_what_nobody_came_back_for_is_forgotten(
 ) -> None:
     waiting(library)
     assert tryouts.forget_old() == 0
-    later = timezone.now() + tryouts.FORGOTTEN_AFTER + dt.timedelta(seconds=1)
+    later = timezone.now() + 2 * tryouts.FORGOTTEN_AFTER + dt.timedelta(seconds=1)
     with time_machine.travel(later), django_capture_on_commit_callbacks(execute=True):
         assert tryouts.forget_old() == 1
     assert files(settings) == []

@@ -16,6 +16,7 @@ from classifier.models import Classification, Song
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakePrediction, FakeService
 from journify.background import database
+from journify.background.jobs import worker_name
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +112,7 @@ class TestSweepUntil:
         monkeypatch.setattr(worker.connection, "close", lambda: None)
         row = ClassificationFactory(
             status=Classification.Status.RUNNING,
-            owner=leases.worker_name(),
+            owner=worker_name(),
             lease_until=timezone.now() - dt.timedelta(seconds=1),
         )
         with leases.held(row):

@@ -4,8 +4,7 @@ import datetime as dt
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from unittest.mock import Mock
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
@@ -20,6 +19,7 @@ from journal import transfers
 from journal.archive import work
 from journal.models import Transfer
 from journify import housekeeping
+from journify.background import jobs
 from spotify_auth.models import User
 
 if TYPE_CHECKING:
@@ -134,37 +134,26 @@ class TestDroppedWork:
         row = transfers.request_export(user, with_audio=False)
         dead = transfers.claim(row.pk)
         assert dead is not None
-        transfers.sweep()
+        jobs.sweep()
         assert transfers.claim(row.pk) is None, "its lease lasts"
         Transfer.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
         with django_capture_on_commit_callbacks() as callbacks:
-            transfers.sweep()
+            jobs.sweep()
         assert len(callbacks) == 1
         assert transfers.claim(row.pk) is not None
         with pytest.raises(transfers.TransferLostError):
             transfers.advance(dead, 1, 2)
 
-    def test_it_is_given_up_after_three_times(self, user: User) -> None:
+    def test_it_is_given_up_after_three_times(self, user: User, settings: Settings) -> None:
         row = transfers.request_import(user, ContentFile(b"x", name="x.zip"))
-        for _ in range(transfers.MAX_ATTEMPTS):
+        for _ in range(settings.CLASSIFY_MAX_ATTEMPTS):
             assert transfers.claim(row.pk) is not None
             Transfer.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
-            transfers.sweep()
+            jobs.sweep()
         row.refresh_from_db()
         assert row.status == "failed"
         assert "interrupted too often" in row.error
         assert not row.file
-
-    def test_a_broker_that_is_away_is_no_accident_of_the_listeners(
-        self, user: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-    ) -> None:
-        monkeypatch.setattr("django_tasks_db.DatabaseBackend.enqueue", Mock(side_effect=OSError))
-        with django_capture_on_commit_callbacks(execute=True):
-            row = transfers.request_export(user, with_audio=False)
-        Transfer.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
-        with django_capture_on_commit_callbacks(execute=True):
-            transfers.sweep()
-        assert transfers.claim(row.pk) is not None
 
 
 class TestImport:

@@ -13,6 +13,8 @@ import signal
 import socket
 import sys
 import threading
+import time
+from types import SimpleNamespace
 from typing import Any
 
 from celery import Celery, signals
@@ -28,8 +30,14 @@ logger = logging.getLogger(__name__)
 QUEUE = "journify"
 RUN = "journify.run"
 CONNECT_SECONDS = 4
-_is_stopping = threading.Event()
+AWAY_SECONDS = 10
 LARGEST = 9  # priorities are 0 to 9
+_is_stopping = threading.Event()
+_away = SimpleNamespace(until=0.0)
+
+
+class BrokerAwayError(Exception):
+    """The broker did not answer a moment ago."""
 
 
 @functools.cache
@@ -42,7 +50,8 @@ def get_app() -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
-        task_publish_retry_policy={"max_retries": 1},
+        # once more, at once: an idle connection may have been closed
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0},
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
@@ -73,11 +82,25 @@ def _transport_options() -> dict[str, Any]:
 
 
 def send(path: str, arguments: dict[str, Any], *, priority: int = 0) -> str:
-    """Hand a task over to the broker; returns Celery's id of it."""
+    """Hand a task over to the broker; returns Celery's id of it.
+
+    Raises
+    ------
+    BrokerAwayError
+        It did not answer a moment ago: nobody waits for it again so soon.
+    OperationalError
+        It does not answer.
+    """
     urgency = 0 if priority < 0 else LARGEST if priority else LARGEST // 2
     if _is_redis():
         urgency = LARGEST - urgency  # there, the smallest number is served first
-    message = get_app().send_task(RUN, args=[path, arguments], priority=urgency)
+    if time.monotonic() < _away.until:
+        raise BrokerAwayError
+    try:
+        message = get_app().send_task(RUN, args=[path, arguments], priority=urgency)
+    except (KombuError, OperationalError, OSError):
+        _away.until = time.monotonic() + AWAY_SECONDS
+        raise
     return str(message.id)
 
 

@@ -60,10 +60,10 @@ def work(*, batch: bool) -> None:
     worker.run()
 
 
-def waiting(argument: str) -> set[str]:
-    """Return the values that the waiting tasks have as `argument`."""
-    values = DBTaskResult.objects.ready().values_list(f"args_kwargs__kwargs__{argument}", flat=True)
-    return set(values)
+def waiting() -> set[str]:
+    """Return every id that a waiting task names."""
+    calls = DBTaskResult.objects.ready().values_list("args_kwargs", flat=True)
+    return {each for call in calls for each in call["kwargs"].values()}
 
 
 def depth() -> int:

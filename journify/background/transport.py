@@ -23,10 +23,10 @@ def work(*, batch: bool = False) -> None:
         database.work(batch=batch)
 
 
-def unserved(ids: Sequence[str], *, argument: str) -> list[str]:
-    """Return those of `ids`, oldest first, for which no task waits that has one as `argument`.
+def unserved(ids: Sequence[str]) -> list[str]:
+    """Return those of `ids`, all that waits in the order of service, for which no task waits.
 
-    A broker says only how many wait: they are taken to be the youngest, as it serves in order.
+    A broker says only how many wait: they are taken to be the last, as it serves in order.
     Nothing when the transport does not answer.
     """
     if settings.QUEUE_URL:
@@ -36,7 +36,7 @@ def unserved(ids: Sequence[str], *, argument: str) -> list[str]:
         return [] if waiting is None else list(ids[: max(0, len(ids) - waiting)])
     from journify.background import database  # noqa: PLC0415 -- as above
 
-    served = database.waiting(argument)
+    served = database.waiting()
     return [each for each in ids if each not in served]
 
 

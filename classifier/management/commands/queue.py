@@ -99,6 +99,7 @@ def _told(found: backlog.Backlog) -> str:
         ),
         f"failed     {sum(found.failures.values())}",
         *(f"  {count:5d}  {reason}" for reason, count in found.failures.items()),
+        *(f"waiting    {count} {name}" for name, count in found.others.items()),
         f"transport  {found.transport}: {tasks}",
     ]
     return "\n".join(lines)

@@ -82,8 +82,8 @@ LEFT_OUT = {
     Song: {"id", "owner", "audio_sha256", "created_at", "artwork_url", "metadata_fetched_at"},
     Classification: {
         *("id", "song", "status", "stage", "attempts", "owner", "lease_until", "revision"),
-        *("error", "reason", "queued_at", "woken_at", "retry_at", "embedding", "request_id"),
-        "certainty",
+        *("error", "reason", "queued_at", "ready_at", "woken_at", "retry_at"),
+        *("embedding", "request_id", "certainty"),
     },
 }
 WRITTEN_AS = {

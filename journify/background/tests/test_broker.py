@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
@@ -82,17 +83,17 @@ def test_a_message_calls_nothing_but_tasks(path: str) -> None:
 
 class TestUnserved:
     def test_nothing_waits_in_an_empty_broker(self) -> None:
-        assert transport.unserved(["1", "2"], argument="classification_id") == ["1", "2"]
+        assert transport.unserved(["1", "2"]) == ["1", "2"]
 
     def test_the_youngest_are_taken_to_wait_in_the_broker(self) -> None:
         enqueue("3")
         ids = ["1", "2", "3"]
-        assert transport.unserved(ids, argument="classification_id") == ["1", "2"]
+        assert transport.unserved(ids) == ["1", "2"]
 
     def test_a_long_backlog_serves_everybody(self) -> None:
         for key in "123":
             enqueue(key)
-        assert transport.unserved(["1", "2"], argument="classification_id") == []
+        assert transport.unserved(["1", "2"]) == []
 
 
 class TestBrokerIsAway:
@@ -100,6 +101,16 @@ class TestBrokerIsAway:
     def _nobody_there(self, settings: Settings) -> None:
         settings.QUEUE_URL = "redis://127.0.0.1:1/0"
         broker.get_app.cache_clear()
+
+    def test_only_the_first_listener_waits_for_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(broker, "_away", SimpleNamespace(until=0.0))
+        with pytest.raises(broker.OperationalError):
+            enqueue("1")
+        with pytest.raises(broker.BrokerAwayError):
+            enqueue("2")
+        monkeypatch.setattr(broker.time, "monotonic", lambda: broker._away.until)
+        with pytest.raises(broker.OperationalError):
+            enqueue("3")
 
     def test_the_depth_is_not_known(self) -> None:
         assert transport.depth() is None

@@ -65,13 +65,13 @@ class TestReadyz:
         self, client: Client, settings: SettingsWrapper
     ) -> None:
         since = timezone.now() - dt.timedelta(seconds=settings.QUEUE_PATIENCE_SECONDS + 5)
-        ClassificationFactory(status=Classification.Status.QUEUED, queued_at=since)
+        ClassificationFactory(status=Classification.Status.QUEUED, ready_at=since)
         assert unfit(client) == {"queue"}
 
     def test_a_song_that_just_came_or_is_due_later_is_none(self, client: Client) -> None:
         later = timezone.now() + dt.timedelta(hours=1)
         ClassificationFactory(status=Classification.Status.QUEUED)
-        ClassificationFactory(status=Classification.Status.QUEUED, queued_at=later)
+        ClassificationFactory(status=Classification.Status.QUEUED, ready_at=later)
         assert unfit(client) == set()
 
     def test_workers_that_fell_silent_are_a_fault(self, client: Client) -> None:
