@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _
 
 from classifier import leases
 from classifier.decoding import get_decoder
@@ -33,7 +32,7 @@ Status = TryOut.Status
 
 # Nobody watches for longer: what waits is given up then, and forgotten once more as much later.
 FORGOTTEN_AFTER = dt.timedelta(minutes=10)
-NOT_HEARD = _lazy("Nobody came to listen to it in time. Please try again.")
+NOT_HEARD = _("Nobody came to listen to it in time. Please try again.")
 
 
 def begin(upload: TemporaryUploadedFile) -> TryOut:
@@ -56,9 +55,10 @@ def begin(upload: TemporaryUploadedFile) -> TryOut:
 
 def too_large_message() -> str:
     """Say how large a file may be here."""
-    return _(
+    sentence = _(
         "For trying out a file may have up to %(max)s MB. Try a shorter cut or an MP3 of it."
-    ) % {"max": settings.TRY_OUT_MAX_MB}
+    )
+    return str(sentence % {"max": settings.TRY_OUT_MAX_MB})
 
 
 def listen(tryout_id: UUID | str) -> None:

@@ -94,8 +94,6 @@ class Job(UUIDModel):
         default=timezone.now, editable=False, help_text=_("When workers were last told of it.")
     )
 
-    objects = JobQuerySet.as_manager()
-
     class Meta:
         abstract = True
         indexes = [models.Index(fields=["status", "ready_at"], name="%(app_label)s_%(class)s_open")]
@@ -124,7 +122,9 @@ class Kind:
     @property
     def rows(self) -> JobQuerySet[Any]:
         """All of this kind."""
-        return self.model._default_manager.all()  # type: ignore[return-value]
+        rows = self.model._default_manager.all()
+        assert isinstance(rows, JobQuerySet)
+        return rows
 
     def get_task(self) -> Task[Any, Any]:
         """Import the task: tasks import what registers them."""
