@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run bench test lint types migrations unit e2e fix messages lock clean chromium sqlite postgres redis rabbitmq soak load costs budget hostile fuzz
+.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq soak load costs budget hostile fuzz
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,7 @@ test: lint types migrations unit e2e  ## everything CI runs (DB=postgres: on Pos
 lint: $(VENV)/test.stamp  ## style, security rules and templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive benchmarks classifier journal journify ml spotify_auth tools
 	$(BIN)/djlint --quiet --check templates
 	$(BIN)/djlint --quiet --lint templates
 
@@ -96,6 +97,13 @@ lock: $(VENV)/test.stamp  ## pin requirements*.in by version and hash; what is p
 	for lock in requirements.txt requirements-dev.txt; do \
 	  $(VENV)/empty/bin/pip install --quiet --dry-run --require-hashes -r $$lock || exit 1; done
 	rm -r $(VENV)/empty
+
+licences: $(VENV)/test.stamp  ## write docs/licences.md from what is installed
+	@$(BIN)/python -m tools.licences
+
+# Not of `make test`: it asks the index for what became known today.
+audit: $(VENV)/test.stamp  ## known holes in what is pinned, from the package index
+	@$(BIN)/python -m tools.audit
 
 clean:  ## remove the virtual environment (data stays in var/)
 	rm -rf $(VENV)

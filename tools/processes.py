@@ -51,7 +51,7 @@ def commands_of(procfile: Path) -> dict[str, str]:
 def start(command: str, *, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a command of a Procfile, in a group that can be killed with its children."""
     programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return subprocess.Popen(  # noqa: S602 -- the lines of our own Procfile
+    return subprocess.Popen(  # noqa: S602 -- the lines of our own Procfile  # nosec B602
         f"exec {command}",
         shell=True,
         cwd=ROOT,
@@ -98,7 +98,7 @@ def _wait_for(url: str, processes: Mapping[str, subprocess.Popen[bytes]]) -> Non
             if process.poll() is not None:
                 raise DidNotStartError(f"{name} ended at its start")
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 -- our own address
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 -- our own address  # nosec B310
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
