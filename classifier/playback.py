@@ -22,8 +22,12 @@ def audio_response(request: HttpRequest, song: Song) -> HttpResponseBase:
     Http404
         We hold no audio of the song.
     """
-    if not song.has_audio:
+    name = str(song.audio.name or "")
+    kind = AUDIO_TYPES.get(Path(name).suffix.lower().lstrip("."), "application/octet-stream")
+    try:
+        file = song.audio.storage.open(name, "rb") if name else None
+    except FileNotFoundError:
+        file = None
+    if file is None:
         raise Http404
-    extension = Path(str(song.audio.name)).suffix.lower().lstrip(".")
-    kind = AUDIO_TYPES.get(extension, "application/octet-stream")
-    return file_response(request, song.audio.open("rb"), kind)
+    return file_response(request, file, kind)

@@ -34,17 +34,18 @@ def file_response(request: HttpRequest, file: File[bytes], content_type: str) ->
         whole = FileResponse(file, content_type=content_type)
         whole["Accept-Ranges"] = "bytes"
         return whole
-    first, last = _bounds(match[1], match[2], file.size)
+    size = file.size
+    first, last = _bounds(match[1], match[2], size)
     if first > last:
         file.close()
         refused = HttpResponse(status=416)
-        refused["Content-Range"] = f"bytes */{file.size}"
+        refused["Content-Range"] = f"bytes */{size}"
         return refused
     part = StreamingHttpResponse(
         _Section(file, first, last - first + 1), status=206, content_type=content_type
     )
     part["Accept-Ranges"] = "bytes"
-    part["Content-Range"] = f"bytes {first}-{last}/{file.size}"
+    part["Content-Range"] = f"bytes {first}-{last}/{size}"
     part["Content-Length"] = str(last - first + 1)
     return part
 

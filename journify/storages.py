@@ -8,8 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 CONNECT_SECONDS, READ_SECONDS = 5, 20
-# A file that is read is copied to memory up to this size, above it to the temporary folder.
-IN_MEMORY_BYTES = 8_000_000
 
 
 def media_storage(url: str) -> dict[str, Any]:
@@ -33,7 +31,7 @@ def media_storage(url: str) -> dict[str, Any]:
         )
     endpoint = asked.get("endpoint")
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "journify.buckets.PiecewiseS3Storage",
         "OPTIONS": {
             "bucket_name": parts.hostname,
             "location": parts.path.strip("/"),
@@ -42,7 +40,6 @@ def media_storage(url: str) -> dict[str, Any]:
             # no rule for one object: a bucket is private, and whoever hears a file asks the app
             "default_acl": None,
             "file_overwrite": False,
-            "max_memory_size": IN_MEMORY_BYTES,
             "client_config": _client_config(path_style=endpoint is not None),
         },
     }

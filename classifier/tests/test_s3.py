@@ -23,6 +23,8 @@ from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService
 from classifier.tests.test_bad_input import upload_of
 from classifier.uploads import add_upload
+from journify.buckets import PIECE_BYTES
+from journify.ranges import BLOCK_BYTES
 from journify.storages import media_storage
 from spotify_auth.models import User
 
@@ -95,6 +97,65 @@ def test_its_owner_hears_it_and_seeks_in_it(song: Song, listener: Client, librar
     assert tail.getvalue() == content[-10:]
     beyond = listener.get(path, headers={"Range": f"bytes={len(content)}-"})
     assert beyond.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+
+
+@pytest.fixture
+def fetched(song: Song) -> list[str]:
+    """The ranges of bytes that the app asks the bucket for from now on."""
+    asked: list[str] = []
+    events = storages["default"].connection.meta.client.meta.events  # type: ignore[attr-defined]
+
+    def note(request: Any, **_event: Any) -> None:
+        asked.append(request.headers.get("Range", b"all").decode())
+
+    events.register("before-send.s3.GetObject", note)
+    return asked
+
+
+class TestALongOne:
+    """As long as four pieces and a bit."""
+
+    @pytest.fixture
+    def content(self, song: Song, bucket: Any) -> bytes:
+        content = bytes(range(256)) * (4 * PIECE_BYTES // 256 + 8)
+        bucket.put_object(Key=keys(bucket)[0], Body=content)
+        return content
+
+    @pytest.fixture
+    def path(self, song: Song) -> str:
+        return reverse("journal:song_audio", args=[song.pk])
+
+    def test_whoever_seeks_in_it_fetches_that_piece_only(
+        self, listener: Client, path: str, content: bytes, fetched: list[str]
+    ) -> None:
+        part = listener.get(path, headers={"Range": "bytes=2500000-2500999"})
+        assert part.getvalue() == content[2_500_000:2_501_000]
+        assert part["Content-Range"] == f"bytes 2500000-2500999/{len(content)}"
+        assert fetched == [f"bytes=2500000-{2_500_000 + PIECE_BYTES - 1}"]
+
+    def test_a_player_that_seeks_away_leaves_the_rest_there(
+        self, listener: Client, path: str, content: bytes, fetched: list[str]
+    ) -> None:
+        rest = listener.get(path, headers={"Range": "bytes=100-"})
+        assert next(iter(rest.streaming_content)) == content[100 : 100 + BLOCK_BYTES]
+        rest.close()
+        assert fetched == [f"bytes=100-{100 + PIECE_BYTES - 1}"]
+
+    def test_all_of_it_comes_piece_by_piece(
+        self, listener: Client, path: str, content: bytes, fetched: list[str]
+    ) -> None:
+        whole = listener.get(path)
+        assert whole.getvalue() == content
+        assert whole["Content-Length"] == str(len(content))
+        assert len(fetched) == 5
+        assert "all" not in fetched
+
+    def test_a_worker_copies_all_of_it(
+        self, song: Song, content: bytes, fetched: list[str]
+    ) -> None:
+        with audio_of(song) as (copy, _source):
+            assert copy.read_bytes() == content
+        assert len(fetched) == 5
 
 
 def test_a_stranger_does_not(song: Song, stranger: User, browser_of: Any) -> None:
