@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq soak load costs budget hostile fuzz
+.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb soak load costs budget hostile fuzz
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,9 +53,10 @@ types: $(VENV)/test.stamp  ## types, strictly
 
 migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 	$(ON_DB) $(MANAGE) makemigrations --check --dry-run
+	$(BIN)/python -m tools.mongodb.migrations --check --dry-run
 	$(ON_DB) $(MANAGE) check
 
-unit: $(VENV)/test.stamp postgres redis  ## tests without a browser
+unit: $(VENV)/test.stamp postgres redis mongodb  ## tests without a browser
 	$(ON_DB) $(BIN)/pytest -m "not e2e"
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
@@ -144,6 +145,15 @@ redis:
 	@command -v redis-server >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends redis-server; \
 	  else echo "The tests of the queue need Redis: sudo apt-get install redis-server"; exit 1; fi; }
+
+mongodb: tools/mongodb/node_modules/.package-lock.json  # no server: what stands in for one
+
+tools/mongodb/node_modules/.package-lock.json: tools/mongodb/package-lock.json
+	@command -v npm >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends nodejs npm; \
+	  else echo "The tests of MongoDB need Node.js: sudo apt-get install nodejs npm"; exit 1; fi; }
+	npm ci --prefix tools/mongodb --no-audit --no-fund --loglevel=error
+	@touch $@
 
 rabbitmq:
 	@ls /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 || { \

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django_tasks_db.models import DBTaskResult
 
 from classifier.models import Classification, Explanation, Song
 from journal import spotify
 from journal.models import Entry
+from journify.background import transport
 from spotify_auth.connections import connection_of
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def delete_account(user: User) -> None:
     for ids in _batches_of_ids(user):
         LogEntry.objects.filter(object_id__in=ids).delete()
         for argument in ARGUMENTS:
-            wanted = {f"args_kwargs__kwargs__{argument}__in": ids}
-            DBTaskResult.objects.filter(**wanted).delete()
+            transport.forget(ids, argument=argument)
     user.delete()
 
 

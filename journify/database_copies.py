@@ -67,7 +67,10 @@ def copier(vendor: str) -> Copier:
     """
     copiers: dict[str, Copier] = {"sqlite": SQLite(), "postgresql": PostgreSQL()}
     if vendor not in copiers:
-        raise NoCopyError("MongoDB is backed up by its own tools: mongodump and mongorestore.")
+        raise NoCopyError(
+            "MongoDB is backed up by its own tools, mongodump and mongorestore; uploads and keys "
+            "are copied beside it: docs/operations.md says how."
+        )
     return copiers[vendor]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+
+from journify.mongodb.installing import ENGINE as MONGODB
 
 # A connection is kept this long; without that the pragmas below cost every request 3 ms.
 KEEP_SECONDS = 600
@@ -42,8 +44,10 @@ def database_settings(url: str, *, data_dir: Path) -> dict[str, Any]:
         return _sqlite(data_dir / urlsplit(url).path[1:])
     if scheme in {"postgres", "postgresql"}:
         return _postgresql(url)
+    if scheme in {"mongodb", "mongodb+srv"}:
+        return _mongodb(url)
     # the address itself is not repeated: it holds a password
-    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite: or postgres:")
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:, postgres: or mongodb:")
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
@@ -63,3 +67,14 @@ def _postgresql(url: str) -> dict[str, Any]:
     if not parsed["NAME"]:
         raise ImproperlyConfigured("DATABASE_URL names no database: postgres://…/journify")
     return dict(parsed)
+
+
+def _mongodb(url: str) -> dict[str, Any]:
+    """Hand the address over as it is: pymongo knows lists of hosts, SRV records and options."""
+    try:
+        name = urlsplit(url).path.strip("/")
+    except ValueError:
+        name = ""
+    if not name:
+        raise ImproperlyConfigured("DATABASE_URL names no database: mongodb://…/journify")
+    return {"ENGINE": MONGODB, "NAME": unquote(name), "HOST": url}

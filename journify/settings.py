@@ -8,6 +8,7 @@ from pathlib import Path
 from environs import Env, validate
 
 from journify.databases import database_settings
+from journify.mongodb import installing as mongodb
 from journify.secrets import load_or_create_key, load_or_create_secret
 from journify.storages import media_storage
 
@@ -102,6 +103,12 @@ TEMPLATES = [
 
 DATABASES = {"default": database_settings(env.str("DATABASE_URL", ""), data_dir=DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ON_MONGODB = DATABASES["default"]["ENGINE"] == mongodb.ENGINE
+if ON_MONGODB:
+    INSTALLED_APPS = mongodb.installed_apps(INSTALLED_APPS)
+    MIGRATION_MODULES = mongodb.MIGRATION_MODULES
+    DEFAULT_AUTO_FIELD = ALLAUTH_DEFAULT_AUTO_FIELD = mongodb.AUTO_FIELD
+    SESSION_SERIALIZER = "journify.mongodb.sessions.KeySerializer"
 
 # Sign-in: a user name and a password; no e-mail address is asked for.
 # https://docs.allauth.org/en/latest/account/configuration.html
@@ -159,7 +166,7 @@ QUEUE_URL = env.str("QUEUE_URL", "")
 TASKS = {
     "default": {
         "BACKEND": "journify.background.backends.BrokerBackend"
-        if QUEUE_URL
+        if QUEUE_URL or ON_MONGODB  # which cannot carry tasks: a system check asks for a broker
         else "django_tasks_db.DatabaseBackend"
     }
 }

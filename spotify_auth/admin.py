@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from allauth.usersessions.admin import UserSessionAdmin as BaseUserSessionAdmin
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.utils.translation import gettext_lazy as _
@@ -29,3 +31,13 @@ class UserAdmin(BaseUserAdmin[User]):
         (_("Important dates"), {"fields": ("last_login", "date_joined")}),
     )
     inlines = (UserGroupInline,)
+
+
+admin.site.unregister(UserSession)
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(BaseUserSessionAdmin):  # type: ignore[misc]
+    """Who is signed in: by name and address; parts of a key are no word, and MongoDB has none."""
+
+    search_fields = ("user__username", "ip")

@@ -41,7 +41,7 @@ def throwaway_redis() -> Iterator[str]:
         options = {"port": port, "bind": "127.0.0.1", "dir": name, "requirepass": password}
         options |= {"save": "", "appendonly": "no"}
         command = [program, *(part for key in options for part in (f"--{key}", options[key]))]
-        with _running(command, port=port, folder=Path(name)):
+        with running_server(command, port=port, folder=Path(name)):
             yield f"redis://:{password}@127.0.0.1:{port}/0"
 
 
@@ -74,14 +74,14 @@ def throwaway_rabbitmq() -> Iterator[str]:
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
         try:
-            with _running([RABBIT], port=port, folder=folder, env=env):
+            with running_server([RABBIT], port=port, folder=folder, env=env):
                 yield f"amqp://guest:guest@127.0.0.1:{port}//"
         finally:  # Erlang's table of names outlives the server that started it
             subprocess.run(["epmd", "-kill"], env=env, capture_output=True, check=False)  # noqa: S607
 
 
 @contextmanager
-def _running(
+def running_server(
     command: Sequence[object], *, port: int, folder: Path, env: dict[str, str] | None = None
 ) -> Iterator[None]:
     """Have a server run meanwhile that answers at `port`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from collections.abc import Sequence
 
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connections
@@ -69,6 +70,11 @@ def waiting() -> set[str]:
 def depth() -> int:
     """Return how many tasks wait."""
     return DBTaskResult.objects.ready().count()
+
+
+def forget(ids: Sequence[str], *, argument: str) -> None:
+    """Delete the tasks that have one of `ids` as `argument`."""
+    DBTaskResult.objects.filter(**{f"args_kwargs__kwargs__{argument}__in": ids}).delete()
 
 
 def prune() -> None:

@@ -51,6 +51,17 @@ def depth() -> int | None:
     return database.depth()
 
 
+def forget(ids: Sequence[str], *, argument: str) -> None:
+    """Delete the tasks, whatever became of them, that have one of `ids` as `argument`.
+
+    A broker keeps none of those that ended, and those that wait find nothing any more.
+    """
+    if not settings.ON_MONGODB:
+        from journify.background import database  # noqa: PLC0415 -- as above
+
+        database.forget(ids, argument=argument)
+
+
 def prune() -> None:
     """Forget the tasks that ended a day ago; a broker forgets them by itself."""
     if not settings.QUEUE_URL:

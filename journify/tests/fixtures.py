@@ -12,12 +12,20 @@ from django.test import Client
 from django.utils import translation
 
 from classifier.bundles import read_bundle
+from journify.mongodb.tests.compiling import compiled_for_mongodb
 from spotify_auth.tests.factories import UserFactory
 
 if TYPE_CHECKING:
     from pytest_django import Settings
 
     from spotify_auth.models import User
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_mongodb_can_do_too() -> Iterator[None]:
+    """Refuse the queries that MongoDB could not answer, in every test."""
+    with compiled_for_mongodb():
+        yield
 
 
 @pytest.fixture

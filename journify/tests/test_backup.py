@@ -162,6 +162,6 @@ class TestRefusals:
         monkeypatch.setattr(
             "journify.backup.copier", lambda _vendor: database_copies.copier("mongodb")
         )
-        with pytest.raises(CommandError, match="mongodump and mongorestore"):
+        with pytest.raises(CommandError, match="by its own tools, mongodump and mongorestore"):
             call_command("backup", tmp_path / "new.tar")
         assert list(tmp_path.iterdir()) == []

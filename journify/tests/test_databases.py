@@ -37,11 +37,26 @@ def test_postgresql_is_taken_from_the_address(scheme: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("mongodb://ada:p%40ss@one:27017,two:27018/journal?replicaSet=rs0", "journal"),
+        ("mongodb+srv://ada@cluster0.example.net/my%20journal?retryWrites=true", "my journal"),
+    ],
+)
+def test_mongodb_gets_the_address_as_it_is(url: str, name: str) -> None:
+    found = database_settings(url, data_dir=DATA)
+    assert found == {"ENGINE": "journify.mongodb.backend", "NAME": name, "HOST": url}
+
+
+@pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("mysql://ada:geheim@db/journal", "must begin with sqlite: or postgres:"),
+        ("mysql://ada:geheim@db/journal", "must begin with sqlite:, postgres: or mongodb:"),
         ("geheim", "must begin with"),
         ("postgres://ada:geheim@db", "names no database"),
+        ("mongodb://ada:geheim@db", "names no database"),
+        ("mongodb+srv://ada:geheim@db/?w=majority", "names no database"),
+        ("mongodb://ada:geheim@[db/journal", "names no database"),
         ("postgres://ada:geheim@db:port/journal", "not a valid url"),
     ],
 )

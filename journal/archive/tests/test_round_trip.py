@@ -138,7 +138,8 @@ def test_what_is_there_already_stays_and_the_rest_is_added(
     bring(stranger, data)
     here = Entry.objects.of(stranger).get(phrase_text="The first sip…")
     Entry.objects.filter(pk=here.pk).update(note="written here")
-    Entry.objects.of(stranger).filter(phrase_text="=My own phrase…").update(song=None)
+    elsewhere = Entry.objects.of(stranger).get(phrase_text="=My own phrase…")
+    Entry.objects.filter(pk=elsewhere.pk).update(song=None)
     bring(stranger, data)
     notes = Entry.objects.of(stranger).filter(phrase_text="The first sip…").values_list("note")
     assert {note for (note,) in notes} == {"written here", "a\nb *c*"}

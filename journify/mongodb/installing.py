@@ -1,0 +1,31 @@
+"""What the settings of MongoDB have that those of SQL do not, in this one place.
+
+Tables of ours have keys and migrations that every database can hold. Those of others count their
+keys up, which MongoDB cannot: they get its own kind of key, and so migrations of their own, which
+`python -m tools.mongodb.migrations` writes.
+https://www.mongodb.com/docs/languages/python/django-mongodb/v5.2/get-started/create-project/
+"""
+
+from __future__ import annotations
+
+ENGINE = "journify.mongodb.backend"
+AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
+CONFIGS = {
+    "django.contrib.admin": "journify.mongodb.apps.MongoAdminConfig",
+    "django.contrib.auth": "journify.mongodb.apps.MongoAuthConfig",
+    "django.contrib.contenttypes": "journify.mongodb.apps.MongoContentTypesConfig",
+}
+# Its migrations are SQL; a broker carries the tasks instead.
+LEFT_OUT = {"django_tasks_db"}
+MIGRATION_MODULES = {
+    label: f"journify.mongodb.migrations.{label}"
+    for label in (
+        *("admin", "auth", "contenttypes"),
+        *("account", "mfa", "socialaccount", "usersessions"),
+    )
+}
+
+
+def installed_apps(apps: list[str]) -> list[str]:
+    """Return `apps` as MongoDB can have them."""
+    return [CONFIGS.get(app, app) for app in apps if app not in LEFT_OUT]

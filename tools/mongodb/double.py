@@ -1,0 +1,62 @@
+"""What stands in for a MongoDB server, with a broker beside it, thrown away afterwards.
+
+python -m tools.mongodb.double COMMAND …     runs COMMAND with DATABASE_URL and QUEUE_URL
+
+`make mongodb` installs what it needs. server.mjs says how far it is like the real one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tools.brokers import running_server, throwaway_redis
+from tools.postgres import NoServerError
+from tools.processes import free_port
+
+SERVER = Path(__file__).with_name("server.mjs")
+
+
+@contextmanager
+def throwaway_double() -> Iterator[str]:
+    """Yield the address of an empty database.
+
+    Raises
+    ------
+    NoServerError
+        Node.js or the double's packages are not installed.
+    """
+    node = shutil.which("node")
+    if node is None or not SERVER.with_name("node_modules").exists():
+        raise NoServerError("The double of MongoDB is not installed: make mongodb")
+    with TemporaryDirectory(prefix="journify-mongodb-") as name:
+        port = free_port()
+        with running_server([node, SERVER, port], port=port, folder=Path(name)):
+            yield f"mongodb://127.0.0.1:{port}/journify"
+
+
+def main(command: list[str]) -> int:
+    """Run `command` beside both; return its exit status."""
+    if not command:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    # without this, being asked to end would leave the servers behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        with throwaway_double() as url, throwaway_redis() as broker:
+            env = os.environ | {"DATABASE_URL": url, "QUEUE_URL": broker}
+            return subprocess.run(command, env=env, check=False).returncode  # noqa: S603 -- the caller's own
+    except NoServerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

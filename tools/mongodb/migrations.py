@@ -1,0 +1,35 @@
+"""Write the migrations of MongoDB's tables: `makemigrations`, without a server.
+
+python -m tools.mongodb.migrations           write what is missing
+python -m tools.mongodb.migrations --check   only say whether something is
+
+Django asks the database which migrations were applied, only to warn of impossible orders. Nothing
+was: this machine has no MongoDB.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from unittest.mock import patch
+
+# nobody listens there, and nobody is asked
+ADDRESS = "mongodb://127.0.0.1:1/journify"
+BROKER = "redis://127.0.0.1:1"
+
+
+def main(arguments: list[str]) -> None:
+    """Run `makemigrations` under the settings of MongoDB."""
+    os.environ |= {"DATABASE_URL": ADDRESS, "QUEUE_URL": BROKER}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
+    import django  # noqa: PLC0415 -- after the environment
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415
+
+    django.setup()
+    with patch.object(MigrationLoader, "check_consistent_history"):
+        call_command("makemigrations", *arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

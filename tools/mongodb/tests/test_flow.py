@@ -1,0 +1,179 @@
+"""A listener's whole way over MongoDB's wire protocol: real processes, a real socket, a broker."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from django.conf import settings
+
+from journify.tests.browser import running_app
+from ml.tests.sounds import music, write
+from tools.brokers import throwaway_redis
+from tools.load_listener import ENTRY, REVISION, SONG
+from tools.mongodb.double import throwaway_double
+
+PASSWORD = "a-song-for-every-day"
+PATIENCE_SECONDS = 60
+COUNTS = """
+import json
+from django.apps import apps
+print(json.dumps({model._meta.label_lower: model._base_manager.count()
+                  for model in apps.get_models()}))
+"""
+
+
+class Person:
+    """A browser without scripts."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.session = requests.Session()
+        self.session.headers["Referer"] = base
+
+    def get(self, path: str, **query: str) -> requests.Response:
+        answer = self.session.get(self.base + path, params=query, timeout=60)
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[:500])
+        return answer
+
+    def post(
+        self, path: str, files: dict[str, tuple[str, bytes]] | None = None, **fields: str
+    ) -> requests.Response:
+        fields["csrfmiddlewaretoken"] = self.session.cookies["csrftoken"]
+        return self.session.post(self.base + path, data=fields, files=files, timeout=60)
+
+    def wait_for(self, path: str, is_there: Callable[[str], bool]) -> str:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            text = self.get(path).text
+            if is_there(text):
+                return text
+            time.sleep(0.3)
+        pytest.fail(f"{path} did not come to it:\n{text}")
+
+    def sign_up(self, name: str) -> list[str]:
+        self.get("/accounts/signup/")
+        done = self.post("/accounts/signup/", username=name, password1=PASSWORD, password2=PASSWORD)
+        return ENTRY.findall(done.text)
+
+
+class App:
+    """The running app, and commands beside it."""
+
+    def __init__(self, base: str, env: dict[str, str]) -> None:
+        self.base, self.env = base, env
+
+    def manage(self, *arguments: str, **env: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=settings.BASE_DIR,
+            env=os.environ | self.env | env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def counts(self) -> dict[str, int]:
+        return dict(json.loads(self.manage("shell", "--no-imports", "-c", COUNTS)))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    data = tmp_path_factory.mktemp("data")
+    procfile = data / "Procfile"
+    web, _ = (settings.BASE_DIR / "Procfile").read_text().splitlines()
+    procfile.write_text(f"{web}\nworker: python -m classifier.tests.fake_manage worker\n")
+    with throwaway_double() as url, throwaway_redis() as broker:
+        env = {"JOURNIFY_DATA_DIR": str(data), "DATABASE_URL": url, "QUEUE_URL": broker}
+        with running_app(data, env=env, procfile=str(procfile)) as base:
+            yield App(base, env)
+
+
+def test_a_listeners_whole_way(app: App, tmp_path: Path) -> None:
+    before = app.counts()
+    ada = Person(app.base)
+    entries = ada.sign_up("ada")
+    assert len(entries) == 12
+    own, picked, other = entries[:3]
+
+    # answer one with an own file, one with a demo song; the worker hears both
+    sound = write(tmp_path / "tune.mp3", music(12.0), codec="libmp3lame").read_bytes()
+    ada.post(f"/entries/{own}/answer/", files={"audio": ("My tune 🎵.mp3", sound)})
+    picker = ada.get(f"/entries/{picked}/pick/", q="bach").text
+    revision = REVISION.search(picker)
+    assert revision
+    song = SONG.findall(picker)[0]
+    ada.post(f"/entries/{picked}/answer/", song=song, revision=revision[1])
+    for entry in (own, picked):
+        ada.wait_for(f"/entries/{entry}/card/", lambda text: 'data-state="answered"' in text)
+
+    # what another tab has changed meanwhile is not written over
+    ada.post(f"/entries/{picked}/note/", note="Zoë’s 🎵", revision="1")
+    stale = ada.post(f"/entries/{picked}/note/", note="lost", revision="1")
+    assert "Zoë’s 🎵" in stale.text + ada.get(f"/entries/{picked}/card/").text
+
+    # correct, swap, and look at it from every side
+    ada.post(f"/entries/{own}/label/", emotion="sad")
+    ada.post(f"/entries/{other}/swap/")
+    assert "My tune 🎵" in ada.get("/history/", emotion="sad").text
+    assert "My tune 🎵" not in ada.get("/history/", emotion="happy").text
+    for page in ("stats", "recap", "songs", "phrases", "settings", "settings/devices"):
+        ada.get(f"/{page}/")
+    assert "My tune 🎵" in ada.get("/songs/export.csv").text
+    ada.get(f"/songs/{song}/")
+    assert json.loads(ada.get("/readyz").text)
+
+    # take it along, and bring it back: nothing comes twice
+    ada.get("/settings/data/")
+    ada.post("/settings/data/export/", with_audio="on")
+    data = ada.wait_for("/settings/data/", lambda text: "/exports/" in text)
+    archive = ada.get(re.findall(r"/exports/[0-9a-f-]{36}/", data)[0]).content
+    assert any("mp3" in name for name in zipfile.ZipFile(io.BytesIO(archive)).namelist())
+    ada.post("/settings/data/import/", files={"archive": ("journify.zip", archive)})
+    ada.wait_for("/settings/data/", lambda text: "Everything in it was here already." in text)
+
+    # a stranger sees nothing of it
+    mallory = Person(app.base)
+    mallory.sign_up("mallory")
+    assert mallory.session.get(f"{app.base}/entries/{own}/card/", timeout=60).status_code == 404
+
+    # and in the end nothing is left
+    for person in (ada, mallory):
+        person.get("/settings/leave/")
+        person.post("/settings/leave/", password=PASSWORD)
+    left = {label for label, count in app.counts().items() if count != before[label]}
+    assert left <= {"limits.allowance", "classifier.worker", "sessions.session"}
+
+
+def test_curators_find_their_lists(app: App) -> None:
+    app.manage(
+        "createsuperuser",
+        "--no-input",
+        "--username=carol",
+        "--email=",
+        DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+    )
+    carol = Person(app.base)
+    carol.get("/accounts/login/")
+    carol.post("/accounts/login/", login="carol", password=PASSWORD)
+    index = carol.get("/admin/").text
+    lists = set(re.findall(r'href="(/admin/\w+/\w+/)"', index))
+    assert {"/admin/classifier/song/", "/admin/spotify_auth/user/"} <= lists
+    for each in lists:
+        page = carol.get(each, q="a").text
+        for row in re.findall(rf'href="({each}[^"/]+/change/)', page)[:1]:
+            carol.get(row)
+    carol.get("/admin/classifier/song/insight/")
+    assert "Phrases" in carol.get("/admin/journal/phrase/", o="4").text
