@@ -71,7 +71,8 @@ load: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## 100 listener
 costs: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## what songs and entries cost, and a million listeners (DB=postgres)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.costs $(DB)
 
-budget: $(VENV)/run.stamp  ## time every page with three years of entries
+budget: $(VENV)/run.stamp  ## weigh and time every page with three years of entries
+	@$(MANAGE) page_bytes
 	@$(MANAGE) page_times
 
 hostile: $(VENV)/test.stamp  ## send every hostile file through an upload and through classify

@@ -110,26 +110,40 @@ def browser_type_launch_args() -> dict[str, Any]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page that fails the test when anything is written to the console as an error."""
     page = context.new_page()
-    errors: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            errors.append(f"{message.text} ({message.location.get('url')})")
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    errors = console_of(page)
     yield page
     assert errors == [], errors
 
 
 @pytest.fixture
 def phone(browser: Browser, base_url: str) -> Iterator[Page]:
-    """A page of 360 by 740 pixels."""
+    """A page of 360 by 740 pixels, with the same eye on the console."""
     context = browser.new_context(
         base_url=base_url, viewport={"width": 360, "height": 740}, has_touch=True
     )
-    yield context.new_page()
+    page = context.new_page()
+    errors = console_of(page)
+    yield page
     context.close()
+    assert errors == [], errors
+
+
+def console_of(page: Page) -> list[str]:
+    """Collect what a page writes to the console as an error, or throws.
+
+    That a page asked for does not exist is for the test to judge: Chromium logs it, too.
+    """
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        url = message.location.get("url")
+        is_page_itself = message.text.startswith("Failed to load resource") and url == page.url
+        if message.type == "error" and not is_page_itself:
+            errors.append(f"{message.text} ({url})")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
 
 
 def free_port() -> int:
