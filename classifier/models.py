@@ -51,8 +51,8 @@ class SongQuerySet(models.QuerySet["Song"]):
         return self.prefetch_related(
             Prefetch(
                 "classifications",
-                # a page says nothing of embeddings, and they are most of a row
-                Classification.objects.defer("embedding").order_by("-queued_at"),
+                # most of a row, and only a single song's page asks for its stretches
+                Classification.objects.defer("embedding", "segments").order_by("-queued_at"),
             ),
             Prefetch("labels", Label.objects.filter(user=user), to_attr="own_labels"),
         )

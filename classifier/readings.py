@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
@@ -67,8 +68,6 @@ class Reading:
     state: State
     emotion: str = ""
     is_labelled: bool = False
-    bars: list[Bar] = field(default_factory=list)
-    segments: list[SegmentReading] = field(default_factory=list)
     stage: str = ""
     error: str = ""
     classification: Classification | None = None
@@ -77,6 +76,20 @@ class Reading:
     def word(self) -> StrOrPromise:
         """The emotion in the listener's language."""
         return WORDS.get(self.emotion, "")
+
+    @cached_property
+    def bars(self) -> list[Bar]:
+        """The four probabilities of an answer; drawn when a page asks for them."""
+        return bars_of(self._answer.probabilities) if self._answer else []
+
+    @cached_property
+    def segments(self) -> list[SegmentReading]:
+        """What an answer says of each stretch of the clip."""
+        return [_segment(segment) for segment in self._answer.segments] if self._answer else []
+
+    @property
+    def _answer(self) -> Classification | None:
+        return self.classification if self.state in {"answered", "unsure"} else None
 
     @property
     def candidates(self) -> list[Bar]:
@@ -145,8 +158,6 @@ def _answered(answer: Classification | None, *, emotion: str, is_labelled: bool)
         state="unsure" if is_unsure else "answered",
         emotion=emotion,
         is_labelled=is_labelled,
-        bars=bars_of(answer.probabilities),
-        segments=[_segment(segment) for segment in answer.segments],
         classification=answer,
     )
 

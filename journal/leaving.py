@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
+from django.db.models import Count
 
 from classifier.models import Classification, Explanation, Song
 from journal import spotify
@@ -26,10 +27,9 @@ ARGUMENTS = ("user_id", "song_id", "classification_id", "explanation_id", "trans
 
 def what_goes(user: User) -> dict[str, int]:
     """Count what an account's end takes with it, for the page that asks."""
-    answered = Entry.objects.of(user).exclude(song=None)
+    answered = Entry.objects.of(user).filter(song__isnull=False)
     return {
-        "days": user.journals.filter(entries__song__isnull=False).distinct().count(),
-        "answers": answered.count(),
+        **answered.aggregate(days=Count("journal", distinct=True), answers=Count("pk")),
         "files": user.songs.exclude(audio="").count(),
         "phrases": user.phrases.count(),
     }

@@ -8,28 +8,28 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from django.db.models import CharField, ExpressionWrapper, Max, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Q
 
 from classifier.likeness import nearest
 from classifier.models import Song
 from classifier.readings import WORDS, read
 from classifier.verdicts import verdicts_of
-from journal.models import Entry
+from journal.models import Entry, Journal
 from journify.models import bare, uuid_of
 from journify.spreadsheets import guard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from classifier.readings import Reading
+    from journal.models import EntryQuerySet
     from spotify_auth.models import User
 
 NEIGHBOURS = 8
-NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+RECENT_PAGES = 60
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,18 @@ def own_songs(user: User) -> QuerySet[Song]:
     return Song.objects.filter(Q(owner=user) | Q(pk__in=used))
 
 
-def last_used_first(user: User, songs: QuerySet[Song]) -> QuerySet[Song]:
-    """Put the songs first that the user answered with last; those never used by when they came.
+def last_used_first(user: User, songs: QuerySet[Song], *, count: int) -> list[Song]:
+    """Up to `count` songs: first those the user answered with last, then by when they came.
 
-    A subquery a song, as a join would have every answer grouped by all columns of its song. A song
-    that was never used has a moment too: databases disagree where rows without one belong.
+    The latest pages are looked at first: they mostly are enough, however long a journal is.
     """
-    answers = Entry.objects.of(user).filter(song=OuterRef("pk")).order_by()
-    latest = answers.values("song").annotate(latest=Max("answered_at")).values("latest")
-    return songs.annotate(used_at=Coalesce(Subquery(latest), Value(NEVER))).order_by(
-        "-used_at", "-created_at"
-    )
+    uses = Entry.objects.of(user).filter(song__in=songs.order_by().values("pk"))
+    used = list(_used(uses.filter(journal__date__gte=_pages_ago(user, RECENT_PAGES)))[:count])
+    if len(used) < count:
+        used = list(_used(uses)[:count])
+    found = songs.in_bulk([uuid_of(key) for key in used])
+    others = songs.exclude(pk__in=found).order_by("-created_at")[: count - len(found)]
+    return [*(found[uuid_of(key)] for key in used), *others]
 
 
 def alike(user: User, song: Song) -> list[OwnSong]:
@@ -67,8 +68,16 @@ def alike(user: User, song: Song) -> list[OwnSong]:
 def songs_by_feeling(user: User) -> dict[str, list[Hashable]]:
     """Return the bare keys of the user's songs by what each carries, those used last first."""
     verdicts = verdicts_of(user, own_songs(user))
+    entries = Entry.objects.of(user)
+    brought = Song.objects.filter(owner=user).order_by("-created_at")
+    undated = entries.filter(song__isnull=False, answered_at=None).order_by()
+    keys = [
+        *_used(entries),
+        *brought.values_list(bare("pk"), flat=True),
+        *undated.values_list(bare("song_id"), flat=True),
+    ]
     found: dict[str, list[Hashable]] = {name: [] for name in WORDS}
-    for key in _keys_last_used_first(user):
+    for key in dict.fromkeys(keys):
         emotion = verdicts[key].emotion if key in verdicts else ""
         if emotion:
             found[emotion].append(key)
@@ -106,20 +115,17 @@ def as_m3u(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _keys_last_used_first(user: User) -> Iterable[Hashable]:
-    """The own songs in the order of `last_used_first`: quicker where it is all of them."""
-    # compared by the database, and never a moment of Python's
-    latest = ExpressionWrapper(Max("answered_at"), output_field=CharField())
-    uses = Entry.objects.of(user).filter(song__isnull=False).order_by()
-    rows = list(uses.values_list(bare("song_id")).annotate(latest=latest).order_by("-latest"))
-    brought = Song.objects.filter(owner=user).order_by("-created_at")
-    return dict.fromkeys(
-        [
-            *(key for key, moment in rows if moment),
-            *brought.values_list(bare("pk"), flat=True),
-            *(key for key, _moment in rows),
-        ]
-    )
+def _used(entries: EntryQuerySet) -> QuerySet[Entry, Hashable]:
+    """The bare keys of the songs that entries were answered with, the latest use first."""
+    dated = entries.filter(song__isnull=False, answered_at__isnull=False).order_by()
+    moments = dated.values(key=bare("song_id")).annotate(latest=Max("answered_at"))
+    return moments.order_by("-latest").values_list("key", flat=True)
+
+
+def _pages_ago(user: User, count: int) -> dt.date:
+    """The date of the user's page that many back from the latest, or before all of them."""
+    dates = Journal.objects.filter(user=user).order_by("-date").values_list("date", flat=True)
+    return next(iter(dates[count - 1 : count]), dt.date.min)
 
 
 def _with_readings(user: User, ids: Sequence[UUID]) -> list[OwnSong]:

@@ -235,7 +235,7 @@ def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "")
     uploads = Song.objects.filter(owner=request.user)
     context = {
         "entry": entry,
-        "songs": _matching(last_used_first(request.user, uploads), query)[:RECENT_SONGS],
+        "songs": last_used_first(request.user, _matching(uploads, query), count=RECENT_SONGS),
         "demo_songs": _matching(Song.objects.catalogue().order_by("artist", "title"), query),
         "query": query,
         "error": error,

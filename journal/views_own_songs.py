@@ -21,7 +21,7 @@ from journify.http import SignedInRequest, page_or_fragment
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-PAGE = 50
+PAGE = 24
 MOST_EXPORTED = 5000
 FORMATS: dict[str, tuple[str, Callable[[Sequence[Song], Callable[[Song], str]], str]]] = {
     "m3u": ("audio/x-mpegurl", as_m3u),

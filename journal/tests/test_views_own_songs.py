@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from classifier.models import Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
-from journal.songs import last_used_first
+from journal.songs import last_used_first, songs_by_feeling, songs_of
 from journal.tests.factories import EntryFactory, JournalFactory
 from spotify_auth.models import User
 
@@ -121,6 +121,17 @@ class TestExport:
         assert listener.get("/songs/export.exe").status_code == 404
 
 
+def test_songs_are_listed_by_their_last_use_and_only_own_ones(user: User) -> None:
+    now, journal = timezone.now(), JournalFactory(user=user)
+    brought, undated, early, late, not_own = [ClassificationFactory().song for _ in range(5)]
+    Song.objects.filter(pk=brought.pk).update(owner=user)
+    for song, moment in ((late, now), (early, now - dt.timedelta(3)), (undated, None)):
+        EntryFactory(journal=journal, song=song, answered_at=moment)
+    LabelFactory(song=not_own, user=user, emotion="calm")
+    keys = songs_by_feeling(user)["calm"]
+    assert [each.song for each in songs_of(user, keys)] == [late, early, brought, undated]
+
+
 def test_songs_used_last_come_first_and_those_never_used_last(user: User, stranger: User) -> None:
     never = SongFactory(owner=user)
     early, late = SongFactory(owner=user), SongFactory(owner=user)
@@ -134,4 +145,5 @@ def test_songs_used_last_come_first_and_those_never_used_last(user: User, strang
         )
     EntryFactory(journal__user=stranger, song=early, answered_at=now)
     songs = Song.objects.filter(owner=user)
-    assert list(last_used_first(user, songs)) == [late, early, never]
+    assert last_used_first(user, songs, count=9) == [late, early, never]
+    assert last_used_first(user, songs, count=1) == [late]
