@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from classifier.models import Classification, Label
 from classifier.readings import UNSURE_BELOW, rank
@@ -12,7 +12,6 @@ from journify.models import bare
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from classifier.models import Song
     from spotify_auth.models import User
 
 
@@ -29,12 +28,13 @@ class Verdict(NamedTuple):
         return self.label or (self.heard if self.is_sure else "")
 
 
-def verdicts_of(user: User, songs: QuerySet[Song]) -> dict[Hashable, Verdict]:
+def verdicts_of(user: User, songs: QuerySet[Any, Any]) -> dict[Hashable, Verdict]:
     """Say what each of `songs` carries for `user`, in two queries however many there are.
 
-    Songs are known by their bare keys (`journify.models.bare`); those that neither a model nor
-    the user said anything of are missing. Others that the user labelled may be there: to sort them
-    out would take longer than to read them.
+    `songs` may be the column of another model that points to them. They are known by their bare
+    keys (`journify.models.bare`); those that neither a model nor the user said anything of are
+    missing. Others that the user labelled may be there: to sort them out would take longer than to
+    read them.
     """
     verdicts = _heard(songs)
     labels = Label.objects.filter(user=user).order_by()
@@ -43,10 +43,10 @@ def verdicts_of(user: User, songs: QuerySet[Song]) -> dict[Hashable, Verdict]:
     return verdicts
 
 
-def _heard(songs: QuerySet[Song]) -> dict[Hashable, Verdict]:
+def _heard(songs: QuerySet[Any, Any]) -> dict[Hashable, Verdict]:
     """The word of the model that is asked first, and of several the newest."""
     rows = (
-        Classification.objects.filter(song__in=songs.order_by().values("pk"))
+        Classification.objects.filter(song__in=songs.order_by())
         # in the database: thousands of moments need not become Python's to be compared
         .order_by("queued_at")
         .values_list(bare("song_id"), "model", "emotion", "certainty", "status")

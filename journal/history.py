@@ -5,25 +5,22 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import functools
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.dateformat import DateFormat
 from django.utils.formats import get_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from classifier.models import Song
 from classifier.readings import WORDS
-from classifier.verdicts import verdicts_of
 from journal.days import first_day
-from journal.models import Entry
-from journify.models import bare
+from journal.emotions import emotions_by_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,12 +31,11 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 LONGEST_MONTH = 31
+NOTHING: Counter[str] = Counter()
 DAYS_REMEMBERED = 8 * 366  # by name, in all languages together
-CURRENT = mark_safe(' aria-current="date"')
 
 
-@dataclass(frozen=True)
-class DayInColour:
+class DayInColour(NamedTuple):
     """A day and what was heard on it.
 
     Attributes
@@ -85,20 +81,19 @@ class YearInColour:
     def body(self) -> SafeString:
         """Its rows as HTML, escaped; 365 cells take a template several times as long."""
         icons = static("img/icons.svg")
-        return format_html_join(
-            "",
-            '<tr><th scope="row">{}</th>{}</tr>',
-            (
-                (number, format_html_join("", "<td>{}</td>", ((_cell(day, icons),) for day in row)))
+        return mark_safe(  # noqa: S308 -- numbers, and cells that escape what they say
+            "".join(
+                f'<tr><th scope="row">{number}</th>'
+                f"<td>{'</td><td>'.join(_cell(day, icons) for day in row)}</td></tr>"
                 for number, row in self.rows
-            ),
+            )
         )
 
 
 def year_of(user: User, year: int, *, today: dt.date) -> YearInColour:
     """Return the days of a year, those to come without a page."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    answers = _answers(user, first, last)
+    answers = emotions_by_day(user, first, last)
     opening = first_day(user)
     words = _Words(first)
     days = {
@@ -120,19 +115,6 @@ def year_of(user: User, year: int, *, today: dt.date) -> YearInColour:
     )
 
 
-def _answers(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list[str]]:
-    """What each day's songs carry, in three queries; empty words where nobody is sure."""
-    entries = Entry.objects.of(user).filter(
-        song__isnull=False, journal__date__gte=first, journal__date__lte=last
-    )
-    verdicts = verdicts_of(user, Song.objects.filter(pk__in=entries.order_by().values("song")))
-    emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
-    days: dict[dt.date, list[str]] = defaultdict(list)
-    for date, song in entries.order_by().values_list("journal__date", bare("song_id")):
-        days[date].append(emotions.get(song, ""))
-    return days
-
-
 class _Words:
     """How a year's days are told: formats and addresses looked up once, not 365 times."""
 
@@ -142,6 +124,7 @@ class _Words:
         self.first, self.address = first.isoformat(), reverse("journal:day", args=[first])
         self.emotions = {name: str(word) for name, word in WORDS.items()}
         self.nothing = _("no answer")
+        self.answers: dict[int, str] = {}
 
     def url(self, date: dt.date) -> str:
         """Where a day's page is."""
@@ -149,8 +132,15 @@ class _Words:
 
     def day(self, date: dt.date, counts: Counter[str], answered: int) -> str:
         """A day and what it carries."""
-        told = _told(counts, answered, self.emotions) if answered else self.nothing
+        told = self._told(counts, answered) if answered else self.nothing
         return f"{_name_of(date, self.form, self.language)}: {told}"
+
+    def _told(self, counts: Counter[str], answered: int) -> str:
+        if answered not in self.answers:
+            told = ngettext("%(count)d answer", "%(count)d answers", answered)
+            self.answers[answered] = told % {"count": answered}
+        heard = [f"{word} {counts[name]}" for name, word in self.emotions.items() if counts[name]]
+        return ", ".join([*heard, self.answers[answered]])
 
 
 @functools.lru_cache(DAYS_REMEMBERED)
@@ -162,8 +152,7 @@ def _name_of(date: dt.date, form: str, _language: str | None) -> str:
 def _day(
     date: dt.date, emotions: list[str], words: _Words, *, is_open: bool, today: dt.date
 ) -> DayInColour:
-    counts = Counter(emotions)
-    del counts[""]
+    counts = _counted(emotions) if emotions else NOTHING
     # put into words here, once, and not by the template
     return DayInColour(
         date=date,
@@ -171,21 +160,23 @@ def _day(
         url=words.url(date) if is_open or emotions else "",
         answered=len(emotions),
         counts=counts,
-        dominant=max(WORDS, key=lambda name: counts[name]) if counts else "",
+        dominant=max(WORDS, key=counts.__getitem__) if counts else "",
         words=words.day(date, counts, len(emotions)),
         is_today=date == today,
     )
 
 
-def _told(counts: Counter[str], answered: int, emotions: Mapping[str, str]) -> str:
-    heard = [f"{word} {counts[name]}" for name, word in emotions.items() if counts[name]]
-    answers = ngettext("%(count)d answer", "%(count)d answers", answered) % {"count": answered}
-    return ", ".join([*heard, answers])
+def _counted(emotions: list[str]) -> Counter[str]:
+    counts = Counter(emotions)
+    del counts[""]
+    return counts
 
 
 def _month(year: int, month: int, days: Mapping[dt.date, DayInColour]) -> MonthInColour:
     dates = [dt.date(year, month, n + 1) for n in range(calendar.monthrange(year, month)[1])]
-    counts: Counter[str] = sum((days[date].counts for date in dates), Counter())
+    counts: Counter[str] = Counter()
+    for date in dates:
+        counts.update(days[date].counts)
     return MonthInColour(
         first=dates[0],
         answered=sum(days[date].answered for date in dates),
@@ -194,15 +185,15 @@ def _month(year: int, month: int, days: Mapping[dt.date, DayInColour]) -> MonthI
 
 
 def _cell(day: DayInColour | None, icons: str) -> str:
+    """A day as HTML: addresses are of dates, and only words may have something to escape."""
     if day is None or not day.url:
         return ""
-    current = CURRENT if day.is_today else ""
+    current = ' aria-current="date"' if day.is_today else ""
     if not day.dominant:
-        return format_html('<a href="{}" title="{}"{}></a>', day.url, day.words, current)
-    return format_html(
-        '<a href="{}" title="{}" data-emotion="{}"{}>'
-        '<svg aria-hidden="true"><use href="{}#mark-{}"></use></svg></a>',
-        *(day.url, day.words, day.dominant, current, icons, day.dominant),
+        return f'<a href="{day.url}" title="{escape(day.words)}"{current}></a>'
+    return (
+        f'<a href="{day.url}" title="{escape(day.words)}" data-emotion="{day.dominant}"{current}>'
+        f'<svg aria-hidden="true"><use href="{icons}#mark-{day.dominant}"></use></svg></a>'
     )
 
 

@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -73,7 +72,7 @@ def _period(year: int, month: int | None) -> Period:
 
 
 def _recap(request: SignedInRequest, period: Period) -> Recap:
-    return recap_of(request.user, period, zone=timezone.get_current_timezone())
+    return recap_of(request.user, period)
 
 
 def _some_month(year: int) -> Period:

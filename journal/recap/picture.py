@@ -6,7 +6,6 @@ import base64
 import datetime as dt
 import functools
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +17,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from journal.emotions import emotions_by_day
 from journal.recap.periods import Period
 from journal.stats import sentences, summaries
-from journal.stats.answers import answers_of
 from journal.stats.geometry import polar, sector
 from journal.stats.tally import Tally, tally
 
@@ -49,7 +48,7 @@ class Recap:
     period: Period
     days: dict[dt.date, list[str]]
 
-    @property
+    @functools.cached_property
     def tally(self) -> Tally:
         """All its emotions."""
         return tally(emotion for day in self.days.values() for emotion in day)
@@ -77,15 +76,12 @@ class Mark:
     turn: float = 0.0
 
 
-def recap_of(user: User, period: Period, *, zone: dt.tzinfo) -> Recap:
+def recap_of(user: User, period: Period) -> Recap:
     """Gather a period's emotions by day, each day's in the order of answering."""
-    answers = answers_of(user, period.interval, zone=zone)
-    answers.sort(key=lambda answer: (answer.date, answer.hour is None, answer.hour or 0))
-    days: dict[dt.date, list[str]] = defaultdict(list)
-    for answer in answers:
-        if answer.emotion:
-            days[answer.date].append(answer.emotion)
-    return Recap(period=period, days=dict(days))
+    interval = period.interval
+    days = emotions_by_day(user, interval.first, interval.last, in_order=True)
+    heard = {date: [name for name in names if name] for date, names in days.items()}
+    return Recap(period=period, days={date: names for date, names in heard.items() if names})
 
 
 def svg_of(recap: Recap) -> str:

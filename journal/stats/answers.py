@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
-from classifier.models import Song
 from classifier.verdicts import Verdict, verdicts_of
 from journal.models import Entry, Journal
 from journify.models import bare
@@ -52,7 +51,7 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> list[Answe
         journal__date__gte=interval.first,
         journal__date__lte=interval.last,
     )
-    verdicts = verdicts_of(user, Song.objects.filter(pk__in=entries.order_by().values("song")))
+    verdicts = verdicts_of(user, entries.values("song"))
     emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
     rows = entries.order_by().values_list(
         *("journal__date", bare("answered_at"), "phrase_text", bare("song_id"), "song__artist")

@@ -56,7 +56,7 @@ def colours(svg: str) -> Counter[str]:
 
 
 def drawn(user: User, period: Period) -> str:
-    return picture.svg_of(picture.recap_of(user, period, zone=dt.UTC))
+    return picture.svg_of(picture.recap_of(user, period))
 
 
 def test_a_month_has_an_arc_for_every_answer(answered: User) -> None:
@@ -68,7 +68,7 @@ def test_a_year_has_an_arc_for_every_day_in_what_led_it(answered: User) -> None:
 
 
 def test_answers_of_a_day_follow_each_other(answered: User) -> None:
-    recap = picture.recap_of(answered, MONTH, zone=dt.UTC)
+    recap = picture.recap_of(answered, MONTH)
     assert recap.days[dt.date(2026, 10, 1)] == ["calm", "sad", "calm"]
 
 
@@ -105,7 +105,7 @@ def test_the_marks_are_those_of_every_page(answered: User) -> None:
 
 
 def test_the_pixels_show_the_drawing(answered: User) -> None:
-    png = picture.png_of(picture.recap_of(answered, MONTH, zone=dt.UTC))
+    png = picture.png_of(picture.recap_of(answered, MONTH))
     image = Image.open(io.BytesIO(png)).convert("RGB")
     assert image.size == (1600, 2000)
     found = {color for _count, color in image.getcolors(maxcolors=1_000_000) or []}
