@@ -321,8 +321,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"ours": LOG_FORMATTERS[LOG_FORMAT]},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ours"}},
-    # urllib3 writes whole addresses, with what people search for and signed links in them
-    "loggers": {"urllib3": {"level": "ERROR"}},
+    # urllib3 writes whole addresses, with what people search for and signed links in them;
+    # botocore, when it may say everything, whole requests and what signs them
+    "loggers": {"urllib3": {"level": "ERROR"}, "botocore": {"level": "INFO"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 

@@ -6,6 +6,7 @@ import logging
 import time
 from typing import Any
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 from journify.monitoring.context import bound_values
@@ -32,7 +33,8 @@ class ObjectFormatter(JsonFormatter):
     default_msec_format = "%s.%03dZ"
 
     def __init__(self) -> None:
-        super().__init__("%(message)s")
+        # Django hands its whole request over as an extra field, with what was searched for in it
+        super().__init__("%(message)s", reserved_attrs=[*RESERVED_ATTRS, "request"])
 
     def add_fields(
         self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
