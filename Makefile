@@ -62,7 +62,7 @@ unit: $(VENV)/test.stamp postgres redis mongodb  ## tests without a browser
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
 	$(ON_DB) $(BIN)/pytest -m e2e
 
-soak: $(VENV)/test.stamp postgres redis rabbitmq  ## the kill test in full, on every backend (minutes)
+soak: $(VENV)/test.stamp postgres redis rabbitmq mongodb  ## the kill test in full, on every backend (minutes)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.soak
 
 load: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## 100 listeners at once (DB=postgres)

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from journal.models import Entry, Journal, Phrase, Preferences
@@ -49,14 +50,16 @@ def first_day(user: User) -> dt.date:
 def open_day(user: User, date: dt.date) -> Journal:
     """Return the user's page of `date`; draw its phrases if it is opened for the first time.
 
-    Two requests may open the same day at once: the unique constraint lets one of them write it.
+    Two requests may open the same day at once: unique constraints let one of them write it. Where
+    there are no transactions, a page without phrases is one whose drawing was cut off.
     """
-    journal = Journal.objects.filter(user=user, date=date).first()
-    if journal is not None:
-        return journal
+    drawn = Exists(Entry.objects.filter(journal=OuterRef("pk")))
+    begun = Journal.objects.filter(user=user, date=date).annotate(is_drawn=drawn).first()
+    if begun is not None and begun.is_drawn:
+        return begun
     try:
         with transaction.atomic():
-            journal = Journal.objects.create(user=user, date=date)
+            journal: Journal = begun or Journal.objects.create(user=user, date=date)
             Entry.objects.bulk_create(
                 Entry(journal=journal, position=position, phrase=phrase, phrase_text=phrase.wording)
                 for position, phrase in enumerate(draw_phrases(user, date))

@@ -39,8 +39,9 @@ def answer_entry(entry: Entry, song: Song, *, revision: int | None = None) -> No
     StaleEntryError
         `revision` is given and is not the entry's any more: nothing is written.
     """
-    _update(entry, revision, song=song, answered_at=timezone.now())
+    # asked for first: without transactions, an answer that nobody listens to would be worse
     request_classification(song)
+    _update(entry, revision, song=song, answered_at=timezone.now())
 
 
 def clear_entry(entry: Entry, *, revision: int | None = None) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools.brokers import throwaway_rabbitmq, throwaway_redis
+from tools.mongodb.double import throwaway_double
 from tools.postgres import throwaway_postgres
 
 # What each is made of: variables of the environment, and the servers that give their values.
@@ -26,6 +27,7 @@ BACKENDS: dict[str, dict[str, Callable[[], AbstractContextManager[str]]]] = {
     "postgres": {"DATABASE_URL": throwaway_postgres},
     "redis": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_redis},
     "rabbitmq": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_rabbitmq},
+    "mongodb-double": {"DATABASE_URL": throwaway_double, "QUEUE_URL": throwaway_redis},
 }
 # So many kills of the same song are chance: a song that does it by itself gets three.
 ATTEMPTS = {"CLASSIFY_MAX_ATTEMPTS": "12"}

@@ -42,6 +42,12 @@ class TestOpenDay:
         monkeypatch.setattr("journal.days.draw_phrases", open_elsewhere)
         assert open_day(user, DAY) == theirs
 
+    def test_a_page_whose_drawing_was_cut_off_is_drawn(self, user: User) -> None:
+        PhraseFactory.create_batch(12)
+        begun = JournalFactory(user=user, date=DAY)
+        assert open_day(user, DAY) == begun
+        assert begun.entries.count() == 12
+
     def test_as_many_phrases_as_the_listener_wants(self, user: User) -> None:
         PhraseFactory.create_batch(12)
         Preferences.objects.create(user=user, phrases_per_day=3)

@@ -25,30 +25,74 @@ class CommandError extends Error {
   }
 }
 
-// A collection: its documents, and the indexes that were asked for.
+// A collection: its documents, its indexes, and the values that the unique ones have seen.
 class Collection {
-  documents = [];
-  indexes = new Map([["_id_", { name: "_id_", key: { _id: 1 }, v: 2 }]]);
+  documents = new Set();
+  indexes = new Map();
+  unique = [];
 
   constructor(name) {
     this.name = name;
+    this.addIndex({ v: 2, name: "_id_", key: { _id: 1 }, unique: true });
   }
 
-  // Throw when `document` would have the same values as another in a unique index.
-  check(document, others = this.documents) {
-    for (const index of this.indexes.values()) {
-      if (!index.unique && index.name !== "_id_") continue;
-      const covers = new Query(index.partialFilterExpression ?? {});
-      const paths = Object.keys(index.key);
-      const wanted = signature(document, paths);
-      if (!covers.test(document)) continue;
-      if (others.some((other) => signature(other, paths) === wanted && covers.test(other))) {
-        throw new CommandError(
-          DUPLICATE,
-          `E11000 duplicate key error collection: ${this.name} index: ${index.name}`,
-        );
-      }
+  addIndex(index) {
+    this.indexes.set(index.name, index);
+    if (!index.unique) return;
+    const covers = new Query(index.partialFilterExpression ?? {});
+    const each = { name: index.name, paths: Object.keys(index.key), covers, seen: new Set() };
+    for (const document of this.documents) this.note(each, document);
+    this.unique.push(each);
+  }
+
+  note(index, document) {
+    if (!index.covers.test(document)) return;
+    const values = signature(document, index.paths);
+    if (index.seen.has(values)) {
+      const where = `collection: ${this.name} index: ${index.name}`;
+      throw new CommandError(DUPLICATE, `E11000 duplicate key error ${where}`);
     }
+    index.seen.add(values);
+  }
+
+  add(document) {
+    const done = [];
+    try {
+      for (const index of this.unique) {
+        this.note(index, document);
+        done.push(index);
+      }
+    } catch (error) {
+      this.forget(document, done);
+      throw error;
+    }
+    this.documents.add(document);
+  }
+
+  remove(document) {
+    this.documents.delete(document);
+    this.forget(document, this.unique);
+  }
+
+  forget(document, indexes) {
+    for (const { covers, paths, seen } of indexes) {
+      if (covers.test(document)) seen.delete(signature(document, paths));
+    }
+  }
+
+  replace(before, after) {
+    this.remove(before);
+    try {
+      this.add(after);
+    } catch (error) {
+      this.add(before);
+      throw error;
+    }
+  }
+
+  find(filter) {
+    const query = new Query(filter);
+    return [...this.documents].filter((document) => query.test(document));
   }
 }
 
@@ -173,16 +217,14 @@ const COMMANDS = {
       [...collections.keys()].map((name) => ({ name, type: "collection", options: {} })),
     ),
   createIndexes: ({ createIndexes: name, indexes }) => {
-    const target = collection(name);
-    for (const index of indexes) {
-      target.indexes.set(index.name, { v: 2, ...index });
-      target.documents.forEach((each, at) => target.check(each, target.documents.slice(0, at)));
-    }
+    for (const index of indexes) collection(name).addIndex({ v: 2, ...index });
     return {};
   },
   listIndexes: ({ listIndexes: name }) => cursor(name, [...collection(name).indexes.values()]),
   dropIndexes: ({ dropIndexes: name, index }) => {
-    if (!collection(name).indexes.delete(index)) throw new CommandError(27, "index not found");
+    const target = collection(name);
+    if (!target.indexes.delete(index)) throw new CommandError(27, "index not found");
+    target.unique = target.unique.filter((each) => each.name !== index);
     return {};
   },
   insert: ({ insert: name, documents, ordered = true }) => {
@@ -191,9 +233,7 @@ const COMMANDS = {
     let n = 0;
     for (const [index, document] of documents.entries()) {
       try {
-        const whole = { _id: new ObjectId(), ...document };
-        target.check(whole);
-        target.documents.push(whole);
+        target.add({ _id: new ObjectId(), ...document });
         n += 1;
       } catch (error) {
         writeErrors.push({ index, code: error.code, errmsg: error.message });
@@ -206,13 +246,10 @@ const COMMANDS = {
     const target = collection(name);
     let n = 0;
     for (const { q, u } of updates) {
-      const query = new Query(q);
-      for (const [index, document] of target.documents.entries()) {
-        if (!query.test(document)) continue;
+      for (const document of target.find(q)) {
         const [changed] = Array.isArray(u) ? run([document], u) : [copy(document)];
         if (!Array.isArray(u)) updateMany([changed], {}, u);
-        target.check(changed, target.documents.filter((each) => each !== document));
-        target.documents[index] = changed;
+        target.replace(document, changed);
         n += 1;
       }
     }
@@ -220,16 +257,13 @@ const COMMANDS = {
   },
   delete: ({ delete: name, deletes }) => {
     const target = collection(name);
-    const before = target.documents.length;
-    for (const { q } of deletes) {
-      const query = new Query(q);
-      target.documents = target.documents.filter((document) => !query.test(document));
-    }
-    return { n: before - target.documents.length };
+    const found = deletes.flatMap(({ q }) => target.find(q));
+    for (const document of found) target.remove(document);
+    return { n: found.length };
   },
   aggregate: ({ aggregate: name, pipeline }) => {
     if (pipeline[0]?.$listSearchIndexes) throw new CommandError(31082, "only on Atlas");
-    return cursor(name, run(collection(name).documents, pipeline));
+    return cursor(name, run([...collection(name).documents], pipeline));
   },
 };
 COMMANDS.buildinfo = COMMANDS.buildInfo;

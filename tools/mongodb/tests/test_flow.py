@@ -120,14 +120,16 @@ def test_a_listeners_whole_way(app: App, tmp_path: Path) -> None:
         ada.wait_for(f"/entries/{entry}/card/", lambda text: 'data-state="answered"' in text)
 
     # what another tab has changed meanwhile is not written over
-    ada.post(f"/entries/{picked}/note/", note="Zoë’s 🎵", revision="1")
+    ada.post(f"/entries/{picked}/note/", note="Zoë’s 🎵 $song_id", revision="1")
     stale = ada.post(f"/entries/{picked}/note/", note="lost", revision="1")
-    assert "Zoë’s 🎵" in stale.text + ada.get(f"/entries/{picked}/card/").text
+    assert "Zoë’s 🎵 $song_id" in stale.text + ada.get(f"/entries/{picked}/card/").text
 
     # correct, swap, and look at it from every side
     ada.post(f"/entries/{own}/label/", emotion="sad")
     ada.post(f"/entries/{other}/swap/")
     assert "My tune 🎵" in ada.get("/history/", emotion="sad").text
+    assert "Zoë’s" in ada.get("/history/", q="🎵 $song_").text
+    assert "Zoë’s" not in ada.get("/history/", q="(.*").text
     assert "My tune 🎵" not in ada.get("/history/", emotion="happy").text
     for page in ("stats", "recap", "songs", "phrases", "settings", "settings/devices"):
         ada.get(f"/{page}/")
