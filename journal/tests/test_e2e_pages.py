@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from contextlib import closing
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import Browser, Page, Route, expect
 
 from journal.tests.test_e2e_journal import (
@@ -60,10 +61,19 @@ def tune(tmp_path: Path) -> Path:
     return write(tmp_path / "tune.mp3", music(12.0), codec="libmp3lame")
 
 
-def left_of_tryouts(data: Path) -> tuple[int, list[Path]]:
-    with closing(sqlite3.connect(data / "journify.sqlite3")) as database:
-        [rows] = database.execute("SELECT count(*) FROM classifier_tryout").fetchone()
-    return rows, [path for path in (data / "media" / "tryouts").glob("*") if path.is_file()]
+def left_of_tryouts(env: dict[str, str]) -> tuple[int, list[Path]]:
+    """Rows and files of the running app, whatever its database is."""
+    count = "from classifier.models import TryOut; print(TryOut.objects.count())"
+    child = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", count],
+        cwd=settings.BASE_DIR,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    files = (Path(env["JOURNIFY_DATA_DIR"]) / "media" / "tryouts").glob("*")
+    return int(child.stdout), list(files)
 
 
 class TestToday:
@@ -227,7 +237,7 @@ class TestHistory:
 
 class TestTryOut:
     def test_a_dropped_file_is_heard_and_forgotten(
-        self, page: Page, tune: Path, data_folder: Path
+        self, page: Page, tune: Path, app_env: dict[str, str]
     ) -> None:
         page.goto("/")
         mark(page)
@@ -237,17 +247,17 @@ class TestTryOut:
         expect(result).to_contain_text("dropped", timeout=HEARD)
         expect(result.locator(".channel-percent")).to_have_count(4)
         expect_no_reload(page)
-        assert left_of_tryouts(data_folder) == (0, [])
+        assert left_of_tryouts(app_env) == (0, [])
 
     def test_what_is_no_song_is_told_at_once(
-        self, page: Page, tmp_path: Path, data_folder: Path
+        self, page: Page, tmp_path: Path, app_env: dict[str, str]
     ) -> None:
         letter = tmp_path / "letter.mp3"
         letter.write_text("not a song")
         page.goto("/")
         page.locator("#try-audio").set_input_files(letter)
         expect(page.get_by_role("alert")).to_have_text("This file could not be read as audio.")
-        assert left_of_tryouts(data_folder) == (0, [])
+        assert left_of_tryouts(app_env) == (0, [])
 
     def test_it_works_without_javascript(self, browser: Browser, base_url: str, tune: Path) -> None:
         context = browser.new_context(base_url=base_url, java_script_enabled=False)
