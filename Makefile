@@ -38,7 +38,7 @@ endif
 bench: $(VENV)/test.stamp  ## measure speed against the thesis's pipeline and the machine's floor
 	@$(MANAGE) bench
 
-test: export ENV_FILE := /dev/null
+test migrations unit e2e: export ENV_FILE := /dev/null
 test: lint types migrations unit e2e  ## everything CI runs (DB=postgres: on PostgreSQL)
 
 lint: $(VENV)/test.stamp  ## style, security rules and templates
@@ -56,11 +56,11 @@ migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 	$(BIN)/python -m tools.mongodb.migrations --check --dry-run
 	$(ON_DB) $(MANAGE) check
 
-unit: $(VENV)/test.stamp postgres redis mongodb  ## tests without a browser
-	$(ON_DB) $(BIN)/pytest -m "not e2e"
+unit: $(VENV)/test.stamp postgres redis mongodb  ## tests without a browser (TESTS="journal ml")
+	$(ON_DB) $(BIN)/pytest -m "not e2e" $(TESTS)
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
-	$(ON_DB) $(BIN)/pytest -m e2e
+	$(ON_DB) $(BIN)/pytest -m e2e $(TESTS)
 
 soak: $(VENV)/test.stamp postgres redis rabbitmq mongodb  ## the kill test in full, on every backend (minutes)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.soak
