@@ -32,6 +32,8 @@ DIRECTORY_MAX_BYTES = 8 * MEGABYTE
 BLOCK_BYTES = 64 * 1024
 AUDIO_NAME = re.compile(re.escape(AUDIO_FOLDER) + r"([0-9a-f]{64})(\.[a-z0-9]{2,4})?")
 ENCRYPTED = 1
+# A name that is no UTF-8 is a ValueError, a field that is too short a struct.error.
+DAMAGED = (BadZipFile, OSError, ValueError, NotImplementedError, struct.error)
 
 # End of central directory (APPNOTE.TXT 4.3.16) and the locator of its 64-bit kind (4.3.15).
 END, LOCATOR = b"PK\x05\x06", b"PK\x06\x07"
@@ -81,7 +83,7 @@ class OpenedArchive:
                     if limit < 0:
                         raise ArchiveRejectedError(_("This archive unpacks to more than we take."))
                     yield block
-        except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (*DAMAGED, zlib.error, EOFError) as error:
             raise ArchiveRejectedError(_("This archive is damaged.")) from error
 
 
@@ -97,7 +99,7 @@ def opened(path: Path) -> Iterator[OpenedArchive]:
     _check_directory(path)
     try:
         source = ZipFile(path)
-    except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise ArchiveRejectedError(_("This archive is damaged.")) from error
     with source:
         yield OpenedArchive(source, _checked(source.infolist()))

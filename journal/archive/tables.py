@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def as_csv(archive: Archive) -> str:
     for date, entry, song, emotion, said_by in _rows(archive):
         best = song.readings[0].probabilities if song and song.readings else {}
         cells = [
-            date,
+            date.isoformat(),
             entry.answered_at.isoformat() if entry.answered_at else "",
             entry.phrase,
             *((song.title, song.artist, song.album) if song else ("", "", "")),
@@ -47,13 +48,12 @@ def as_csv(archive: Archive) -> str:
 def as_markdown(archive: Archive, *, name: str) -> str:
     """Write the answered phrases and notes, day by day, in the active language and time zone."""
     lines = [f"# {_plain(_('The journal of %(name)s') % {'name': name})}"]
-    last = ""
+    last: dt.date | None = None
     for date, entry, song, emotion, said_by in _rows(archive):
         if song is None and not entry.note:
             continue
         if date != last:
-            day = next(day for day in archive.days if day.date.isoformat() == date)
-            lines += ["", f"## {formats.date_format(day.date, 'DAY_FORMAT')}"]
+            lines += ["", f"## {formats.date_format(date, 'DAY_FORMAT')}"]
             last = date
         lines += ["", f"**{_plain(entry.phrase)}**  "]
         if song is not None:
@@ -64,7 +64,7 @@ def as_markdown(archive: Archive, *, name: str) -> str:
 
 def _rows(
     archive: Archive,
-) -> Iterator[tuple[str, ArchivedEntry, ArchivedSong | None, str, str]]:
+) -> Iterator[tuple[dt.date, ArchivedEntry, ArchivedSong | None, str, str]]:
     """Every phrase with its date, its song, the emotion that counts, and who said it."""
     songs = {song.ref: song for song in archive.songs}
     labels = {label.song: label.emotion for label in archive.labels}
@@ -76,7 +76,7 @@ def _rows(
                 emotion, said_by = labels[entry.song], "you"
             elif song is not None and song.readings:
                 emotion, said_by = song.readings[0].emotion, "model"
-            yield day.date.isoformat(), entry, song, emotion, said_by
+            yield day.date, entry, song, emotion, said_by
 
 
 def _line_of(song: ArchivedSong, emotion: str, said_by: str, entry: ArchivedEntry) -> str:

@@ -97,20 +97,20 @@ def bodies(draw: st.DrawFn, platform: str) -> bytes:
         return b"[" * depth + b"]" * depth
     document = SAMPLES[platform]
     for _ in range(draw(st.integers(0, 4))):
-        document = _with_one_replaced(draw, document)
+        document = with_one_replaced(draw, document)
     if kind == 2:  # noqa: PLR2004 -- one in ten
         document = draw(anything)
     return json.dumps(document).encode()
 
 
-def _with_one_replaced(draw: st.DrawFn, node: Any) -> Any:
+def with_one_replaced(draw: st.DrawFn, node: Any) -> Any:
     """Walk down at random, and put anything where the walk ends; or leave a key out."""
     if isinstance(node, dict) and node and draw(st.integers(0, 4)):
         key = draw(st.sampled_from(sorted(node)))
         if not draw(st.integers(0, 7)):
             return {other: value for other, value in node.items() if other != key}
-        return node | {key: _with_one_replaced(draw, node[key])}
+        return node | {key: with_one_replaced(draw, node[key])}
     if isinstance(node, list) and node and draw(st.integers(0, 4)):
         at = draw(st.integers(0, len(node) - 1))
-        return [*node[:at], _with_one_replaced(draw, node[at]), *node[at + 1 :]]
+        return [*node[:at], with_one_replaced(draw, node[at]), *node[at + 1 :]]
     return draw(anything)

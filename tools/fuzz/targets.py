@@ -33,6 +33,7 @@ from spotify_auth import accounts
 from spotify_auth.client import read_api
 from spotify_auth.records import Artist, Play, Profile, Track
 from tools.fuzz.answers import ODD, bodies
+from tools.fuzz.archives import archives, check_archive
 from tools.hostile.broken import sound_files
 
 LARGEST = 2**31 - 1
@@ -249,6 +250,7 @@ TARGETS: dict[str, Target] = {
     "track-table": Target(st.lists(st.lists(texts, max_size=4), max_size=4), _table),
     "range-header": Target(st.from_regex(r"\A(bytes=)?[0-9]*-?[0-9]*\Z") | texts, _range),
     "forwarded-for": Target(st.tuples(texts, texts), _forwarded),
+    "archive": Target(archives(), check_archive),
 }
 
 

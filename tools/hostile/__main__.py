@@ -1,4 +1,4 @@
-"""Send every hostile file through an upload and through `classify`; say what happened.
+"""Send every hostile file through an upload, a try-out and `classify`; say what happened.
 
     python -m tools.hostile            all of them
     python -m tools.hostile --every 8  one in eight
@@ -17,7 +17,14 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.hostile.attack import Outcome, attack, classify_way, upload_way, write_corpus
+from tools.hostile.attack import (
+    Outcome,
+    attack,
+    classify_way,
+    try_out_way,
+    upload_way,
+    write_corpus,
+)
 from tools.hostile.broken import sound_files
 from tools.hostile.canary import canary
 
@@ -37,11 +44,11 @@ def main() -> int:
         sound = sound_files()
         with canary(Path(folder), sound["wav"]) as trap:
             paths = write_corpus(Path(folder) / "corpus", trap, sound)[::every]
-            ways = {"upload": _upload(), "classify": classify_way(["ann"])}
+            ways = {**_pages(), "classify": classify_way(["ann"])}
             return _summed_up(list(attack(paths, ways, trap)), len(paths))
 
 
-def _upload():  # type: ignore[no-untyped-def]
+def _pages():  # type: ignore[no-untyped-def]
     import django  # noqa: PLC0415
 
     django.setup()
@@ -65,14 +72,17 @@ def _upload():  # type: ignore[no-untyped-def]
     open_day(user, today())
     entry = Entry.objects.of(user).first()
     assert entry is not None
-    return upload_way(client, reverse("journal:answer", args=[entry.pk]))
+    return {
+        "upload": upload_way(client, reverse("journal:answer", args=[entry.pk])),
+        "try-out": try_out_way(Client(), reverse("journal:begin_try_out")),
+    }
 
 
 def _summed_up(outcomes: list[Outcome], files: int) -> int:
     problems = [outcome for outcome in outcomes if outcome.problem]
     for outcome in problems:
         sys.stdout.write(f"{outcome.way} {outcome.name}: {outcome.problem}\n")
-    for way in ("upload", "classify"):
+    for way in ("upload", "try-out", "classify"):
         mine = [outcome for outcome in outcomes if outcome.way == way]
         heard = sum(not outcome.sentence and not outcome.problem for outcome in mine)
         slowest = max(mine, key=lambda outcome: outcome.seconds)
@@ -84,7 +94,7 @@ def _summed_up(outcomes: list[Outcome], files: int) -> int:
         sys.stdout.write(f"  {count:4} {sentence}\n")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     sys.stdout.write(f"largest decoder: {peak} MB resident\n")
-    sys.stdout.write(f"{files} files, 2 ways in, {len(problems)} got further than they may\n")
+    sys.stdout.write(f"{files} files, 3 ways in, {len(problems)} got further than they may\n")
     return 1 if problems else 0
 
 

@@ -90,6 +90,28 @@ def upload_way(client: Client, path_of_answer: str) -> Way:
     return send
 
 
+def try_out_way(client: Client, path_of_form: str) -> Way:
+    """Send files as a visitor without an account does, and wait for what a worker says of them."""
+    from classifier import tryouts  # noqa: PLC0415 -- after django.setup()
+    from classifier.models import TryOut  # noqa: PLC0415
+
+    def send(path: Path) -> str:
+        with path.open("rb") as file:
+            response: Any = client.post(path_of_form, {"audio": file})
+        if response.status_code == 200:  # noqa: PLR2004 -- refused at once
+            return str(response.context["error"])
+        if response.status_code != 302:  # noqa: PLR2004
+            raise RuntimeError(f"status {response.status_code}")
+        tryout = TryOut.objects.get()
+        tryouts.listen(tryout.pk)
+        error = str(client.get(response["Location"]).context.get("error", ""))
+        if TryOut.objects.exists():
+            raise RuntimeError("something of it is kept")
+        return error
+
+    return send
+
+
 def classify_way(models: list[str]) -> Way:
     """Classify files as `manage.py classify` does, with the models kept."""
     from classifier.batch import classify_files  # noqa: PLC0415 -- after django.setup()

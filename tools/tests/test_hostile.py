@@ -10,11 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from classifier.models import Song
+from classifier.models import Song, TryOut
 from classifier.tests.fakes import FakeService
 from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
-from tools.hostile.attack import attack, classify_way, upload_way, write_corpus
+from tools.hostile.attack import attack, classify_way, try_out_way, upload_way, write_corpus
 from tools.hostile.canary import Canary, canary
 
 if TYPE_CHECKING:
@@ -54,6 +54,16 @@ def test_some_of_each_kind_through_an_upload(
     outcomes = list(attack(corpus[::EVERY], ways, trap))
     assert [outcome for outcome in outcomes if outcome.problem] == []
     assert Song.objects.count() <= sum(not outcome.sentence for outcome in outcomes)
+
+
+def test_some_of_each_kind_as_a_visitor(
+    corpus: list[Path], trap: Canary, service: FakeService, settings: SettingsWrapper, db: None
+) -> None:
+    settings.RATE_LIMIT_FACTOR = 0
+    ways = {"try-out": try_out_way(Client(), reverse("journal:begin_try_out"))}
+    outcomes = list(attack(corpus[9::EVERY], ways, trap))
+    assert [outcome for outcome in outcomes if outcome.problem] == []
+    assert TryOut.objects.count() == 0
 
 
 def test_some_of_each_kind_through_the_command(

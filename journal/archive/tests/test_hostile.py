@@ -226,6 +226,18 @@ def test_a_bomb_is_not_unpacked(user: User, bring: Bring, monkeypatch: pytest.Mo
     assert sum(read) <= opening.MAIN_MAX_BYTES + opening.BLOCK_BYTES
 
 
+def test_a_name_that_is_no_text_is_refused(user: User, bring: Bring) -> None:
+    """The table of contents is in order, the header before the file is not."""
+    data = bytearray(packed())
+    at = data.find(b"journify.json")
+    data[at] = 0xFF
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.find(header) + flags + 1] |= 0x08  # names are UTF-8
+    row = bring(user, bytes(data))
+    assert row.status == Transfer.Status.FAILED
+    assert row.error == "This archive is damaged."
+
+
 def test_a_file_that_is_not_what_it_is_called_is_refused(user: User, bring: Bring) -> None:
     rows = [song(sha256=HASH, audio=f"audio/{HASH}.mp3")]
     data = pack(
