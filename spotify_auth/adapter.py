@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from journify.limits.addresses import client_address
+from journify.limits.requests import spend
 from spotify_auth.troubles import trouble_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         user.username = get_account_adapter().generate_unique_username(
             [data.get("name"), "listener"]
         )
+        return user
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        """Make an account, as often from one place as with a password."""
+        spend(request, "sign-up")
+        user: User = super().save_user(request, sociallogin, form)
         return user
 
     def on_authentication_error(

@@ -101,6 +101,16 @@ class TestSigningIn:
         assert User.objects.count() == 1
         assert SpotifyConnection.objects.get().refresh_token not in {"", first}
 
+    def test_accounts_are_made_as_often_as_with_a_password(
+        self, sandbox: Sandbox, visitor: Client, settings: SettingsWrapper
+    ) -> None:
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"sign-up": {"address": (1, 3600)}}
+        sign_in(visitor)
+        assert sign_in(Client(headers={"host": HOST}), "ben").status_code == 429
+        assert [user.username for user in User.objects.all()] == ["ada"]
+        # who has one comes back as often as they like
+        assert sign_in(Client(headers={"host": HOST})).status_code == 200
+
     def test_tokens_are_unreadable_in_the_database(
         self, sandbox: Sandbox, visitor: Client, django_assert_num_queries: object
     ) -> None:

@@ -54,7 +54,15 @@ JOURNAL: dict[str, Any] = {
     ],
 }  # fmt: skip
 NAMES = st.sampled_from(
-    ("../journify.json", "/etc/passwd", "audio/../../x", "C:\\x", "journify.json", "audio/", "a\x00b")
+    (
+        "../journify.json",
+        "/etc/passwd",
+        "audio/../../x",
+        "C:\\x",
+        "journify.json",
+        "audio/",
+        "a\x00b",
+    )
 ) | st.sampled_from([f"audio/{SHA256}.wav", f"audio/{SHA256.upper()}.wav", f"audio/{'0' * 64}.mp3"])
 
 
