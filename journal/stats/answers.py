@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from classifier.verdicts import Verdict, verdicts_of
+from journal.emotions import dates_by_journal
 from journal.models import Entry, Journal
 from journify.models import bare
 
@@ -45,7 +46,7 @@ def answered_days(user: User) -> list[dt.date]:
 
 
 def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> list[Answer]:
-    """The answers of the interval's pages, in three queries."""
+    """The answers of the interval's pages, in four queries."""
     entries = Entry.objects.of(user).filter(
         song__isnull=False,
         journal__date__gte=interval.first,
@@ -53,25 +54,53 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> list[Answe
     )
     verdicts = verdicts_of(user, entries.values("song"))
     emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
+    clock = Clock(zone)
+    dates = dates_by_journal(user, interval.first, interval.last)
     rows = entries.order_by().values_list(
-        *("journal__date", bare("answered_at"), "phrase_text", bare("song_id"), "song__artist")
+        *(bare("journal_id"), bare("answered_at"), "phrase_text", bare("song_id"), "song__artist")
     )
     return [
         Answer(
-            date,
-            _hour(answered_at, zone),
+            dates[journal],
+            clock.hour(answered_at),
             phrase,
             song,
             artist,
             verdicts.get(song, NOTHING),
             emotions.get(song, ""),
         )
-        for date, answered_at, phrase, song, artist in rows
+        for journal, answered_at, phrase, song, artist in rows
     ]
 
 
-def _hour(moment: dt.datetime | None, zone: dt.tzinfo) -> int | None:
-    """The hour of a bare moment, which some drivers leave without its zone: UTC."""
-    if moment is None:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(zone).hour
+class Clock:
+    """Tells the hours of bare moments, which are UTC whether their driver says so or not.
+
+    The zone is asked once a day, and for each moment only on days on which its clocks are changed:
+    there may be ten thousands of them.
+    """
+
+    def __init__(self, zone: dt.tzinfo) -> None:
+        self._zone = zone
+        self._offsets: dict[int, int | None] = {}
+
+    def hour(self, moment: dt.datetime | None) -> int | None:
+        """The hour of a moment on the listener's clock."""
+        if moment is None:
+            return None
+        day = moment.toordinal()
+        if day not in self._offsets:
+            self._offsets[day] = self._offset_of(day)
+        offset = self._offsets[day]
+        if offset is None:
+            return moment.replace(tzinfo=dt.UTC).astimezone(self._zone).hour
+        return (moment.hour * 3600 + moment.minute * 60 + moment.second + offset) // 3600 % 24
+
+    def _offset_of(self, day: int) -> int | None:
+        """Seconds to UTC on a day of UTC; None when they are not the same all day."""
+        first, last = (
+            dt.datetime.combine(dt.date.fromordinal(day), time, dt.UTC).astimezone(self._zone)
+            for time in (dt.time.min, dt.time.max)
+        )
+        offset = first.utcoffset() or dt.timedelta()
+        return round(offset.total_seconds()) if offset == last.utcoffset() else None

@@ -18,7 +18,7 @@ from journal.stats.buckets import buckets_of
 from journal.stats.tally import NAMES, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.utils.safestring import SafeString
 
@@ -91,11 +91,12 @@ def statistics_of(
     unclear = sum(not answer.emotion for answer in answers)
     charts: list[Chart] = []
     if len(answers) > unclear:
+        days = summaries.by_date(answers)
         charts = [
-            _over_time(answers, interval),
+            _over_time(days, interval),
             _latest_day(answers),
-            _all_days(answers),
-            _by_weekday(answers),
+            _all_days(days),
+            _by_weekday(days),
             *_by_hour(answers),
             _by_phrase(answers),
             *_by_artist(answers),
@@ -111,8 +112,8 @@ def statistics_of(
     )
 
 
-def _over_time(answers: Sequence[Answer], interval: Interval) -> Chart:
-    summary = summaries.over_time(answers, buckets_of(interval), interval)
+def _over_time(days: Mapping[dt.date, Tally], interval: Interval) -> Chart:
+    summary = summaries.over_time(days, buckets_of(interval), interval)
     named = [(bucket.name, tally) for bucket, tally in summary.buckets]
     ticks = [bucket.tick for bucket, _tally in summary.buckets]
     middle = [ticks[len(ticks) // 2]] if len(ticks) > 2 else []  # noqa: PLR2004 -- an end each
@@ -140,8 +141,8 @@ def _latest_day(answers: Sequence[Answer]) -> Chart:
     )
 
 
-def _all_days(answers: Sequence[Answer]) -> Chart:
-    summary = summaries.all_days(answers)
+def _all_days(days: Mapping[dt.date, Tally]) -> Chart:
+    summary = summaries.all_days(days)
     return Chart(
         key="all_days",
         title=_("All these days"),
@@ -154,8 +155,8 @@ def _all_days(answers: Sequence[Answer]) -> Chart:
     )
 
 
-def _by_weekday(answers: Sequence[Answer]) -> Chart:
-    summary = summaries.by_weekday(answers, [str(WEEKDAYS[day]) for day in range(7)])
+def _by_weekday(days: Mapping[dt.date, Tally]) -> Chart:
+    summary = summaries.by_weekday(days, [str(WEEKDAYS[day]) for day in range(7)])
     return Chart(
         key="by_weekday",
         title=_("By weekday"),

@@ -117,9 +117,15 @@ class Agreement:
         return max(sorted(mixed), key=lambda pair: mixed[pair], default=None)
 
 
-def over_time(answers: Sequence[Answer], buckets: Sequence[Bucket], interval: Interval) -> OverTime:
+def by_date(answers: Iterable[Answer]) -> dict[dt.date, Tally]:
+    """Tally each page's answers, for the summaries that put pages together."""
+    return _grouped(answers, DATE)
+
+
+def over_time(
+    days: Mapping[dt.date, Tally], buckets: Sequence[Bucket], interval: Interval
+) -> OverTime:
     """Count by stretches of time; `buckets` cover the interval in order."""
-    days = _grouped(answers, DATE)
     of_day = {date: place for place, bucket in enumerate(buckets) for date in bucket.dates()}
     groups = _merged(days, lambda date: of_day[date])
     middle = interval.first + dt.timedelta(interval.days // 2)
@@ -131,9 +137,9 @@ def over_time(answers: Sequence[Answer], buckets: Sequence[Bucket], interval: In
     )
 
 
-def by_weekday(answers: Sequence[Answer], weekdays: Sequence[str]) -> ByGroup:
+def by_weekday(days: Mapping[dt.date, Tally], weekdays: Sequence[str]) -> ByGroup:
     """Count by the weekday of the page; `weekdays` are their names, Monday first."""
-    groups = _merged(_grouped(answers, DATE), lambda date: date.weekday())
+    groups = _merged(days, lambda date: date.weekday())
     return ByGroup(
         groups=[(name, groups.get(day, Tally())) for day, name in enumerate(weekdays)],
         everything=_all(groups),
@@ -167,10 +173,9 @@ def latest_day(answers: Sequence[Answer]) -> Day | None:
     return Day(date=date, tally=tally(row.emotion for row in answers if row.date == date))
 
 
-def all_days(answers: Sequence[Answer]) -> AllDays:
+def all_days(days: Mapping[dt.date, Tally]) -> AllDays:
     """All days of the interval with an emotion."""
-    groups = _grouped(answers, DATE)
-    return AllDays(days=len(groups), tally=_all(groups))
+    return AllDays(days=len(days), tally=_all(days))
 
 
 def streaks(answered: Sequence[dt.date], interval: Interval, *, today: dt.date) -> Streaks:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from classifier.tests.factories import ClassificationFactory, LabelFactory
-from journal.stats.answers import Answer, answered_days, answers_of
+from journal.stats.answers import Answer, Clock, answered_days, answers_of
 from journal.stats.intervals import Interval
 from journal.tests.factories import EntryFactory, JournalFactory
 from journify.models import uuid_of
@@ -55,6 +55,20 @@ def test_a_move_changes_hours_but_not_days(user: User) -> None:
 def test_half_hour_zones_have_their_own_hours(user: User) -> None:
     answer(user, dt.date(2026, 6, 1), dt.datetime(2026, 6, 1, 9, 45, tzinfo=dt.UTC))
     assert only(user, ZoneInfo("Asia/Kolkata")).hour == 15
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe"])
+def test_every_hour_of_a_year_is_the_zones(zone: str) -> None:
+    clock = ZoneInfo(zone)
+    moments = [
+        dt.datetime(2026, 1, 1, 0, 29, tzinfo=dt.UTC) + dt.timedelta(hours=hour)
+        for hour in range(366 * 24)
+    ]
+    told = Clock(clock)
+    assert [told.hour(moment) for moment in moments] == [
+        moment.astimezone(clock).hour for moment in moments
+    ]
+    assert told.hour(moments[0].replace(tzinfo=None)) == told.hour(moments[0])
 
 
 def test_both_ends_of_the_interval_count(user: User) -> None:

@@ -72,7 +72,7 @@ many = pytest.mark.parametrize("seed", range(12))
 @many
 def test_over_time_names_the_largest_change(seed: int) -> None:
     answers = at_random(seed)
-    summary = summaries.over_time(answers, buckets_of(MONTH), MONTH)
+    summary = summaries.over_time(summaries.by_date(answers), buckets_of(MONTH), MONTH)
     halves = [[row for row in answers if (row.date.day <= 15) == is_first] for is_first in (1, 0)]
     sentence = sentences.over_time(summary)
     if min(sum(bool(row.emotion) for row in half) for half in halves) < 5:
@@ -86,14 +86,14 @@ def test_over_time_names_the_largest_change(seed: int) -> None:
 
 def test_over_time_claims_no_change_where_there_is_none() -> None:
     answers = [one(day, name) for day in (0, 20) for name in NAMES for _ in range(3)]
-    summary = summaries.over_time(answers, buckets_of(MONTH), MONTH)
+    summary = summaries.over_time(summaries.by_date(answers), buckets_of(MONTH), MONTH)
     assert sentences.over_time(summary).startswith("Both halves")
 
 
 @many
 def test_a_weekday_stands_out_where_it_differs_most(seed: int) -> None:
     answers = at_random(seed)
-    sentence = sentences.by_weekday(summaries.by_weekday(answers, WEEKDAYS))
+    sentence = sentences.by_weekday(summaries.by_weekday(summaries.by_date(answers), WEEKDAYS))
     if "stands out" not in sentence:
         assert words_in(sentence) == set() or sentence.startswith("Heard most")
         return
@@ -145,7 +145,7 @@ def test_the_phrase_and_the_artist_named_come_first(seed: int) -> None:
 @many
 def test_all_days_name_the_first_and_the_last(seed: int) -> None:
     answers = at_random(seed)
-    sentence = sentences.all_days(summaries.all_days(answers))
+    sentence = sentences.all_days(summaries.all_days(summaries.by_date(answers)))
     shares = {name: share(answers, name) for name in NAMES}
     days, most, fewest = numbers_in(sentence)
     assert days == len({row.date for row in answers if row.emotion})
@@ -158,7 +158,7 @@ def test_all_days_name_the_first_and_the_last(seed: int) -> None:
 
 def test_all_days_say_when_everything_is_level() -> None:
     answers = [one(emotion=name) for name in NAMES]
-    assert sentences.all_days(summaries.all_days(answers)).startswith("All four")
+    assert sentences.all_days(summaries.all_days(summaries.by_date(answers))).startswith("All four")
 
 
 @pytest.mark.parametrize(
