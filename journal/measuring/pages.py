@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 QUERIES = {
     "picker": ("q=light",),
     "history": ("emotion=sad", "q=light"),
+    "stats": ("span=all",),
 }
 # Files and redirects are no pages; profile and listening wait for an outside platform.
 NO_PAGES = {"song_audio", "song_picture", "profile", "listening", "remote", "today"}

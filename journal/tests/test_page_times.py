@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import uuid
 from io import StringIO
 
@@ -15,34 +16,27 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from classifier import queue
 from classifier.models import Classification
 from classifier.tests.factories import ClassificationFactory
 from journal.management.commands import page_times
+from journal.measuring.budget import GROWING, MOST_MS, Judged, judge, most_times
 from journal.measuring.listeners import client_of, make_listener
 from journal.measuring.pages import admin_names, page_of, pages_of
-from journal.measuring.times import count_queries, measure, quantile
+from journal.measuring.times import PageTime, count_queries, measure, quantile
 from journal.models import Phrase
 from spotify_auth.models import User
 
 pytestmark = pytest.mark.django_db
 
-# What a page with fifty days may cost of one with one; the budget itself (docs/scaling.md) is for
-# a quiet machine and three years.
-GENEROUS_RATIO = 4.0
-
-
-@pytest.fixture
-def grown() -> User:
-    return make_listener("grown", days=50)
-
-
-@pytest.fixture
-def new() -> User:
-    return make_listener("new", days=1)
+THREE_YEARS = 3 * 365
+# The processor's time is measured, and a page's with years in turn with that of one day, so that
+# what else the machine does slows both. Yet work was seen to take twice its time on a machine with
+# six times as much to do as it has cores; the budget itself (docs/scaling.md) is for a quiet one.
+ALLOWANCE_MS, ALLOWANCE_TIMES = 2.0, 1.5
 
 
 def test_no_page_asks_more_of_the_database_as_a_journal_grows() -> None:
@@ -99,11 +93,39 @@ def rows_behind(name: str) -> int:
     return (models or [Classification])[0]._default_manager.count()
 
 
-def test_no_page_does_much_more_work_as_a_journal_grows(grown: User, new: User) -> None:
+def test_pages_keep_their_budget_with_three_years_of_entries() -> None:
+    grown, new = make_listener("grown", days=THREE_YEARS), make_listener("new", days=1)
     client, other = client_of(grown), client_of(new)
     pairs = [(page, page_of(new, page.name)) for page in pages_of(grown, client)]
     times = measure(client, other, [(one, two) for one, two in pairs if two], runs=5)
-    assert {page.name: page.ratio for page in times if page.ratio > GENEROUS_RATIO} == {}
+    assert len(times) > 15
+    slow = {page.name: page.cpu for page in times if page.cpu > MOST_MS * ALLOWANCE_MS}
+    assert slow == {}
+    growing = {
+        page.name: page.ratio
+        for page in times
+        if page.ratio > most_times(page.name) * ALLOWANCE_TIMES
+    }
+    assert growing == {}
+    # a bound of its own is for a page that needs one
+    assert {page.name for page in times} >= GROWING.keys()
+
+
+def test_a_page_may_take_so_much_and_grow_so_far() -> None:
+    def judged(**values: object) -> Judged:
+        usual = {"name": "day", "p50": 9.0, "p95": 99.0, "server_p95": 80.0, "cpu": 20.0}
+        usual |= {"cpu_of_one_day": 10.0, "queries": 9, "kilobytes": 10.0}
+        return judge(PageTime(**usual | values))
+
+    assert not judged().is_over
+    assert judged(server_p95=80.1).is_over
+    assert judged(cpu=20.1).is_over
+    known = judged(name="history", cpu=20.1)
+    assert known.is_growing
+    assert known.excuse
+    assert not known.is_over
+    assert judged(name="history", cpu=10.1 * GROWING["history"].most).is_over
+    assert judged(name="history", server_p95=80.1).is_over
 
 
 def test_the_table_has_a_line_for_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,6 +135,9 @@ def test_the_table_has_a_line_for_every_page(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(page_times, "own_database", Here)
     monkeypatch.setattr(page_times, "make_listener", functools.cache(make_listener))
+    monkeypatch.setattr(page_times, "_times", functools.cache(page_times._times))
+    monkeypatch.setattr("journal.measuring.budget.MOST_MS", math.inf)
+    monkeypatch.setattr("journal.measuring.budget.MOST_TIMES", math.inf)
     out = StringIO()
     call_command("page_times", years=0.02, runs=1, as_json=True, stdout=out)
     report = json.loads(out.getvalue())
@@ -121,6 +146,9 @@ def test_the_table_has_a_line_for_every_page(monkeypatch: pytest.MonkeyPatch) ->
     out = StringIO()
     call_command("page_times", years=0.02, runs=1, stdout=out)
     assert "budget: p95" in out.getvalue()
+    monkeypatch.setattr("journal.measuring.budget.MOST_MS", 0.0)
+    with pytest.raises(CommandError, match=r"missed by .*\bday\b"):
+        call_command("page_times", years=0.02, runs=1, stdout=StringIO())
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 5), (0.95, 10), (1.0, 10), (0.0, 1)])
