@@ -12,10 +12,12 @@ from functools import cache
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from ml.audio import SEGMENT_SECONDS, SEGMENTS
 
 LEVELS = 255
+AT_ONCE = 128  # frames: their spectra stay in the processor's cache
 AMIN = 1e-10  # librosa's floor of power, -100 dB
 CLIP_RMS = (
     0.1  # -20 dB: every clip is brought to this level, so that loudness of the file says nothing
@@ -105,6 +107,28 @@ def chroma_filters(settings: FeatureSettings) -> Tensor:
     return ((1.0 - distance.abs()).clamp(min=0) * inside).float()
 
 
+def short_time_power(samples: Tensor, window: int, hop: int) -> Tensor:
+    """Return |STFT|^2 with a Hann window; a frame begins at every hop that a whole window follows.
+
+    Parameters
+    ----------
+    samples : Tensor, shape (..., n)
+
+    Returns
+    -------
+    Tensor, shape (..., frames, window // 2 + 1)
+    """
+    taper = torch.hann_window(window, periodic=True, dtype=samples.dtype)
+    frames = samples.unfold(-1, window, hop)
+    power = torch.empty(*frames.shape[:-1], window // 2 + 1, dtype=samples.dtype)
+    for start in range(0, frames.shape[-2], AT_ONCE):
+        some = (..., slice(start, start + AT_ONCE), slice(None))
+        spectrum = torch.fft.rfft(frames[some] * taper)
+        real, imaginary = spectrum.real, spectrum.imag
+        torch.addcmul(real * real, imaginary, imaginary, out=power[some])
+    return power
+
+
 def power_spectrogram(samples: Tensor, settings: FeatureSettings) -> Tensor:
     """Return |STFT|^2 with a centred, zero-padded Hann window, as librosa does.
 
@@ -115,20 +139,15 @@ def power_spectrogram(samples: Tensor, settings: FeatureSettings) -> Tensor:
     Returns
     -------
     Tensor, shape (..., n_fft // 2 + 1, 1 + n // hop)
+        Each frame's bins lie together in memory.
     """
-    flat = samples.reshape(-1, samples.shape[-1])
-    window = torch.hann_window(settings.n_fft, periodic=True, dtype=samples.dtype)
-    spectrum = torch.stft(
-        flat,
-        settings.n_fft,
-        settings.hop,
-        window=window,
-        center=True,
-        pad_mode="constant",
-        return_complex=True,
-    )
-    power = spectrum.real.square() + spectrum.imag.square()
-    return power.reshape(*samples.shape[:-1], *power.shape[-2:])
+    padded = functional.pad(samples, (settings.n_fft // 2, settings.n_fft // 2))
+    return short_time_power(padded, settings.n_fft, settings.hop).mT
+
+
+def levelled(samples: Tensor) -> Tensor:
+    """Bring a clip to one loudness, so that a file's own says nothing."""
+    return samples * (CLIP_RMS / samples.square().mean().sqrt().clamp(min=1e-6))
 
 
 def power_to_db(power: Tensor) -> Tensor:
@@ -148,9 +167,6 @@ def log_mel(samples: Tensor, settings: FeatureSettings) -> Tensor:
 def clip_picture(samples: Tensor, settings: FeatureSettings) -> Tensor:
     """Return everything that the networks look at, scaled to 0..1.
 
-    Rows are `n_mels` bands of the pooled log-mel, twelve of chroma and one of
-    spectral centroid. The clip is first brought to one loudness.
-
     Parameters
     ----------
     samples : Tensor, shape (n,)
@@ -158,12 +174,28 @@ def clip_picture(samples: Tensor, settings: FeatureSettings) -> Tensor:
     Returns
     -------
     Tensor, shape (settings.rows, settings.columns(seconds))
+        See `picture_of`.
     """
-    level = samples.square().mean().sqrt().clamp(min=1e-6)
-    power = power_spectrogram(samples * (CLIP_RMS / level), settings)
-    mel = power_to_db(_pooled(mel_filters(settings) @ power, settings.pool))
+    return picture_of(power_spectrogram(levelled(samples), settings), settings)
+
+
+def picture_of(power: Tensor, settings: FeatureSettings) -> Tensor:
+    """Return what the networks look at of a levelled clip's power spectrogram.
+
+    Rows are `n_mels` bands of the pooled log-mel, twelve of chroma and one of
+    spectral centroid.
+
+    Parameters
+    ----------
+    power : Tensor, shape (n_fft // 2 + 1, frames)
+
+    Returns
+    -------
+    Tensor, shape (settings.rows, frames // settings.pool)
+    """
+    mel = power_to_db(mel_filters(settings) @ _pooled(power, settings.pool))
     mel = (mel - settings.floor_db) / (settings.ceil_db - settings.floor_db)
-    parts = [mel, _chroma(power, settings), _centroid(power, settings)]
+    parts = [mel, *_chroma_and_centroid(power.sqrt(), settings)]
     return torch.cat(parts, dim=-2).clamp(0.0, 1.0)
 
 
@@ -235,30 +267,37 @@ def _bin_hz(settings: FeatureSettings) -> Tensor:
 
 
 def _pooled(rows: Tensor, pool: int) -> Tensor:
-    """Average groups of `pool` frames: (..., rows, frames) -> (..., rows, frames // pool)."""
-    whole = rows.shape[-1] // pool * pool
-    return rows[..., :whole].reshape(*rows.shape[:-1], -1, pool).mean(dim=-1)
+    """Average groups of `pool` frames: (rows, frames) -> (rows, frames // pool)."""
+    frames = rows.mT
+    whole = len(frames) // pool * pool
+    return frames[:whole].reshape(-1, pool, frames.shape[1]).mean(dim=1).mT
 
 
-def _chroma(power: Tensor, settings: FeatureSettings) -> Tensor:
-    """Return smoothed chroma energy, each column scaled to a greatest value of 1.
+def _chroma_and_centroid(magnitude: Tensor, settings: FeatureSettings) -> tuple[Tensor, Tensor]:
+    """Return smoothed chroma energy and the centroid: shapes (12, columns) and (1, columns).
 
-    After CENS (Müller and Ewert 2011): magnitudes are made relative within the
-    frame before they are averaged over time, so dynamics fall away.
+    Chroma is after CENS (Müller and Ewert 2011): magnitudes are made relative within the frame
+    before they are averaged over time, so dynamics fall away; each column's greatest value is 1.
+    The centroid is the magnitude-weighted mean frequency, in octaves from 0 to 1.
     """
-    energy = chroma_filters(settings) @ power.sqrt()
-    share = energy / energy.sum(dim=-2, keepdim=True).clamp(min=AMIN)
+    sums = magnitude.mT @ _chroma_and_centroid_weights(settings)
+    energy, moment, total = sums.mT.split([CHROMA_ROWS, 1, 1])
+    share = energy / energy.sum(dim=0, keepdim=True).clamp(min=AMIN)
     smooth = _pooled(share, settings.pool)
-    return smooth / smooth.amax(dim=-2, keepdim=True).clamp(min=AMIN)
-
-
-def _centroid(power: Tensor, settings: FeatureSettings) -> Tensor:
-    """Return the magnitude-weighted mean frequency, in octaves from 0 to 1."""
-    magnitude = power.sqrt()
-    total = magnitude.sum(dim=-2, keepdim=True).clamp(min=AMIN)
-    hertz = (_bin_hz(settings).float() @ magnitude).unsqueeze(-2) / total
+    hertz = _pooled(moment / total.clamp(min=AMIN), settings.pool).clamp(min=1.0)
     low, high = (math.log2(hz) for hz in CENTROID_RANGE)
-    return (torch.log2(_pooled(hertz, settings.pool).clamp(min=1.0)) - low) / (high - low)
+    return (
+        smooth / smooth.amax(dim=0, keepdim=True).clamp(min=AMIN),
+        (torch.log2(hertz) - low) / (high - low),
+    )
+
+
+@cache
+def _chroma_and_centroid_weights(settings: FeatureSettings) -> Tensor:
+    """Return all that sums magnitudes, a column each: chroma filters, frequencies, ones."""
+    hertz = _bin_hz(settings).float()
+    rows = torch.cat([chroma_filters(settings), torch.stack([hertz, torch.ones_like(hertz)])])
+    return rows.mT.contiguous()
 
 
 @cache

@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ml.audio import SEGMENT_SECONDS, SEGMENTS, Clip, cut_segments, segment_starts
+from ml.audio import SEGMENT_SECONDS, Clip, segment_starts
 from ml.errors import WeightsError
-from ml.features import FeatureSettings, clip_picture, cut_picture, packed, unpacked
+from ml.features import (
+    FeatureSettings,
+    cut_picture,
+    levelled,
+    packed,
+    picture_of,
+    power_spectrogram,
+    unpacked,
+)
 from ml.labels import EMOTIONS, Emotion
+from ml.networks import NetworkConfig
 from ml.quick import quicken
 from ml.timing import stage
 from ml.tracks import TRACK_COLUMNS
@@ -150,13 +158,20 @@ class Predictor:
 
     def inputs(self, clips: Sequence[Clip]) -> dict[str, Tensor]:
         """Return what the network is given for clips: pictures, descriptors, or both."""
+        each = [self._inputs(clip) for clip in clips]
+        return {name: torch.stack([inputs[name] for inputs in each]) for name in each[0]}
+
+    def _inputs(self, clip: Clip) -> dict[str, Tensor]:
+        settings = self.meta.network.features
+        samples = levelled(torch.from_numpy(clip.samples))
+        power = power_spectrogram(samples, settings)
         inputs = {}
         if self.meta.network.pictures:
-            settings = self.meta.network.features
-            inputs["picture"] = torch.stack([_picture(clip, settings) for clip in clips])
+            # in the steps in which packs keep pictures, as training saw them
+            picture = unpacked(packed(picture_of(power, settings)))
+            inputs["picture"] = cut_picture(picture, settings)
         if self.meta.descriptors:
-            views = [_views(clip, segments=bool(self.meta.network.parts)) for clip in clips]
-            inputs["descriptors"] = torch.stack(views)
+            inputs["descriptors"] = _descriptors(samples, power, self.meta.network)
         return inputs
 
     def _probabilities(self, logits: Tensor) -> Tensor:
@@ -170,12 +185,6 @@ class Predictor:
             model=self.name,
             version=self.version,
         )
-
-
-def _picture(clip: Clip, settings: FeatureSettings) -> Tensor:
-    """Return a clip's segments as training saw them, shape (3, rows, columns)."""
-    picture = packed(clip_picture(torch.from_numpy(clip.samples), settings))
-    return unpacked(cut_picture(picture, settings))
 
 
 def _segments(clip: Clip, probabilities: Tensor) -> list[Segment]:
@@ -204,17 +213,13 @@ def _named(probabilities: Tensor) -> dict[str, float]:
     return {str(emotion): value for emotion, value in zip(EMOTIONS, values, strict=True)}
 
 
-def _views(clip: Clip, *, segments: bool) -> Tensor:
+def _descriptors(samples: Tensor, power: Tensor, network: NetworkConfig) -> Tensor:
     """Describe a clip, shape (D,), or it and its segments, shape (4, D)."""
-    from ml.descriptors import describe  # noqa: PLC0415 - only some networks need it
+    from ml.descriptors import describe_with_segments  # noqa: PLC0415 - only some networks need it
 
-    whole = describe(clip.samples)
-    if not segments:
-        return torch.from_numpy(whole)
-    cut = cut_segments(clip.samples)
-    if clip.seconds < SEGMENT_SECONDS:  # all of them are the clip, repeated
-        return torch.from_numpy(np.stack([whole, *[describe(cut[0])] * SEGMENTS]))
-    return torch.from_numpy(np.stack([whole, *map(describe, cut)]))
+    shared = power if network.features == FeatureSettings() else None
+    described = torch.from_numpy(describe_with_segments(samples.numpy(), shared))
+    return described if network.parts else described[0]
 
 
 def _check_descriptors(meta: Meta) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ml.descriptors.definition import Descriptor
-from ml.descriptors.spectra import FRAME_RATE, HOP, Floats, Spectra
+from ml.descriptors.spectra import FRAME_RATE, Floats
+
+if TYPE_CHECKING:
+    from ml.descriptors.frames import Part
 
 TEXTURE_FRAMES = int(FRAME_RATE)
 QUIET_DB = -40.0
@@ -51,9 +56,8 @@ def _median(values: Floats, *, width: int, axis: int) -> Floats:
     return np.partition(windows, width // 2, axis=-1)[..., width // 2]
 
 
-def _percussive(mel_db: Floats) -> Floats:
+def percussive_share(mel_db: Floats) -> Floats:
     """Return each frame's and band's percussive share by median filtering, 0 to 1."""
-    mel_db = mel_db[::2]
     steady = _median(mel_db, width=MEDIAN_FRAMES, axis=0)
     struck = _median(mel_db, width=MEDIAN_BANDS, axis=1)
     return 1.0 / (1.0 + 10.0 ** ((steady - struck) / 5.0))
@@ -67,21 +71,19 @@ def _seconds(values: Floats) -> Floats:
     return result
 
 
-def _loudness(spectra: Spectra) -> list[float]:
-    loudness = spectra.loudness_db[spectra.active]
+def _loudness(part: Part) -> list[float]:
+    loudness = part.loudness_db[part.active]
     power = 10.0 ** (loudness / 10.0)
     seconds = _seconds(power[:, None])
     low, high = np.percentile(10.0 * np.log10(seconds), [10, 95])
-    samples = spectra.samples
-    peaks = np.abs(samples[: len(samples) // HOP * HOP]).reshape(-1, HOP).max(axis=1)
-    mean_square = float(np.square(samples).mean())
+    level = float(part.energy.mean()) ** 0.5
     return [
         float(loudness.std()),
         float(high - low),
         float(np.abs(np.diff(loudness)).mean()),
         float((power < power.mean()).mean()),
-        float(20.0 * np.log10((np.percentile(peaks, 95) + 1e-6) / (mean_square**0.5 + 1e-6))),
-        float((spectra.loudness_db < QUIET_DB).mean()),
+        float(20.0 * np.log10((np.percentile(part.peaks, 95) + 1e-6) / (level + 1e-6))),
+        float((part.loudness_db < QUIET_DB).mean()),
     ]
 
 
@@ -92,29 +94,27 @@ def _texture(mel_db: Floats) -> list[float]:
     return [float(neighbours), float(spread)]
 
 
-def describe_dynamics(spectra: Spectra) -> Floats:
+def describe_dynamics(part: Part) -> Floats:
     """Compute the descriptors named in `DYNAMICS`.
 
     Parameters
     ----------
-    spectra : Spectra
+    part : Part
 
     Returns
     -------
     ndarray, shape (len(DYNAMICS),)
     """
-    share = _percussive(spectra.mel_db)
-    weight = 10.0 ** (spectra.mel_db[::2] / 10.0)
+    weight = 10.0 ** (part.percussive_db / 10.0)
+    struck = part.percussive * weight
     regions = [slice(0, 40), slice(0, 6), slice(6, 22), slice(22, 40)]
-    percussive = [
-        float((share[:, r] * weight[:, r]).sum() / (weight[:, r].sum() + 1e-6)) for r in regions
-    ]
-    over_time = (share * weight).sum(axis=1) / weight.sum(axis=1)
+    shares = [float(struck[:, r].sum() / (weight[:, r].sum() + 1e-6)) for r in regions]
+    over_time = struck.sum(axis=1) / weight.sum(axis=1)
     return np.concatenate(
         [
-            _loudness(spectra),
-            percussive,
+            _loudness(part),
+            shares,
             [float(over_time.std())],
-            _texture(spectra.mel_db[spectra.active]),
+            _texture(part.mel_db[part.active]),
         ]
     ).astype(np.float32)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,9 @@ import numpy.typing as npt
 from ml.descriptors.definition import Descriptor, spread_over
 from ml.descriptors.peaks import Peaks, find_peaks, strongest_partials, tuning_offset
 from ml.descriptors.spectra import Floats, Indices, Spectra
+
+if TYPE_CHECKING:
+    from ml.descriptors.frames import Part
 
 PARTIALS = 5
 DISSONANCE_PEAKS = 16
@@ -82,6 +87,7 @@ _SERIES = (
     Descriptor("voices", "1", "the number of fundamentals over half the strongest", _KLAPURI),
     Descriptor("bass_pitch", "octave", "the lowest clear peak's height over 65.4 Hz", _KLAPURI),
 )
+PITCH = [each.name for each in _SERIES].index("pitch")
 _MELODY = (
     Descriptor(
         "pitch_range", "octave", "90th less 10th percentile of the strongest fundamental", _KLAPURI
@@ -249,17 +255,19 @@ def _salience(peaks: Peaks, tuning: float) -> Floats:
     return salience.reshape(-1, PITCHES).astype(np.float32)
 
 
-def _melody(salience: Floats) -> tuple[list[Floats], list[float]]:
-    best = salience.argmax(axis=1)
+def _melody(salience: Floats) -> list[Floats]:
+    """Return the strongest fundamental's height and strength, and the voices, of each moment."""
     top = salience.max(axis=1)
-    pitch = (best + PITCH_LOWEST - 60) / 12.0
-    step = np.abs(np.diff(pitch))
+    pitch = (salience.argmax(axis=1) + PITCH_LOWEST - 60) / 12.0
     voices = (salience > 0.5 * top[:, None]).sum(axis=1).astype(np.float32)
+    return [pitch, top / (salience.sum(axis=1) + 1e-9), voices]
+
+
+def _movement(pitch: Floats) -> list[float]:
     low, high = np.percentile(pitch, [10, 90])
-    series = [pitch, top / (salience.sum(axis=1) + 1e-9), voices]
-    return series, [
+    return [
         float(high - low),
-        float((step == 0).sum() / max(len(step), 1)),
+        float((np.diff(pitch) == 0).sum() / max(len(pitch) - 1, 1)),
     ]
 
 
@@ -303,47 +311,140 @@ def _previous(peaks: Peaks) -> Indices:
     return result
 
 
-def _articulation(peaks: Peaks) -> list[float]:
-    previous = _previous(peaks)
-    amplitude = np.sqrt(peaks.strength)
-    held = (previous >= 0) & (peaks.row > 0)
-    glide = np.abs(peaks.midi - peaks.midi[previous])
-    swell = np.abs(20.0 * np.log10((peaks.strength + 1e-9) / (peaks.strength[previous] + 1e-9)))
+@dataclass(frozen=True)
+class Partials:
+    """How each spectral peak continues one of the moment before; one entry per peak.
+
+    Attributes
+    ----------
+    row : ndarray, shape (peaks,)
+        Moment of each peak, rising.
+    hertz, amplitude : ndarray, shape (peaks,)
+        Frequency, and square root of the magnitude.
+    held : ndarray of bool, shape (peaks,)
+        Whether it continues one.
+    glide, swell : ndarray, shape (peaks,)
+        Distance to that one, in semitones and in dB.
+    """
+
+    row: Indices
+    hertz: Floats
+    amplitude: Floats
+    held: npt.NDArray[np.bool_]
+    glide: Floats
+    swell: Floats
+
+    @classmethod
+    def follow(cls, peaks: Peaks) -> Partials:
+        """Follow every peak to the moment before."""
+        previous = _previous(peaks)
+        level = 20.0 * np.log10(peaks.strength + 1e-9)
+        return cls(
+            row=peaks.row,
+            hertz=peaks.hertz,
+            amplitude=np.sqrt(peaks.strength),
+            held=previous >= 0,
+            glide=np.abs(peaks.midi - peaks.midi[previous]),
+            swell=np.abs(level - level[previous]),
+        )
+
+    def of_moments(self, first: int, kept: npt.NDArray[np.bool_]) -> Partials:
+        """Return those of the moments from `first` on that are `kept`."""
+        low, high = np.searchsorted(self.row, [first, first + len(kept)])
+        chosen = low + np.flatnonzero(kept[self.row[low:high] - first])
+        return Partials(**{name: values[chosen] for name, values in vars(self).items()})
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What was found at every moment of a clip, or of a part of it.
+
+    Attributes
+    ----------
+    loudness : ndarray, shape (moments,)
+        Largest magnitude.
+    chroma : ndarray, shape (moments, 12)
+    series : ndarray, shape (moments, 9)
+        In the order of `_SERIES`.
+    partials : Partials
+    first : int
+        Where in the clip the moments begin.
+    """
+
+    loudness: Floats
+    chroma: Floats
+    series: Floats
+    partials: Partials
+    first: int = 0
+
+    def cut(self, first: int, end: int) -> Moments:
+        """Return the moments from `first` up to `end` of a clip's."""
+        part = slice(first, end)
+        return Moments(
+            self.loudness[part], self.chroma[part], self.series[part], self.partials, first
+        )
+
+    def audible(self) -> Moments:
+        """Return the moments within 34 dB of the loud ones."""
+        kept = self.loudness >= 0.02 * np.percentile(self.loudness, 90)
+        return Moments(
+            self.loudness[kept],
+            self.chroma[kept],
+            self.series[kept],
+            self.partials.of_moments(self.first, kept),
+        )
+
+
+def measure_moments(spectra: Spectra) -> Moments:
+    """Find peaks, chroma, fundamentals and partials of every moment of a clip."""
+    total = np.einsum("ij,ij->i", spectra.tonal, spectra.tonal) + 1e-9
+    peaks = find_peaks(spectra.tonal, spectra.tonal_hertz)
+    tuning = tuning_offset(peaks)
+    chroma = chroma_of(peaks, tuning)
+    *series, bass = _series(total, peaks, chroma, tuning)
+    return Moments(
+        loudness=spectra.tonal.max(axis=1),
+        chroma=chroma,
+        series=np.stack([*series, *_melody(_salience(peaks, tuning)), bass], axis=1),
+        partials=Partials.follow(peaks),
+    )
+
+
+def _articulation(partials: Partials) -> list[float]:
     values = []
+    everything = partials.amplitude.sum() + 1e-9
     for low, high in pairwise(REGISTERS):
-        inside = amplitude * ((peaks.hertz >= low) & (peaks.hertz < high))
-        weight = inside * held
+        inside = partials.amplitude * ((partials.hertz >= low) & (partials.hertz < high))
+        total, weight = inside.sum(), inside * partials.held
+        held = weight.sum() + 1e-9
         values += [
-            float(weight.sum() / (inside.sum() + 1e-9)),
-            float((weight * glide).sum() / (weight.sum() + 1e-9)),
-            float((weight * swell).sum() / (weight.sum() + 1e-9)),
-            float(inside.sum() / (amplitude.sum() + 1e-9)),
+            float(weight.sum() / (total + 1e-9)),
+            float(weight @ partials.glide / held),
+            float(weight @ partials.swell / held),
+            float(total / everything),
         ]
     return values
 
 
-def describe_harmony(spectra: Spectra) -> Floats:
+def describe_harmony(part: Part) -> Floats:
     """Compute the descriptors named in `HARMONY`.
 
     Parameters
     ----------
-    spectra : Spectra
+    part : Part
 
     Returns
     -------
     ndarray, shape (len(HARMONY),)
     """
-    loudness = spectra.tonal.max(axis=1)
-    total = np.einsum("ij,ij->i", spectra.tonal, spectra.tonal) + 1e-9
-    kept = loudness >= 0.02 * np.percentile(loudness, 90)
-    peaks = find_peaks(spectra.tonal[kept], spectra.tonal_hertz)
-    tuning = tuning_offset(peaks)
-    chroma = chroma_of(peaks, tuning)
-    *series, bass = _series(total[kept], peaks, chroma, tuning)
-    pitch_series, melody = _melody(_salience(peaks, tuning))
-    table = np.stack([*series, *pitch_series, bass], axis=1)
-    pairs = np.stack([table.mean(axis=0), table.std(axis=0)], axis=1).ravel()
-    weight = np.sqrt(loudness[kept])
+    moments = part.moments.audible()
+    means, deviations = moments.series.mean(axis=0), moments.series.std(axis=0)
     return np.concatenate(
-        [_key(chroma, weight), _chords(chroma), pairs, melody, _articulation(peaks)]
+        [
+            _key(moments.chroma, np.sqrt(moments.loudness)),
+            _chords(moments.chroma),
+            np.stack([means, deviations], axis=1).ravel(),
+            _movement(moments.series[:, PITCH]),
+            _articulation(moments.partials),
+        ]
     ).astype(np.float32)

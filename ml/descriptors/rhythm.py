@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ml.descriptors.definition import Descriptor
-from ml.descriptors.spectra import FRAME_RATE, Floats, Indices, Spectra, cosine_basis
+from ml.descriptors.spectra import FRAME_RATE, Floats, Indices, cosine_basis
+
+if TYPE_CHECKING:
+    from ml.descriptors.frames import Part
 
 MODULATION_BANDS = 20
 MODULATION_WINDOW = 256
@@ -87,8 +91,8 @@ def onset_frames(envelope: Floats) -> Indices:
     return np.flatnonzero((envelope >= windows.max(axis=1)) & clear)
 
 
-def _onsets(spectra: Spectra) -> list[float]:
-    rises = np.maximum(np.diff(spectra.mel_db, axis=0), 0.0)
+def _onsets(part: Part) -> list[float]:
+    rises = np.maximum(np.diff(part.mel_db, axis=0), 0.0)
     envelope = rises.mean(axis=1)
     peaks = onset_frames(envelope)
     seconds = len(envelope) / FRAME_RATE
@@ -96,7 +100,7 @@ def _onsets(spectra: Spectra) -> list[float]:
         np.diff(peaks) / FRAME_RATE if len(peaks) >= FEWEST_ONSETS else np.array([seconds, seconds])
     )
     total = rises.sum() + 1e-6
-    change = spectra.loudness_db[2:] - spectra.loudness_db[:-2]
+    change = part.loudness_db[2:] - part.loudness_db[:-2]
     return [
         len(peaks) / seconds,
         float(envelope.mean()),
@@ -170,20 +174,20 @@ def _modulation(mel_db: Floats) -> Floats:
     return result
 
 
-def describe_rhythm(spectra: Spectra) -> Floats:
+def describe_rhythm(part: Part) -> Floats:
     """Compute the descriptors named in `RHYTHM`.
 
     Parameters
     ----------
-    spectra : Spectra
+    part : Part
 
     Returns
     -------
     ndarray, shape (len(RHYTHM),)
     """
-    tempi, strength = _tempogram(onset_envelope(spectra.mel_db))
-    values = _onsets(spectra) + _pulse(strength)
+    tempi, strength = _tempogram(onset_envelope(part.mel_db))
+    values = _onsets(part) + _pulse(strength)
     for low, high in ONSET_REGIONS:
-        values += _pulse(_tempogram(onset_envelope(spectra.mel_db[:, low:high]))[1])
+        values += _pulse(_tempogram(onset_envelope(part.mel_db[:, low:high]))[1])
     values += _tempo(tempi, strength)
-    return np.concatenate([values, _modulation(spectra.mel_db)]).astype(np.float32)
+    return np.concatenate([values, _modulation(part.mel_db)]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Level-normalised spectra of a clip, computed once and shared by all descriptors."""
+"""Spectra of a clip, computed once and shared by all descriptors and all parts of the clip."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
-SAMPLE_RATE = 22050
-WINDOW = 2048
-HOP = 512
+from ml.features import FeatureSettings, levelled, power_spectrogram, short_time_power
+
+SETTINGS = FeatureSettings()  # the pictures' power spectrogram serves the descriptors, too
+SAMPLE_RATE = SETTINGS.sample_rate
+WINDOW = SETTINGS.n_fft
+HOP = SETTINGS.hop
 FRAME_RATE = SAMPLE_RATE / HOP
+WINDOW_HOPS = WINDOW // HOP
 TONAL_WINDOW = 8192
 TONAL_HOP = 2048
+TONAL_HIGHEST_HZ = 5000.0
 MEL_BANDS = 40
 # Low-rate MP3 and AAC cut everything above about 7.5 kHz, so nothing up there may count.
 LOWEST_HZ = 40.0
 HIGHEST_HZ = 7500.0
-# What lies 60 dB under the loud parts is coding noise as often as music.
-FLOOR_DB = -60.0
-SILENCE_DB = -45.0
-FEWEST_ACTIVE = 16
 FADE_DB = -8.0
 FADE_SECONDS = 3.0
 FADE_BLOCKS = 11
 SHORTEST_SECONDS = 3.0
-AT_ONCE = 128  # frames: their spectra stay in the processor's cache
 _BOX = np.full(FADE_BLOCKS, 1.0 / FADE_BLOCKS)
 
 Floats = npt.NDArray[np.float32]
@@ -40,8 +41,12 @@ class Spectra:
 
     Attributes
     ----------
-    samples : ndarray, shape (n,)
-        Samples without offset, loud parts at root mean square 1.
+    start : int
+        Hops of the clip that were cut off its beginning.
+    samples : ndarray, shape (hops * HOP,)
+        Levelled samples.
+    energy : ndarray, shape (hops,)
+        Mean square of the samples of each hop.
     power : ndarray, shape (frames, bins)
         Short-time power between `LOWEST_HZ` and `HIGHEST_HZ`; a frame begins at every hop.
     hertz : ndarray, shape (bins,)
@@ -50,22 +55,15 @@ class Spectra:
         Magnitudes with a long window (2.7 Hz per bin), up to 5 kHz; a frame at every fourth hop.
     tonal_hertz : ndarray, shape (tonal bins,)
         Centre frequency of each bin of `tonal`.
-    mel_db : ndarray, shape (frames, 40)
-        Mel-band power in dB below the loud parts, not under `FLOOR_DB`.
-    loudness_db : ndarray, shape (frames,)
-        Power of each frame in dB relative to the loud parts, not under `FLOOR_DB`.
-    active : ndarray of bool, shape (frames,)
-        Frames within 45 dB of the loud parts (all, should there be too few).
     """
 
+    start: int
     samples: Floats
+    energy: Floats
     power: Floats
     hertz: Floats
     tonal: Floats
     tonal_hertz: Floats
-    mel_db: Floats
-    loudness_db: Floats
-    active: npt.NDArray[np.bool_]
 
 
 def hertz_to_mel(hertz: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -97,34 +95,12 @@ def cosine_basis(size: int) -> Floats:
     return result
 
 
+@lru_cache(maxsize=4)
 def _bins(window: int, *, highest: float) -> tuple[slice, Floats]:
     hertz = np.fft.rfftfreq(window, 1.0 / SAMPLE_RATE).astype(np.float32)
     kept = np.flatnonzero((hertz >= LOWEST_HZ) & (hertz <= highest))
     cut = slice(int(kept[0]), int(kept[-1]) + 1)
     return cut, hertz[cut]
-
-
-def _spectrum(samples: Floats, *, window: int, hop: int, highest: float) -> tuple[Floats, Floats]:
-    """Return short-time power, shape (frames, bins), and the bins' frequencies."""
-    cut, hertz = _bins(window, highest=highest)
-    taper = torch.from_numpy(np.hanning(window + 1)[:-1].astype(np.float32))
-    frames = torch.from_numpy(samples).unfold(0, window, hop)
-    power = torch.empty(len(frames), len(hertz))
-    for start in range(0, len(frames), AT_ONCE):
-        some = slice(start, start + AT_ONCE)
-        spectrum = torch.fft.rfft(frames[some] * taper, dim=1)[:, cut]
-        real, imaginary = spectrum.real, spectrum.imag
-        torch.addcmul(real * real, imaginary, imaginary, out=power[some])
-    return power.numpy(), hertz
-
-
-def _normalised(samples: Floats) -> Floats:
-    """Remove the offset and bring the louder half of the frames to root mean square 1."""
-    samples = samples - samples.mean(dtype=np.float64).astype(np.float32)
-    energy = block_energy(samples, WINDOW)
-    loud = energy[energy >= np.median(energy)].mean()
-    result: Floats = samples * np.float32(1.0 / np.sqrt(max(float(loud), 1e-12)))
-    return result
 
 
 def block_energy(samples: Floats, size: int) -> Floats:
@@ -134,59 +110,57 @@ def block_energy(samples: Floats, size: int) -> Floats:
     return result
 
 
-def _without_faded_ends(samples: Floats) -> Floats:
-    """Cut gaps and fades off both ends, at most 3 s each, in whole hops.
+def heard_hops(energy: Floats) -> tuple[int, int]:
+    """Return the hops from which and up to which there is music: without gaps and fades.
 
-    Published excerpts fade in and out and encoders leave gaps; neither is the music's. Uncut they
-    would make every band of an excerpt rise and fall together.
+    At most 3 s are cut off either end. Published excerpts fade in and out and encoders leave gaps;
+    neither is the music's. Uncut they would make every band of an excerpt rise and fall together.
+
+    Parameters
+    ----------
+    energy : ndarray, shape (hops,)
+        Mean square of the samples of each hop.
     """
-    energy = block_energy(samples, HOP)
     smooth = np.convolve(np.pad(energy, FADE_BLOCKS // 2, mode="edge"), _BOX, "valid")
     heard = np.flatnonzero(smooth > np.median(energy) * 10.0 ** (FADE_DB / 10.0))
     longest = int(FADE_SECONDS * FRAME_RATE)
     begin = min(int(heard.min(initial=longest)), longest)
     end = max(int(heard.max(initial=-1)) + 1, len(energy) - longest)
     if (end - begin) * HOP < SHORTEST_SECONDS * SAMPLE_RATE:
-        return samples[: len(energy) * HOP]
-    return samples[begin * HOP : end * HOP]
+        return 0, len(energy)
+    return begin, end
 
 
-def _decibels(power: Floats, reference: float) -> Floats:
-    floor = np.float32(10.0 ** (FLOOR_DB / 10.0))
-    result: Floats = 10.0 * np.log10(np.maximum(power * np.float32(1.0 / reference), floor))
-    return result
-
-
-def analyse(samples: npt.NDArray[np.floating]) -> Spectra:
+def analyse(samples: npt.NDArray[np.floating], power: Tensor | None = None) -> Spectra:
     """Compute the spectra of a clip.
 
     Parameters
     ----------
     samples : ndarray, shape (n,)
         Mono samples at 22,050 Hz, any level. Padded with silence to one long window.
+    power : Tensor, optional
+        `ml.features.power_spectrogram` of these samples, where it is there already; they must have
+        no offset and be levelled, then.
     """
-    samples = np.asarray(samples, dtype=np.float32)
-    if len(samples) < TONAL_WINDOW + TONAL_HOP:
-        samples = np.pad(samples, (0, TONAL_WINDOW + TONAL_HOP - len(samples)))
-    samples = _without_faded_ends(_normalised(samples))
-    power, hertz = _spectrum(samples, window=WINDOW, hop=HOP, highest=HIGHEST_HZ)
-    tonal, tonal_hertz = _spectrum(samples, window=TONAL_WINDOW, hop=TONAL_HOP, highest=5000.0)
-    total = power.sum(axis=1)
-    loud = total >= np.median(total)
-    mel = power @ mel_weights(MEL_BANDS)
-    loudness = _decibels(total, float(total[loud].mean()) + 1e-12)
-    active = loudness > SILENCE_DB
-    if active.sum() < FEWEST_ACTIVE:
-        active = np.ones_like(active)
-    # Bands are compared with the loudest band, so that the floor means the same in every clip.
-    reference = float(mel[loud].mean(axis=0).max()) + 1e-12
+    sound = torch.from_numpy(np.asarray(samples, dtype=np.float32))
+    if power is None:
+        shortest = TONAL_WINDOW + TONAL_HOP
+        sound = torch.nn.functional.pad(sound, (0, max(0, shortest - len(sound))))
+        sound = levelled(sound - sound.mean(dtype=torch.float64).float())
+        power = power_spectrogram(sound, SETTINGS)
+    energy = block_energy(sound.numpy(), HOP)
+    begin, end = heard_hops(energy)
+    sound = sound[begin * HOP : end * HOP]
+    cut, hertz = _bins(WINDOW, highest=HIGHEST_HZ)
+    tonal_cut, tonal_hertz = _bins(TONAL_WINDOW, highest=TONAL_HIGHEST_HZ)
+    tonal = short_time_power(sound, TONAL_WINDOW, TONAL_HOP)[:, tonal_cut].sqrt()
+    first = begin + WINDOW_HOPS // 2  # the spectrogram's frames are centred where its hops begin
     return Spectra(
-        samples=samples,
-        power=power,
+        start=begin,
+        samples=sound.numpy(),
+        energy=energy[begin:end],
+        power=power.mT[first : first + end - begin - WINDOW_HOPS + 1, cut].numpy(),
         hertz=hertz,
-        tonal=np.sqrt(tonal, out=tonal),
+        tonal=tonal.numpy(),
         tonal_hertz=tonal_hertz,
-        mel_db=_decibels(mel, reference),
-        loudness_db=loudness,
-        active=active,
     )

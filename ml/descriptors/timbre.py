@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from ml.descriptors.definition import Descriptor, spread_over
 from ml.descriptors.spectra import (
-    AT_ONCE,
     HOP,
     MEL_BANDS,
     SAMPLE_RATE,
-    WINDOW,
+    WINDOW_HOPS,
     Floats,
     Spectra,
     cosine_basis,
 )
+from ml.features import AT_ONCE
+
+if TYPE_CHECKING:
+    from ml.descriptors.frames import Part
 
 CEPSTRA = 20
 BAND_EDGES = (40.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 5000.0, 7500.0)
 CONTRAST_EDGES = (40.0, 200.0, 400.0, 800.0, 1600.0, 3200.0)
 DELTA_FRAMES = 4
+SHAPES = 11  # series of a frame's spectrum by itself
 
 _PEETERS = "Peeters 2004, A large set of audio features"
 _STATISTICS = (
@@ -110,22 +116,31 @@ def rolloffs(power: Floats, axis: Floats, shares: tuple[float, ...]) -> list[Flo
     return list(axis[np.minimum(found.numpy(), len(axis) - 1)].T)
 
 
-def flatness_db(power: Floats) -> Floats:
-    """Return the geometric over the arithmetic mean of each frame's power in dB."""
-    floor = power.mean(axis=1, keepdims=True) * 1e-6 + 1e-12
-    clipped = torch.from_numpy(np.maximum(power, floor))
-    result = 10.0 * (clipped.mean(dim=1).log10() * -1.0 + clipped.log10().mean(dim=1))
-    return result.numpy()
+def flatness_and_entropy(power: Floats) -> tuple[Floats, Floats]:
+    """Return the geometric over the arithmetic mean of each frame's power in dB, and its entropy.
+
+    Both are sums of the same logarithms, which are what takes time. The entropy is relative to
+    that of an even spectrum.
+    """
+    values = torch.from_numpy(power)
+    bins = values.shape[1]
+    mean = values.mean(dim=1) + 1e-12
+    logs = torch.maximum(values, mean[:, None] * 1e-6).log_()
+    flatness = (logs.mean(dim=1) - mean.log()) * (10.0 / math.log(10.0))
+    weighted = torch.linalg.vecdot(values, logs) / (mean * bins)
+    entropy = ((mean * bins).log() - weighted) / math.log(bins)
+    return flatness.numpy(), entropy.numpy()
 
 
 def zero_crossing_hertz(samples: Floats, sample_rate: float) -> Floats:
     """Return half the rate of sign changes of each frame: the frequency of an equal sine."""
-    signs = np.signbit(samples)
-    changes = np.concatenate([[0], np.cumsum(signs[1:] != signs[:-1])])
-    starts = np.arange(0, len(samples) - WINDOW + 1, HOP)
-    result: Floats = (
-        (changes[starts + WINDOW - 1] - changes[starts]) / WINDOW * sample_rate / 2
-    ).astype(np.float32)
+    signs = np.signbit(samples[: len(samples) // HOP * HOP])
+    changes = np.zeros_like(signs)
+    np.not_equal(signs[1:], signs[:-1], out=changes[1:])
+    hops = changes.reshape(-1, HOP)
+    counts = np.convolve(np.count_nonzero(hops, axis=1), np.ones(WINDOW_HOPS), "valid")
+    counts -= hops[: len(counts), 0]  # the change into a frame is not in it
+    result: Floats = (counts / (WINDOW_HOPS * HOP) * sample_rate / 2).astype(np.float32)
     return result
 
 
@@ -178,56 +193,52 @@ def _contrast(power: Floats, hertz: Floats) -> Floats:
     return np.stack(contrasts + valleys, axis=1)
 
 
-def _entropy(power: Floats) -> Floats:
-    share = torch.from_numpy(power / (power.sum(axis=1, keepdims=True) + 1e-12))
-    found = (share * (share + 1e-9).log_()).sum(dim=1) / -np.log(share.shape[1])
-    result: Floats = found.numpy()
-    return result
-
-
 def _shape(power: Floats, hertz: Floats) -> Floats:
     """Return the shape series that every frame has by itself, shape (frames, 11)."""
     octave = np.log2(hertz / 1000.0)
     crest = 10.0 * np.log10(power.max(axis=1) / (power.mean(axis=1) + 1e-12) + 1e-9)
-    series = [
-        *centroid_and_moments(power, octave),
-        *rolloffs(power, octave, (0.25, 0.5, 0.85, 0.95)),
-        flatness_db(power),
-        crest,
-        _entropy(power),
-    ]
-    return np.stack(series, axis=1)
+    flatness, entropy = flatness_and_entropy(power)
+    moments = centroid_and_moments(power, octave)
+    ends = rolloffs(power, octave, (0.25, 0.5, 0.85, 0.95))
+    return np.stack([*moments, *ends, flatness, crest, entropy], axis=1)
 
 
-def describe_timbre(spectra: Spectra) -> Floats:
+def timbre_series(spectra: Spectra) -> Floats:
+    """Return what every frame's spectrum says by itself, shape (frames, 30).
+
+    The columns: shape of the spectrum, zero crossings, bands, contrasts and valleys.
+    """
+    blocks = range(0, len(spectra.power), AT_ONCE)
+    parts = [spectra.power[start : start + AT_ONCE] for start in blocks]
+    crossing = zero_crossing_hertz(spectra.samples, SAMPLE_RATE)
+    octave = np.log2(np.maximum(crossing, 20.0) / 1000.0)
+    shape, bands, contrast = (
+        np.concatenate([series(part, spectra.hertz) for part in parts])
+        for series in (_shape, _band_levels, _contrast)
+    )
+    return np.concatenate([shape, octave[:, None], bands, contrast], axis=1)
+
+
+def describe_timbre(part: Part) -> Floats:
     """Compute the descriptors named in `TIMBRE`.
 
     Parameters
     ----------
-    spectra : Spectra
+    part : Part
 
     Returns
     -------
     ndarray, shape (len(TIMBRE),)
     """
-    mel = spectra.mel_db[spectra.active]
+    mel = part.mel_db[part.active]
     ramp = np.linspace(-1.0, 1.0, MEL_BANDS, dtype=np.float32)
     tilt = (mel - mel.mean(axis=1, keepdims=True)) @ ramp / np.square(ramp).sum()
-    power = spectra.power[spectra.active]
-    parts = [power[start : start + AT_ONCE] for start in range(0, len(power), AT_ONCE)]
-    shape, bands, contrast = (
-        np.concatenate([series(part, spectra.hertz) for part in parts])
-        for series in (_shape, _band_levels, _contrast)
-    )
-    crossing = zero_crossing_hertz(spectra.samples, SAMPLE_RATE)[spectra.active]
-    octave = np.log2(np.maximum(crossing, 20.0) / 1000.0)
-    shape = np.concatenate([shape, tilt[:, None], octave[:, None]], axis=1)
+    shape, octave, levels = np.split(part.timbre[part.active], [SHAPES, SHAPES + 1], axis=1)
     cepstra = mel @ cosine_basis(MEL_BANDS)[:, 1:CEPSTRA]
     return np.concatenate(
         [
-            statistics(shape, _STATISTICS),
+            statistics(np.concatenate([shape, tilt[:, None], octave], axis=1), _STATISTICS),
             statistics(cepstra, _CEPSTRUM_STATISTICS),
-            statistics(bands, _BAND_STATISTICS),
-            statistics(contrast, _BAND_STATISTICS),
+            statistics(levels, _BAND_STATISTICS),
         ]
     ).astype(np.float32)

@@ -1,0 +1,128 @@
+"""What is measured of a clip frame by frame, once, and the parts of a clip that it is shared by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.descriptors.dynamics import percussive_share
+from ml.descriptors.harmony import Moments, measure_moments
+from ml.descriptors.spectra import (
+    HOP,
+    MEL_BANDS,
+    TONAL_HOP,
+    TONAL_WINDOW,
+    WINDOW_HOPS,
+    Floats,
+    Spectra,
+    heard_hops,
+    mel_weights,
+)
+from ml.descriptors.timbre import timbre_series
+
+# What lies 60 dB under the loud parts is coding noise as often as music.
+FLOOR_DB = -60.0
+SILENCE_DB = -45.0
+FEWEST_ACTIVE = 16
+PERCUSSIVE_STEP = 2  # frames
+
+
+@dataclass(frozen=True)
+class Part:
+    """A clip or a part of it, with levels relative to its own loud frames.
+
+    Attributes
+    ----------
+    energy, peaks : ndarray, shape (hops,)
+        Mean square and largest magnitude of the samples of each hop.
+    mel_db : ndarray, shape (frames, 40)
+        Mel-band power in dB below the loud frames, not under `FLOOR_DB`.
+    loudness_db : ndarray, shape (frames,)
+        Power of each frame in dB relative to the loud ones, not under `FLOOR_DB`.
+    active : ndarray of bool, shape (frames,)
+        Frames within 45 dB of the loud ones (all, should there be too few).
+    timbre : ndarray, shape (frames, series)
+        From `ml.descriptors.timbre.timbre_series`.
+    percussive : ndarray, shape (every second frame, 40)
+        Share of percussive power, 0 to 1.
+    percussive_db : ndarray, the same shape
+        `mel_db` of these frames.
+    moments : Moments
+        What was found with the long window.
+    """
+
+    energy: Floats
+    peaks: Floats
+    mel_db: Floats
+    loudness_db: Floats
+    active: npt.NDArray[np.bool_]
+    timbre: Floats
+    percussive: Floats
+    percussive_db: Floats
+    moments: Moments
+
+
+class Frames:
+    """What every frame of a clip is by itself; `part` puts frames together."""
+
+    def __init__(self, spectra: Spectra) -> None:
+        self.hops = len(spectra.energy)
+        self._energy = spectra.energy
+        self._peaks = np.abs(spectra.samples).reshape(-1, HOP).max(axis=1)
+        self._total = spectra.power.sum(axis=1)
+        self._mel = spectra.power @ mel_weights(MEL_BANDS)
+        self._timbre = timbre_series(spectra)
+        mel_db = _mel_db(self._mel, _loud(self._total))
+        self._percussive = percussive_share(mel_db[::PERCUSSIVE_STEP])
+        self._moments = measure_moments(spectra)
+
+    def whole(self) -> Part:
+        """Return all of the clip."""
+        return self._cut(0, self.hops)
+
+    def part(self, begin: int, end: int) -> Part:
+        """Return the part between two hops, less gaps and fades at its own ends."""
+        first, last = heard_hops(self._energy[begin:end])
+        return self._cut(begin + first, begin + last)
+
+    def _cut(self, begin: int, end: int) -> Part:
+        frames = slice(begin, end - WINDOW_HOPS + 1)
+        total, mel = self._total[frames], self._mel[frames]
+        loud = _loud(total)
+        loudness = _decibels(total, float(total[loud].mean()))
+        active = loudness > SILENCE_DB
+        if active.sum() < FEWEST_ACTIVE:
+            active = np.ones_like(active)
+        mel_db = _mel_db(mel, loud)
+        odd = begin % PERCUSSIVE_STEP  # the clip's every second frame is not the part's, then
+        percussive_db = mel_db[odd::PERCUSSIVE_STEP]
+        step, length = TONAL_HOP // HOP, TONAL_WINDOW // HOP
+        return Part(
+            energy=self._energy[begin:end],
+            peaks=self._peaks[begin:end],
+            mel_db=mel_db,
+            loudness_db=loudness,
+            active=active,
+            timbre=self._timbre[frames],
+            percussive=self._percussive[(begin + odd) // PERCUSSIVE_STEP :][: len(percussive_db)],
+            percussive_db=percussive_db,
+            moments=self._moments.cut(-(-begin // step), (end - length) // step + 1),
+        )
+
+
+def _loud(total: Floats) -> npt.NDArray[np.bool_]:
+    return total >= np.median(total)
+
+
+def _mel_db(mel: Floats, loud: npt.NDArray[np.bool_]) -> Floats:
+    """Compare bands with the loudest band, so that the floor means the same in every clip."""
+    return _decibels(mel, float(mel[loud].mean(axis=0).max()))
+
+
+def _decibels(power: Floats, reference: float) -> Floats:
+    floor = np.float32(10.0 ** (FLOOR_DB / 10.0))
+    scale = np.float32(1.0 / (reference + 1e-12))
+    result: Floats = 10.0 * np.log10(np.maximum(power * scale, floor))
+    return result
