@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
@@ -222,21 +224,39 @@ def _decode(container: InputContainer, stream: AudioStream, start: float) -> Sam
 
 def _resampled(container: InputContainer, stream: AudioStream, start: float) -> Iterator[Samples]:
     """Yield mono samples at `SAMPLE_RATE`, the first of them at `start`."""
+    frames = _frames(container, stream, start)
+    first = next(frames, None)
+    if first is None:
+        return
+    skip = _samples_before(start, first, container)
     resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-    skip: int | None = None  # samples before `start`, known from the first frame after the seek
-    for frame in _frames(container, stream, start):
-        if skip is None:
-            skip = _samples_before(start, frame, container)
+    for frame in chain(_joined(chain([first], frames)), [None]):  # None: what is still held back
         try:
             pieces = resampler.resample(frame)
         except (FFmpegError, ValueError):
-            break  # the format changes within the stream: keep what came before
+            return  # what cannot be resampled ends the clip
         for piece in pieces:
             samples = piece.to_ndarray()[0]
             yield samples[skip:]
             skip = max(0, skip - len(samples))
-    if skip is not None:
-        yield from (piece.to_ndarray()[0][skip:] for piece in resampler.resample(None))
+
+
+def _joined(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+    """Yield frames of about a second: what a frame costs beside its sound counts, then.
+
+    Where the format changes within the stream, only what came before is kept.
+    """
+    fifo = AudioFifo()
+    for frame in frames:
+        frame.pts = None  # gaps between time stamps are passed over
+        try:
+            fifo.write(frame)
+        except (FFmpegError, ValueError):
+            break
+        if fifo.samples >= frame.sample_rate:
+            yield fifo.read()
+    if fifo.samples:
+        yield fifo.read()
 
 
 def _samples_before(start: float, frame: AudioFrame, container: InputContainer) -> int:
@@ -274,10 +294,12 @@ def _checked(samples: Samples) -> Samples:
             if found
             else _refuse("unreadable")
         )
-    if not np.isfinite(samples).all():
+    low, high = samples.min(), samples.max()
+    if not np.isfinite([low, high]).all():
         raise _refuse("not-finite")
-    samples = samples - samples.mean(dtype=np.float64).astype(np.float32)
-    peak = float(np.abs(samples).max())
+    mean = samples.mean(dtype=np.float64).astype(np.float32)
+    samples = samples - mean
+    peak = float(max(high - mean, mean - low))
     if peak < SILENT_PEAK:
         raise _refuse("silent")
     return samples / np.float32(peak) if peak > LOUD_PEAK else samples
