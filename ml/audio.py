@@ -253,10 +253,10 @@ def _joined(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
             fifo.write(frame)
         except (FFmpegError, ValueError):
             break
-        if fifo.samples >= frame.sample_rate:
-            yield fifo.read()
-    if fifo.samples:
-        yield fifo.read()
+        if fifo.samples >= frame.sample_rate and (second := fifo.read()):
+            yield second
+    if rest := fifo.read():
+        yield rest
 
 
 def _samples_before(start: float, frame: AudioFrame, container: InputContainer) -> int:

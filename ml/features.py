@@ -280,8 +280,8 @@ def _chroma_and_centroid(magnitude: Tensor, settings: FeatureSettings) -> tuple[
     before they are averaged over time, so dynamics fall away; each column's greatest value is 1.
     The centroid is the magnitude-weighted mean frequency, in octaves from 0 to 1.
     """
-    sums = magnitude.mT @ _chroma_and_centroid_weights(settings)
-    energy, moment, total = sums.mT.split([CHROMA_ROWS, 1, 1])
+    sums = (magnitude.mT @ _chroma_and_centroid_weights(settings)).mT
+    energy, moment, total = sums[:CHROMA_ROWS], sums[-2:-1], sums[-1:]
     share = energy / energy.sum(dim=0, keepdim=True).clamp(min=AMIN)
     smooth = _pooled(share, settings.pool)
     hertz = _pooled(moment / total.clamp(min=AMIN), settings.pool).clamp(min=1.0)

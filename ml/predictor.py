@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from ml.audio import SEGMENT_SECONDS, Clip, segment_starts
@@ -87,7 +88,7 @@ class Predictor:
         root : Path, optional
             Folder that holds a folder for each name; the shipped ones if left out.
         threads : int, optional
-            CPU threads that torch may use, in the whole process.
+            CPU threads that torch and numpy may use, in the whole process.
         quick : bool
             Answer in the number format that suits this CPU best (`ml.quick`) instead of 32 bits.
 
@@ -98,6 +99,7 @@ class Predictor:
         """
         if threads is not None:
             torch.set_num_threads(threads)
+            threadpool_limits(threads, user_api="blas")  # numpy's own threads would spin beside it
         folder = (root or WEIGHTS) / name
         meta = read_meta(folder)
         if meta.descriptors:
