@@ -130,20 +130,6 @@ def segment_starts(seconds: float) -> tuple[float, ...]:
     return tuple(room * index for index in range(SEGMENTS))
 
 
-def cut_segments(samples: Samples) -> Samples:
-    """Cut a clip into three segments of 10 s; under 10 s the clip is repeated.
-
-    Returns
-    -------
-    float32 array, shape (3, 220500)
-    """
-    length = int(SEGMENT_SECONDS * SAMPLE_RATE)
-    if len(samples) < length:
-        samples = np.tile(samples, -(-length // len(samples)))[:length]
-    starts = [round(start * SAMPLE_RATE) for start in segment_starts(len(samples) / SAMPLE_RATE)]
-    return np.stack([samples[start : start + length] for start in starts])
-
-
 def _refuse(code: str) -> ClipError:
     return ClipError(code, SENTENCES[code])
 

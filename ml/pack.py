@@ -24,7 +24,7 @@ import numpy.typing as npt
 import torch
 from rich.progress import track
 
-from ml.audio import CLIP_SECONDS, SAMPLE_RATE, load_clip
+from ml.audio import CLIP_SECONDS, SAMPLE_RATE, SEGMENTS, load_clip
 from ml.errors import ClipError
 from ml.features import FeatureSettings, clip_picture, packed
 from ml.labels_file import read_labels
@@ -36,8 +36,8 @@ Packed = npt.NDArray[np.generic] | str  # a clip's values, or why there are none
 NAME_LENGTH = 96
 WAITING, REFUSED = 0, -1
 SAVE_EVERY = 16
-EXCERPT_SECONDS = (10.0, 20.0)
-EXCERPTS = 3  # of each length
+EXCERPT_SECONDS = 20.0
+EXCERPTS = 3
 
 
 @dataclass(frozen=True)
@@ -92,25 +92,23 @@ def descriptor_recipe() -> Recipe:
 def excerpt_recipe() -> Recipe:
     """Pack the descriptors of parts of a clip, for training that should not mind its length."""
     whole = descriptor_recipe()
-    name = whole.name.replace("descriptors", "excerpts")
-    shape = (len(EXCERPT_SECONDS) * EXCERPTS, *whole.shape)
-    return Recipe(name, shape, "f4", packed_excerpts)
+    name = whole.name.replace("descriptors", "segments-and-excerpts")
+    return Recipe(name, (SEGMENTS + EXCERPTS, *whole.shape), "f4", packed_excerpts)
 
 
 def packed_excerpts(path: Path) -> npt.NDArray[np.float32]:
-    """Return the descriptors of a file's excerpts, shape (6, D).
+    """Return the descriptors of a file's parts, shape (6, D).
 
-    Three excerpts of 10 s and three of 20 s, from the first to the last.
+    First its segments, as a network is given them that answers, then three excerpts of 20 s, from
+    the first to the last, described as clips of their own.
     """
-    from ml.descriptors import describe  # noqa: PLC0415 - pictures need no scipy
+    from ml.descriptors import describe, describe_with_segments  # noqa: PLC0415 - pictures need no scipy
 
     samples = load_clip(path).samples
-    found = []
-    for seconds in EXCERPT_SECONDS:
-        length = min(int(seconds * SAMPLE_RATE), len(samples))
-        starts = np.linspace(0, len(samples) - length, EXCERPTS).astype(int)
-        found += [describe(samples[start : start + length]) for start in starts]
-    return np.stack(found)
+    length = min(int(EXCERPT_SECONDS * SAMPLE_RATE), len(samples))
+    starts = np.linspace(0, len(samples) - length, EXCERPTS).astype(int)
+    excerpts = [describe(samples[start : start + length]) for start in starts]
+    return np.concatenate([describe_with_segments(samples)[1:], np.stack(excerpts)])
 
 
 def packed_descriptors(path: Path) -> npt.NDArray[np.float32]:

@@ -10,9 +10,7 @@ import pytest
 from ml.audio import (
     CLIP_SECONDS,
     SAMPLE_RATE,
-    SEGMENT_SECONDS,
     Clip,
-    cut_segments,
     load_clip,
     segment_starts,
 )
@@ -276,16 +274,6 @@ def test_segments_are_evenly_spaced_when_clip_is_short(
     seconds: float, starts: tuple[float, ...]
 ) -> None:
     assert segment_starts(seconds) == pytest.approx(starts)
-
-
-@pytest.mark.parametrize("seconds", [3.0, 9.9, 10.0, 17.3, 30.0])
-def test_three_full_segments_are_cut_when_length_varies(seconds: float) -> None:
-    samples = music(seconds)
-    segments = cut_segments(samples)
-    assert segments.shape == (3, SEGMENT_SECONDS * SAMPLE_RATE)
-    assert (
-        segments[0, : min(len(samples), segments.shape[1])] == samples[: segments.shape[1]]
-    ).all()
 
 
 def test_clip_is_frozen_when_made() -> None:

@@ -9,19 +9,21 @@ import librosa
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 
 from ml.audio import load_clip
-from ml.descriptors import DESCRIPTORS, TABLE, describe
+from ml.descriptors import DESCRIPTORS, TABLE, describe, describe_with_segments
 from ml.descriptors.harmony import chroma_of, roughness
 from ml.descriptors.peaks import find_peaks, tuning_offset
 from ml.descriptors.rhythm import autocorrelation
-from ml.descriptors.spectra import HOP, SAMPLE_RATE, WINDOW, Spectra, analyse
+from ml.descriptors.spectra import HOP, SAMPLE_RATE, SETTINGS, WINDOW, Spectra, analyse
 from ml.descriptors.timbre import (
     centroid_and_moments,
     flatness_and_entropy,
     rolloffs,
     zero_crossing_hertz,
 )
+from ml.features import levelled, power_spectrogram
 from ml.tests.sounds import music, write
 
 Array = npt.NDArray[np.float32]
@@ -136,6 +138,44 @@ class TestDescribe:
         again = np.stack([describe(load_clip(path).samples) for path in paths])
         moved = np.abs(again - plain) / (plain.std(axis=0) + 1e-6)
         assert np.median(moved) < 0.1
+
+
+class TestSegments:
+    @pytest.mark.parametrize("seconds", [3.0, 9.9, 10.0, 10.5, 17.3, 30.0])
+    def test_three_finite_segments_when_length_varies(self, seconds: float) -> None:
+        described = describe_with_segments(music(seconds))
+        assert described.shape == (4, len(DESCRIPTORS))
+        assert np.isfinite(described).all()
+
+    def test_whole_clip_is_as_described_alone(self) -> None:
+        samples = music(30)
+        assert np.allclose(describe_with_segments(samples)[0], describe(samples), atol=1e-6)
+
+    def test_segments_are_near_clips_of_their_own(self) -> None:
+        samples = np.concatenate([music(10, seed=1), clicks(140, 10), tones([0, 4, 7], 10)])
+        found = describe_with_segments(samples.astype(np.float32))[1:]
+        alone = [describe(part) for part in np.split(samples, 3)]
+        moved = np.abs(found - np.stack(alone)) / spread()
+        assert np.median(moved) < 0.03
+        assert np.mean(moved < 0.5) > 0.9
+
+    def test_segments_are_the_clip_when_it_is_shorter_than_one(self) -> None:
+        described = describe_with_segments(music(8))
+        assert (described == described[0]).all()
+
+    def test_numbers_stay_when_the_spectrogram_is_shared(self) -> None:
+        samples = levelled(torch.from_numpy(music(30) - music(30).mean()))
+        shared = describe_with_segments(samples.numpy(), power_spectrogram(samples, SETTINGS))
+        apart = describe_with_segments(samples.numpy())
+        assert np.abs(shared - apart).max() < 1e-2
+        assert np.median(np.abs(shared - apart) / spread()) < 1e-5
+
+    def test_segments_differ_when_one_is_silent(self) -> None:
+        samples = music(30)
+        samples[10 * SAMPLE_RATE : 20 * SAMPLE_RATE] = 0.0
+        described = describe_with_segments(samples)
+        assert np.isfinite(described).all()
+        assert not np.allclose(described[1], described[2])
 
 
 class TestTwinsOfLibrosa:
