@@ -17,6 +17,11 @@ def packed(embedding: Sequence[int]) -> bytes | None:
     return bytes(ZERO + value for value in embedding) or None
 
 
+def unpacked(embedding: bytes | None) -> list[int]:
+    """Bring back what was packed; nothing where a network said nothing."""
+    return [value - ZERO for value in embedding or b""]
+
+
 class Direction:
     """Where a packed embedding points, to order others by."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -28,6 +29,7 @@ from classifier.fallback import answer_from_features
 from classifier.leases import time_limit
 from classifier.metrics import count_answer
 from classifier.models import Classification
+from classifier.repeats import digest_of, known_answer
 from classifier.results import as_result, certainty_of
 from classifier.sources import audio_of, features
 from ml.errors import ClipError
@@ -43,12 +45,21 @@ Input = Classification.Input
 Stage = Classification.Stage
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A prediction, where the clip or the features came from, and the digest of the clip's file."""
+
+    prediction: Prediction
+    source: str
+    clip_sha256: str = ""
+
+
 def listen(row: Classification) -> None:
     """Classify the song of a claimed row and settle the row, whatever happens."""
     started = time.perf_counter()
     try:
         with time_limit(settings.CLASSIFY_MAX_SECONDS), stages() as taken:
-            prediction, source = _answer(row)
+            heard = _answer(row)
     except ClipLaterError as error:
         seconds = max(error.seconds, queue.back_off(row.attempts))
         logger.info("classification %s waits %.0f s: %s", row.pk, seconds, error)
@@ -72,15 +83,16 @@ def listen(row: Classification) -> None:
         raise
     else:
         seconds = time.perf_counter() - started
-        count_answer(source=source, model=prediction.model, seconds=seconds, stages=taken)
-        record(row, prediction, source=source, seconds=seconds)
+        model = heard.prediction.model
+        count_answer(source=heard.source, model=model, seconds=seconds, stages=taken)
+        record(row, heard, seconds=seconds)
 
 
 def _try_again(row: Classification, error: str, *, reason: str) -> None:
     queue.release(row, error, reason=reason, seconds=queue.back_off(row.attempts))
 
 
-def _answer(row: Classification) -> tuple[Prediction, str]:
+def _answer(row: Classification) -> Heard:
     """Hear the clip; where there is none, and none to wait for, ask for the song's features."""
     from classifier.service import get_service  # noqa: PLC0415 -- imports torch
 
@@ -89,6 +101,9 @@ def _answer(row: Classification) -> tuple[Prediction, str]:
         with ExitStack() as open_files:
             with stage("fetch"):
                 path, source = open_files.enter_context(audio_of(row.song))
+                digest = digest_of(path)
+            if known := known_answer(row, digest):
+                return Heard(known, source, digest)
             queue.tell(row, Stage.LISTENING)
             with stage("decode"):
                 clip = get_decoder().load(path)
@@ -99,20 +114,26 @@ def _answer(row: Classification) -> tuple[Prediction, str]:
         found = answer_from_features(row.song)
         if found is None:
             raise
-        return found
+        return Heard(*found)
     queue.tell(row, Stage.THINKING)
-    return get_service().classify(clip), source
+    return Heard(get_service().classify(clip), source, digest)
 
 
-def record(row: Classification, prediction: Prediction, *, source: str, seconds: float) -> None:
-    """Write a prediction into the claimed row, or beside it when a fallback model answered."""
+def record(row: Classification, heard: Heard, *, seconds: float) -> None:
+    """Write what was heard into the claimed row, or beside it when a fallback model answered."""
+    prediction = heard.prediction
     result = as_result(prediction, seconds=seconds)
     answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}
-    kind = Input.FEATURES if source in features.SOURCES else Input.AUDIO
-    answer |= {"status": Status.DONE, "clip_source": source, "input": kind, "error": ""}
-    answer["reason"] = ""
-    answer["certainty"] = certainty_of(answer["probabilities"])
-    answer["embedding"] = packed(prediction.embedding)
+    answer |= {
+        "status": Status.DONE,
+        "clip_source": heard.source,
+        "clip_sha256": heard.clip_sha256,
+        "input": Input.FEATURES if heard.source in features.SOURCES else Input.AUDIO,
+        "error": "",
+        "reason": "",
+        "certainty": certainty_of(answer["probabilities"]),
+        "embedding": packed(prediction.embedding),
+    }
     with transaction.atomic():
         if prediction.model == row.model and prediction.version == row.version:
             is_ours = queue.settle(row, **answer)

@@ -158,6 +158,7 @@ class Classification(Job):
         null=True, blank=True, help_text=_("How the network saw the clip.")
     )
     clip_source = models.CharField(_("clip from"), max_length=20, blank=True)
+    clip_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     input = models.CharField(max_length=10, choices=Input.choices, default=Input.AUDIO)
     stage = models.CharField(
         max_length=10, blank=True, editable=False, help_text=_("What a worker is doing with it.")

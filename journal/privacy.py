@@ -112,7 +112,8 @@ STORED = [
             "classifier.Classification": (
                 *("song", "model", "version", "emotion", "probabilities", "certainty"),
                 *("segments", "embedding"),
-                *("clip_source", "input", "status", "stage", "attempts", "owner", "lease_until"),
+                *("clip_source", "clip_sha256", "input", "status", "stage", "attempts"),
+                *("owner", "lease_until"),
                 *("revision", "error", "reason", "seconds", "queued_at", "finished_at"),
                 *("ready_at", "woken_at", "retry_at", "request_id"),
             ),

@@ -97,12 +97,15 @@ def _ask_for(count: int) -> None:
     from classifier import queue  # noqa: PLC0415
     from classifier.models import Song  # noqa: PLC0415
 
-    song = Song.objects.create(title="Song 0")
-    song.audio.save("song.mp3", ContentFile(AUDIO.read_bytes()))
-    others = [Song(title=f"Song {n}", audio=song.audio.name) for n in range(1, count)]
-    Song.objects.bulk_create(others)
-    for each in (song, *others):
-        queue.request_classification(each)
+    for number in range(count):
+        song = Song(title=f"Song {number}")
+        song.audio.save("song.mp3", ContentFile(audio(number)))
+        queue.request_classification(song)
+
+
+def audio(number: int) -> bytes:
+    """Return a file that no other number has: a file heard before would be answered at once."""
+    return AUDIO.read_bytes() + number.to_bytes(4, "big")
 
 
 def _open_rows() -> ClassificationQuerySet:

@@ -27,7 +27,7 @@ from uuid import UUID
 import django
 import requests
 
-from tools.kill_test import AUDIO, WORKER, WORKERS
+from tools.kill_test import WORKER, WORKERS, audio
 from tools.processes import ROOT, commands_of, free_port, start
 
 HOST = "127.0.0.1"
@@ -40,8 +40,9 @@ PATIENCE_SECONDS = 240
 
 @dataclass(frozen=True)
 class Listener:
-    """Somebody signed in, one of their entries, and a song to answer it with."""
+    """Somebody signed in, one of their entries, and a song to answer it with, or to upload."""
 
+    number: int
     cookie: str
     entry: UUID
     song: UUID | None
@@ -82,7 +83,8 @@ class App:
         form = {"csrfmiddlewaretoken": TOKEN, "revision": "0"}
         if listener.song:
             form["song"] = str(listener.song)
-        files = {} if listener.song else {"audio": ("song.mp3", AUDIO.read_bytes(), "audio/mpeg")}
+        upload = ("song.mp3", audio(listener.number), "audio/mpeg")
+        files = {} if listener.song else {"audio": upload}
         try:
             response = requests.post(
                 f"http://{HOST}:{self.port}/entries/{listener.entry}/answer/",
@@ -143,10 +145,11 @@ def _listeners(count: int) -> list[Listener]:
         client.force_login(user)
         entry = days.open_day(user, days.today()).entries.first()
         song = Song(title=f"Song {number}")
-        song.audio.save("song.mp3", ContentFile(AUDIO.read_bytes()))
+        song.audio.save("song.mp3", ContentFile(audio(number)))
         is_upload = number % UPLOADS_EVERY == 0
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        found.append(Listener(cookie, entry.pk, None if is_upload else song.pk))  # type: ignore[union-attr]
+        picked = None if is_upload else song.pk
+        found.append(Listener(number, cookie, entry.pk, picked))  # type: ignore[union-attr]
     return found
 
 

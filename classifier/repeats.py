@@ -1,0 +1,42 @@
+"""A clip that a model has heard before is answered from the database.
+
+What counts is the file that is heard, byte for byte: the same upload of another listener, or a
+platform's clip of a song that is there twice. Only the answer is shared, never whose file it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.embeddings import unpacked
+from classifier.models import Classification
+from ml.labels import Emotion
+
+if TYPE_CHECKING:
+    from ml.predictor import Prediction
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def known_answer(row: Classification, digest: str) -> Prediction | None:
+    """Return what the row's version of the row's model said of the same file before, if it did."""
+    asked = {"clip_sha256": digest, "model": row.model, "version": row.version}
+    found = Classification.objects.done().filter(**asked).first()
+    if found is None:
+        return None
+    from ml.predictor import Prediction  # noqa: PLC0415 -- imports torch
+
+    return Prediction(
+        emotion=Emotion(found.emotion),
+        probabilities=found.probabilities,
+        segments=found.segments,
+        model=found.model,
+        version=found.version,
+        embedding=unpacked(found.embedding),
+    )
