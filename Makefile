@@ -36,7 +36,7 @@ $(error DB=$(DB) is not known: leave it out, or say DB=postgres)
 endif
 
 bench: $(VENV)/test.stamp  ## measure speed against the thesis's pipeline and the machine's floor
-	@$(MANAGE) bench
+	@$(MANAGE) bench --jobs --web $(BENCH)
 
 test migrations unit e2e: export ENV_FILE := /dev/null
 test: lint types migrations unit e2e  ## everything CI runs (DB=postgres: on PostgreSQL)

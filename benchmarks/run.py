@@ -16,6 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.batch import clips_per_second, linked
+
 ROOT = Path(__file__).resolve().parent.parent
 WEB = "import journify.wsgi, journify.urls; from benchmarks.timing import peak_mb; print(peak_mb())"
 
@@ -39,15 +41,18 @@ def bench(files: list[Path], *, runs: int, clips: int) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as cache:
             thesis.append(_timed("benchmarks.thesis", files, {"NUMBA_CACHE_DIR": cache}))
         ours.append(_timed("benchmarks.ours", files, {}))
-    many = (files * -(-clips // len(files)))[:clips]
+    cores = os.cpu_count() or 1
     found: dict[str, Any] = {
-        "machine": {"cpu": _cpu(), "cores": os.cpu_count()},
+        "machine": {"cpu": _cpu(), "cores": cores},
         "thesis": _medians(thesis),
         "ours": _medians(ours),
         "web_mb": float(_python(["-c", WEB], {})),
     }
-    found["thesis"]["clips_per_second"] = _rate("thesis", many)
-    found["ours"]["clips_per_second"] = _rate("ours", many)
+    with linked(files, clips) as folder:
+        began = time.perf_counter()
+        _timed("benchmarks.thesis", sorted(folder.iterdir()), {})
+        found["thesis"]["clips_per_second"] = clips / (time.perf_counter() - began)
+        found["ours"]["clips_per_second"] = clips_per_second(folder, clips, jobs=cores)
     first, second = found["thesis"], found["ours"]
     found["ratios"] = {
         "warm": first["warm"] / second["warm"],
@@ -56,20 +61,6 @@ def bench(files: list[Path], *, runs: int, clips: int) -> dict[str, Any]:
         "floor": second["warm"] / second["floor"],
     }
     return found
-
-
-def _rate(pipeline: str, files: list[Path]) -> float:
-    """Return clips per second of a whole process, its start included."""
-    with tempfile.TemporaryDirectory() as folder:
-        names = [Path(folder) / f"{number}{path.suffix}" for number, path in enumerate(files)]
-        for name, path in zip(names, files, strict=True):
-            name.symlink_to(path)
-        began = time.perf_counter()
-        if pipeline == "ours":
-            _python(["manage.py", "classify", "--json", "--jobs", str(os.cpu_count()), folder], {})
-        else:
-            _timed("benchmarks.thesis", names, {})
-        return len(files) / (time.perf_counter() - began)
 
 
 def _timed(module: str, files: list[Path], extra: dict[str, str]) -> dict[str, Any]:

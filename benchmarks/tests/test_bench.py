@@ -5,6 +5,8 @@ from io import StringIO
 
 from django.core.management import call_command
 
+from benchmarks.batch import growth
+
 TINY = {"files": 1, "clips": 2, "runs": 1, "json": True}
 
 
@@ -19,3 +21,9 @@ def test_bench_measures_both_when_tiny() -> None:
     assert found["ratios"]["warm"] > 1
     assert found["ratios"]["throughput"] > 1
     assert found["web_mb"] < 300
+
+
+def test_memory_stays_when_many_files_are_classified() -> None:
+    looks = growth(200, jobs=2)
+    assert len(looks) == 9
+    assert looks[-1] < 1.05 * looks[2]  # after the first answers everything is loaded

@@ -36,6 +36,18 @@ class Command(ExplainedCommand):
             "--clips", type=int, default=100, help="of the throughput run; default: 100"
         )
         parser.add_argument("--runs", type=int, default=3, help="of each pipeline; default: 3")
+        parser.add_argument(
+            "--jobs", action="store_true", help="also what a second process of classify gains"
+        )
+        parser.add_argument(
+            "--web", action="store_true", help="also the start of `make run`, and pages a second"
+        )
+        parser.add_argument(
+            "--many",
+            type=int,
+            metavar="FILES",
+            help="also the memory of classify over so many short files, at every tenth of them",
+        )
         parser.add_argument("--json", action="store_true", help="one object")
 
     def handle(self, **options: Any) -> None:
@@ -46,14 +58,45 @@ class Command(ExplainedCommand):
         if not files or not all(path.is_file() for path in files):
             raise CommandError(f"There is no audio in {options['data']}.")
         found = bench(files, runs=options["runs"], clips=options["clips"])
+        found |= _further(files, options)
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=1))
             return
         for name in ("thesis", "ours"):
             self.stdout.write(name)
-            for key, value in (found[name] | found[name]["stages"]).items():
-                if isinstance(value, float):
-                    self.stdout.write(f"  {key:18} {value:10.3f}")
-        self.stdout.write(f"web process, MB      {found['web_mb']:10.1f}")
-        for key, value in found["ratios"].items():
-            self.stdout.write(f"ratio {key:14} {value:10.2f}")
+            self._write(found[name] | found[name]["stages"])
+        self.stdout.write("ratios")
+        self._write(found["ratios"])
+        self.stdout.write("beside it")
+        self._write({"web process, MB": found["web_mb"]})
+        for name in ("jobs", "web", "memory_mb"):
+            self._write(found.get(name, {}))
+
+    def _write(self, figures: dict[str, Any]) -> None:
+        for name, value in figures.items():
+            if isinstance(value, float):
+                self.stdout.write(f"  {name:34} {value:10.3f}")
+
+
+def _further(files: list[Path], options: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Measure what else was asked for."""
+    from benchmarks.batch import clips_per_second, growth, linked  # noqa: PLC0415 -- only here
+    from benchmarks.web import web  # noqa: PLC0415
+
+    found: dict[str, dict[str, float]] = {}
+    if options["jobs"]:
+        with linked(files, options["clips"]) as folder:
+            one, two = (clips_per_second(folder, options["clips"], jobs=n) for n in (1, 2))
+        rates = {"clips/s, --jobs 1": one, "clips/s, --jobs 2": two}
+        found["jobs"] = rates | {"--jobs 2 to --jobs 1": two / one}
+    if options["web"]:
+        rates = web()
+        found["web"] = {
+            "make run to the first page, s": rates["start"],
+            "day pages/s": rates["day"],
+            "card polls/s": rates["card"],
+        }
+    if options["many"]:
+        looks = growth(options["many"], jobs=2)
+        found["memory_mb"] = {f"MB after {n} tenths": mb for n, mb in enumerate(looks, 1)}
+    return found
