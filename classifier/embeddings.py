@@ -17,7 +17,7 @@ def packed(embedding: Sequence[int]) -> bytes | None:
     return bytes(ZERO + value for value in embedding) or None
 
 
-def unpacked(embedding: bytes | None) -> list[int]:
+def unpacked(embedding: bytes | memoryview | None) -> list[int]:
     """Bring back what was packed; nothing where a network said nothing."""
     return [value - ZERO for value in embedding or b""]
 
