@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Count
 
 from classifier.models import Classification, Explanation, Song
 from journal import spotify
@@ -29,7 +28,9 @@ def what_goes(user: User) -> dict[str, int]:
     """Count what an account's end takes with it, for the page that asks."""
     answered = Entry.objects.of(user).filter(song__isnull=False)
     return {
-        **answered.aggregate(days=Count("journal", distinct=True), answers=Count("pk")),
+        # not two counts at once: where there are none, MongoDB cannot count the different ones
+        "days": answered.values("journal").distinct().count(),
+        "answers": answered.count(),
         "files": user.songs.exclude(audio="").count(),
         "phrases": user.phrases.count(),
     }

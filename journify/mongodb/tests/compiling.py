@@ -54,7 +54,19 @@ def compile_query(query: Query) -> list[tuple[str, str, Any]]:
         query.get_compiler(connection.alias).execute_sql(MULTI)
     finally:
         del connections[connection.alias]
+    for verb, _collection, content in connection.sent:
+        if verb == "aggregate":
+            _refuse_what_fails_on_no_rows(content)
     return connection.sent
+
+
+def _refuse_what_fails_on_no_rows(pipeline: list[Any]) -> None:
+    """Without a row there is no list of different values, and MongoDB asks for its length."""
+    groups = [
+        part["$group"] for stage in pipeline for part in stage.get("$facet", {}).get("group", [])
+    ]
+    if any("$addToSet" in str(group) for group in groups):
+        raise NotSupportedError("MongoDB cannot count the different values of no rows.")
 
 
 def _also_for_mongodb(execute: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.db import NotSupportedError
-from django.db.models import F, Window
+from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -37,6 +37,9 @@ REFUSED: dict[str, Callable[[], Any]] = {
         [Label(song=SongFactory(), user=User.objects.get(), emotion="sad")], ignore_conflicts=True
     ),
     "prefetching many to many": lambda: list(Group.objects.prefetch_related("permissions")),
+    "counting different ones of none": lambda: Entry.objects.aggregate(
+        days=Count("journal", distinct=True)
+    ),
     "days of another zone": days_of_another_zone,
 }
 
