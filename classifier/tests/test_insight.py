@@ -46,7 +46,7 @@ def test_queue_and_failures_are_counted(db: None) -> None:
         ClassificationFactory(status="failed", emotion="", error="No clip.")
     ClassificationFactory(status="queued", emotion="")
     found = insight()
-    assert found.queue == {"waiting": 1, "listening": 0, "done": 0, "failed": 2}
+    assert found.queue == {"waiting": 1, "under way": 0, "done": 0, "failed": 2}
     assert found.failures == [("No clip.", 2)]
 
 

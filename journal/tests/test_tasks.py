@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from classifier.models import Song
 from classifier.tests.factories import SongFactory
@@ -55,10 +56,14 @@ def test_forgotten_when_spotify_has_it_no_more(old: Song, user: User) -> None:
 
 
 def test_asked_for_once_however_often_it_is_shown(
-    old: Song, listener: Client, sandbox: Sandbox
+    old: Song,
+    listener: Client,
+    sandbox: Sandbox,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    for _ in range(3):
-        listener.get(reverse("journal:song", args=[old.pk]))
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(3):
+            listener.get(reverse("journal:song", args=[old.pk]))
     assert DBTaskResult.objects.count() == 1
     assert sandbox.paths("spotify") == []
 
