@@ -111,7 +111,7 @@ def as_m3u(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
     for song in songs:
         seconds = -1 if song.duration_ms is None else round(song.duration_ms / 1000)
         names = " - ".join(_one_line(part) for part in (song.artist, song.title) if part)
-        lines += [f"#EXTINF:{seconds},{names}", address(song)]
+        lines += [f"#EXTINF:{seconds},{names}", _one_line(address(song))]
     return "\n".join([*lines, ""])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 # What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+# The wide ones count where people write Japanese.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_GUARDED = re.compile(rf"'+[{re.escape(''.join(FORMULA))}]")
 
 
 def guard(cell: str) -> str:

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 
@@ -73,7 +74,8 @@ class DeezerClient:
 
     def track(self, track_id: int | str) -> DeezerTrack:
         """Read a track by its id, or by "isrc:…"."""
-        found = self._get(f"/track/{track_id}", {})
+        # an ISRC may come from a file or an archive: whatever it says, it is one part of the path
+        found = self._get(f"/track/{quote(str(track_id), safe=':')}", {})
         with self.platform.reading():
             return DeezerTrack.from_json(found)
 

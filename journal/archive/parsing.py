@@ -127,7 +127,8 @@ def _song(row: Fields) -> ArchivedSong:
 def _link(row: Fields, name: str, beginning: str) -> str:
     """A link to a platform's own pages; one to anywhere else is left out."""
     link = row.text(name, longest=200)
-    return link if link.startswith(beginning) else ""
+    is_one = link.startswith(beginning) and link.isprintable() and " " not in link
+    return link if is_one else ""
 
 
 def _reading(row: Fields) -> ArchivedReading:

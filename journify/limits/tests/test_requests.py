@@ -54,6 +54,16 @@ class TestSignIn:
         ]
         assert answers == [200, 200, 429, 429, 429]
 
+    def test_another_way_to_write_a_name_is_no_other_name(self, db: None) -> None:
+        names = (
+            "alice",
+            "ALICE",
+            " Alice ",
+            "al\u0131ce",
+        )  # UPPER() of a database finds all of them
+        answers = [sign_in(Client(), name, f"203.0.113.{n}") for n, name in enumerate(names)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+
     def test_guesses_from_one_address_end_whatever_name_they_are_for(self, db: None) -> None:
         answers = [sign_in(Client(), f"name{n}").status_code for n in range(6)]
         assert answers == [200] * 4 + [429] * 2
