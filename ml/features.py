@@ -107,23 +107,26 @@ def chroma_filters(settings: FeatureSettings) -> Tensor:
     return ((1.0 - distance.abs()).clamp(min=0) * inside).float()
 
 
-def short_time_power(samples: Tensor, window: int, hop: int) -> Tensor:
+def short_time_power(samples: Tensor, window: int, hop: int, bins: slice = slice(None)) -> Tensor:
     """Return |STFT|^2 with a Hann window; a frame begins at every hop that a whole window follows.
 
     Parameters
     ----------
     samples : Tensor, shape (..., n)
+    bins : slice
+        Of the window // 2 + 1 frequency bins, those that are wanted.
 
     Returns
     -------
-    Tensor, shape (..., frames, window // 2 + 1)
+    Tensor, shape (..., frames, bins)
     """
     taper = torch.hann_window(window, periodic=True, dtype=samples.dtype)
     frames = samples.unfold(-1, window, hop)
-    power = torch.empty(*frames.shape[:-1], window // 2 + 1, dtype=samples.dtype)
+    count = len(range(window // 2 + 1)[bins])
+    power = torch.empty(*frames.shape[:-1], count, dtype=samples.dtype)
     for start in range(0, frames.shape[-2], AT_ONCE):
         some = (..., slice(start, start + AT_ONCE), slice(None))
-        spectrum = torch.fft.rfft(frames[some] * taper)
+        spectrum = torch.fft.rfft(frames[some] * taper)[..., bins]
         real, imaginary = spectrum.real, spectrum.imag
         torch.addcmul(real * real, imaginary, imaginary, out=power[some])
     return power

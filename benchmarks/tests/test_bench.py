@@ -5,7 +5,9 @@ from io import StringIO
 
 from django.core.management import call_command
 
+from benchmarks import steps
 from benchmarks.batch import growth
+from classifier.management.commands.bench import DEMO
 
 TINY = {"files": 1, "clips": 2, "runs": 1, "json": True}
 
@@ -27,3 +29,10 @@ def test_memory_stays_when_many_files_are_classified() -> None:
     looks = growth(200, jobs=2)
     assert len(looks) == 9
     assert looks[-1] < 1.05 * looks[2]  # after the first answers everything is loaded
+
+
+def test_steps_add_up_to_the_stages() -> None:
+    found = steps.main(sorted(DEMO.glob("*.mp3"))[:1])
+    assert all(milliseconds > 0 for milliseconds in found.values())
+    assert found["  descriptors"] < 1.2 * found["features"]
+    assert found["    frames"] < 1.2 * found["  descriptors"]

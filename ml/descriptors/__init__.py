@@ -19,7 +19,15 @@ from ml.descriptors.rhythm import RHYTHM, describe_rhythm
 from ml.descriptors.spectra import FRAME_RATE, SAMPLE_RATE, analyse
 from ml.descriptors.timbre import TIMBRE, describe_timbre
 
-__all__ = ["DESCRIPTORS", "TABLE", "Descriptor", "describe", "describe_with_segments"]
+__all__ = [
+    "DESCRIPTORS",
+    "TABLE",
+    "Descriptor",
+    "Frames",
+    "analyse",
+    "describe",
+    "describe_with_segments",
+]
 
 TABLE: tuple[Descriptor, ...] = (*TIMBRE, *RHYTHM, *DYNAMICS, *HARMONY)
 DESCRIPTORS: tuple[str, ...] = tuple(descriptor.name for descriptor in TABLE)

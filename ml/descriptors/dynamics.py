@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.descriptors.definition import Descriptor
-from ml.descriptors.spectra import FRAME_RATE, Floats
+from ml.descriptors.spectra import FRAME_RATE, Floats, percentiles
 
 if TYPE_CHECKING:
     from ml.descriptors.frames import Part
@@ -75,14 +75,14 @@ def _loudness(part: Part) -> list[float]:
     loudness = part.loudness_db[part.active]
     power = 10.0 ** (loudness / 10.0)
     seconds = _seconds(power[:, None])
-    low, high = np.percentile(10.0 * np.log10(seconds), [10, 95])
+    low, high = percentiles(10.0 * np.log10(seconds), 10, 95)
     level = float(part.energy.mean()) ** 0.5
     return [
         float(loudness.std()),
-        float(high - low),
+        float((high - low).item()),
         float(np.abs(np.diff(loudness)).mean()),
         float((power < power.mean()).mean()),
-        float(20.0 * np.log10((np.percentile(part.peaks, 95) + 1e-6) / (level + 1e-6))),
+        float(20.0 * np.log10((percentiles(part.peaks, 95)[0] + 1e-6) / (level + 1e-6))),
         float((part.loudness_db < QUIET_DB).mean()),
     ]
 

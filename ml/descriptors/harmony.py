@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ml.descriptors.definition import Descriptor, spread_over
 from ml.descriptors.peaks import Peaks, find_peaks, strongest_partials, tuning_offset
-from ml.descriptors.spectra import Floats, Indices, Spectra
+from ml.descriptors.spectra import Floats, Indices, Spectra, percentiles
 
 if TYPE_CHECKING:
     from ml.descriptors.frames import Part
@@ -264,7 +264,7 @@ def _melody(salience: Floats) -> list[Floats]:
 
 
 def _movement(pitch: Floats) -> list[float]:
-    low, high = np.percentile(pitch, [10, 90])
+    low, high = percentiles(pitch, 10, 90)
     return [
         float(high - low),
         float((np.diff(pitch) == 0).sum() / max(len(pitch) - 1, 1)),
@@ -386,7 +386,7 @@ class Moments:
 
     def audible(self) -> Moments:
         """Return the moments within 34 dB of the loud ones."""
-        kept = self.loudness >= 0.02 * np.percentile(self.loudness, 90)
+        kept = self.loudness >= 0.02 * percentiles(self.loudness, 90)[0]
         return Moments(
             self.loudness[kept],
             self.chroma[kept],

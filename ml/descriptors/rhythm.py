@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.descriptors.definition import Descriptor
-from ml.descriptors.spectra import FRAME_RATE, Floats, Indices, cosine_basis
+from ml.descriptors.spectra import FRAME_RATE, Floats, Indices, cosine_basis, percentiles
 
 if TYPE_CHECKING:
     from ml.descriptors.frames import Part
@@ -87,7 +87,7 @@ def onset_frames(envelope: Floats) -> Indices:
         np.pad(envelope, PEAK_FRAMES, mode="edge"), 2 * PEAK_FRAMES + 1
     )
     wide = np.convolve(np.pad(envelope, 16, mode="edge"), np.full(33, 1 / 33), "valid")
-    clear = envelope > np.maximum(1.4 * wide, 0.3 * np.percentile(envelope, 98))
+    clear = envelope > np.maximum(1.4 * wide, 0.3 * percentiles(envelope, 98)[0])
     return np.flatnonzero((envelope >= windows.max(axis=1)) & clear)
 
 
@@ -107,12 +107,10 @@ def _onsets(part: Part) -> list[float]:
         float(envelope[peaks].mean()) if len(peaks) else 0.0,
         float(envelope.std() / (envelope.mean() + 1e-6)),
         float(gaps.std() / gaps.mean()),
-        float(np.log2(np.percentile(gaps, 20))),
-        float(np.log2(np.percentile(gaps, 80))),
+        *(float(np.log2(gap)) for gap in percentiles(gaps, 20, 80)),
         float(rises[:, slice(*ONSET_REGIONS[0])].sum() / total),
         float(rises[:, slice(*ONSET_REGIONS[2])].sum() / total),
-        float(np.percentile(change, 95)),
-        float(np.percentile(change, 5)),
+        *(float(each) for each in percentiles(change, 95, 5)),
     ]
 
 

@@ -19,6 +19,7 @@ from ml.descriptors.spectra import (
     Floats,
     Spectra,
     cosine_basis,
+    percentiles,
 )
 from ml.features import AT_ONCE
 
@@ -163,7 +164,7 @@ def statistics(series: Floats, kinds: tuple[tuple[str, str], ...]) -> Floats:
     if "move" in wanted:
         found["move"] = np.abs(series[DELTA_FRAMES:] - series[:-DELTA_FRAMES]).mean(axis=0)
     if "low" in wanted:
-        found["low"], found["high"] = np.percentile(series, [10, 90], axis=0)
+        found["low"], found["high"] = percentiles(series, 10, 90)
     return np.stack([found[name] for name in wanted], axis=1).ravel().astype(np.float32)
 
 
@@ -208,15 +209,13 @@ def timbre_series(spectra: Spectra) -> Floats:
 
     The columns: shape of the spectrum, zero crossings, bands, contrasts and valleys.
     """
-    blocks = range(0, len(spectra.power), AT_ONCE)
-    parts = [spectra.power[start : start + AT_ONCE] for start in blocks]
+    power, hertz = spectra.power, spectra.hertz
+    blocks = [power[start : start + AT_ONCE] for start in range(0, len(power), AT_ONCE)]
+    shape = np.concatenate([_shape(block, hertz) for block in blocks])
     crossing = zero_crossing_hertz(spectra.samples, SAMPLE_RATE)
     octave = np.log2(np.maximum(crossing, 20.0) / 1000.0)
-    shape, bands, contrast = (
-        np.concatenate([series(part, spectra.hertz) for part in parts])
-        for series in (_shape, _band_levels, _contrast)
-    )
-    return np.concatenate([shape, octave[:, None], bands, contrast], axis=1)
+    levels = [_band_levels(power, hertz), _contrast(power, hertz)]
+    return np.concatenate([shape, octave[:, None], *levels], axis=1)
 
 
 def describe_timbre(part: Part) -> Floats:
