@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--days", type=int, default=YEAR)
     parser.add_argument("--songs", type=int, default=12, help="of the demo that are heard")
     options = parser.parse_args(arguments)
-    with environment(options.backend) as env:
+    with environment(options.backend, durable=True) as env:
         os.environ.update(env)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
         django.setup()

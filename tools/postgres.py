@@ -24,8 +24,14 @@ import psycopg
 from tools.processes import free_port
 
 USER = "journify"
-# Nothing in it outlives the run, so nothing needs to reach the disk.
-OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Nothing in it outlives the run, so nothing needs to reach the disk; and who cleans up in a
+# database unasked is in the way when a test drops it.
+OPTIONS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 
 class NoServerError(Exception):
@@ -36,7 +42,7 @@ class NoServerError(Exception):
 def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
     """Yield the address of an empty database; the server and its files are gone afterwards.
 
-    `durable` leaves fsync on: for figures, and for tests that pull the plug.
+    `durable` leaves everything as it ships: for figures.
 
     Raises
     ------

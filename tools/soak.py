@@ -35,12 +35,17 @@ QUICK = {"CLASSIFY_LEASE_SECONDS": "5", "CLASSIFY_SWEEP_SECONDS": "1"}
 
 
 @contextmanager
-def environment(backend: str) -> Iterator[dict[str, str]]:
-    """Yield variables that give processes an empty database, folder and queue."""
+def environment(backend: str, *, durable: bool = False) -> Iterator[dict[str, str]]:
+    """Yield variables that give processes an empty database, folder and queue.
+
+    `durable` is for figures: PostgreSQL writes to the disk as it does when it matters.
+    """
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="journify-soak-"))
         given = {
-            variable: stack.enter_context(server())
+            variable: stack.enter_context(
+                throwaway_postgres(durable=durable) if server is throwaway_postgres else server()
+            )
             for variable, server in BACKENDS[backend].items()
         }
         plain = {"DATABASE_URL": "", "QUEUE_URL": "", "ENV_FILE": os.devnull}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
@@ -17,6 +19,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from journify.limits.models import Allowance
 from spotify_auth.encryption import decrypt
@@ -27,6 +30,13 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
 PASSWORD = "a song nobody hums"
+
+
+@pytest.fixture(autouse=True)
+def _in_one_moment() -> Iterator[None]:
+    """A code holds for half a minute, which may be over between its making and its use."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture(autouse=True)
