@@ -83,7 +83,7 @@ LEFT_OUT = {
     Classification: {
         *("id", "song", "status", "stage", "attempts", "owner", "lease_until", "revision"),
         *("error", "reason", "queued_at", "ready_at", "woken_at", "retry_at"),
-        *("embedding", "request_id", "certainty"),
+        *("embedding", "request_id", "certainty", "clip_sha256"),
     },
 }
 WRITTEN_AS = {
