@@ -6,6 +6,7 @@ import errno
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -53,4 +54,8 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
     if isinstance(error, OperationalError | InterfaceError):
         is_full = any(words in str(error).lower() for words in FULL_WORDS)
         return DISK_FULL if is_full else DATABASE_AWAY
+    if settings.ON_MONGODB and error is not None:
+        from journify.mongodb.troubles import is_away  # noqa: PLC0415 -- its driver only with it
+
+        return DATABASE_AWAY if is_away(error) else None
     return None
