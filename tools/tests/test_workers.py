@@ -29,8 +29,12 @@ import django
 django.setup()
 from django.core.files import File
 from django.core.management import call_command
-from classifier import queue
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from classifier import explaining, queue, tryouts
 from classifier.models import Classification, Song
+from journal import transfers
+from journify.background.jobs import kinds
+from spotify_auth.models import User
 
 NAMES = ("status", "stage", "attempts", "reason", "owner", "emotion")
 
@@ -44,22 +48,48 @@ def see(key):
     row = Classification.objects.get(pk=key)
     return {name: getattr(row, name) for name in NAMES}
 
+def ask_for_all(path):
+    "One of everything that a worker does."
+    song = Song(title="Song")
+    with open(path, "rb") as audio:
+        song.audio.save("a.mp3", File(audio))
+    upload = TemporaryUploadedFile("b.mp3", "audio/mpeg", 0, None)
+    with open(path, "rb") as audio:
+        upload.size = upload.write(audio.read())
+    upload.seek(0)
+    heard = Classification.objects.create(
+        song=song, model="resnet18_bilstm", version="0", status="done", emotion="calm"
+    )
+    rows = [
+        queue.request_classification(song),
+        tryouts.begin(upload),
+        explaining.request_explanation(heard),
+        transfers.request_export(User.objects.create(username="ada"), with_audio=True),
+    ]
+    return len(rows)
+
+def see_all():
+    "How many of each kind are in which state."
+    return {
+        kind.argument: sorted(kind.rows.values_list("status", flat=True)) for kind in kinds()
+    }
+
 call_command("migrate", verbosity=0)
 for line in sys.stdin:
     verb, *arguments = json.loads(line)
-    print(json.dumps({"ask": ask, "see": see}[verb](*arguments)), flush=True)
+    print(json.dumps(globals()[verb](*arguments)), flush=True)
 """
 
 
 class Queue:
     """A database, a queue and workers of one test's own."""
 
-    def __init__(self, env: dict[str, str], folder: Path) -> None:
+    def __init__(self, env: dict[str, str], folder: Path, *, asked: dict[str, str]) -> None:
         self.env, self.folder = env, folder
         self.log = folder / "worker.log"
         self._assistant = subprocess.Popen(
             [sys.executable, "-c", ASSISTANT],
-            env=env | {"DJANGO_SETTINGS_MODULE": "journify.settings"},
+            env=env | {"DJANGO_SETTINGS_MODULE": "journify.settings"} | asked,
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -76,6 +106,13 @@ class Queue:
 
     def see(self, row: str) -> dict[str, Any]:
         return dict(self._answer("see", row))
+
+    def ask_for_all(self) -> int:
+        """Ask for one of everything; returns how many that are."""
+        return int(self._answer("ask_for_all", str(titled(self.folder / "a.mp3", "a"))))
+
+    def see_all(self) -> dict[str, list[str]]:
+        return dict(self._answer("see_all"))
 
     def wait_for(self, row: str, **values: object) -> dict[str, Any]:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -120,9 +157,12 @@ def titled(path: Path, title: str) -> Path:
 
 
 @contextmanager
-def a_queue(backend: str, folder: Path, **settings: str) -> Iterator[Queue]:
+def a_queue(
+    backend: str, folder: Path, *, asked: dict[str, str] | None = None, **settings: str
+) -> Iterator[Queue]:
+    """A queue, and processes with these settings; of those who ask, some may be others."""
     with soak.environment(backend) as env:
-        made = Queue(env | soak.QUICK | settings, folder)
+        made = Queue(env | soak.QUICK | settings, folder, asked=asked or {})
         yield made
         made.close()
 
@@ -189,3 +229,25 @@ def test_a_worker_that_hangs_starts_itself_anew(strict_queue: Queue) -> None:
     assert (seen["attempts"], seen["reason"]) == (2, "interrupted")
     # once at the least: the lease of the second attempt may end first
     assert "it starts anew" in strict_queue.log.read_text()
+
+
+def test_what_was_asked_for_while_the_broker_was_away_is_done_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    nobody = {"QUEUE_URL": "redis://127.0.0.1:1/0"}
+    with a_queue("redis", tmp_path, asked=nobody) as queue:
+        count = queue.ask_for_all()
+        waiting = queue.see_all()
+        assert sum(states.count("queued") for states in waiting.values()) == count == 4
+        with queue.worker():
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while "queued" in str(seen := queue.see_all()) or "running" in str(seen):
+                assert time.monotonic() < deadline, (seen, queue.log.read_text()[-3000:])
+                time.sleep(0.2)
+    assert seen == {
+        "classification_id": ["done", "done"],
+        "tryout_id": ["done"],
+        "transfer_id": ["done"],
+        # the stand-in draws nothing: who asked is told so
+        "explanation_id": ["failed"],
+    }
