@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
-.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb soak load costs budget hostile fuzz
+.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb soak load costs budget screens hostile fuzz
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -74,6 +74,9 @@ costs: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## what songs 
 budget: $(VENV)/run.stamp  ## weigh and time every page with three years of entries
 	@$(MANAGE) page_bytes
 	@$(MANAGE) page_times
+
+screens: $(VENV)/test.stamp chromium  ## renew the pictures of every page in docs/screens
+	$(BIN)/python -m tools.screens
 
 hostile: $(VENV)/test.stamp  ## send every hostile file through an upload and through classify
 	$(BIN)/python -m tools.hostile

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.readings import WORDS
 from journal.days import preferences_of
+from journal.middleware import theme_of
 
 if TYPE_CHECKING:
     from journify.http import HttpRequest
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 def look(request: HttpRequest) -> dict[str, Any]:
     """Give templates the theme and the four emotions."""
     user = getattr(request, "user", None)
-    theme = preferences_of(user).theme if user and user.is_authenticated else "auto"
+    theme = preferences_of(user).theme if user and user.is_authenticated else theme_of(request)
     return {
         "theme": theme,
         "EMOTIONS": [{"name": name, "word": word} for name, word in WORDS.items()],

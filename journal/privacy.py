@@ -263,6 +263,7 @@ COOKIES = {
     "sessionid": _("keeps you signed in"),
     "csrftoken": _("proves that a form came from this site"),
     "time_zone": _("your device’s time zone, so that your day begins at your midnight"),
+    "theme": _("light or dark, as you chose it in the settings"),
     "django_language": _("the language you chose before you signed in"),
 }
 

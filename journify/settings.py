@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "journal.middleware.LanguageMiddleware",
+    "journal.middleware.ThemeMiddleware",
     "spotify_auth.second_factor.StaffSecondFactorMiddleware",
     "journify.limits.middleware.LimitMiddleware",
     "journal.middleware.TimeZoneMiddleware",

@@ -9,22 +9,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from journal.measuring.sizes import BUDGET_KB
-from journal.tests.test_e2e_journal import card, expect_an_emotion, open_picker, sign_up
+from journal.tests.test_e2e_journal import (
+    PAGES,
+    card,
+    expect_an_emotion,
+    open_picker,
+    sign_up,
+)
 
 pytestmark = pytest.mark.e2e
 
-# All that a listener can open without a key in the address, the song and the recap aside.
-PAGES = (
-    *("/", "/phrases/", "/history/", "/stats/", "/songs/", "/settings/", "/settings/data/"),
-    *(
-        "/emotions/",
-        "/privacy/",
-        "/recap/",
-        "/settings/devices/",
-        "/settings/leave/",
-        "/accounts/password/change/",
-    ),
-)
 # Every shift, also of the half second after a tap that the browser's own score leaves out.
 SHIFTS = """() => {
     window.shifts = [];

@@ -267,8 +267,15 @@ def test_everything_works_without_javascript(browser: Browser, base_url: str, tu
     context.close()
 
 
-PAGES = ("/journal/", "/phrases/", "/history/", "/songs/", "/settings/", "/emotions/")
-SIGNED_OUT = ("/", "/accounts/login/", "/accounts/signup/", "/emotions/", "/no-such-page/")
+# all that a listener can open without a key in the address
+PAGES = (
+    *("/journal/", "/phrases/", "/history/", "/stats/", "/recap/", "/songs/", "/settings/"),
+    *("/settings/data/", "/settings/devices/", "/settings/leave/", "/accounts/password/change/"),
+    *("/accounts/second-key/", "/accounts/logout/", "/emotions/", "/privacy/"),
+)
+SIGNED_OUT = (
+    *("/", "/accounts/login/", "/accounts/signup/", "/emotions/", "/privacy/", "/no-such-page/"),
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

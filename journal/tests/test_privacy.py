@@ -5,6 +5,7 @@ from django.conf import settings
 from django.test import Client
 
 from journal import privacy
+from journal.middleware import THEME_COOKIE
 
 
 def columns() -> set[str]:
@@ -46,4 +47,5 @@ def test_cookies_are_those_that_are_set() -> None:
         settings.CSRF_COOKIE_NAME,
         settings.LANGUAGE_COOKIE_NAME,
         "time_zone",
+        THEME_COOKIE,
     } == set(privacy.COOKIES)

@@ -71,3 +71,31 @@ def test_an_account_needs_a_name_and_a_password_only(client: Client, db: None) -
     response = client.post(reverse("account_signup"), data)
     assert response.url == reverse("journal:today")
     assert User.objects.get().username == "nina"
+
+
+class TestTheme:
+    """A page of somebody who signed out looks as it did before, without a script's flash."""
+
+    def test_the_choice_survives_signing_out(self, listener: Client) -> None:
+        url = reverse("journal:settings")
+        listener.post(url, {"time_zone": "Asia/Tokyo", "theme": "dark", "phrases_per_day": 5})
+        listener.post(reverse("account_logout"))
+        assert 'data-theme="dark"' in listener.get("/").content.decode()
+
+    def test_a_choice_made_elsewhere_arrives_with_the_next_page(
+        self, listener: Client, user: User
+    ) -> None:
+        Preferences.objects.create(user=user, theme="light")
+        cookie = listener.get(reverse("journal:settings")).cookies["theme"]
+        assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("light", True, "Lax")
+        assert "theme" not in listener.get(reverse("journal:settings")).cookies
+
+    def test_nobody_who_chose_nothing_gets_a_cookie(self, listener: Client) -> None:
+        assert "theme" not in listener.get(reverse("journal:settings")).cookies
+        assert "theme" not in Client().get("/").cookies
+
+    @pytest.mark.parametrize("word", ["pink", '"><script>', ""])
+    def test_a_word_that_is_no_theme_counts_as_none(self, db: None, word: str) -> None:
+        client = Client()
+        client.cookies["theme"] = word
+        assert 'data-theme="auto"' in client.get("/").content.decode()

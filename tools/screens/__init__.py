@@ -1,0 +1,1 @@
+"""A picture of every page, with a made-up journal: `python -m tools.screens`."""

@@ -1,0 +1,60 @@
+"""Take a picture of every page on a phone and a desktop, light and dark, and in German.
+
+python -m tools.screens                     renew docs/screens
+python -m tools.screens --only song,stats   these pages only
+python -m tools.screens --raw DIR           keep the full-size pictures, too
+
+It starts the app with a journal that it invents, in a folder that is thrown away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+
+from tools.processes import ROOT, free_port, running
+
+
+def main(arguments: list[str]) -> int:
+    """Start the app, take the pictures, put them together."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", default="", help="names of pages, with commas between")
+    parser.add_argument("--raw", type=Path, help="a folder for the full-size pictures")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        os.environ |= {
+            "ENV_FILE": os.devnull,
+            "JOURNIFY_DATA_DIR": str(data / "data"),
+            "RATE_LIMIT_FACTOR": "0",
+            "DJANGO_SETTINGS_MODULE": "journify.settings",
+            # a browser's Playwright has an event loop in this thread; the database is not in it
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+        }
+        django.setup()
+        # after the setup, as these know the models
+        from tools.screens import demo, sheets, shooting  # noqa: PLC0415
+
+        port = free_port()
+        demo.prepare(port)
+        raw = options.raw or data / "raw"
+        with running(ROOT / "Procfile", port=port, log=data / "processes.log"):
+            only = {name for name in options.only.split(",") if name}
+            names = shooting.shoot(f"http://127.0.0.1:{port}", raw, only=only)
+        sheets.write(raw, names, ROOT / "docs" / "screens")
+        if not options.raw:
+            shutil.rmtree(raw)
+    sys.stdout.write(f"{len(names)} pages in docs/screens.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

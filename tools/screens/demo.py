@@ -1,0 +1,109 @@
+"""The journal on the pictures: the same words, songs and states every time, up to today."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from classifier.models import Classification, Label, Song
+from journal.days import open_day
+from journal.models import Entry, Journal, Phrase
+from journal.services import answer_entry, write_note
+from spotify_auth.models import User
+
+PASSWORD = "a-song-for-every-day"  # noqa: S105 -- of people who do not exist  # nosec B105
+DAYS = 420
+HEARD_SECONDS = 180
+# Demo songs by the key of `classifier/demo/catalogue.json`; the models hear them for real.
+ANSWERED = ("rondo-alla-turca", "funeral-march", "canon-in-d", "gymnopedie-no-1")
+CORRECTED = "in-the-hall-of-the-mountain-king"
+UNSURE = {
+    "probabilities": {"sad": 0.34, "happy": 0.2, "energetic": 0.11, "calm": 0.35},
+    "certainty": 0.35,
+}
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Who there is, and the keys that addresses need."""
+
+    anna: User
+    curator: User
+    idle: User
+    today: dt.date
+    past: dt.date
+    song: Song
+    entry: Entry
+
+
+def prepare(port: int) -> None:
+    """Make an empty app ready, and its people."""
+    call_command("prepare", port=str(port), verbosity=0)
+    yesterday = timezone.now().date() - dt.timedelta(days=1)
+    for name in ("anna", "idle"):
+        call_command("seed_history", name, days=DAYS, until=yesterday, password=PASSWORD)
+    User.objects.create_superuser("carol", password=PASSWORD)
+
+
+def fill() -> Demo:
+    """Answer today's phrases in every state, once the demo songs are heard."""
+    _wait_until_heard()
+    anna = User.objects.get(username="anna")
+    today = timezone.now().date()
+    entries = _day(anna, today)
+    songs = {song.catalogue_key: song for song in Song.objects.catalogue()}
+    for entry, key in zip(entries, ANSWERED, strict=False):
+        answer_entry(entry, songs[key])
+    write_note(entries[1], "Rain on the window, this in the headphones.")
+    answer_entry(entries[4], songs[CORRECTED])
+    Label.objects.create(user=anna, song=songs[CORRECTED], emotion="energetic")
+    _answer(entries[5], "Paper Lantern", status="done", emotion="calm", **UNSURE)
+    hours = timezone.now() + dt.timedelta(hours=9)
+    _answer(entries[6], "Night Tram", status="running", stage="listening", lease_until=hours)
+    _answer(entries[7], "Winter Balcony", status="failed", error="This file is silent.")
+    return Demo(
+        anna=anna,
+        curator=User.objects.get(username="carol"),
+        idle=User.objects.get(username="idle"),
+        today=today,
+        past=today - dt.timedelta(days=1),
+        song=songs[ANSWERED[0]],
+        entry=entries[9],
+    )
+
+
+def _wait_until_heard() -> None:
+    deadline = time.monotonic() + HEARD_SECONDS
+    while Classification.objects.open().exists():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the demo songs were not heard in time")
+        time.sleep(1)
+
+
+def _day(user: User, date: dt.date) -> list[Entry]:
+    """Open a day, with phrases that are not drawn by chance."""
+    journal: Journal = open_day(user, date)
+    entries = list(journal.entries.order_by("position"))
+    pool = Phrase.objects.filter(owner=None).order_by("key")
+    step = pool.count() // len(entries)
+    for entry, phrase in zip(entries, pool[::step], strict=False):
+        entry.phrase, entry.phrase_text = phrase, phrase.text
+        entry.save()
+    return entries
+
+
+def _answer(entry: Entry, title: str, **row: object) -> None:
+    """Answer with a song of one's own that stays in a state."""
+    song = Song.objects.create(title=title, artist="Salt & Cedar", owner=entry.journal.user)
+    main = Classification.objects.done().filter(input="audio").latest("finished_at")
+    values = {"model": main.model, "version": main.version, "clip_source": "upload"}
+    made = Classification.objects.create(song=song, **values | {"status": "done"} | row)
+    if made.status == Classification.Status.FAILED:
+        # answering with it would have it tried again
+        Entry.objects.filter(pk=entry.pk).update(song=song, answered_at=timezone.now())
+    else:
+        answer_entry(entry, song)

@@ -1,0 +1,234 @@
+"""What there is to see: a page, or a state of one, each with its name and how to get there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from django.conf import settings
+from django.template import loader
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import translation
+from playwright.sync_api import Page, expect
+
+from journify.troubles import DISK_FULL
+from tools.screens.demo import PASSWORD, Demo
+
+Who = Literal["visitor", "newcomer", "idle", "anna", "curator"]
+Way = Callable[[Page, Demo], None]
+HEARD = 120_000
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture to take; `covers` names the address of a page, where it is one of ours.
+
+    What lies over a page is shown as the screen has it, everything else in its whole length.
+    """
+
+    name: str
+    title: str
+    who: Who
+    way: Way
+    covers: str = ""
+    is_whole: bool = True
+
+
+def at(name: str, **keys: str) -> Way:
+    """Go to an address; the values of `keys` are fields of the demo."""
+
+    def go(page: Page, demo: Demo) -> None:
+        kwargs = {key: getattr(demo, field) for key, field in keys.items()}
+        kwargs = {key: getattr(value, "pk", value) for key, value in kwargs.items()}
+        page.goto(reverse(name, kwargs=kwargs))
+
+    return go
+
+
+def path(address: str) -> Way:
+    """Go to an address as it is."""
+
+    def go(page: Page, _demo: Demo) -> None:
+        page.goto(address)
+
+    return go
+
+
+def try_out(page: Page, _demo: Demo) -> None:
+    """Have a demo song heard without an account."""
+    page.goto("/")
+    audio = sorted((Path(settings.BASE_DIR) / "classifier" / "demo" / "audio").glob("*"))[0]
+    page.locator("#try-audio").set_input_files(audio)
+    expect(page.locator("#try-out[data-state=answered]")).to_be_visible(timeout=HEARD)
+
+
+def sign_up(page: Page, _demo: Demo) -> None:
+    """Make an account, as everybody does."""
+    page.goto("/accounts/signup/")
+    name = f"new-{abs(hash(page)) % 10**8}"
+    page.locator("[name=username]").fill(name)
+    for field in ("password1", "password2"):
+        page.locator(f"[name={field}]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/journal/*/")
+
+
+def refused_sign_up(page: Page, _demo: Demo) -> None:
+    """Fill the form in badly."""
+    page.goto("/accounts/signup/")
+    page.locator("[name=username]").fill("anna")
+    for field, value in (("password1", "12345"), ("password2", "54321")):
+        page.locator(f"[name={field}]").fill(value)
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").first.click()
+
+
+def picker(page: Page, demo: Demo) -> None:
+    """Open the picker over the day."""
+    page.goto(reverse("journal:day", kwargs={"date": demo.today}))
+    page.locator("[data-state=empty] [data-pick]").first.click()
+    expect(page.get_by_role("dialog").locator("[data-song]").first).to_be_visible()
+
+
+def keys(page: Page, demo: Demo) -> None:
+    """Ask for the keys."""
+    page.goto(reverse("journal:day", kwargs={"date": demo.today}))
+    page.keyboard.press("?")
+
+
+def song_why(page: Page, demo: Demo) -> None:
+    """A song with what counted drawn."""
+    page.goto(reverse("journal:song", kwargs={"song_id": demo.song.pk}))
+    ask = page.locator("#why form button")
+    if ask.count():
+        ask.first.click()
+    expect(page.locator(".panes image")).to_have_count(3, timeout=HEARD)
+
+
+def recap_of(unit: str) -> Way:
+    """The recap of the month or year of yesterday."""
+
+    def go(page: Page, demo: Demo) -> None:
+        where = {"year": demo.past.year} | ({"month": demo.past.month} if unit == "month" else {})
+        page.goto(reverse(f"journal:recap_{unit}", kwargs=where))
+
+    return go
+
+
+def data(page: Page, _demo: Demo) -> None:
+    """One's data, with an export that is ready."""
+    page.goto(reverse("journal:data"))
+    download = page.locator("a[href*='/exports/']")
+    if not download.count():
+        page.locator("form[action$='/export/'] button[type=submit]").first.click()
+        for _ in range(60):
+            if download.count():
+                break
+            page.wait_for_timeout(500)
+            page.goto(reverse("journal:data"))
+
+
+def refused_post(page: Page, _demo: Demo) -> None:
+    """Send a form whose token is gone."""
+    page.goto("/accounts/login/")
+    page.context.clear_cookies()
+    with page.expect_navigation():
+        page.locator("main form").first.evaluate("form => form.submit()")
+
+
+def rendered(template: str, **context: object) -> Way:
+    """A page that nobody can ask for: rendered here, sent in place of an answer."""
+
+    def go(page: Page, _demo: Demo) -> None:
+        request = RequestFactory().get("/")
+        needs_request = template not in {"500.html", "503.html"}
+        with translation.override(page.evaluate("navigator.language")[:2]):
+            html = loader.get_template(template).render(context, request if needs_request else None)
+        page.route("**/what-went-wrong/", lambda route: route.fulfill(body=html, status=500))
+        page.goto("/what-went-wrong/")
+        page.unroute("**/what-went-wrong/")
+
+    return go
+
+
+def admin_import(page: Page, _demo: Demo) -> None:
+    """Look at what a file would do."""
+    page.goto(reverse("admin:classifier_song_import"))
+    table = "title,artist\nPaper Boats,Lumen\nCanon in D,Johann Pachelbel\n"
+    file = {"name": "songs.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    page.locator("[name=import_file]").set_input_files(file)  # type: ignore[arg-type]
+    with page.expect_navigation():
+        page.locator(".submit-row [type=submit]").click()
+    expect(page.locator(".import-preview")).to_be_visible()
+
+
+def lost_song(page: Page, _demo: Demo) -> None:
+    """An address that leads nowhere."""
+    page.goto("/no-such-page/")
+    assert re.search("404", page.content())
+
+
+FULL_DISK = {
+    "status": int(DISK_FULL.status),
+    "heading": DISK_FULL.heading,
+    "sentence": DISK_FULL.sentence,
+}
+
+SCENES = (
+    Scene("home", "First page, signed out", "visitor", path("/")),
+    Scene("try-out", "What a file carries, without an account", "visitor", try_out),
+    Scene("sign-in", "Signing in", "visitor", path("/accounts/login/")),
+    Scene("sign-up", "Making an account", "visitor", path("/accounts/signup/")),
+    Scene("sign-up-refused", "Making an account: what does not fit", "visitor", refused_sign_up),
+    Scene("privacy", "What is stored", "visitor", at("journal:privacy"), "privacy"),
+    Scene("emotions", "What the four words mean", "visitor", at("journal:emotions"), "emotions"),
+    Scene("first-steps", "The first day of a new account", "newcomer", sign_up),
+    Scene("first-history", "History without answers", "newcomer", path("/history/")),
+    Scene("first-stats", "Statistics without answers", "newcomer", path("/stats/")),
+    Scene("first-songs", "Songs without any", "newcomer", path("/songs/")),
+    Scene("first-recap", "Recap without answers", "newcomer", path("/recap/")),
+    Scene("day-empty", "Today, nothing answered yet", "idle", at("journal:day", date="today")),
+    Scene(
+        *("day", "Today: answered, not sure, listening, not heard, empty", "anna"),
+        *(at("journal:day", date="today"), "day"),
+    ),
+    Scene("picker", "The picker over the day", "anna", picker, is_whole=False),
+    Scene(
+        *("picker-page", "The picker without JavaScript", "anna"),
+        *(at("journal:picker", entry_id="entry"), "picker"),
+    ),
+    Scene("keys", "The keys", "anna", keys, is_whole=False),
+    Scene("past-day", "Yesterday", "anna", at("journal:day", date="past")),
+    Scene("song", "A song, with what counted", "anna", song_why, "song"),
+    Scene("like", "More like this", "anna", at("journal:like", song_id="song"), "like"),
+    Scene("history", "History", "anna", at("journal:history"), "history"),
+    Scene("history-found", "History, filtered", "anna", path("/history/?emotion=sad&q=light")),
+    Scene("stats", "Statistics", "anna", at("journal:stats"), "stats"),
+    Scene("recap-month", "A month as one picture", "anna", recap_of("month"), "recap_month"),
+    Scene("recap-year", "A year as one picture", "anna", recap_of("year"), "recap_year"),
+    Scene("songs", "One's own songs", "anna", at("journal:songs"), "songs"),
+    Scene("phrases", "One's own phrases", "anna", at("journal:phrases"), "phrases"),
+    Scene("settings", "Settings", "anna", at("journal:settings"), "settings"),
+    Scene("data", "Taking it along, bringing it back", "anna", data, "data"),
+    Scene("devices", "Where one is signed in", "anna", at("journal:devices"), "devices"),
+    Scene("password", "Another password", "anna", path("/accounts/password/change/")),
+    Scene("second-key", "A second key", "anna", at("mfa_index")),
+    Scene("sign-out", "Signing out", "anna", path("/accounts/logout/")),
+    Scene("leave", "Leaving for good", "anna", at("journal:leave"), "leave"),
+    Scene("error-400", "A request we do not understand", "visitor", rendered("400.html")),
+    Scene("error-403", "Not allowed", "visitor", rendered("403.html")),
+    Scene("error-csrf", "A form that was open too long", "visitor", refused_post),
+    Scene("error-404", "Nothing here", "visitor", lost_song),
+    Scene("error-429", "Too often", "visitor", rendered("429.html")),
+    Scene("error-500", "Our own fault", "visitor", rendered("500.html")),
+    Scene("error-503", "A full disk", "visitor", rendered("503.html", **FULL_DISK)),
+    Scene("admin-songs", "Admin: songs", "curator", at("admin:classifier_song_changelist")),
+    Scene(
+        "admin-insight", "Admin: the models and people", "curator", at("admin:classifier_insight")
+    ),
+    Scene("admin-import", "Admin: what a file would do", "curator", admin_import),
+)

@@ -1,0 +1,107 @@
+"""Taking the pictures, with the system's Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tools.screens import demo
+from tools.screens.scenes import SCENES, Scene, Who
+
+SIZE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A device, its colours and its language."""
+
+    name: str
+    options: dict[str, Any]
+
+
+PHONE = {"viewport": SIZE, "is_mobile": True, "has_touch": True}
+VARIANTS = (
+    Variant("phone-light", PHONE | {"color_scheme": "light", "locale": "en-GB"}),
+    Variant("phone-dark", PHONE | {"color_scheme": "dark", "locale": "en-GB"}),
+    Variant("phone-german", PHONE | {"color_scheme": "light", "locale": "de-DE"}),
+    Variant("desktop-light", {"viewport": DESKTOP, "color_scheme": "light", "locale": "en-GB"}),
+    Variant("desktop-dark", {"viewport": DESKTOP, "color_scheme": "dark", "locale": "en-GB"}),
+)
+
+
+def shoot(address: str, folder: Path, *, only: set[str]) -> list[Scene]:
+    """Take a picture of every scene in every variant; return the scenes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scenes = [scene for scene in SCENES if not only or scene.name in only]
+    made = demo.fill()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM_PATH") or shutil.which("chromium"),
+            args=["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+        )
+        for variant in VARIANTS:
+            _shoot_variant(browser, address, made, scenes, variant, folder)
+            sys.stdout.write(f"{variant.name}\n")
+        browser.close()
+    return scenes
+
+
+def _shoot_variant(
+    browser: Browser,
+    address: str,
+    made: demo.Demo,
+    scenes: list[Scene],
+    variant: Variant,
+    folder: Path,
+) -> None:
+    contexts: dict[Who, BrowserContext] = {}
+    for scene in scenes:
+        if scene.who not in contexts:
+            contexts[scene.who] = _context(browser, address, made, scene.who, variant)
+        page = contexts[scene.who].new_page()
+        scene.way(page, made)
+        page.wait_for_load_state("networkidle")
+        screen = variant.options["viewport"]
+        wide, high = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        )
+        if wide > screen["width"]:
+            sys.stderr.write(f"{scene.name} is {wide} px wide on {variant.name}\n")
+        if scene.is_whole:
+            # a screen as long as the page: what sticks to its edge stays there
+            page.set_viewport_size(
+                {"width": screen["width"], "height": max(high, screen["height"])}
+            )
+        # Playwright hides the caret by an inline style, which our content policy refuses
+        page.screenshot(
+            path=folder / f"{scene.name}.{variant.name}.png", caret="initial", animations="disabled"
+        )
+        page.close()
+    for context in contexts.values():
+        context.close()
+
+
+def _context(
+    browser: Browser, address: str, made: demo.Demo, who: Who, variant: Variant
+) -> BrowserContext:
+    context = browser.new_context(
+        base_url=address, reduced_motion="reduce", timezone_id="UTC", **variant.options
+    )
+    somebody = {"anna": made.anna, "idle": made.idle, "curator": made.curator}.get(who)
+    if somebody:
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(somebody)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}]
+        )
+    return context
