@@ -62,4 +62,6 @@ class SizeCapUploadHandler(TemporaryFileUploadHandler):
         match = getattr(self.request, "resolver_match", None)
         view = match.func if match else None
         cap: int = getattr(settings, getattr(view, "megabytes_setting", "UPLOAD_MAX_MB"))
-        return cap
+        user = getattr(self.request, "user", None)
+        # whatever the address: a form is read before anybody is asked to sign in
+        return cap if user and user.is_authenticated else min(cap, settings.TRY_OUT_MAX_MB)

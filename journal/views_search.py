@@ -61,7 +61,8 @@ def wanted(request: SignedInRequest) -> tuple[str, str, int]:
     """Read the query, the platform and how many results are there already."""
     offset = request.GET.get("offset", "")
     return (
-        request.GET.get("q", "").strip()[:QUERY_LENGTH],
+        # no database takes a NUL, and PostgreSQL says so
+        request.GET.get("q", "").replace("\0", " ").strip()[:QUERY_LENGTH],
         request.GET.get("in", ""),
         min(int(offset), 990) if offset.isascii() and offset.isdecimal() else 0,
     )

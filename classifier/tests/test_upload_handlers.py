@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from pytest_django import Settings
+
+from spotify_auth.models import User
 
 BOUNDARY = "notes"
 MEGABYTE = 1_000_000
@@ -120,3 +123,17 @@ def test_file_is_taken_when_its_name_is_odd(name: str, temporary: Path) -> None:
 
 def test_no_file_when_none_was_chosen() -> None:
     assert list(posted(("", 0)).FILES) == []
+
+
+def test_visitors_send_no_more_than_a_try_out_whatever_the_address(
+    settings: Settings, temporary: Path
+) -> None:
+    """A form is read to look for its token, before anybody is asked to sign in."""
+    settings.UPLOAD_MAX_MB, settings.TRY_OUT_MAX_MB = 4, 1
+    for user, is_taken in ((AnonymousUser(), False), (User(), True)):
+        request = posted(("song.mp3", 2))
+        request.user = user
+        assert bool(request.FILES) == is_taken
+        assert getattr(request, "upload_too_large", False) != is_taken
+        request.close()
+    assert list(temporary.iterdir()) == []

@@ -304,3 +304,53 @@ def test_a_number_of_an_archive_asks_for_nothing_but_a_track(
 def test_days_that_no_calendar_has_are_nobody_s(listener: Client) -> None:
     for date in ("0001-01-01", "9999-12-31", "2026-02-30", f"{dt.date.max}"):
         assert listener.get(f"/journal/{date}/").status_code == 404
+
+
+PARAMETERS = (
+    *("q", "in", "offset", "n", "emotion", "page", "span", "from", "to", "year"),
+    *("phrase", "first", "last", "track"),
+)
+ODD = ("%00", "9" * 400, "-1", "\u00b2", "9999-12-31", "x%20" * 150)
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_no_value_of_an_address_is_an_accident(value: str, entry: Entry, listener: Client) -> None:
+    """Also on a database that takes no NUL: one that raises, raises here."""
+    query = "&".join(f"{name}={value}" for name in PARAMETERS)
+    for path in sorted({path.partition("?")[0] for path in pages_of(entry)}):
+        response = listener.get(f"{path}?{query}", headers={"HX-Request": "true"})
+        assert response.status_code < 500, path
+        if response.streaming:
+            list(response)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["recap/0/", "recap/0/0/", "recap/2026/13/", "recap/99999999999/1/", "recap/1/1/picture.svg",
+     "recap/9999/", "recap/9999/12/picture.svg", "recap/10000/picture.png", "songs/export.exe"],
+)  # fmt: skip
+def test_no_part_of_an_address_is_an_accident(path: str, listener: Client) -> None:
+    assert listener.get(f"/{path}").status_code in {200, 404}
+
+
+@pytest.mark.parametrize("value", ["\x00", "\ud800x", "9" * 300, "alice\x00", "a" * 100_000])
+def test_nothing_that_is_typed_is_an_accident(value: str, entry: Entry, listener: Client) -> None:
+    value = value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    sign_in = {"login": value, "password": value}
+    new = {"username": value, "password1": value, "password2": value}
+    note = {"note": value, "revision": value, "song": value, "track": value, "emotion": value}
+    prefs = {"time_zone": value, "language": value, "theme": value, "phrases_per_day": value}
+    for client, path, form in (
+        (Client(), reverse("account_login"), sign_in),
+        (Client(), reverse("account_signup"), new),
+        (Client(), reverse("set_language"), {"language": value, "next": value}),
+        (listener, reverse("journal:note", args=[entry.pk]), note),
+        (listener, reverse("journal:answer", args=[entry.pk]), note),
+        (listener, reverse("journal:label", args=[entry.pk]), note),
+        (listener, reverse("journal:settings"), prefs),
+        (listener, reverse("journal:sign_out_devices"), {"device": value}),
+        (listener, reverse("journal:phrases"), {"text": value}),
+        (listener, reverse("journal:leave"), {"password": value, "name": value}),
+        (listener, reverse("account_change_password"), {"oldpassword": value} | new),
+    ):
+        assert client.post(path, form).status_code < 500, path
