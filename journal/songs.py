@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 
 from classifier.likeness import nearest
 from classifier.models import Song
@@ -68,14 +68,8 @@ def alike(user: User, song: Song) -> list[OwnSong]:
 def songs_by_feeling(user: User) -> dict[str, list[Hashable]]:
     """Return the bare keys of the user's songs by what each carries, those used last first."""
     verdicts = verdicts_of(user, own_songs(user))
-    entries = Entry.objects.of(user)
     brought = Song.objects.filter(owner=user).order_by("-created_at")
-    undated = entries.filter(song__isnull=False, answered_at=None).order_by()
-    keys = [
-        *_used(entries),
-        *brought.values_list(bare("pk"), flat=True),
-        *undated.values_list(bare("song_id"), flat=True),
-    ]
+    keys = [*_used(Entry.objects.of(user)), *brought.values_list(bare("pk"), flat=True)]
     found: dict[str, list[Hashable]] = {name: [] for name in WORDS}
     for key in dict.fromkeys(keys):
         emotion = verdicts[key].emotion if key in verdicts else ""
@@ -116,10 +110,11 @@ def as_m3u(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
 
 
 def _used(entries: EntryQuerySet) -> QuerySet[Entry, Hashable]:
-    """The bare keys of the songs that entries were answered with, the latest use first."""
-    dated = entries.filter(song__isnull=False, answered_at__isnull=False).order_by()
-    moments = dated.values(key=bare("song_id")).annotate(latest=Max("answered_at"))
-    return moments.order_by("-latest").values_list("key", flat=True)
+    """The bare keys of the songs of entries, the latest use first, at an unknown time last."""
+    answered = entries.filter(song__isnull=False).order_by()
+    moments = answered.values(key=bare("song_id")).annotate(latest=Max("answered_at"))
+    ordered = moments.order_by(F("latest").desc(nulls_last=True))
+    return ordered.values_list("key", flat=True)
 
 
 def _pages_ago(user: User, count: int) -> dt.date:

@@ -77,9 +77,11 @@ class Mark:
 
 
 def recap_of(user: User, period: Period) -> Recap:
-    """Gather a period's emotions by day, each day's in the order of answering."""
+    """Gather a period's emotions by day, in a month each day's in the order of answering."""
     interval = period.interval
-    days = emotions_by_day(user, interval.first, interval.last, in_order=True)
+    # only a month draws each answer
+    is_month = period.month is not None
+    days = emotions_by_day(user, interval.first, interval.last, in_order=is_month)
     heard = {date: [name for name in names if name] for date, names in days.items()}
     return Recap(period=period, days={date: names for date, names in heard.items() if names})
 

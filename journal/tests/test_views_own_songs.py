@@ -129,7 +129,7 @@ def test_songs_are_listed_by_their_last_use_and_only_own_ones(user: User) -> Non
         EntryFactory(journal=journal, song=song, answered_at=moment)
     LabelFactory(song=not_own, user=user, emotion="calm")
     keys = songs_by_feeling(user)["calm"]
-    assert [each.song for each in songs_of(user, keys)] == [late, early, brought, undated]
+    assert [each.song for each in songs_of(user, keys)] == [late, early, undated, brought]
 
 
 def test_songs_used_last_come_first_and_those_never_used_last(user: User, stranger: User) -> None:
