@@ -39,8 +39,9 @@ def entries_of(user: User, ids: list[UUID]) -> list[Entry]:
 
 def phrases_of(user: User) -> list[str]:
     """Return the phrases that the user ever answered, by their words."""
-    entries = Entry.objects.of(user).filter(song__isnull=False).order_by("phrase_text")
-    return list(entries.values_list("phrase_text", flat=True).distinct())
+    entries = Entry.objects.of(user).filter(song__isnull=False).order_by()
+    # in order here: the database would put every answer in order before it drops the doubles
+    return sorted(entries.values_list("phrase_text", flat=True).distinct())
 
 
 def _carrying(user: User, emotion: str, entries: EntryQuerySet) -> list[UUID]:
