@@ -1,0 +1,63 @@
+"""Where our time goes between an audio file and an emotion, step by step.
+
+python -m benchmarks.steps FILE…      prints milliseconds of processor time, medians over the files
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+
+from benchmarks.ours import MODEL
+from ml.audio import load_clip
+from ml.descriptors import Frames, analyse, describe_with_segments
+from ml.features import FeatureSettings, levelled, picture_of, power_spectrogram
+from ml.predictor import Predictor
+
+TRIES = 5  # of which the best counts: what else the machine does only ever adds
+
+
+@torch.inference_mode()
+def steps(predictor: Predictor, path: Path) -> dict[str, float]:
+    """Return the milliseconds of each step for one file; indented steps are part of one above."""
+    settings = FeatureSettings()
+    found = {}
+
+    def timed(name: str, step: Callable[[], Any]) -> Any:
+        times = []
+        for _ in range(TRIES):
+            began = time.process_time()
+            result = step()
+            times.append(time.process_time() - began)
+        found[name] = 1000 * min(times)
+        return result
+
+    clip = timed("decode and resample", lambda: load_clip(path))
+    inputs = timed("features", lambda: predictor.inputs([clip]))
+    samples = levelled(torch.from_numpy(clip.samples))
+    power = timed("  spectrogram", lambda: power_spectrogram(samples, settings))
+    timed("  picture", lambda: picture_of(power, settings))
+    timed("  descriptors", lambda: describe_with_segments(samples.numpy(), power))
+    spectra = timed("    spectra", lambda: analyse(samples.numpy(), power))
+    timed("    frames", lambda: Frames(spectra))
+    timed("network", lambda: predictor.network(inputs))
+    return found
+
+
+def main(files: list[Path]) -> dict[str, float]:
+    """Return the median of each step over the files."""
+    predictor = Predictor.load(MODEL, threads=1, quick=True)
+    predictor.predict(load_clip(files[0]))
+    each = [steps(predictor, path) for path in files]
+    return {name: median(found[name] for found in each) for name in each[0]}
+
+
+if __name__ == "__main__":
+    for step, milliseconds in main([Path(name) for name in sys.argv[1:]]).items():
+        print(f"{step:24} {milliseconds:8.1f} ms")  # noqa: T201
