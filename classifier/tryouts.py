@@ -92,11 +92,11 @@ def forget_old() -> int:
 
 
 def _end(row: TryOut, **values: Any) -> bool:
-    """Write what came of a claimed row; the file goes with it."""
-    name = str(row.audio.name)
-    if not jobs.settle(row, audio="", **values):
+    """Write what came of a claimed row and delete its file, which else goes with the row."""
+    if not jobs.settle(row, **values):
         return False
-    row.audio.storage.delete(name)
+    row.audio.storage.delete(str(row.audio.name))
+    TryOut.objects.filter(pk=row.pk).update(audio="")
     return True
 
 

@@ -24,14 +24,8 @@ import psycopg
 from tools.processes import free_port
 
 USER = "journify"
-# Nothing in it outlives the run, so nothing needs to reach the disk; and who cleans up in a
-# database unasked is in the way when a test drops it.
-OPTIONS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "autovacuum": "off",
-}
+# Nothing in it outlives the run, so nothing needs to reach the disk.
+OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class NoServerError(Exception):

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -52,6 +54,25 @@ def test_the_file_goes_whatever_comes_of_it(
     tryout.refresh_from_db()
     assert tryout.status == Status.FAILED
     assert tryout.error
+    assert files(settings) == []
+
+
+def test_a_file_that_could_not_be_deleted_goes_with_its_row(
+    library: Corpus,
+    service: FakeService,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    tryout = waiting(library)
+    with monkeypatch.context() as broken:
+        broken.setattr(FileSystemStorage, "delete", Mock(side_effect=OSError("no storage")))
+        with pytest.raises(OSError, match="no storage"):
+            tryouts.listen(tryout.pk)
+    tryout.refresh_from_db()
+    assert tryout.status == Status.DONE
+    with django_capture_on_commit_callbacks(execute=True):
+        tryout.delete()
     assert files(settings) == []
 
 
