@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from journal.archive.schema import ArchiveRejectedError
 
-# More brackets than this would take hundreds of megabytes as Python's lists and dicts.
-CONTAINERS_MAX = 2_000_000
+# Twice what thirty years of full pages have: a ZIP file of some kilobytes can hold millions, which
+# would fill a worker's memory, and its hours with rows that say nothing.
+CONTAINERS_MAX = 600_000
 DIGITS_MAX = 18
 
 

@@ -296,9 +296,8 @@ def failing_commands(env: dict[str, str]) -> str:
     return "\n".join(
         manage(env, *arguments)
         for arguments in (
-            ("queue",), ("queue", "failed"), ("queue", "retry", UNKNOWN_ID), ("check",),
-            ("queue", "retry", "x"), ("classify", "/nowhere.mp3"),
-            ("classify", "--song", UNKNOWN_ID),
+            ("queue", "failed"), ("queue", "retry", "x"),
+            ("classify", "/nowhere.mp3"), ("classify", "--song", UNKNOWN_ID),
         )
     )  # fmt: skip
 
