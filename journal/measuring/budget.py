@@ -25,6 +25,7 @@ GROWING = {
     "history": Growing(3.5, YEAR),
     "history?emotion=sad": Growing(4.5, f"{YEAR}; every song of the feeling to find"),
     "history?q=light": Growing(4.5, f"{YEAR}; every answer to search"),
+    "leave": Growing(3.0, "10,500 answers and their days to count instead of a dozen"),
     "like": Growing(4.0, "1,500 songs to compare instead of a dozen"),
     "recap_year": Growing(3.5, "3,200 answers instead of a dozen"),
     "songs": Growing(4.5, "1,500 songs to sort by feeling and last use instead of a dozen"),
