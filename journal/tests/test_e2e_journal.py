@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import uuid
 from pathlib import Path
@@ -19,10 +20,14 @@ DAY = re.compile(r"/journal/\d{4}-\d\d-\d\d/")
 HEARD = 120_000  # ms: the models may still be loading when the first song comes
 
 
+SEEDS = itertools.count(100)
+
+
 @pytest.fixture
 def tune(tmp_path: Path) -> Path:
-    """A short piece of music as an MP3 file."""
-    return write(tmp_path / "My tune 🎵.mp3", music(12.0), codec="libmp3lame")
+    """A short piece of music as an MP3 file, another each time: one heard before is not heard."""
+    sound = music(12.0, seed=next(SEEDS))
+    return write(tmp_path / "My tune 🎵.mp3", sound, codec="libmp3lame")
 
 
 @pytest.fixture
