@@ -313,6 +313,7 @@ def places(values: dict[str, str], text: str) -> list[str]:
 
 
 def test_the_run_reached_what_it_was_to_reach(run: Run) -> None:
+    print(f"{len(run.secret)} secrets and {len(run.private)} private words planted")  # noqa: T201
     assert {"Spotify's refresh token", "Spotify's token 0", "the second key"} <= run.secret.keys()
     assert sum(name.startswith("cookie") for name in run.secret) >= 4
     for word in ("journify.access", "classif", "spotify"):
