@@ -31,7 +31,7 @@ run: $(VENV)/run.stamp  ## start the whole app: web pages and worker (PORT=8000,
 # DB=postgres: the tests run on a PostgreSQL server that is started for them and thrown away again
 ifeq ($(DB),postgres)
 ON_DB := $(BIN)/python -m tools.postgres
-# dropping the tests' database would wait for the server's cleaner, and fail; it goes with its server
+# the tests' database goes with its server: a session that is still open keeps it from being dropped
 OF_DB := --reuse-db
 else ifneq ($(filter-out sqlite,$(DB)),)
 $(error DB=$(DB) is not known: leave it out, or say DB=postgres)
