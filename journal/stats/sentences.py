@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # Fewer answers than this on a side are too few to compare.
 COMPARABLE = 5
 # A smaller difference of shares is none.
-NOTICEABLE = 0.01
+NOTICEABLE = 0.03
 
 
 def over_time(summary: OverTime) -> str:
@@ -41,7 +41,9 @@ def over_time(summary: OverTime) -> str:
     moves = {name: abs(after.share(name) - before.share(name)) for name in NAMES}
     name = max(NAMES, key=lambda name: moves[name])
     if moves[name] < NOTICEABLE:
-        return _("Both halves of this time sound alike: no feeling changed by a whole percent.")
+        return _(
+            "Both halves of this time sound alike: no feeling gained or lost 3 % of the answers."
+        )
     return _(
         "Nothing changed more than %(word)s: from %(before)d %% of the answers in the first half "
         "of this time to %(after)d %% in the second."
