@@ -31,8 +31,6 @@ run: $(VENV)/run.stamp  ## start the whole app: web pages and worker (PORT=8000,
 # DB=postgres: the tests run on a PostgreSQL server that is started for them and thrown away again
 ifeq ($(DB),postgres)
 ON_DB := $(BIN)/python -m tools.postgres
-# the tests' database goes with its server: a session that is still open keeps it from being dropped
-OF_DB := --reuse-db
 else ifneq ($(filter-out sqlite,$(DB)),)
 $(error DB=$(DB) is not known: leave it out, or say DB=postgres)
 endif
@@ -59,10 +57,10 @@ migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 	$(ON_DB) $(MANAGE) check
 
 unit: $(VENV)/test.stamp postgres redis mongodb  ## tests without a browser (TESTS="journal ml")
-	$(ON_DB) $(BIN)/pytest $(OF_DB) -m "not e2e" $(TESTS)
+	$(ON_DB) $(BIN)/pytest -m "not e2e" $(TESTS)
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
-	$(ON_DB) $(BIN)/pytest $(OF_DB) -m e2e $(TESTS)
+	$(ON_DB) $(BIN)/pytest -m e2e $(TESTS)
 
 soak: $(VENV)/test.stamp postgres redis rabbitmq mongodb  ## the kill test in full, on every backend (minutes)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.soak

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from journify.monitoring.metrics import exposition, may_read
@@ -46,7 +46,9 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     if not may_read(environ.get("HTTP_AUTHORIZATION", "")):
         start_response("404 Not Found", [("Content-Type", "text/plain")])
         return [b"Not found\n"]
-    close_old_connections()
-    content = exposition()
+    try:
+        content = exposition()
+    finally:
+        connections.close_all()  # this thread's: between two scrapes nobody needs it
     start_response("200 OK", [("Content-Type", CONTENT_TYPE_LATEST)])
     return [content]
