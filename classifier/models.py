@@ -114,7 +114,8 @@ class Song(UUIDModel):
         return None if self.duration_ms is None else dt.timedelta(milliseconds=self.duration_ms)
 
 
-class ClassificationQuerySet(JobQuerySet["Classification"]):
+# whether the plugin of mypy minds depends on what it has cached
+class ClassificationQuerySet(JobQuerySet["Classification"]):  # type: ignore[override, unused-ignore]
     """The states of the work, of which some waits for another try."""
 
     def waiting(self) -> Self:
