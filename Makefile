@@ -156,7 +156,7 @@ tools/mongodb/node_modules/.package-lock.json: tools/mongodb/package-lock.json
 	@command -v npm >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends nodejs npm; \
 	  else echo "The tests of MongoDB need Node.js: sudo apt-get install nodejs npm"; exit 1; fi; }
-	npm ci --prefix tools/mongodb --no-audit --no-fund --loglevel=error
+	NODE_OPTIONS=--use-openssl-ca npm ci --prefix tools/mongodb --no-audit --no-fund --loglevel=error  # the machine's certificates
 	@touch $@
 
 rabbitmq:
