@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 from ml.audio import SENTENCES, Clip, container_of, load_clip
 from ml.errors import ClipError
+from ml.memory import keep_freed_memory
 
 LENGTHS = struct.Struct(">II")
 
@@ -27,6 +28,7 @@ LENGTHS = struct.Struct(">II")
 def main() -> None:
     """Answer requests until standard input ends, which it does when the parent dies."""
     answers = _own_output()
+    keep_freed_memory()
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)  # a decoder has nothing to write
     for line in sys.stdin.buffer:

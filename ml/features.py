@@ -150,7 +150,9 @@ def power_spectrogram(samples: Tensor, settings: FeatureSettings) -> Tensor:
 
 def levelled(samples: Tensor) -> Tensor:
     """Bring a clip to one loudness, so that a file's own says nothing."""
-    return samples * (CLIP_RMS / samples.square().mean().sqrt().clamp(min=1e-6))
+    level = torch.linalg.vector_norm(samples) / max(1, len(samples)) ** 0.5
+    result: Tensor = samples * (CLIP_RMS / level.clamp(min=1e-6))
+    return result
 
 
 def power_to_db(power: Tensor) -> Tensor:

@@ -22,6 +22,7 @@ from ml.features import (
     unpacked,
 )
 from ml.labels import EMOTIONS, Emotion
+from ml.memory import keep_freed_memory
 from ml.networks import NetworkConfig
 from ml.quick import quicken
 from ml.timing import stage
@@ -90,7 +91,8 @@ class Predictor:
         threads : int, optional
             CPU threads that torch and numpy may use, in the whole process.
         quick : bool
-            Answer in the number format that suits this CPU best (`ml.quick`) instead of 32 bits.
+            Answer in the number format that suits this CPU best (`ml.quick`) instead of 32 bits,
+            and keep the memory of one clip for the next (`ml.memory`).
 
         Raises
         ------
@@ -100,6 +102,8 @@ class Predictor:
         if threads is not None:
             torch.set_num_threads(threads)
             threadpool_limits(threads, user_api="blas")  # numpy's own threads would spin beside it
+        if quick:
+            keep_freed_memory()
         folder = (root or WEIGHTS) / name
         meta = read_meta(folder)
         if meta.descriptors:

@@ -75,12 +75,6 @@ _MODULATION = tuple(
 RHYTHM: tuple[Descriptor, ...] = (*_ONSET, *_PULSE, *_TEMPO, *_MODULATION)
 
 
-def onset_envelope(mel_db: Floats) -> Floats:
-    """Return the mean rise of the bands from frame to frame in dB, shape (frames - 1,)."""
-    result: Floats = np.maximum(np.diff(mel_db, axis=0), 0.0).mean(axis=1).astype(np.float32)
-    return result
-
-
 def onset_frames(envelope: Floats) -> Indices:
     """Return the frames where the envelope has a clear local peak."""
     windows = np.lib.stride_tricks.sliding_window_view(
@@ -91,9 +85,7 @@ def onset_frames(envelope: Floats) -> Indices:
     return np.flatnonzero((envelope >= windows.max(axis=1)) & clear)
 
 
-def _onsets(part: Part) -> list[float]:
-    rises = np.maximum(np.diff(part.mel_db, axis=0), 0.0)
-    envelope = rises.mean(axis=1)
+def _onsets(part: Part, rises: Floats, envelope: Floats) -> list[float]:
     peaks = onset_frames(envelope)
     seconds = len(envelope) / FRAME_RATE
     gaps = (
@@ -183,9 +175,11 @@ def describe_rhythm(part: Part) -> Floats:
     -------
     ndarray, shape (len(RHYTHM),)
     """
-    tempi, strength = _tempogram(onset_envelope(part.mel_db))
-    values = _onsets(part) + _pulse(strength)
+    rises = np.maximum(np.diff(part.mel_db, axis=0), 0.0)  # dB from frame to frame
+    envelope = rises.mean(axis=1)
+    tempi, strength = _tempogram(envelope)
+    values = _onsets(part, rises, envelope) + _pulse(strength)
     for low, high in ONSET_REGIONS:
-        values += _pulse(_tempogram(onset_envelope(part.mel_db[:, low:high]))[1])
+        values += _pulse(_tempogram(rises[:, low:high].mean(axis=1))[1])
     values += _tempo(tempi, strength)
     return np.concatenate([values, _modulation(part.mel_db)]).astype(np.float32)
