@@ -25,6 +25,7 @@ import torch
 from rich.progress import track
 
 from ml.audio import CLIP_SECONDS, SAMPLE_RATE, SEGMENTS, load_clip
+from ml.descriptors import DESCRIPTORS, describe, describe_with_segments
 from ml.errors import ClipError
 from ml.features import FeatureSettings, clip_picture, packed
 from ml.labels_file import read_labels
@@ -83,8 +84,6 @@ def picture_recipe(settings: FeatureSettings) -> Recipe:
 
 def descriptor_recipe() -> Recipe:
     """Pack the hand-made descriptors."""
-    from ml.descriptors import DESCRIPTORS  # noqa: PLC0415 - pictures need no scipy
-
     digest = hashlib.sha256(repr(DESCRIPTORS).encode()).hexdigest()[:8]
     return Recipe(f"descriptors-{digest}", (len(DESCRIPTORS),), "f4", packed_descriptors)
 
@@ -102,8 +101,6 @@ def packed_excerpts(path: Path) -> npt.NDArray[np.float32]:
     First its segments, as a network is given them that answers, then three excerpts of 20 s, from
     the first to the last, described as clips of their own.
     """
-    from ml.descriptors import describe, describe_with_segments  # noqa: PLC0415 - pictures need no scipy
-
     samples = load_clip(path).samples
     length = min(int(EXCERPT_SECONDS * SAMPLE_RATE), len(samples))
     starts = np.linspace(0, len(samples) - length, EXCERPTS).astype(int)
@@ -113,8 +110,6 @@ def packed_excerpts(path: Path) -> npt.NDArray[np.float32]:
 
 def packed_descriptors(path: Path) -> npt.NDArray[np.float32]:
     """Return a file's descriptors, shape (D,)."""
-    from ml.descriptors import describe  # noqa: PLC0415 - pictures need no scipy
-
     return describe(load_clip(path).samples)
 
 

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from ml.audio import SEGMENT_SECONDS, Clip, segment_starts
+from ml.descriptors import DESCRIPTORS, describe, describe_with_segments
 from ml.errors import WeightsError
 from ml.features import (
     FeatureSettings,
@@ -221,15 +222,12 @@ def _named(probabilities: Tensor) -> dict[str, float]:
 
 def _descriptors(samples: Tensor, power: Tensor, network: NetworkConfig) -> Tensor:
     """Describe a clip, shape (D,), or it and its segments, shape (4, D)."""
-    from ml.descriptors import describe_with_segments  # noqa: PLC0415 - only some networks need it
-
+    if not network.parts:
+        return torch.from_numpy(describe(samples.numpy()))
     shared = power if network.features == FeatureSettings() else None
-    described = torch.from_numpy(describe_with_segments(samples.numpy(), shared))
-    return described if network.parts else described[0]
+    return torch.from_numpy(describe_with_segments(samples.numpy(), shared))
 
 
 def _check_descriptors(meta: Meta) -> None:
-    from ml.descriptors import DESCRIPTORS  # noqa: PLC0415 - only some networks need it
-
     if meta.descriptors != (TRACK_COLUMNS if meta.input == "features" else DESCRIPTORS):
         raise WeightsError(f"The weights of {meta.name} were made for other descriptors.")

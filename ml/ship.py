@@ -17,6 +17,7 @@ from typing import Any
 from safetensors.torch import load_file
 
 from ml.cards import card_text
+from ml.descriptors import DESCRIPTORS
 from ml.evaluate import evaluate_run, write_metrics
 from ml.experiment import ALL_FOLDS, FACTS, TENSORS, fold_folder
 from ml.networks import build_network, network_config
@@ -82,8 +83,6 @@ def _descriptor_names(kind: str, count: int) -> list[str]:
         return list(TRACK_COLUMNS)
     if not count:
         return []
-    from ml.descriptors import DESCRIPTORS  # noqa: PLC0415 - only some networks need scipy
-
     return list(DESCRIPTORS)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.descriptors.dynamics import percussive_share
-from ml.descriptors.harmony import Moments, measure_moments
+from ml.descriptors.moments import Moments, measure_moments
 from ml.descriptors.spectra import (
     HOP,
     MEL_BANDS,

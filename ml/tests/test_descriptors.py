@@ -13,7 +13,7 @@ import torch
 
 from ml.audio import load_clip
 from ml.descriptors import DESCRIPTORS, TABLE, describe, describe_with_segments
-from ml.descriptors.harmony import chroma_of, roughness
+from ml.descriptors.moments import chroma_of, roughness
 from ml.descriptors.peaks import find_peaks, tuning_offset
 from ml.descriptors.rhythm import autocorrelation
 from ml.descriptors.spectra import HOP, SAMPLE_RATE, SETTINGS, WINDOW, Spectra, analyse
