@@ -170,7 +170,8 @@ def _classify_file(path: Path) -> Result:
     except (ClipError, NoModelError) as error:
         return named | {"error": str(error)}
     except Exception:
-        # An accident with one file must not cost the answers of the others.
+        # Libraries that decode what strangers made, and torch, may raise anything. An accident with
+        # one file of thousands must not cost the answers of the others.
         logger.exception("%s broke", path)
         return named | {"error": "Something went wrong while listening to this file."}
     return named | as_result(prediction, seconds=time.perf_counter() - started)

@@ -74,7 +74,8 @@ def listen(row: Classification) -> None:
         logger.exception("classification %s took too long", row.pk)
         _try_again(row, str(TOOK_TOO_LONG), reason=error.reason)
     except Exception:
-        # An accident of ours must not leave the row running: it is tried again, then failed.
+        # Whatever broke, decoders, torch, storage or a mistake of ours: somebody watches the card.
+        # Uncaught it would stay "listening" until the lease ends, and never be told a reason.
         logger.exception("classification %s broke", row.pk)
         _try_again(row, str(UNEXPECTED), reason="unexpected")
     except (SystemExit, KeyboardInterrupt):

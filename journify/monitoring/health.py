@@ -56,6 +56,8 @@ def _find(name: str, check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except Exception:
-        # why goes to the log only: it may name hosts and users
+        # Checks ask drivers, brokers and disks, which raise what they like. Whatever it is means
+        # unfit, and the other parts are still to be told of. Why goes to the log only: it may name
+        # hosts and users.
         logger.exception("check %s broke", name)
         return Finding(is_fit=False)

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from classifier import heartbeats, leases, queue, tryouts
 from classifier.decoding import get_decoder
@@ -66,39 +66,37 @@ def _sweep_until(stop: threading.Event) -> None:
     while True:
         if leases.is_stuck():
             _start_anew()
-        chores: list[Callable[[], object]] = [
-            close_old_connections,
-            heartbeats.beat,
-            leases.renew,
-            _sweep,
-        ]
-        chores += [tryouts.forget_old, housekeeping.run]
+        chores: list[Callable[[], object]] = [close_old_connections, leases.renew, heartbeats.beat]
+        chores += [_sweep, tryouts.forget_old, housekeeping.run]
         if time.monotonic() >= prune_at:
             chores.append(queue.prune)
             prune_at = time.monotonic() + PRUNE_SECONDS
         _do(chores)
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
-            with contextlib.suppress(DatabaseError):  # else it counts as there for a minute more
+            # where the database is away, it counts as there for a minute more
+            with contextlib.suppress(DatabaseError, InterfaceError):
                 heartbeats.stop()
             connection.close()
             return
 
 
 def _do(chores: Iterable[Callable[[], object]]) -> None:
-    """Do each, whatever became of the one before: this thread renews leases, and must go on."""
+    """Do each, whatever became of the one before."""
     for chore in chores:
         try:
             chore()
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             logger.exception("sweep failed, next one in %d s", settings.CLASSIFY_SWEEP_SECONDS)
             return  # the others need it as well
         except Exception:
+            # Nothing may end this thread, not even a mistake of ours in one chore: without it no
+            # lease is renewed, and other workers take the song under way for dropped.
             logger.exception("sweep failed at %s, and goes on", getattr(chore, "__name__", chore))
 
 
 def _sweep() -> None:
     if touched := queue.sweep():
-        logger.warning("swept %d classifications", touched)
+        logger.warning("took up %d dropped or postponed rows", touched)
 
 
 def _start_anew() -> None:
@@ -106,5 +104,5 @@ def _start_anew() -> None:
 
     Its row is left to its lease: that counts as an attempt.
     """
-    logger.critical("a song holds this worker up: it starts anew")
+    logger.critical("the work under way holds this worker up: it starts anew")
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- ourselves
