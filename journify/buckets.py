@@ -46,6 +46,11 @@ class _Pieces(io.RawIOBase):
         self._at = max(0, start + offset)
         return self._at
 
+    def readall(self) -> bytes:
+        """Fetch the rest at once: Python's own asks for it in pieces of 8 kB."""
+        rest = bytearray(max(0, self._size - self._at))
+        return bytes(rest[: self.readinto(rest)])
+
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         room = memoryview(buffer).cast("B")
         last = min(self._at + len(room), self._size) - 1

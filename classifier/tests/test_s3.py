@@ -150,6 +150,14 @@ class TestALongOne:
         assert len(fetched) == 5
         assert "all" not in fetched
 
+    def test_whoever_reads_all_of_it_at_once_asks_once(
+        self, song: Song, content: bytes, fetched: list[str]
+    ) -> None:
+        with song.audio.open("rb") as stored:
+            assert stored.read(3) == content[:3]
+            assert stored.read() == content[3:]
+        assert len(fetched) == 2  # the first piece, and the rest
+
     def test_a_worker_copies_all_of_it(
         self, song: Song, content: bytes, fetched: list[str]
     ) -> None:
