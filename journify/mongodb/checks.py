@@ -7,13 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from journify.mongodb.installing import ENGINE
-
 
 @register()
 def tasks_have_a_broker(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse to start on MongoDB without a broker: no song would ever be listened to."""
-    if settings.DATABASES["default"]["ENGINE"] != ENGINE or settings.QUEUE_URL:
+    if not settings.ON_MONGODB or settings.QUEUE_URL:
         return []
     return [
         Error(
