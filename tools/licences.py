@@ -1,14 +1,12 @@
 """The licences of everything that runs, as installed, and the checksums of what others made.
 
 python -m tools.licences            write docs/licences.md
-python -m tools.licences --check    exit 1 if it is not what would be written
 
-Exits 1 as well for a licence not known to fit: somebody reads it, then it is named below.
+Exits 1 for a licence not known to fit: somebody reads it, then it is named below.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import re
@@ -130,18 +128,13 @@ def page(rows: list[Package]) -> str:
 
 
 def main() -> int:
-    """Write or check the page; return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--check", action="store_true")
-    arguments = parser.parse_args()
+    """Write the page; return the exit status."""
     rows = packages()
     for package in rows:
         if not package.fits:
             print(f"{package.name}: “{package.licence}” is not known to fit")  # noqa: T201 -- a command
     if not all(package.fits for package in rows):
         return 1
-    if arguments.check:
-        return int(PAGE.read_text() != page(rows))
     PAGE.write_text(page(rows))
     return 0
 
