@@ -152,6 +152,15 @@ class TestSongs:
             (row["id"], row["title"]) for row in before
         ]
 
+    def test_a_row_is_not_known_by_words_that_one_above_changed(
+        self, client: Client, file: Callable
+    ) -> None:
+        known = SongFactory(title="Old", artist="", album="")
+        bring(client, SONG, file(f"id,title\n{known.pk},New\n,Old\n,Old\n"))
+        known.refresh_from_db()
+        assert known.title == "New"
+        assert Song.objects.get(title="Old") != known
+
     def test_a_spreadsheet_with_semicolons_is_read(self, client: Client, file: Callable) -> None:
         bring(client, SONG, file("title;artist;album\r\nNo, never;Satie;Airs\r\n\r\n"))
         song = Song.objects.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 from collections.abc import Callable
@@ -53,8 +54,9 @@ class PreviewStorage(MediaStorage):  # type: ignore[misc]  # the library is not 
             return
         for name in names:
             path = f"{PREVIEWS}/{name}"
-            if default_storage.get_modified_time(path) < timezone.now() - KEPT:
-                default_storage.delete(path)
+            with contextlib.suppress(FileNotFoundError):  # imported or forgotten meanwhile
+                if default_storage.get_modified_time(path) < timezone.now() - KEPT:
+                    default_storage.delete(path)
 
 
 class TableForm(ImportForm):  # type: ignore[misc]

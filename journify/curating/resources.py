@@ -140,9 +140,20 @@ class CuratedResource(resources.ModelResource):  # type: ignore[misc]
         """Find the row that is meant."""
         if "id" in row:
             return self._known.get(key_of(row["id"]))
-        return self._known.get(tuple(row.get(name, "") for name in self.natural))
+        return self._named(tuple(row.get(name, "") for name in self.natural))
 
     def _know(self, rows: Iterable[Model]) -> None:
         for row in rows:
-            self._known[row.pk] = row
-            self._known.setdefault(tuple(getattr(row, name) for name in self.natural), row)
+            # one object a row: what a line of the file changes, those below it see
+            known = self._known.setdefault(row.pk, row)
+            words = self._words_of(known)
+            if self._named(words) is None:
+                self._known[words] = known
+
+    def _named(self, words: tuple[str, ...]) -> Model | None:
+        """The row with these words, if a line above did not give it others."""
+        found = self._known.get(words)
+        return found if found is not None and self._words_of(found) == words else None
+
+    def _words_of(self, row: Model) -> tuple[str, ...]:
+        return tuple(getattr(row, name) for name in self.natural)
