@@ -36,7 +36,8 @@ def emotions_by_day(
     if in_order:
         rows.sort(key=lambda row: (row[2] is None, row[2]))
     for journal, song, *_moment in rows:
-        days[dates[journal]].append(emotions.get(song, ""))
+        if journal in dates:  # an import may have added the page since they were read
+            days[dates[journal]].append(emotions.get(song, ""))
     return days
 
 

@@ -70,6 +70,7 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> list[Answe
             emotions.get(song, ""),
         )
         for journal, answered_at, phrase, song, artist in rows
+        if journal in dates  # an import may have added the page since they were read
     ]
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from classifier.tests.factories import ClassificationFactory, LabelFactory
+from journal.emotions import emotions_by_day
 from journal.stats.answers import Answer, Clock, answered_days, answers_of
 from journal.stats.intervals import Interval
 from journal.tests.factories import EntryFactory, JournalFactory
@@ -103,6 +104,16 @@ def test_days_with_answers_come_once_and_in_order(user: User) -> None:
         for _ in range(2):
             EntryFactory(journal=journal, song=ClassificationFactory().song)
     assert answered_days(user) == [YEAR.first, YEAR.last]
+
+
+def test_a_page_that_an_import_adds_meanwhile_waits_for_the_next_look(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    for module in ("journal.emotions", "journal.stats.answers"):
+        monkeypatch.setattr(f"{module}.dates_by_journal", lambda *_: {})
+    assert answers_of(user, YEAR, zone=dt.UTC) == []
+    assert emotions_by_day(user, YEAR.first, YEAR.last) == {}
 
 
 def test_an_answer_of_unknown_time_has_no_hour(user: User) -> None:
