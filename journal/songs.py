@@ -49,7 +49,8 @@ def own_songs(user: User) -> QuerySet[Song]:
 def last_used_first(user: User, songs: QuerySet[Song], *, count: int) -> list[Song]:
     """Up to `count` songs: first those the user answered with last, then by when they came.
 
-    The latest pages are looked at first: they mostly are enough, however long a journal is.
+    Only the latest pages are looked at where they are enough, however long a journal is: a song
+    that is used today for an old page may then be missing.
     """
     uses = Entry.objects.of(user).filter(song__in=songs.order_by().values("pk"))
     used = list(_used(uses.filter(journal__date__gte=_pages_ago(user, RECENT_PAGES)))[:count])
@@ -57,7 +58,7 @@ def last_used_first(user: User, songs: QuerySet[Song], *, count: int) -> list[So
         used = list(_used(uses)[:count])
     found = songs.in_bulk([uuid_of(key) for key in used])
     others = songs.exclude(pk__in=found).order_by("-created_at")[: count - len(found)]
-    return [*(found[uuid_of(key)] for key in used), *others]
+    return [*(found[pk] for key in used if (pk := uuid_of(key)) in found), *others]
 
 
 def alike(user: User, song: Song) -> list[OwnSong]:

@@ -43,7 +43,9 @@ def carry_out(row: Transfer) -> None:
             logger.warning("%s %s was lost to somebody else", row.kind, row.pk)
             return
         except Exception:
-            # whatever it was, the listener is told, and the worker goes on
+            # It takes storage, the database and a stranger's file, each with errors of its own. One
+            # that gets past here would leave the row running, to be tried again for nothing and
+            # called interrupted in the end.
             logger.exception("%s %s failed", row.kind, row.pk)
             transfers.fail(row, str(transfers.UNEXPECTED))
         if row.kind == row.Kind.IMPORT:
