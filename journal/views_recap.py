@@ -34,7 +34,7 @@ def latest(_request: SignedInRequest) -> HttpResponse:
 def recap(request: SignedInRequest, year: int, month: int | None = None) -> HttpResponse:
     """Show a period's picture with its words, and offer both for keeping."""
     period = _period(year, month)
-    found = _recap(request, period)
+    found = recap_of(request.user, period)
     context = {
         "period": period,
         "next": period.next_up_to(today()),
@@ -52,7 +52,7 @@ def picture(
     request: SignedInRequest, year: int, month: int | None = None, *, kind: str
 ) -> HttpResponse:
     """Draw the picture; nothing of it is stored."""
-    found = _recap(request, _period(year, month))
+    found = recap_of(request.user, _period(year, month))
     if not found.days:
         raise Http404
     if kind == "svg":
@@ -69,10 +69,6 @@ def _period(year: int, month: int | None) -> Period:
     if not period.is_a_page(today()):
         raise Http404
     return period
-
-
-def _recap(request: SignedInRequest, period: Period) -> Recap:
-    return recap_of(request.user, period)
 
 
 def _some_month(year: int) -> Period:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -30,12 +31,14 @@ def own_database() -> Iterator[None]:
         SECURE_SSL_REDIRECT=False,
         RATE_LIMITS=_unreachable_limits(),
     )
+    logging.disable(logging.WARNING)  # looking for pages asks what is none, too
     old = setup_databases(verbosity=0, interactive=False)
     try:
         with stores:
             yield
     finally:
         teardown_databases(old, verbosity=0)
+        logging.disable(logging.NOTSET)
 
 
 def _unreachable_limits() -> dict[str, dict[str, tuple[int, int]]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tools.screens.scenes import Scene
+from tools.screens.scenes import SCENES, Scene
 from tools.screens.shooting import VARIANTS
 
 PHONE_WIDTH, DESKTOP_WIDTH = 200, 420
@@ -64,8 +64,7 @@ def _sheet(shots: Sequence[Image.Image]) -> Image.Image:
 
 
 def _write_index(target: Path) -> None:
-    from tools.screens.scenes import SCENES  # noqa: PLC0415 -- all of them, whatever was taken now
-
+    # all of them, whatever was taken now
     rows = [
         f"## {scene.title}\n\n![{scene.title}, in five variants]({scene.name}.webp)\n"
         for scene in SCENES

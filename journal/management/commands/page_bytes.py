@@ -9,7 +9,6 @@ Exit code 1 when a page is over budget.
 
 from __future__ import annotations
 
-import logging
 from argparse import ArgumentParser
 from typing import IO, Any, cast
 
@@ -34,12 +33,10 @@ class Command(ExplainedCommand):
 
     def handle(self, *, years: float, **_options: Any) -> None:
         """Weigh in a database of our own, and print."""
-        logging.disable(logging.WARNING)  # looking for pages asks what is none, too
         with own_database():
             listener = make_listener("listener", days=round(years * DAYS_A_YEAR))
             client = client_of(listener)
             sizes = weigh(client, pages_of(listener, client))
-        logging.disable(logging.NOTSET)
         Console(file=cast("IO[str]", self.stdout)).print(_table(sizes))
         if too_heavy := [size.name for size in sizes if size.over]:
             raise CommandError(f"Over budget: {', '.join(too_heavy)}.")

@@ -10,7 +10,6 @@ Exits with 1 when a page misses its budget (`journal/measuring/budget.py`).
 from __future__ import annotations
 
 import json
-import logging
 from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import IO, Any, cast
@@ -41,13 +40,11 @@ class Command(ExplainedCommand):
 
     def handle(self, *, years: float, runs: int, as_json: bool, **_options: Any) -> None:
         """Measure in a database of our own, and print."""
-        logging.disable(logging.WARNING)  # looking for pages asks what is none, too
         with own_database():
             full = make_listener("three-years", days=round(years * DAYS_A_YEAR))
             one_day = make_listener("one-day", days=1)
             spare_what_is_loaded()  # as the server does
             times = _times(full, one_day, runs)
-        logging.disable(logging.NOTSET)
         judged = [judge(page) for page in sorted(times, key=lambda page: -page.server_p95)]
         if as_json:
             rows = [_as_dict(each) for each in judged]
