@@ -210,7 +210,6 @@ class Explanation(Job):
     picture = models.FileField(upload_to=picture_path, blank=True)
     shares = models.JSONField(default=list, blank=True)
     regions = models.JSONField(default=list, blank=True)
-    requested_at = models.DateTimeField(default=timezone.now)
 
     objects = JobQuerySet["Explanation"].as_manager()
 

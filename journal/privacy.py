@@ -119,7 +119,7 @@ STORED = [
             ),
             "classifier.Explanation": (
                 *("classification", "status", "emotion", "picture", "shares", "regions"),
-                *("error", "requested_at", "attempts", "owner", "lease_until", "revision"),
+                *("error", "attempts", "owner", "lease_until", "revision"),
                 *("ready_at", "woken_at"),
             ),
         },
