@@ -20,6 +20,7 @@ import pytest
 from django.conf import settings
 
 from journify.tests.databases import own_data
+from tools.processes import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -144,12 +145,6 @@ def console_of(page: Page) -> list[str]:
     page.on("console", note)
     page.on("pageerror", lambda error: errors.append(str(error)))
     return errors
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(url: str, processes: subprocess.Popen[bytes]) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from classifier.models import Song
 from journal.models import Phrase
 from journify.management.commands import prepare
+from tools.processes import free_port
 
 
 @pytest.fixture
@@ -21,13 +22,6 @@ def taken_port() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield int(other.getsockname()[1])
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "", "8000.5"])
@@ -46,7 +40,7 @@ def test_refused_with_another_port_when_it_is_taken(taken_port: int) -> None:
 
 @pytest.mark.django_db
 def test_phrases_and_songs_are_there_and_the_address_is_said(
-    free_port: int, monkeypatch: pytest.MonkeyPatch, own_folder: Path
+    monkeypatch: pytest.MonkeyPatch, own_folder: Path
 ) -> None:
     done: list[str] = []
 
@@ -56,12 +50,12 @@ def test_phrases_and_songs_are_there_and_the_address_is_said(
             call_command(name, **options)
 
     monkeypatch.setattr(prepare, "call_command", call)
-    out = io.StringIO()
-    call_command("prepare", port=str(free_port), stdout=out)
+    out, port = io.StringIO(), free_port()
+    call_command("prepare", port=str(port), stdout=out)
     assert done == ["migrate", "load_phrases", "load_demo", "collectstatic"]
     assert Phrase.objects.count() >= 80
     assert Song.objects.catalogue().count() >= 8
-    assert f"http://127.0.0.1:{free_port}/" in out.getvalue()
+    assert f"http://127.0.0.1:{port}/" in out.getvalue()
 
 
 def test_this_process_answers_to_operators(client: Client) -> None:

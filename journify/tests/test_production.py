@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from journify.tests.browser import free_port
+from tools.processes import free_port
 
 HOST = "journal.example.org"
 FROM_PROXY = {"Host": HOST, "X-Forwarded-Proto": "https"}

@@ -19,7 +19,7 @@ from classifier.models import Classification
 from classifier.tests.factories import ClassificationFactory
 from journify.monitoring.metrics import forget_counts
 from journify.monitoring.server import serve_metrics
-from journify.tests.browser import free_port
+from tools.processes import free_port
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
