@@ -78,7 +78,7 @@ budget: $(VENV)/run.stamp  ## weigh and time every page with three years of entr
 screens: $(VENV)/test.stamp chromium  ## renew the pictures of every page in docs/screens
 	$(BIN)/python -m tools.screens
 
-hostile: $(VENV)/test.stamp  ## send every hostile file through an upload and through classify
+hostile: $(VENV)/test.stamp  ## send every hostile file through an upload, a try-out and classify
 	$(BIN)/python -m tools.hostile
 
 SECONDS ?= 600
