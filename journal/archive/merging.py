@@ -120,13 +120,14 @@ class _Merge:
         """Add a day; into one that is here already goes only what was answered or noted."""
         journal, is_new = Journal.objects.get_or_create(user=self.user, date=day.date)
         if is_new:
+            self.added["days"] += 1
+        here = [] if is_new else list(journal.entries.all())
+        if not here and day.entries:  # without transactions, an earlier try may have been cut off
             Entry.objects.bulk_create(
                 self._entry(journal, row, row.position) for row in day.entries
             )
-            self.added["days"] += 1
             self.added["entries"] += len(day.entries)
             return
-        here = list(journal.entries.all())
         for row in day.entries:
             if row.song or row.note:
                 self._add_entry(journal, row, here)

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 
 def snapshot(user: User, *, with_audio: bool) -> Archive:
-    """Read everything of `user` that an archive holds; the same journal gives the same archive."""
+    """Read everything of `user` that an archive holds; the same journal gives the same archive.
+
+    What is added while it is read may be left out.
+    """
     rows = sorted(_songs_of(user), key=_song_key)
     refs = {song.pk: f"song-{number}" for number, song in enumerate(rows, start=1)}
     preferences = preferences_of(user)
@@ -54,6 +57,7 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
             (
                 ArchivedLabel(refs[row.song_id], row.emotion, row.updated_at)
                 for row in Label.objects.filter(user=user)
+                if row.song_id in refs
             ),
             key=lambda label: int(label.song.removeprefix("song-")),
         ),
@@ -156,11 +160,13 @@ def _days(user: User, refs: dict[UUID, str]) -> list[ArchivedDay]:
     }
     entries = Entry.objects.of(user).select_related("phrase").order_by("position")
     for row in entries.iterator(chunk_size=2000):
+        if row.journal_id not in days:
+            continue
         entry = ArchivedEntry(
             position=row.position,
             phrase=row.phrase_text,
             phrase_key=(row.phrase.key or "") if row.phrase else "",
-            song=refs[row.song_id] if row.song_id else "",
+            song=refs.get(row.song_id, "") if row.song_id else "",
             note=row.note,
             answered_at=row.answered_at,
         )

@@ -13,8 +13,10 @@ from django.core.management import call_command
 from django.db.models import Model
 
 from classifier.models import Classification, Label, Song
-from journal.archive import schema, tables
+from classifier.tests.factories import LabelFactory
+from journal.archive import schema, snapshot, tables
 from journal.models import Entry, Journal, Phrase, Preferences, Transfer
+from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
 
 Export = Callable[..., bytes]
@@ -144,6 +146,32 @@ def test_what_is_there_already_stays_and_the_rest_is_added(
     notes = Entry.objects.of(stranger).filter(phrase_text="The first sip…").values_list("note")
     assert {note for (note,) in notes} == {"written here", "a\nb *c*"}
     assert Entry.objects.of(stranger).get(phrase_text="=My own phrase…").song is not None
+
+
+def test_a_day_that_was_begun_and_cut_off_is_filled(
+    journal: User, stranger: User, export: Export, bring: Bring, unzipped: Unzip
+) -> None:
+    for page in Journal.objects.filter(user=journal):
+        Journal.objects.create(user=stranger, date=page.date)
+    bring(stranger, export(journal))
+    assert content(unzipped(export(stranger)))["days"] == content(unzipped(export(journal)))["days"]
+
+
+def test_what_is_written_during_an_export_does_not_end_it(
+    journal: User, export: Export, unzipped: Unzip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, songs_of = content(unzipped(export(journal))), snapshot._songs_of
+
+    def answered_meanwhile(user: User) -> list[Song]:
+        songs = songs_of(user)
+        EntryFactory(journal__user=user, song=LabelFactory(user=user).song)
+        return songs
+
+    monkeypatch.setattr(snapshot, "_songs_of", answered_meanwhile)
+    data = content(unzipped(export(journal)))
+    assert (data["songs"], data["labels"]) == (read["songs"], read["labels"])
+    [new] = [day for day in data["days"] if day not in read["days"]]
+    assert [entry["song"] for entry in new["entries"]] == [""]
 
 
 def test_days_before_the_account_can_be_opened(
