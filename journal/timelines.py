@@ -79,7 +79,7 @@ class Pane:
 
 @dataclass(frozen=True)
 class Why:
-    """What carried an answer, in one of the states none, drawing, lost, failed and done."""
+    """What carried an answer, in one of the states none, drawing, failed and done."""
 
     state: str
     error: str = ""
