@@ -14,8 +14,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -74,12 +74,19 @@ def main(command: list[str]) -> int:
     if not command:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    # without this, being asked to end would leave the server behind
+    return run_beside(command, {"DATABASE_URL": throwaway_postgres})
+
+
+def run_beside(
+    command: list[str], servers: Mapping[str, Callable[[], AbstractContextManager[str]]]
+) -> int:
+    """Run `command` with the addresses of `servers` as variables; return its exit status."""
+    # without this, being asked to end would leave the servers behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with throwaway_postgres() as url:
-            env = os.environ | {"DATABASE_URL": url}
-            return subprocess.run(command, env=env, check=False).returncode  # noqa: S603 -- the caller's own
+        with ExitStack() as stack:
+            given = {name: stack.enter_context(server()) for name, server in servers.items()}
+            return subprocess.run(command, env=os.environ | given, check=False).returncode  # noqa: S603 -- the caller's own
     except NoServerError as error:
         sys.stderr.write(f"{error}\n")
         return 1

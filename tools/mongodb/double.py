@@ -7,10 +7,7 @@ python -m tools.mongodb.double COMMAND …     runs COMMAND with DATABASE_URL an
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools.brokers import running_server, throwaway_redis
-from tools.postgres import NoServerError
+from tools.postgres import NoServerError, run_beside
 from tools.processes import free_port
 
 SERVER = Path(__file__).with_name("server.mjs")
@@ -47,15 +44,7 @@ def main(command: list[str]) -> int:
     if not command:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    # without this, being asked to end would leave the servers behind
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        with throwaway_double() as url, throwaway_redis() as broker:
-            env = os.environ | {"DATABASE_URL": url, "QUEUE_URL": broker}
-            return subprocess.run(command, env=env, check=False).returncode  # noqa: S603 -- the caller's own
-    except NoServerError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    return run_beside(command, {"DATABASE_URL": throwaway_double, "QUEUE_URL": throwaway_redis})
 
 
 if __name__ == "__main__":
