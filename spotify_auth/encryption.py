@@ -30,7 +30,7 @@ def decrypt(text: str) -> str:
     try:
         return _fernet(tuple(settings.TOKEN_KEYS)).decrypt(text).decode()
     except InvalidToken:
-        logger.warning("a token or second key fits none of TOKEN_KEYS: its owner has to set it up anew")
+        logger.warning("a token or second key fits none of TOKEN_KEYS: its owner has to renew it")
         return ""
 
 
