@@ -23,6 +23,7 @@ from classifier.models import Label, Song
 from classifier.tests.factories import LabelFactory, SongFactory
 from journal.models import Phrase
 from journal.tests.factories import PhraseFactory
+from journify.curating import previews
 from journify.curating.formats import MAX_ROWS
 from spotify_auth.models import User, UserPermission
 from spotify_auth.tests.factories import UserFactory
@@ -259,12 +260,12 @@ class TestFiles:
     def test_what_nobody_confirmed_is_forgotten(
         self, client: Client, file: Callable, time_machine: TimeMachineFixture
     ) -> None:
+        previews.forget_old()
         preview(client, SONG, file("title\nOnce\n"))
-        assert len(kept()) == 1
-        client.get(reverse("admin:classifier_song_import"))
+        previews.forget_old()
         assert len(kept()) == 1
         time_machine.move_to(dt.datetime.now(dt.UTC) + dt.timedelta(hours=2))
-        client.get(reverse("admin:classifier_song_import"))
+        previews.forget_old()
         assert kept() == []
 
 

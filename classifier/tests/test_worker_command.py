@@ -121,13 +121,16 @@ class TestSweepUntil:
         assert row.status == "running"
 
     @pytest.mark.django_db
-    def test_finished_tasks_are_pruned_once_an_hour(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_is_over_is_cleared_away_once_an_hour(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(worker.connection, "close", lambda: None)
         calls: list[str] = []
         monkeypatch.setattr(worker.queue, "sweep", lambda: calls.append("sweep"))
-        monkeypatch.setattr(worker.queue, "prune", lambda: calls.append("prune"))
+        monkeypatch.setattr(worker.queue, "prune", lambda: calls.append("tasks"))
+        monkeypatch.setattr(worker.previews, "forget_old", lambda: calls.append("previews"))
         worker._sweep_until(StopAfter(3))
-        assert calls == ["sweep", "prune", "sweep", "sweep"]
+        assert calls == ["sweep", "tasks", "previews", "sweep", "sweep"]
 
     def test_a_database_that_is_away_ends_nothing(
         self,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
 import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -15,48 +13,21 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm, ImportForm
-from import_export.tmp_storages import MediaStorage
 
 from journify.curating.formats import GuardedCSV, UnreadableTableError
+from journify.curating.previews import PREVIEWS, PreviewStorage
 
 if TYPE_CHECKING:
     from import_export.results import Result
 
     from journify.curating.resources import CuratedResource
 
-PREVIEWS = "previews"
-KEPT = dt.timedelta(hours=1)
 SHOWN = 100
-
-
-class PreviewStorage(MediaStorage):  # type: ignore[misc]  # the library is not typed
-    """A file between its preview and its import, where every web machine finds it.
-
-    Not in the system's temporary folder, the library's default: whoever may import would name any
-    file there to have it read and deleted.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs | {"MEDIA_FOLDER": PREVIEWS})
-
-    @staticmethod
-    def forget_old() -> None:
-        """Delete what somebody looked at and never imported."""
-        try:
-            _folders, names = default_storage.listdir(PREVIEWS)
-        except FileNotFoundError:
-            return
-        for name in names:
-            path = f"{PREVIEWS}/{name}"
-            with contextlib.suppress(FileNotFoundError):  # imported or forgotten meanwhile
-                if default_storage.get_modified_time(path) < timezone.now() - KEPT:
-                    default_storage.delete(path)
 
 
 class TableForm(ImportForm):  # type: ignore[misc]
@@ -132,7 +103,6 @@ class CuratedTableMixin(ImportExportMixin):  # type: ignore[misc]
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show what a file would do; keep it only when that may be confirmed."""
-        PreviewStorage.forget_old()
         response: TemplateResponse = super().import_action(request, **kwargs)
         name = getattr(request.FILES.get("import_file"), "tmp_storage_name", None)
         if name and "confirm_form" not in (response.context_data or {}):

@@ -25,6 +25,7 @@ from classifier.decoding import get_decoder
 from journify import housekeeping
 from journify.background import transport
 from journify.commands import ExplainedCommand
+from journify.curating import previews
 from journify.monitoring.server import serve_metrics
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def _sweep_until(stop: threading.Event) -> None:
         chores: list[Callable[[], object]] = [close_old_connections, leases.renew, heartbeats.beat]
         chores += [_sweep, tryouts.forget_old, housekeeping.run]
         if time.monotonic() >= prune_at:
-            chores.append(queue.prune)
+            chores += [queue.prune, previews.forget_old]
             prune_at = time.monotonic() + PRUNE_SECONDS
         _do(chores)
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
