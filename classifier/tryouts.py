@@ -47,7 +47,6 @@ def begin(upload: TemporaryUploadedFile) -> TryOut:
         raise UploadRejectedError(too_large_message())
     title = title_from(upload.name or "")
     facts = examine(upload)
-    forget_old()
     tryout = TryOut.objects.create(audio=upload, title=facts.title or title)
     jobs.wake(tryout)
     return tryout

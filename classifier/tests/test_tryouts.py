@@ -16,6 +16,7 @@ from classifier.errors import NO_MODEL, NoModelError
 from classifier.models import Song, TryOut
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService
+from classifier.tests.test_bad_input import upload_of
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,16 @@ def test_only_one_worker_hears_it(library: Corpus, service: FakeService) -> None
     tryouts.listen(tryout.pk)
     tryouts.listen(tryout.pk)
     assert len(service.heard) == 1
+
+
+def test_a_visitor_does_not_wait_for_the_clearing_up(library: Corpus) -> None:
+    old = waiting(library)
+    later = timezone.now() + 2 * tryouts.FORGOTTEN_AFTER + dt.timedelta(seconds=1)
+    with time_machine.travel(later), upload_of(library["song.flac"]) as upload:
+        tryouts.begin(upload)
+    old.refresh_from_db()
+    assert old.status == Status.QUEUED
+    assert TryOut.objects.count() == 2
 
 
 def test_whoever_waits_for_long_is_told_that_nobody_came(
