@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,14 +22,18 @@ from tools.brokers import throwaway_rabbitmq, throwaway_redis
 from tools.mongodb.double import throwaway_double
 from tools.postgres import throwaway_postgres
 
+Server = Callable[[], AbstractContextManager[str]]
+
 # What each is made of: variables of the environment, and the servers that give their values.
-BACKENDS: dict[str, dict[str, Callable[[], AbstractContextManager[str]]]] = {
+BACKENDS: dict[str, dict[str, Server]] = {
     "sqlite": {},
     "postgres": {"DATABASE_URL": throwaway_postgres},
     "redis": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_redis},
     "rabbitmq": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_rabbitmq},
     "mongodb-double": {"DATABASE_URL": throwaway_double, "QUEUE_URL": throwaway_redis},
 }
+# For figures: PostgreSQL writes to the disk as it does when it matters.
+DURABLE: dict[Server, Server] = {throwaway_postgres: partial(throwaway_postgres, durable=True)}
 # So many kills of the same song are chance: a song that does it by itself gets three.
 ATTEMPTS = {"CLASSIFY_MAX_ATTEMPTS": "12"}
 QUICK = {"CLASSIFY_LEASE_SECONDS": "5", "CLASSIFY_SWEEP_SECONDS": "1"}
@@ -36,16 +41,12 @@ QUICK = {"CLASSIFY_LEASE_SECONDS": "5", "CLASSIFY_SWEEP_SECONDS": "1"}
 
 @contextmanager
 def environment(backend: str, *, durable: bool = False) -> Iterator[dict[str, str]]:
-    """Yield variables that give processes an empty database, folder and queue.
-
-    `durable` is for figures: PostgreSQL writes to the disk as it does when it matters.
-    """
+    """Yield variables that give processes an empty database, folder and queue."""
+    instead = DURABLE if durable else {}
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="journify-soak-"))
         given = {
-            variable: stack.enter_context(
-                throwaway_postgres(durable=durable) if server is throwaway_postgres else server()
-            )
+            variable: stack.enter_context(instead.get(server, server)())
             for variable, server in BACKENDS[backend].items()
         }
         plain = {"DATABASE_URL": "", "QUEUE_URL": "", "ENV_FILE": os.devnull}
