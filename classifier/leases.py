@@ -9,6 +9,7 @@ anew.
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 import time
@@ -18,12 +19,15 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from classifier.errors import TookTooLongError
 from journify.background.jobs import Job, lease_end, worker_name
 
 if TYPE_CHECKING:
     from types import FrameType
+
+logger = logging.getLogger(__name__)
 
 # What is held, and since when. Only what is really being worked at is renewed: a row that an
 # accident left running is not, so that it is swept up.
@@ -49,6 +53,31 @@ def renew() -> int:
         for pk, (model, since) in tuple(_held.items())
         if time.monotonic() - since < settings.CLASSIFY_MAX_SECONDS
     )
+
+
+@contextmanager
+def renewing() -> Iterator[None]:
+    """Have a thread `renew` meanwhile, where no worker's sweep does."""
+    stop = threading.Event()
+    renewer = threading.Thread(target=_renew_until, args=(stop,), daemon=True)
+    renewer.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        renewer.join(timeout=5)
+
+
+def _renew_until(stop: threading.Event) -> None:
+    while not stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
+        try:
+            close_old_connections()
+            renew()
+        except (DatabaseError, InterfaceError):
+            logger.exception(
+                "no lease was renewed, next try in %d s", settings.CLASSIFY_SWEEP_SECONDS
+            )
+    connection.close()
 
 
 def is_stuck() -> bool:

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from classifier import queue
+from classifier import leases, queue
 from classifier.management.commands import classify as command
 from classifier.models import Classification, Song
 from classifier.tests.corpus import Corpus
@@ -272,6 +272,17 @@ class TestSongs:
         assert list(result) == ["file", "song", *KEYS[1:]]
         assert (result["file"], result["song"]) == (str(heard_song), str(heard_song.pk))
         assert heard_song.classifications.get().emotion == result["emotion"] == "happy"
+
+    def test_its_lease_is_renewed_meanwhile(self, service: FakeService, heard_song: Song) -> None:
+        renewed = []
+
+        def answer(_clip: object) -> FakePrediction:
+            renewed.append(leases.renew())
+            return FakePrediction()
+
+        service.classify = answer  # type: ignore[method-assign]
+        run_json("--song", heard_song.pk)
+        assert renewed == [1]
 
     def test_an_answer_is_told_again_without_listening(
         self, service: FakeService, heard_song: Song

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -61,6 +63,29 @@ def test_a_row_is_not_kept_for_ever(row: Classification, settings: Settings) -> 
         settings.CLASSIFY_LEASE_SECONDS = -1
         assert leases.is_stuck()
     assert not leases.is_stuck()
+
+
+def test_renewing_goes_on_when_the_database_is_away_for_a_moment(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CLASSIFY_SWEEP_SECONDS = 0.01
+    threads = threading.active_count()
+    renewed, is_renewed = [DatabaseError("away"), 0], threading.Event()
+
+    def renew() -> int:
+        answer = renewed.pop(0)
+        if isinstance(answer, DatabaseError):
+            raise answer
+        renewed.append(answer)
+        is_renewed.set()
+        return answer
+
+    monkeypatch.setattr(leases, "renew", renew)
+    monkeypatch.setattr(leases, "close_old_connections", lambda: None)
+    with leases.renewing():
+        assert is_renewed.wait(timeout=10)
+    assert threading.active_count() == threads
+    assert "no lease was renewed" in caplog.text
 
 
 def test_only_the_main_thread_has_a_time_limit() -> None:

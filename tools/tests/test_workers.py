@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,9 @@ def see_all():
         kind.argument: sorted(kind.rows.values_list("status", flat=True)) for kind in kinds()
     }
 
+def sweep():
+    return queue.sweep()
+
 call_command("migrate", verbosity=0)
 for line in sys.stdin:
     verb, *arguments = json.loads(line)
@@ -114,6 +117,10 @@ class Queue:
     def see_all(self) -> dict[str, list[str]]:
         return dict(self._answer("see_all"))
 
+    def sweep(self) -> int:
+        """Take up what was dropped, as any other worker would; returns how many rows."""
+        return int(self._answer("sweep"))
+
     def wait_for(self, row: str, **values: object) -> dict[str, Any]:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
@@ -124,10 +131,10 @@ class Queue:
         pytest.fail(f"{seen} is not {values}\n{self.log.read_text()[-3000:]}")
 
     @contextmanager
-    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
+    def worker(self, command: Sequence[str] = WORKER) -> Iterator[subprocess.Popen[bytes]]:
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                WORKER, env=self.env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+                command, env=self.env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
             )
         try:
             yield process
@@ -188,6 +195,21 @@ def test_the_song_under_way_is_finished_when_a_worker_is_stopped(
             worker.send_signal(number)
             assert worker.wait(timeout=PATIENCE_SECONDS) == 0
         seen = queue.see(row)
+    assert (seen["status"], seen["emotion"], seen["attempts"]) == ("done", "happy", 1)
+
+
+def test_a_song_that_the_command_hears_for_longer_than_a_lease_is_not_taken_from_it(
+    tmp_path: Path,
+) -> None:
+    command = [*WORKER[:-1], "classify", "--pending"]
+    with a_queue("sqlite", tmp_path, CLASSIFY_LEASE_SECONDS="2") as queue:
+        row = queue.ask(IS_SLOW)
+        with queue.worker(command) as process:
+            queue.wait_for(row, status="running", stage="thinking")
+            while process.poll() is None:
+                assert queue.sweep() == 0
+        seen = queue.see(row)
+    assert process.returncode == 0
     assert (seen["status"], seen["emotion"], seen["attempts"]) == ("done", "happy", 1)
 
 

@@ -29,10 +29,11 @@ from django.core.management.base import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from classifier import queue, reports
+from classifier import leases, queue, reports
 from classifier.batch import classify_files, find_files, known_models
 from classifier.models import Classification, Song
 from classifier.tables import classify_rows, read_table
+from journify.background.jobs import worker_name
 from journify.commands import ExplainedCommand
 from ml.errors import WeightsError
 
@@ -104,7 +105,7 @@ class Command(ExplainedCommand):
         _check_usage(options)
         if options["song"] or options["pending"]:
             songs = _pending_songs() if options["pending"] else _songs(options["song"])
-            return len(songs), (_classify_song(song) for song in songs)
+            return len(songs), _classified(songs)
         if options["features"]:
             return _table_results(options["features"])
         if options["explain"]:
@@ -184,15 +185,23 @@ def _pending_songs() -> list[Song]:
     return list(Song.objects.exclude(pk__in=answered).exclude(audio="").order_by("created_at"))
 
 
+def _classified(songs: list[Song]) -> Iterator[Result]:
+    from classifier.service import get_service  # noqa: PLC0415 -- imports torch
+
+    get_service()  # loaded before the first claim: its time is no song's
+    with leases.renewing():
+        for song in songs:
+            yield _classify_song(song)
+
+
 def _classify_song(song: Song) -> Result:
     """Classify a song of the database here and now, unless a worker is at it."""
     from classifier.listening import listen  # noqa: PLC0415 -- keeps --help quick
-    from classifier.service import get_service  # noqa: PLC0415 -- imports torch
 
-    get_service()  # loaded before the claim, whose lease nobody renews here
-    row = queue.claim(queue.request_classification(song).pk, worker="manage.py classify")
+    row = queue.claim(queue.request_classification(song).pk, worker=worker_name())
     if row is not None:
-        listen(row)
+        with leases.held(row):
+            listen(row)
     rows = list(song.classifications.all())
     answer = next((row for row in rows if row.status == Classification.Status.DONE), None)
     named = {"file": str(song), "song": str(song.pk)}
