@@ -7,7 +7,9 @@ English. The names and numbers in such a sentence are taken out to find it in th
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
+from django.utils.formats import localize
 from django.utils.translation import gettext, gettext_noop
 
 from journify.outbound.errors import NAMES
@@ -18,6 +20,8 @@ NUMBERED = (
     gettext_noop("This file is %(value)s h long; please choose one of at most an hour."),
 )
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# A terminal shows them as they are; on a page no line may end between a number and its unit.
+BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=(?:s|h|GB)\b)")
 
 
 def translated(text: str) -> str:
@@ -25,9 +29,9 @@ def translated(text: str) -> str:
     if not text:
         return ""
     whole = gettext(text)
-    if whole != text:
-        return whole
-    return " ".join(_translated(part) for part in re.split(r"(?<=[.!?]) ", text))
+    if whole == text:
+        whole = " ".join(_translated(part) for part in re.split(r"(?<=[.!?]) ", text))
+    return BEFORE_A_UNIT.sub("\xa0", whole)
 
 
 def _translated(sentence: str) -> str:
@@ -41,5 +45,5 @@ def _translated(sentence: str) -> str:
     if number is not None:
         template = NUMBER.sub("%(value)s", sentence, count=1)
         if (known := gettext(template)) != template:
-            return known % {"value": number[0]}
+            return known % {"value": localize(Decimal(number[0]))}
     return sentence

@@ -55,7 +55,7 @@ def begin(upload: TemporaryUploadedFile) -> TryOut:
 def too_large_message() -> str:
     """Say how large a file may be here."""
     sentence = _(
-        "For trying out a file may have up to %(max)s MB. Try a shorter cut or an MP3 of it."
+        "For trying out a file may have up to %(max)s\xa0MB. Try a shorter cut or an MP3 of it."
     )
     return str(sentence % {"max": settings.TRY_OUT_MAX_MB})
 

@@ -170,8 +170,8 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
         return ""
     top = max(panes, key=lambda pane: pane.percent)
     return _(
-        "The largest part of what speaks for %(word)s, %(percent)d %%, lies between %(start)s and "
-        "%(end)s s."
+        "The largest part of what speaks for %(word)s, %(percent)d\xa0%%, lies between %(start)s "
+        "and %(end)s\xa0s."
     ) % {
         "word": word,
         "start": localize(round(top.segment.start)),
@@ -181,7 +181,7 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
 
 
 def _place(region: dict[str, float]) -> str:
-    return _("%(start)s to %(end)s s, %(low)s to %(high)s Hz") % {
+    return _("%(start)s to %(end)s\xa0s, %(low)s to %(high)s\xa0Hz") % {
         "start": localize(round(region["start"])),
         "end": localize(round(region["start"] + 1)),
         "low": localize(round(region["low"])),

@@ -55,7 +55,7 @@ def import_data(request: SignedInRequest) -> HttpResponse:
     """Take an archive, and have it read in the background."""
     form = ImportForm(request.POST, request.FILES)
     if getattr(request, "upload_too_large", False):
-        sentence = _("This archive is larger than %(max)s MB.") % {"max": settings.IMPORT_MAX_MB}
+        sentence = _("This archive is larger than %(max)s\xa0MB.") % {"max": settings.IMPORT_MAX_MB}
         messages.error(request, sentence)
     elif form.is_valid():
         transfers.request_import(request.user, form.cleaned_data["archive"])

@@ -370,7 +370,7 @@ class TestAudioOfTheForm:
         settings.UPLOAD_MAX_MB = 1
         response = save(client, SongFactory(), audio=library["96-khz.wav"])
         [sentence] = response.context["adminform"].form.errors["audio"]
-        assert sentence.startswith("This file is larger than 1 MB.")
+        assert sentence.startswith("This file is larger than 1\xa0MB.")
 
 
 class TestPlayer:

@@ -308,7 +308,7 @@ def _share_table(tally: Tally) -> Table:
     return Table(
         head=[_("Feeling"), _("Answers"), _("Share")],
         rows=[
-            [part.word, part.count, _("%(percent)d %%") % {"percent": part.percent}]
+            [part.word, part.count, _("%(percent)d\xa0%%") % {"percent": part.percent}]
             for part in tally.parts
         ],
     )

@@ -42,11 +42,11 @@ def over_time(summary: OverTime) -> str:
     name = max(NAMES, key=lambda name: moves[name])
     if moves[name] < NOTICEABLE:
         return _(
-            "Both halves of this time sound alike: no feeling gained or lost 3 % of the answers."
+            "Both halves of this time sound alike: no feeling gained or lost 3\xa0% of the answers."
         )
     return _(
-        "Nothing changed more than %(word)s: from %(before)d %% of the answers in the first half "
-        "of this time to %(after)d %% in the second."
+        "Nothing changed more than %(word)s: from %(before)d\xa0%% of the answers in the first "
+        "half of this time to %(after)d\xa0%% in the second."
     ) % {
         "word": WORDS[name],
         "before": round(100 * before.share(name)),
@@ -74,10 +74,10 @@ def all_days(summary: AllDays) -> str:
     if first[0].count == last[0].count:
         return _("All four feelings are level over these days.")
     return ngettext(
-        "On %(days)d day most often %(first)s, with %(most)d %%; "
-        "least often %(last)s, with %(fewest)d %%.",
-        "Over %(days)d days most often %(first)s, with %(most)d %%; "
-        "least often %(last)s, with %(fewest)d %%.",
+        "On %(days)d day most often %(first)s, with %(most)d\xa0%%; "
+        "least often %(last)s, with %(fewest)d\xa0%%.",
+        "Over %(days)d days most often %(first)s, with %(most)d\xa0%%; "
+        "least often %(last)s, with %(fewest)d\xa0%%.",
         summary.days,
     ) % {
         "days": summary.days,
@@ -101,8 +101,8 @@ def by_weekday(summary: ByGroup) -> str:
     if tally.share(name) - everything.share(name) < NOTICEABLE:
         return _("No weekday sounds different from the others.")
     return _(
-        "No weekday stands out more than %(day)s: %(share)d %% of its answers were %(word)s, "
-        "against %(usual)d %% over the whole week."
+        "No weekday stands out more than %(day)s: %(share)d\xa0%% of its answers were %(word)s, "
+        "against %(usual)d\xa0%% over the whole week."
     ) % {
         "day": day,
         "word": WORDS[name],
@@ -180,9 +180,9 @@ def agreement(summary: Agreement) -> str:
     parts = [
         ngettext(
             "Of %(total)d song that you gave a word, "
-            "the model had said the same of %(agreed)d, %(percent)d %%.",
+            "the model had said the same of %(agreed)d, %(percent)d\xa0%%.",
             "Of %(total)d songs that you gave a word, "
-            "the model had said the same of %(agreed)d, %(percent)d %%.",
+            "the model had said the same of %(agreed)d, %(percent)d\xa0%%.",
             summary.total,
         )
         % {

@@ -196,7 +196,7 @@ class TestAnswer:
             {"audio": BytesIO(b"x" * 1_500_000), "revision": 0},
             headers=HTMX,
         )
-        assert "larger than 1 MB" in response.content.decode()
+        assert "larger than 1\xa0MB" in response.content.decode()
         assert Song.objects.count() == 0
 
     @pytest.mark.parametrize("data", [{}, {"song": "no-id"}])

@@ -193,5 +193,5 @@ class TestImport:
         Transfer.objects.all().delete()
         upload = SimpleUploadedFile("x.zip", b"x" * 2_500_000)
         page = listener.post(IMPORT, {"archive": upload}, follow=True).content.decode()
-        assert "This archive is larger than 2 MB." in page
+        assert "This archive is larger than 2\xa0MB." in page
         assert not Transfer.objects.exists()

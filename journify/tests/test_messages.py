@@ -12,11 +12,16 @@ from babel.messages.mofile import write_mo
 from django.conf import settings
 from django.utils import translation
 
+from classifier.sentences import NUMBERED
 from journify.management import messages
+from ml.audio import SENTENCES
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|%%")
 TAG = re.compile(r"</?\w+>")
+NUMBER_AND_UNIT = re.compile(r"(?:\d|%\(\w+\)[sd]) (?:%(?!\()|s\b|h\b|MB|GB|Hz)")
+# `ml` says these, to terminals too; `classifier.sentences` keeps them together on pages
+SAID_BY_ML = {*SENTENCES.values(), *NUMBERED}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +72,20 @@ def test_a_translation_has_the_places_and_tags_of_its_text(translations: Catalog
             ):
                 wrong.append(message.id)
     assert wrong == []
+
+
+def test_no_line_ends_between_a_number_and_its_unit(translations: Catalog) -> None:
+    loose = [
+        text
+        for message in translations
+        for text in (*_texts(message.string), *(_texts(message.id) - SAID_BY_ML))
+        if NUMBER_AND_UNIT.search(text)
+    ]
+    assert loose == [], "put a non-breaking space there"
+
+
+def _texts(words: str | tuple[str, ...]) -> set[str]:
+    return set(words) if isinstance(words, tuple) else {words}
 
 
 def test_built_in_phrases_fit_their_column(translations: Catalog) -> None:
