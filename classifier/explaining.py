@@ -16,7 +16,7 @@ from classifier.decoding import get_decoder
 from classifier.errors import told
 from classifier.models import Classification, Explanation
 from classifier.sources import audio_of
-from journify.background import jobs
+from journify.background import files, jobs
 from ml.errors import WeightsError
 
 if TYPE_CHECKING:
@@ -94,12 +94,11 @@ def _keep(row: Explanation, picture: bytes | None, **values: Any) -> bool:
     """Write down what came of it; where the row is not ours any more, its picture goes."""
     if picture is None:
         return jobs.settle(row, **values)
-    storage = row.picture.storage
-    name = row.picture.field.generate_filename(row, "picture.png")
-    name = storage.save(name, ContentFile(picture))
-    is_kept = jobs.settle(row, picture=name, **values)
+    if not files.put(row, "picture", ContentFile(picture, name="picture.png")):
+        return False
+    is_kept = jobs.settle(row, **values)
     if not is_kept:
-        storage.delete(name)
+        files.drop(row, "picture")
     return is_kept
 
 

@@ -82,7 +82,7 @@ def song_picture(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBa
     )
     classification = read(song).classification
     explanation = explanation_of(classification) if classification else None
-    if explanation is None or not explanation.picture:
+    if explanation is None or explanation.status != explanation.Status.DONE:
         raise Http404
     return FileResponse(explanation.picture.open("rb"), content_type="image/png")
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -16,6 +17,7 @@ from classifier.bundles import read_bundle
 from classifier.models import Classification, Explanation, Song
 from classifier.service import get_service
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
+from journify.background import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +26,10 @@ Status = Explanation.Status
 
 def files(settings: Settings) -> list[Path]:
     return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def pictures(settings: Settings) -> list[Path]:
+    return [path for path in files(settings) if "explanations" in path.parts]
 
 
 class TestWhatCanBeExplained:
@@ -63,7 +69,7 @@ class TestRequest:
         with django_capture_on_commit_callbacks(execute=True):
             again = explaining.request_explanation(row.classification)
         assert (again.pk, again.status) != (row.pk, row.status)
-        assert not any("explanations" in str(path) for path in files(settings))
+        assert pictures(settings) == []
 
     @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
     def test_one_that_is_under_way_is_waited_for(self, status: Explanation.Status) -> None:
@@ -124,7 +130,25 @@ class TestDraw:
         explaining.draw(row.pk)
         row.refresh_from_db()
         assert row.status == Status.RUNNING
-        assert not any("explanations" in str(path) for path in files(settings))
+        assert pictures(settings) == []
+
+    def test_a_worker_that_died_with_a_picture_leaves_none_without_a_row(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(explaining, "_drawn", lambda _answer: (b"png", {"status": Status.DONE}))
+        row = ExplanationFactory(status=Status.QUEUED, picture="")
+        with monkeypatch.context() as dying:
+            dying.setattr(jobs, "settle", Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                explaining.draw(row.pk)
+        row.refresh_from_db()
+        [left] = pictures(settings)
+        assert (row.status, Path(row.picture.path)) == (Status.RUNNING, left)
+        assert explaining.interrupted(row)
+        explaining.draw(row.pk)
+        row.refresh_from_db()
+        assert row.status == Status.DONE
+        assert pictures(settings) == [Path(row.picture.path)] != [left]
 
     def test_running_twice_or_late_does_no_harm(self) -> None:
         row = ExplanationFactory()

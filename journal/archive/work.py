@@ -22,6 +22,7 @@ from journal.archive.parsing import parse
 from journal.archive.schema import ArchiveRejectedError
 from journal.transfers import TransferLostError
 from journal.zones import known_zones
+from journify.background import files
 
 if TYPE_CHECKING:
     from journal.models import Transfer
@@ -58,14 +59,13 @@ def _export(row: Transfer) -> None:
         write_archive(file, row.user, with_audio=row.with_audio, progress=progress)
         file.flush()
         file.seek(0)
-        name = row.file.storage.save(
-            row.file.field.generate_filename(row, "archive.zip"), File(file)
-        )
+        if not files.put(row, "file", File(file, name="archive.zip")):
+            raise TransferLostError
     try:
-        transfers.finish(row, file=name)
+        transfers.finish(row)
     except TransferLostError:
         # its owner may have left meanwhile: nothing of them stays behind
-        row.file.storage.delete(name)
+        files.drop(row, "file")
         raise
 
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 from zipfile import ZipFile
 
 import pytest
@@ -115,6 +116,26 @@ class TestExport:
         assert row is not None
         Transfer.objects.all().delete()
         work.carry_out(row)
+        assert files_in(own_folder / "media") == []
+
+    def test_nothing_stays_when_its_owner_left_after_its_worker_died(
+        self,
+        listener: Client,
+        user: User,
+        own_folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Callable[..., object],
+    ) -> None:
+        listener.post(EXPORT)
+        with monkeypatch.context() as dying:
+            dying.setattr(transfers, "finish", Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                carried_out()
+        row = Transfer.objects.get()
+        assert (row.status, row.file.storage.exists(row.file.name)) == ("running", True)
+        assert listener.get(reverse("journal:export_file", args=[row.pk])).status_code == 404
+        with django_capture_on_commit_callbacks(execute=True):
+            user.delete()
         assert files_in(own_folder / "media") == []
 
     def test_an_accident_is_told_and_the_worker_goes_on(

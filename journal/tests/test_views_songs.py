@@ -108,6 +108,10 @@ class TestWhy:
         assert picture.getvalue().startswith(b"\x89PNG")
         assert "private" in picture["Cache-Control"]
 
+    def test_a_picture_that_is_not_finished_is_not_sent(self, listener: Client, song: Song) -> None:
+        ExplanationFactory(classification=song.classifications.get(), status="running")
+        assert listener.get(reverse("journal:song_picture", args=[song.pk])).status_code == 404
+
     def test_a_failure_is_told_and_may_be_tried_again(self, listener: Client, song: Song) -> None:
         answer = song.classifications.get()
         ExplanationFactory(classification=answer, status="failed", picture="", error="Gone.")
