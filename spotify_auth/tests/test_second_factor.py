@@ -22,7 +22,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from journify.limits.models import Allowance
-from spotify_auth.encryption import decrypt
+from spotify_auth.encryption import decrypt, encrypt
+from spotify_auth.management.commands import rotate_token_keys
 from spotify_auth.models import User
 from spotify_auth.tests.factories import UserFactory
 
@@ -200,6 +201,39 @@ class TestKeys:
         )
         assert totp.validate_code(code_of(secret))
         assert recovery.get_unused_codes() == codes
+
+    def test_codes_that_were_brought_along_are_rotated_each(
+        self, codes: list[str], staff: User, settings: SettingsWrapper
+    ) -> None:
+        brought = {"migrated_codes": [encrypt("one"), encrypt("two")]}
+        Authenticator.objects.filter(user=staff, type="recovery_codes").update(data=brought)
+        settings.TOKEN_KEYS = [self.NEW, self.OLD]
+        call_command("rotate_token_keys", verbosity=0)
+        settings.TOKEN_KEYS = [self.NEW]
+        recovery = Authenticator.objects.get(user=staff, type="recovery_codes").wrap()
+        assert recovery.get_unused_codes() == ["one", "two"]
+
+    def test_a_code_that_is_used_meanwhile_stays_used(
+        self,
+        codes: list[str],
+        staff: User,
+        settings: SettingsWrapper,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def encrypt_while_a_code_is_used(text: str) -> str:
+            recovery = Authenticator.objects.get(user=staff, type="recovery_codes").wrap()
+            recovery.validate_code(codes[0])
+            return encrypt(text)
+
+        settings.TOKEN_KEYS = [self.NEW, self.OLD]
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(rotate_token_keys, "encrypt", encrypt_while_a_code_is_used)
+            with pytest.raises(CommandError, match="1 fit none of TOKEN_KEYS, or were changed"):
+                call_command("rotate_token_keys", verbosity=0)
+        call_command("rotate_token_keys", verbosity=0)
+        settings.TOKEN_KEYS = [self.NEW]
+        recovery = Authenticator.objects.get(user=staff, type="recovery_codes").wrap()
+        assert recovery.get_unused_codes() == codes[1:]
 
     def test_no_code_can_be_computed_when_no_key_fits(
         self, codes: list[str], staff: User, settings: SettingsWrapper

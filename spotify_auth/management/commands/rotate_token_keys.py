@@ -14,8 +14,10 @@ from journify.commands import ExplainedCommand
 from spotify_auth.encryption import decrypt, encrypt
 from spotify_auth.models import SpotifyConnection
 
-# Where allauth keeps what it encrypts.
-SECRETS = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
+# Where allauth keeps what it encrypts: recovery codes have a seed, or each a text of its own where
+# they were brought along from another package.
+TYPES = [Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES]
+SECRETS = {"secret", "seed", "migrated_codes"}
 
 
 class Command(ExplainedCommand):
@@ -52,16 +54,23 @@ def _rotate_connections() -> tuple[int, int]:
 
 def _rotate_second_keys() -> tuple[int, int]:
     """Return how many were written anew, and how many were not."""
-    rows = list(Authenticator.objects.filter(type__in=SECRETS))
+    rows = list(Authenticator.objects.filter(type__in=TYPES))
     rotated = 0
     for row in rows:
-        name = SECRETS[row.type]
-        plain = decrypt(row.data[name])
-        if not plain:
-            continue
-        # a recovery code that is used meanwhile stays used
-        seen = {f"data__{key}": row.data[key] for key in (name, "used_mask") if key in row.data}
-        rotated += Authenticator.objects.filter(pk=row.pk, **seen).update(
-            data=row.data | {name: encrypt(plain)}
-        )
+        if (data := _anew(row.data)) is not None:
+            # a recovery code that is used meanwhile stays used
+            rotated += Authenticator.objects.filter(pk=row.pk, data=row.data).update(data=data)
     return rotated, len(rows) - rotated
+
+
+def _anew(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Encrypt the secrets of an authenticator with the newest key; None where one fits no key."""
+    data = dict(data)
+    for name in SECRETS & data.keys():
+        stored = data[name]
+        plain = [decrypt(each) for each in (stored if isinstance(stored, list) else [stored])]
+        if not all(plain):
+            return None
+        written = [encrypt(each) for each in plain]
+        data[name] = written if isinstance(stored, list) else written[0]
+    return data
