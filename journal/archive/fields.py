@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from journal.archive.schema import ArchiveRejectedError
 
-# Three times what a journal has that fills `opening.MAIN_MAX_BYTES`: a ZIP file of some kilobytes
+# Three times what a file has that fills `schema.MAIN_MAX_BYTES`: a ZIP file of some kilobytes
 # can hold millions, which would fill a worker's memory, and its hours with rows that say nothing.
 CONTAINERS_MAX = 600_000
 DIGITS_MAX = 18

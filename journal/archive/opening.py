@@ -18,19 +18,21 @@ from django.utils.translation import gettext as _
 from journal.archive.schema import (
     AUDIO_FOLDER,
     MAIN_FILE,
+    MAIN_MAX_BYTES,
+    PARTS_MAX,
     TABLE_FILE,
     TEXT_FILE,
     ArchiveRejectedError,
+    part_name,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MEGABYTE = 1_000_000
-# Nineteen years of full pages, at the 1.7 MB of a year that `seed_history` invents.
-MAIN_MAX_BYTES = 32 * MEGABYTE
 DIRECTORY_MAX_BYTES = 8 * MEGABYTE
 BLOCK_BYTES = 64 * 1024
+PART_NAMES = [part_name(number) for number in range(1, PARTS_MAX + 1)]
 AUDIO_NAME = re.compile(re.escape(AUDIO_FOLDER) + r"([0-9a-f]{64})(\.[a-z0-9]{2,4})?")
 ENCRYPTED = 1
 # A name that is no UTF-8 is a ValueError, a field that is too short a struct.error.
@@ -48,12 +50,13 @@ class OpenedArchive:
         self.source, self.entries = source, entries
         self.left = 2 * settings.IMPORT_MAX_MB * MEGABYTE
 
-    def main_file(self) -> bytes:
-        """Read `journify.json`."""
-        info = self.entries.get(MAIN_FILE)
-        if info is None:
+    def main_files(self) -> Iterator[bytes]:
+        """Read `journify.json`, and the parts in which it goes on, one after the other."""
+        if MAIN_FILE not in self.entries:
             raise ArchiveRejectedError(_("This ZIP file holds no journal."))
-        return b"".join(self._blocks(info, MAIN_MAX_BYTES))
+        for name in PART_NAMES:
+            if name in self.entries:
+                yield b"".join(self._blocks(self.entries[name], MAIN_MAX_BYTES))
 
     def audio(self, name: str, into: IO[bytes]) -> None:
         """Copy a song's audio.
@@ -124,7 +127,7 @@ def _checked(infos: list[ZipInfo]) -> dict[str, ZipInfo]:
     """Refuse everything that we would not have written."""
     entries: dict[str, ZipInfo] = {}
     for info in infos:
-        is_known = info.filename in {MAIN_FILE, TABLE_FILE, TEXT_FILE}
+        is_known = info.filename in {*PART_NAMES, TABLE_FILE, TEXT_FILE}
         if not is_known and not AUDIO_NAME.fullmatch(info.filename):
             raise ArchiveRejectedError(_("This archive holds files that do not belong there."))
         if info.filename in entries:

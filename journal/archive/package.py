@@ -12,7 +12,15 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.utils import timezone
 
-from journal.archive.schema import FORMAT, MAIN_FILE, TABLE_FILE, TEXT_FILE, VERSION, Archive
+from journal.archive.schema import (
+    FORMAT,
+    MAIN_MAX_BYTES,
+    TABLE_FILE,
+    TEXT_FILE,
+    VERSION,
+    Archive,
+    part_name,
+)
 from journal.archive.snapshot import account_of, audio_files, snapshot
 from journal.archive.tables import as_csv, as_markdown
 
@@ -20,7 +28,8 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 Progress = Callable[[int, int], None]
-TEXTS = 3  # the files beside the audio
+# Of rows without line breaks between their values; with them it is less than twice as much.
+PART_BYTES = MAIN_MAX_BYTES // 4
 
 
 def write_archive(file: IO[bytes], user: User, *, with_audio: bool, progress: Progress) -> None:
@@ -28,34 +37,55 @@ def write_archive(file: IO[bytes], user: User, *, with_audio: bool, progress: Pr
     archive = snapshot(user, with_audio=with_audio)
     wanted = {song.audio for song in archive.songs if song.audio}
     files = {name: song for name, song in audio_files(user).items() if name in wanted}
-    total = TEXTS + len(files)
-    progress(0, total)
-    texts = {
-        MAIN_FILE: as_json(archive, account=account_of(user)),
+    texts = as_json(archive, account=account_of(user)) | {
         TABLE_FILE: as_csv(archive),
         TEXT_FILE: as_markdown(archive, name=user.get_username()),
     }
+    total = len(texts) + len(files)
+    progress(0, total)
     with ZipFile(file, "w") as target:
         for number, (name, text) in enumerate(texts.items(), start=1):
             target.writestr(_entry(name, ZIP_DEFLATED), text)
             progress(number, total)
-        for number, (name, song) in enumerate(files.items(), start=TEXTS + 1):
+        for number, (name, song) in enumerate(files.items(), start=len(texts) + 1):
             # sound does not become smaller
             with song.audio.open("rb") as source, target.open(_entry(name, ZIP_STORED), "w") as out:
                 shutil.copyfileobj(source, out)
             progress(number, total)
 
 
-def as_json(archive: Archive, *, account: dict[str, Any]) -> str:
-    """Write `journify.json`."""
-    content = {
-        "format": FORMAT,
-        "version": VERSION,
+def as_json(archive: Archive, *, account: dict[str, Any]) -> dict[str, str]:
+    """Write `journify.json`, and further parts where it would become too large to be read again."""
+    parts = _parts(archive)
+    head = {"format": FORMAT, "version": VERSION}
+    first = head | {
         "exported_at": timezone.now(),
         "account": account,
-        **dataclasses.asdict(archive),
+        "parts": len(parts),
+        "preferences": dataclasses.asdict(archive.preferences),
+        "phrases": [dataclasses.asdict(row) for row in archive.phrases],
     }
-    return json.dumps(content, default=_date, ensure_ascii=False, indent=1)
+    contents = [first | parts[0], *(head | part for part in parts[1:])]
+    return {
+        part_name(number): json.dumps(content, default=_date, ensure_ascii=False, indent=1)
+        for number, content in enumerate(contents, start=1)
+    }
+
+
+def _parts(archive: Archive) -> list[dict[str, list[dict[str, Any]]]]:
+    """Songs, then what refers to them, each part about as large as one may be."""
+    parts: list[dict[str, list[dict[str, Any]]]] = [{"songs": [], "labels": [], "days": []}]
+    size = 0
+    for kind in parts[0]:
+        for row in getattr(archive, kind):
+            values = dataclasses.asdict(row)
+            more = len(json.dumps(values, default=_date))
+            if size and size + more > PART_BYTES:
+                parts.append({"songs": [], "labels": [], "days": []})
+                size = 0
+            size += more
+            parts[-1][kind].append(values)
+    return parts
 
 
 def _date(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,6 +15,7 @@ from classifier.models import Classification
 from journal.archive.fields import Fields, load
 from journal.archive.schema import (
     FORMAT,
+    PARTS_MAX,
     VERSION,
     Archive,
     ArchivedDay,
@@ -30,21 +32,37 @@ from journal.models import Preferences, validate_time_zone
 from ml.labels import EMOTIONS
 
 NAMES = [emotion.value for emotion in EMOTIONS]
-MOST = {"phrases": 2_000, "songs": 50_000, "labels": 50_000, "days": 40_000, "entries": 200}
+MOST = {"phrases": 50_000, "songs": 50_000, "labels": 50_000, "days": 40_000}
+# Of a day, which imports may have made fuller than a page lets one; of all days, twelve phrases on
+# each of a long life.
+MOST_OF_A_DAY, MOST_ENTRIES = 2_000, 600_000
 HASH = re.compile(r"[0-9a-f]{64}")
 SPOTIFY_LINK = "https://open.spotify.com/"
 DEEZER_LINK = "https://www.deezer.com/"
 HIGHEST = 2**31 - 1
 
 
-def parse(data: bytes) -> Archive:
-    """Read and check everything, before anything is written.
+def parse(files: Iterable[bytes]) -> Archive:
+    """Read and check all parts, before anything is written.
 
     Raises
     ------
     ArchiveRejectedError
         It is not a journal, not of a version that we know, or a value in it cannot be.
     """
+    rest = iter(files)
+    archive, parts = _first_part(_top(next(rest)))
+    found = 1
+    for data in rest:
+        _add_part(archive, _top(data))
+        found += 1
+    if found != parts:
+        raise ArchiveRejectedError(_("A part of this archive is missing."))
+    return archive
+
+
+def _top(data: bytes) -> Fields:
+    """What a file of JSON holds, if it is one of ours."""
     top = Fields(load(data), "")
     if top.values.get("format") != FORMAT:
         raise ArchiveRejectedError(_("This ZIP file holds no journal."))
@@ -52,20 +70,34 @@ def parse(data: bytes) -> Archive:
         raise ArchiveRejectedError(
             _("This archive was made by another version of Journify, and this one cannot read it.")
         )
-    songs = [_song(row) for row in top.items("songs", most=MOST["songs"])]
+    return top
+
+
+def _first_part(top: Fields) -> tuple[Archive, int]:
+    """What `journify.json` holds, and in how many files the rows are."""
+    archive = Archive(
+        preferences=_preferences(top.item("preferences")),
+        phrases=[_phrase(row) for row in top.items("phrases", most=MOST["phrases"])],
+        songs=[],
+        labels=[],
+        days=[],
+    )
+    _add_part(archive, top)
+    return archive, top.integer("parts", least=1, most=PARTS_MAX) or 1
+
+
+def _add_part(archive: Archive, top: Fields) -> None:
+    """Add the rows of a file, which may refer to songs of those before it."""
+    songs, labels, days = archive.songs, archive.labels, archive.days
+    songs += [_song(row) for row in top.items("songs", most=MOST["songs"] - len(songs))]
     refs = {song.ref for song in songs}
     if len(refs) != len(songs):
         raise top.wrong("songs")
-    days = [_day(row, refs) for row in top.items("days", most=MOST["days"])]
-    if len({day.date for day in days}) != len(days):
+    labels += [_label(row, refs) for row in top.items("labels", most=MOST["labels"] - len(labels))]
+    days += [_day(row, refs) for row in top.items("days", most=MOST["days"] - len(days))]
+    is_full = sum(len(day.entries) for day in days) > MOST_ENTRIES
+    if is_full or len({day.date for day in days}) != len(days):
         raise top.wrong("days")
-    return Archive(
-        preferences=_preferences(top.item("preferences")),
-        phrases=[_phrase(row) for row in top.items("phrases", most=MOST["phrases"])],
-        songs=songs,
-        labels=[_label(row, refs) for row in top.items("labels", most=MOST["labels"])],
-        days=days,
-    )
 
 
 def _preferences(row: Fields) -> ArchivedPreferences:
@@ -177,7 +209,7 @@ def _day(row: Fields, refs: set[str]) -> ArchivedDay:
     # whoever is east of here may have a day that has not begun yet
     if date.year < 1900 or (date - today()).days > 1:  # noqa: PLR2004
         raise row.wrong("date")
-    entries = [_entry(each, refs) for each in row.items("entries", most=MOST["entries"])]
+    entries = [_entry(each, refs) for each in row.items("entries", most=MOST_OF_A_DAY)]
     if len({entry.position for entry in entries}) != len(entries):
         raise row.wrong("entries")
     return ArchivedDay(date=date, entries=entries)

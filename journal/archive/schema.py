@@ -18,9 +18,19 @@ TABLE_FILE = "entries.csv"
 TEXT_FILE = "journal.md"
 AUDIO_FOLDER = "audio/"
 
+# Readers hold one file of JSON at a time in memory, of at most `MAIN_MAX_BYTES`. What does not fit
+# goes on in further parts: twelve are a century of full pages.
+MAIN_MAX_BYTES = 32_000_000
+PARTS_MAX = 12
+
 # An answer that came with an archive: nobody here can vouch for it, so it counts for its owner's
 # own songs only and under a version of its own.
 IMPORTED = "+import"
+
+
+def part_name(number: int) -> str:
+    """The name of the JSON file with that number, from 1 on."""
+    return MAIN_FILE if number == 1 else MAIN_FILE.replace(".", f"-{number}.")
 
 
 class ArchiveRejectedError(Exception):

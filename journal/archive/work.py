@@ -71,7 +71,7 @@ def _export(row: Transfer) -> None:
 
 def _import(row: Transfer) -> None:
     with _local(row) as path, opened(path) as source:
-        archive = parse(source.main_file())
+        archive = parse(source.main_files())
         added = merge(row.user, archive, source, progress=partial(transfers.advance, row))
     transfers.finish(row, counts=dict(added))
 

@@ -99,7 +99,7 @@ def check_archive(content: bytes) -> None:
                 if name.startswith("audio/"):
                     with suppress(ArchiveRejectedError):
                         source.audio(name, io.BytesIO())
-            _usable(parse(source.main_file()))
+            _usable(parse(source.main_files()))
 
 
 def _usable(archive: Archive) -> None:

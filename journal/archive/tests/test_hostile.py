@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from classifier.models import Classification, Label, Song
 from journal.archive import fields, opening, parsing
+from journal.archive.schema import MAIN_MAX_BYTES, PARTS_MAX, part_name
 from journal.models import Entry, Journal, Phrase, Preferences, Transfer
 from spotify_auth.models import User
 
@@ -77,7 +78,16 @@ def with_header(data: bytes, **changes: int) -> bytes:
 
 
 def bomb() -> bytes:
-    return pack({"journify.json": b"0" * (opening.MAIN_MAX_BYTES + 1)})
+    return pack({"journify.json": b"0" * (MAIN_MAX_BYTES + 1)})
+
+
+def parted(*parts: dict[str, Any], promised: int | None = None) -> bytes:
+    """An archive that goes on in further files."""
+    files = {
+        part_name(number): json.dumps(journal(**part)) for number, part in enumerate(parts, start=1)
+    }
+    first = journal(**parts[0]) | {"parts": promised or len(parts)}
+    return pack(files | {part_name(1): json.dumps(first)})
 
 
 def many_names() -> bytes:
@@ -107,6 +117,25 @@ ZIPS: dict[str, Callable[[], bytes]] = {
     "cut off": lambda: packed()[:-10],
     "no journal": lambda: pack({"entries.csv": ""}),
     "bomb": bomb,
+    "bomb in the last part": lambda: pack(
+        {part_name(1): json.dumps(journal(parts=2)), part_name(2): b" " * (MAIN_MAX_BYTES + 1)}
+    ),
+    "a part is missing": lambda: parted({}, {}, promised=3),
+    "a part is in between missing": lambda: pack(
+        {part_name(number): json.dumps(journal(parts=3)) for number in (1, 3)}
+    ),
+    "a part too many": lambda: parted({}, {}, promised=1),
+    "parts without end": lambda: parted(*[{}] * (PARTS_MAX + 1)),
+    "the first part is missing": lambda: pack({part_name(2): json.dumps(journal())}),
+    "a part of something else": lambda: pack(
+        {part_name(1): json.dumps(journal(parts=2)), part_name(2): "{}"}
+    ),
+    "a song of a later part": lambda: parted({"days": [day(entry(song="s"))]}, {"songs": [song()]}),
+    "a song in two parts": lambda: parted({"songs": [song()]}, {"songs": [song()]}),
+    "a day in two parts": lambda: parted({"days": [day()]}, {"days": [day()]}),
+    "too many days in all": lambda: parted(
+        {"days": [day()]}, {"days": [{}] * parsing.MOST["days"]}
+    ),
     "many files": many_names,
     "64 bit": locator_of_64_bits,
     "twice": twice,
@@ -178,7 +207,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "somebody's song by its key": {
         "days": [day(entry(song="5f0e9c9e-6f0e-4b51-9a92-0d2a4fd8a0b5"))],
     },
-    "many entries": {"days": [day(*[entry(position=n) for n in range(201)])]},
+    "many entries": {"days": [day(*[entry(position=n) for n in range(parsing.MOST_OF_A_DAY + 1)])]},
     "zone": {"preferences": {"time_zone": "../../etc/passwd"}},
     "phrases a day": {"preferences": {"phrases_per_day": 25}},
     "theme": {"preferences": {"theme": "pink"}},
@@ -222,8 +251,18 @@ def test_a_bomb_is_not_unpacked(user: User, bring: Bring, monkeypatch: pytest.Mo
         return block
 
     monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
-    bring(user, pack({"journify.json": b"0" * (4 * opening.MAIN_MAX_BYTES)}))
-    assert sum(read) <= opening.MAIN_MAX_BYTES + opening.BLOCK_BYTES
+    bring(user, pack({"journify.json": b"0" * (4 * MAIN_MAX_BYTES)}))
+    assert sum(read) <= MAIN_MAX_BYTES + opening.BLOCK_BYTES
+
+
+def test_more_answers_than_a_life_has_are_refused(
+    user: User, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsing, "MOST_ENTRIES", 3)
+    two = [entry(position=number) for number in range(2)]
+    days = [{"days": [day(*two, date=f"2026-11-{number}")]} for number in (19, 20)]
+    expect_refusal(user, bring(user, parted(*days)))
+    assert bring(user, parted(days[0])).status == "done"
 
 
 def test_a_name_that_is_no_text_is_refused(user: User, bring: Bring) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from classifier.models import Classification, Label, Song
 from classifier.tests.factories import LabelFactory
-from journal.archive import schema, snapshot, tables
+from journal.archive import opening, package, schema, snapshot, tables
 from journal.models import Entry, Journal, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
@@ -57,6 +57,42 @@ def test_an_archive_comes_back_the_same_from_another_account(
     for name in first:
         if name.startswith("audio/"):
             assert second[name] == first[name]
+
+
+def test_a_journal_too_large_for_one_file_goes_on_in_others(
+    journal: User,
+    stranger: User,
+    export: Export,
+    bring: Bring,
+    unzipped: Unzip,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = unzipped(export(journal))
+    size = len(whole["journify.json"])
+    monkeypatch.setattr(package, "PART_BYTES", size // 8)
+    monkeypatch.setattr(opening, "MAIN_MAX_BYTES", size // 2)
+    first = unzipped(export(journal))
+    parts = [name for name in first if name.endswith(".json")]
+    assert parts == [schema.part_name(number) for number in range(1, len(parts) + 1)]
+    assert len(parts) > 2
+    for kind in ("songs", "labels", "days"):
+        rows = [row for name in parts for row in json.loads(first[name])[kind]]
+        assert rows == content(whole)[kind]
+    row = bring(stranger, export(journal))
+    assert (row.status, row.error) == ("done", "")
+    monkeypatch.undo()
+    assert content(unzipped(export(stranger))) == content(whole)
+
+
+def test_a_part_is_never_too_large_to_be_read(journal: User) -> None:
+    """Whatever is in a journal: line breaks make a part larger than its rows were counted."""
+    archive = snapshot.snapshot(journal, with_audio=True)
+    texts = package.as_json(archive, account={})
+    [part] = package._parts(archive)
+    counted = len(json.dumps(part, default=str))
+    assert (
+        len(texts["journify.json"].encode()) / counted < schema.MAIN_MAX_BYTES / package.PART_BYTES
+    )
 
 
 def test_an_archive_holds_what_the_listener_put_in(
