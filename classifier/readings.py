@@ -77,6 +77,11 @@ class Reading:
         """The emotion in the listener's language."""
         return WORDS.get(self.emotion, "")
 
+    @property
+    def said(self) -> str:
+        """What the person said themselves; empty where they said nothing."""
+        return self.emotion if self.is_labelled else ""
+
     @cached_property
     def bars(self) -> list[Bar]:
         """The four probabilities of an answer; drawn when a page asks for them."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.templatetags.static import static
+
 from classifier.readings import WORDS
 from journal.days import preferences_of
 from journal.middleware import theme_of
@@ -13,10 +15,11 @@ if TYPE_CHECKING:
 
 
 def look(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the theme and the four emotions."""
+    """Give templates the theme, the four emotions, and where the icons are."""
     user = getattr(request, "user", None)
     theme = preferences_of(user).theme if user and user.is_authenticated else theme_of(request)
     return {
         "theme": theme,
         "EMOTIONS": [{"name": name, "word": word} for name, word in WORDS.items()],
+        "icons": static("img/icons.svg"),
     }

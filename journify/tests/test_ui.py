@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.template import Context, Template
+from django.urls import reverse, set_script_prefix
+
+from journify.templatetags.ui import address, mark, sleeve
+
+
+def test_an_address_is_what_the_slower_way_gives() -> None:
+    first, second = uuid.uuid4(), uuid.uuid4()
+    for key in (first, second):
+        assert address("journal:song_audio", key) == reverse("journal:song_audio", args=[key])
+        assert address("journal:song_audio", str(key)) == address("journal:song_audio", key)
+
+
+def test_an_address_lies_where_the_app_does() -> None:
+    key = uuid.uuid4()
+    plain = address("journal:song", key)
+    set_script_prefix("/music/")
+    try:
+        assert (
+            address("journal:song", key) == f"/music{plain}" == reverse("journal:song", args=[key])
+        )
+    finally:
+        set_script_prefix("/")
+
+
+def test_what_is_drawn_is_escaped_once() -> None:
+    drawn = Template("{% load ui %}{% mark name icons %}").render(
+        Context({"name": "calm", "icons": "/icons.svg?a&b"})
+    )
+    assert 'data-emotion="calm"' in drawn
+    assert 'href="/icons.svg?a&amp;b#mark-calm"' in drawn
+
+
+@pytest.mark.parametrize(("name", "drawn"), [("sad", "sad"), ("", "blank")])
+def test_a_sleeve_without_an_emotion_is_blank(name: str, drawn: str) -> None:
+    assert f'href="#sleeve-{drawn}"' in sleeve(name, "")
+    assert f'data-emotion="{name}"' in sleeve(name, "")
+    assert mark(name, "") != sleeve(name, "")
