@@ -25,6 +25,7 @@ from journal.models import Phrase
 from journal.tests.factories import PhraseFactory
 from journify.curating import previews
 from journify.curating.formats import MAX_ROWS
+from journify.curating.resources import CuratedResource
 from spotify_auth.models import User, UserPermission
 from spotify_auth.tests.factories import UserFactory
 
@@ -267,6 +268,21 @@ class TestFiles:
         time_machine.move_to(dt.datetime.now(dt.UTC) + dt.timedelta(hours=2))
         previews.forget_old()
         assert kept() == []
+
+    def test_nothing_is_written_of_a_file_that_no_longer_fits(
+        self, client: Client, file: Callable, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also where the database cannot take back what was written, as MongoDB."""
+        monkeypatch.setattr(CuratedResource, "get_use_transactions", lambda _self: False)
+        known = SongFactory(title="Old")
+        seen = preview(client, SONG, file(f"id,title\n{known.pk},New\n,Another\n"))
+        path = f"previews/{kept()[0]}"
+        default_storage.delete(path)
+        default_storage.save(path, ContentFile(f"id,title\n{known.pk},New\n,{'x' * 201}\n"))
+        assert "Nothing was imported" in confirm(client, SONG, seen)[0]
+        assert [song.title for song in Song.objects.all()] == ["Old"]
+        confirm(client, SONG, preview(client, SONG, file(f"id,title\n{known.pk},New\n,Two\n")))
+        assert {song.title for song in Song.objects.all()} == {"New", "Two"}
 
 
 class TestLabels:

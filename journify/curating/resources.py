@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.db import connections
 from django.db.models import Model, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +15,7 @@ from import_export import fields, resources, widgets
 from import_export.resources import Diff
 
 if TYPE_CHECKING:
+    from import_export.results import Result
     from tablib import Dataset
 
     from spotify_auth.models import User
@@ -102,6 +104,19 @@ class CuratedResource(resources.ModelResource):  # type: ignore[misc]
     def get_diff_class(cls) -> type[Changes]:
         """Show changes our way."""
         return Changes
+
+    def get_use_transactions(self) -> bool:
+        """Where there are some; the library would refuse to import anywhere else."""
+        return bool(connections[self.get_db_connection_name()].features.supports_transactions)
+
+    def import_data(self, dataset: Dataset, dry_run: bool = False, **kwargs: Any) -> Result:  # noqa: FBT001, FBT002 -- the library's signature
+        """Write all rows or none: what cannot be taken back is tried before anything is written."""
+        if not dry_run and not self.get_use_transactions():
+            tried = self.import_data(dataset, dry_run=True, **kwargs)
+            self._known.clear()  # they are as the file would have them
+            if tried.has_errors() or tried.has_validation_errors():
+                return tried
+        return super().import_data(dataset, dry_run=dry_run, **kwargs)
 
     @classmethod
     def shared(cls, rows: QuerySet[Any]) -> QuerySet[Any]:

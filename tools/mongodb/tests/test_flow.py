@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -159,7 +160,9 @@ def test_a_listeners_whole_way(app: App, tmp_path: Path) -> None:
     assert left <= {"limits.allowance", "classifier.worker", "sessions.session"}
 
 
-def test_curators_find_their_lists(app: App) -> None:
+@pytest.fixture(scope="module")
+def carol(app: App) -> Person:
+    """A curator, signed in."""
     app.manage(
         "createsuperuser",
         "--no-input",
@@ -170,6 +173,10 @@ def test_curators_find_their_lists(app: App) -> None:
     carol = Person(app.base)
     carol.get("/accounts/login/")
     carol.post("/accounts/login/", login="carol", password=PASSWORD)
+    return carol
+
+
+def test_curators_find_their_lists(carol: Person) -> None:
     index = carol.get("/admin/").text
     lists = set(re.findall(r'href="(/admin/\w+/\w+/)"', index))
     assert {"/admin/classifier/song/", "/admin/spotify_auth/user/"} <= lists
@@ -179,3 +186,64 @@ def test_curators_find_their_lists(app: App) -> None:
             carol.get(row)
     carol.get("/admin/classifier/song/insight/")
     assert "Phrases" in carol.get("/admin/journal/phrase/", o="4").text
+
+
+class Table:
+    """A list of the admin that is taken along as CSV and brought back."""
+
+    def __init__(self, curator: Person, name: str) -> None:
+        self.curator, self.path = curator, f"/admin/{name}/"
+
+    def taken(self) -> list[dict[str, str]]:
+        text = self.curator.get(f"{self.path}export/").content.decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text)))
+
+    def preview(self, rows: list[dict[str, str]]) -> str:
+        file = io.StringIO()
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+        upload = {"import_file": ("table.csv", file.getvalue().encode())}
+        answer = self.curator.post(f"{self.path}import/", files=upload, format="0")
+        assert answer.status_code == 200, answer.text[:500]
+        return answer.text
+
+    def confirm(self, previewed: str) -> str:
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', previewed))
+        return self.curator.post(f"{self.path}process_import/", **hidden).text
+
+    def bring(self, rows: list[dict[str, str]]) -> str:
+        return self.confirm(self.preview(rows))
+
+
+def test_curators_bring_their_tables(carol: Person) -> None:
+    songs, labels, phrases = (
+        Table(carol, name) for name in ("classifier/song", "classifier/label", "journal/phrase")
+    )
+    before = songs.taken()
+    known = before[0]
+    rows = [
+        known | {"isrc": "QZABC2600001"},
+        {"id": "", "title": "Zoë $title", "artist": "Lumen", "album": "", "isrc": ""},
+    ]
+    seen = songs.preview(rows)
+    assert "New: 1. Changed: 1." in seen
+    assert songs.taken() == before, "a preview writes nothing"
+    songs.confirm(seen)
+    after = {row["title"]: row for row in songs.taken()}
+    assert len(after) == len(before) + 1
+    assert after[known["title"]]["isrc"] == "QZABC2600001"
+    assert "Left as they are: 2." in songs.preview(rows)
+
+    # one row that cannot be is enough: nothing of the file is written
+    new = {"id": "", "text": "Under the stairs I found…", "theme": "home", "active": "1"}
+    wrong = new | {"text": "x" * 141}
+    assert "1 row does not fit: nothing can be imported" in phrases.preview([new, wrong])
+    phrases.bring([new])
+    assert new["text"] in {row["text"] for row in phrases.taken()}
+
+    said = {"song": after["Zoë $title"]["id"], "emotion": "calm"}
+    labels.bring([said])
+    labels.bring([said | {"emotion": "sad"}])
+    [label] = labels.taken()
+    assert (label["title"], label["emotion"], label["user"]) == ("Zoë $title", "sad", "carol")
