@@ -16,7 +16,10 @@ import torch
 
 from benchmarks.ours import MODEL
 from ml.audio import load_clip
-from ml.descriptors import Frames, analyse, describe_with_segments
+from ml.descriptors import Describing
+from ml.descriptors.frames import Frames
+from ml.descriptors.moments import measure_moments
+from ml.descriptors.spectra import short_spectra, sound_of
 from ml.features import FeatureSettings, levelled, picture_of, power_spectrogram
 from ml.predictor import Predictor
 
@@ -39,15 +42,22 @@ def steps(predictor: Predictor, path: Path) -> dict[str, float]:
         return result
 
     clip = timed("decode and resample", lambda: load_clip(path))
-    inputs = timed("features", lambda: predictor.inputs([clip]))
+    inputs = timed("features", lambda: dict(predictor.inputs([clip])))
     samples = levelled(torch.from_numpy(clip.samples))
     power = timed("  spectrogram", lambda: power_spectrogram(samples, settings))
     timed("  picture", lambda: picture_of(power, settings))
-    timed("  descriptors", lambda: describe_with_segments(samples.numpy(), power))
-    spectra = timed("    spectra", lambda: analyse(samples.numpy(), power))
-    timed("    frames", lambda: Frames(spectra))
+    timed("  descriptors", lambda: _describe(samples, clip.seconds, power))
+    sound = sound_of(samples)
+    timed("    frames", lambda: Frames(sound, short_spectra(sound, power)))
+    timed("    moments", lambda: measure_moments(sound))
     timed("network", lambda: predictor.network(inputs))
     return found
+
+
+def _describe(samples: torch.Tensor, seconds: float, power: torch.Tensor) -> None:
+    describing = Describing(samples, seconds=seconds)
+    describing.go_on(power)
+    describing.values()
 
 
 def main(files: list[Path]) -> dict[str, float]:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.log import configure_logging
 
 from classifier.decoding import get_decoder
 from classifier.errors import NoModelError
@@ -83,9 +85,13 @@ def classify_files(
         _start(list(models))
         yield from map(_classify_file, paths)
         return
+    # One process imports torch and begins nothing with it, and those that listen are its copies:
+    # they are there at once, and share its memory.
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "classifier.service"])
     make_pool = partial(
         ProcessPoolExecutor,
-        mp_context=get_context("spawn"),  # torch's threads do not survive a fork
+        mp_context=context,
         initializer=_set_up,
         initargs=(list(models),),
     )
@@ -144,11 +150,10 @@ def _is_answered(future: Future[Result]) -> bool:
 
 
 def _set_up(models: list[str]) -> None:
-    """Make a spawned process ready: Django first, then the models."""
-    import django  # noqa: PLC0415 -- only in the child
-
+    """Make a process of the pool ready: it has settings and models, but no apps of Django."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
-    django.setup()
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    translation.deactivate_all()  # catalogues are found by way of the apps
     _start(models)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from ml.audio import SEGMENT_SECONDS, Clip, segment_starts
-from ml.descriptors import DESCRIPTORS, describe, describe_with_segments
+from ml.descriptors import DESCRIPTORS, Describing
+from ml.descriptors.spectra import SETTINGS
 from ml.errors import WeightsError
 from ml.features import (
-    FeatureSettings,
     cut_picture,
     levelled,
     packed,
@@ -24,7 +25,6 @@ from ml.features import (
 )
 from ml.labels import EMOTIONS, Emotion
 from ml.memory import keep_freed_memory
-from ml.networks import NetworkConfig
 from ml.quick import quicken
 from ml.timing import stage
 from ml.tracks import TRACK_COLUMNS
@@ -57,6 +57,22 @@ class Prediction:
     embedding: list[int] = field(default_factory=list)
 
 
+class _Stacked(Mapping[str, Tensor]):
+    """The inputs of several clips; each is waited for when the network asks for it."""
+
+    def __init__(self, inputs: dict[str, list[Callable[[], Tensor]]]) -> None:
+        self._inputs = inputs
+
+    def __getitem__(self, name: str) -> Tensor:
+        return torch.stack([get() for get in self._inputs[name]])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._inputs)
+
+    def __len__(self) -> int:
+        return len(self._inputs)
+
+
 class Predictor:
     """Shipped weights, ready to answer.
 
@@ -68,11 +84,19 @@ class Predictor:
         ``"audio"`` or ``"features"``.
     """
 
-    def __init__(self, meta: Meta, network: nn.Module, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        meta: Meta,
+        network: nn.Module,
+        *,
+        folder: Path | None = None,
+        pool: Executor | None = None,
+    ) -> None:
         self.name, self.version, self.input = meta.name, meta.version, meta.input
         self.meta = meta
         self.network = network
         self._folder = folder
+        self._pool = pool
 
     @classmethod
     def load(
@@ -82,6 +106,7 @@ class Predictor:
         root: Path | None = None,
         threads: int | None = None,
         quick: bool = False,
+        cores: int = 1,
     ) -> Predictor:
         """Load the weights called `name`.
 
@@ -94,6 +119,9 @@ class Predictor:
         quick : bool
             Answer in the number format that suits this CPU best (`ml.quick`) instead of 32 bits,
             and keep the memory of one clip for the next (`ml.memory`).
+        cores : int
+            With two or more, a second thread describes a clip while this one draws its picture and
+            runs the network. It takes a third off the wait for one clip, and nothing off the work.
 
         Raises
         ------
@@ -113,7 +141,8 @@ class Predictor:
         if quick and meta.network.pictures:
             settings = meta.network.features
             quicken(network, rows=settings.n_mels, columns=settings.columns(SEGMENT_SECONDS))
-        return cls(meta, network, folder if quick else None)
+        pool = ThreadPoolExecutor(1, "describe") if cores > 1 and meta.descriptors else None
+        return cls(meta, network, folder=folder if quick else None, pool=pool)
 
     def exact_network(self) -> nn.Module:
         """Return the network in 32 bits, with gradients if wanted, also where a quick one answers.
@@ -131,7 +160,10 @@ class Predictor:
 
     @torch.inference_mode()
     def predict_many(self, clips: Sequence[Clip]) -> list[Prediction]:
-        """Say which emotion each clip carries, in one pass of the network."""
+        """Say which emotion each clip carries, in one pass of the network.
+
+        With a second core what is left of describing is waited for in the stage ``network``.
+        """
         if not clips:
             return []
         with stage("features"):
@@ -163,22 +195,29 @@ class Predictor:
         outputs = self.network({"descriptors": torch.tensor(vectors, dtype=torch.float32)})
         return [self._prediction(line, []) for line in self._probabilities(outputs["emotion"])]
 
-    def inputs(self, clips: Sequence[Clip]) -> dict[str, Tensor]:
+    def inputs(self, clips: Sequence[Clip]) -> Mapping[str, Tensor]:
         """Return what the network is given for clips: pictures, descriptors, or both."""
         each = [self._inputs(clip) for clip in clips]
-        return {name: torch.stack([inputs[name] for inputs in each]) for name in each[0]}
+        return _Stacked({name: [inputs[name] for inputs in each] for name in each[0]})
 
-    def _inputs(self, clip: Clip) -> dict[str, Tensor]:
-        settings = self.meta.network.features
+    def _inputs(self, clip: Clip) -> dict[str, Callable[[], Tensor]]:
+        """Return how to get each input of a clip; what takes long is under way already."""
+        config = self.meta.network
         samples = levelled(torch.from_numpy(clip.samples))
-        power = power_spectrogram(samples, settings)
-        inputs = {}
-        if self.meta.network.pictures:
-            # in the steps in which packs keep pictures, as training saw them
-            picture = unpacked(packed(picture_of(power, settings)))
-            inputs["picture"] = cut_picture(picture, settings)
+        inputs: dict[str, Callable[[], Tensor]] = {}
         if self.meta.descriptors:
-            inputs["descriptors"] = _descriptors(samples, power, self.meta.network)
+            seconds = clip.seconds if config.parts else None
+            describing = Describing(samples, seconds=seconds, pool=self._pool)
+        power = power_spectrogram(samples, config.features)
+        if self.meta.descriptors:
+            is_shared = config.features == SETTINGS
+            describing.go_on(power if is_shared else power_spectrogram(samples, SETTINGS))
+            inputs["descriptors"] = lambda: _described(describing, config.parts)
+        if config.pictures:
+            # in the steps in which packs keep pictures, as training saw them
+            picture = unpacked(packed(picture_of(power, config.features)))
+            segments = cut_picture(picture, config.features)
+            inputs["picture"] = lambda: segments
         return inputs
 
     def _probabilities(self, logits: Tensor) -> Tensor:
@@ -220,12 +259,10 @@ def _named(probabilities: Tensor) -> dict[str, float]:
     return {str(emotion): value for emotion, value in zip(EMOTIONS, values, strict=True)}
 
 
-def _descriptors(samples: Tensor, power: Tensor, network: NetworkConfig) -> Tensor:
-    """Describe a clip, shape (D,), or it and its segments, shape (4, D)."""
-    if not network.parts:
-        return torch.from_numpy(describe(samples.numpy()))
-    shared = power if network.features == FeatureSettings() else None
-    return torch.from_numpy(describe_with_segments(samples.numpy(), shared))
+def _described(describing: Describing, parts: int) -> Tensor:
+    """Wait for the descriptors of a clip, shape (D,), or of it and its segments, shape (4, D)."""
+    values = torch.from_numpy(describing.values())
+    return values if parts else values[0]
 
 
 def _check_descriptors(meta: Meta) -> None:

@@ -6,25 +6,39 @@ Level is taken out first and nothing above 7.5 kHz counts, so that loudness and 
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
+
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor
 
 from ml.audio import SEGMENT_SECONDS, SEGMENTS, segment_starts
+from ml.beside import AtOnce
 from ml.descriptors.definition import Descriptor
 from ml.descriptors.dynamics import DYNAMICS, describe_dynamics
-from ml.descriptors.frames import Frames, Part
+from ml.descriptors.frames import Frames
 from ml.descriptors.harmony import HARMONY, describe_harmony
+from ml.descriptors.moments import measure_moments
 from ml.descriptors.rhythm import RHYTHM, describe_rhythm
-from ml.descriptors.spectra import FRAME_RATE, SAMPLE_RATE, analyse
+from ml.descriptors.spectra import (
+    FRAME_RATE,
+    SAMPLE_RATE,
+    SETTINGS,
+    Sound,
+    heard_hops,
+    levelled_samples,
+    short_spectra,
+    sound_of,
+)
 from ml.descriptors.timbre import TIMBRE, describe_timbre
+from ml.features import power_spectrogram
 
 __all__ = [
     "DESCRIPTORS",
     "TABLE",
+    "Describing",
     "Descriptor",
-    "Frames",
-    "analyse",
     "describe",
     "describe_with_segments",
 ]
@@ -32,8 +46,11 @@ __all__ = [
 TABLE: tuple[Descriptor, ...] = (*TIMBRE, *RHYTHM, *DYNAMICS, *HARMONY)
 DESCRIPTORS: tuple[str, ...] = tuple(descriptor.name for descriptor in TABLE)
 
+Values = npt.NDArray[np.float32]
+Bounds = list[tuple[int, int]]  # the hops of a sound where its parts begin and end
 
-def describe(samples: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+
+def describe(samples: npt.NDArray[np.floating]) -> Values:
     """Compute all descriptors of a clip.
 
     Parameters
@@ -46,20 +63,20 @@ def describe(samples: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     ndarray, shape (len(DESCRIPTORS),)
         Finite, in the order of `DESCRIPTORS`, in the units of `TABLE`.
     """
-    return _describe(Frames(analyse(samples)).whole())
+    sound = levelled_samples(samples)
+    describing = Describing(sound)
+    describing.go_on(power_spectrogram(sound, SETTINGS))
+    whole: Values = describing.values()[0]
+    return whole
 
 
-def describe_with_segments(
-    samples: npt.NDArray[np.floating], power: Tensor | None = None
-) -> npt.NDArray[np.float32]:
+def describe_with_segments(samples: npt.NDArray[np.floating]) -> Values:
     """Compute all descriptors of a clip and of its segments, from the same frames.
 
     Parameters
     ----------
     samples : ndarray, shape (n,)
         As for `describe`.
-    power : Tensor, optional
-        See `ml.descriptors.spectra.analyse`.
 
     Returns
     -------
@@ -67,29 +84,81 @@ def describe_with_segments(
         Segments as `ml.audio.segment_starts` places them; of a clip that is shorter than one, each
         is the clip.
     """
-    spectra = analyse(samples, power)
-    frames = Frames(spectra)
-    whole = _describe(frames.whole())
-    seconds = len(samples) / SAMPLE_RATE
+    sound = levelled_samples(samples)
+    describing = Describing(sound, seconds=len(samples) / SAMPLE_RATE)
+    describing.go_on(power_spectrogram(sound, SETTINGS))
+    return describing.values()
+
+
+class Describing:
+    """Describes a clip, and its segments, while something else goes on with its spectrogram.
+
+    Harmony comes from the long window alone, so that a second thread can begin with it before there
+    is a spectrogram, and put parts together while a network listens.
+
+    Parameters
+    ----------
+    samples : Tensor, shape (n,)
+        At 22,050 Hz, levelled, without offset, no shorter than one long window.
+    seconds : float, optional
+        Length of the clip, where its segments are wanted, too.
+    pool : Executor, optional
+        What works beside this thread; everything is done in this one if left out.
+    """
+
+    def __init__(
+        self, samples: Tensor, *, seconds: float | None = None, pool: Executor | None = None
+    ) -> None:
+        self._pool = pool or AtOnce()
+        self._sound = sound_of(samples)
+        self._bounds = [(0, len(self._sound.energy))]
+        self._rows = [0]  # of the bounds, for each row that is wanted
+        if seconds is not None:
+            self._bounds += _segments(self._sound, seconds)
+            last = len(self._bounds) - 1
+            self._rows += [min(index, last) for index in range(1, 1 + SEGMENTS)]
+        self._harmony = self._pool.submit(_describe_moments, self._sound, self._bounds)
+
+    def go_on(self, power: Tensor) -> None:
+        """Measure every frame of `ml.features.power_spectrogram` of the samples."""
+        frames = Frames(self._sound, short_spectra(self._sound, power))
+        self._rest = self._pool.submit(_describe_frames, frames, self._bounds)
+
+    def values(self) -> Values:
+        """Wait for the descriptors: shape (1 + SEGMENTS, D), or (1, D) without segments.
+
+        The segments of a clip that is shorter than one are the clip.
+        """
+        values = np.concatenate([self._rest.result(), self._harmony.result()], axis=1)
+        result: Values = np.nan_to_num(values[self._rows], nan=0.0, posinf=0.0, neginf=0.0)
+        return result
+
+
+def _segments(sound: Sound, seconds: float) -> Bounds:
+    """Return the bounds of a clip's segments, less gaps and fades at their own ends.
+
+    There are none in a clip that is shorter than one.
+    """
     if seconds < SEGMENT_SECONDS:
-        return np.stack([whole] * (1 + SEGMENTS))
-    length = int(SEGMENT_SECONDS * FRAME_RATE)
-    segments = []
+        return []
+    hops, length = len(sound.energy), int(SEGMENT_SECONDS * FRAME_RATE)
+    bounds = []
     for start in segment_starts(seconds):
-        begin = round(start * FRAME_RATE) - spectra.start
-        part = frames.part(max(0, begin), min(frames.hops, begin + length))
-        segments.append(_describe(part))
-    return np.stack([whole, *segments])
+        at = round(start * FRAME_RATE) - sound.start
+        begin, end = max(0, at), min(hops, at + length)
+        first, last = heard_hops(sound.energy[begin:end])
+        bounds.append((begin + first, begin + last))
+    return bounds
 
 
-def _describe(part: Part) -> npt.NDArray[np.float32]:
-    values = np.concatenate(
-        [
-            describe_timbre(part),
-            describe_rhythm(part),
-            describe_dynamics(part),
-            describe_harmony(part),
-        ]
-    )
-    result: npt.NDArray[np.float32] = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    return result
+@torch.inference_mode()
+def _describe_moments(sound: Sound, bounds: Bounds) -> Values:
+    moments = measure_moments(sound)
+    return np.stack([describe_harmony(moments.part(*each)) for each in bounds])
+
+
+@torch.inference_mode()
+def _describe_frames(frames: Frames, bounds: Bounds) -> Values:
+    parts = [frames.part(*each) for each in bounds]
+    kinds = (describe_timbre, describe_rhythm, describe_dynamics)
+    return np.stack([np.concatenate([kind(part) for kind in kinds]) for part in parts])

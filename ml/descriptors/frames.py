@@ -1,4 +1,4 @@
-"""What is measured of a clip frame by frame, once, and the parts of a clip that it is shared by."""
+"""What is measured of a clip frame by frame, once, and the parts of a clip that share it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.descriptors.dynamics import percussive_share
-from ml.descriptors.moments import Moments, measure_moments
 from ml.descriptors.spectra import (
     HOP,
     MEL_BANDS,
-    TONAL_HOP,
-    TONAL_WINDOW,
     WINDOW_HOPS,
     Floats,
+    Sound,
     Spectra,
-    heard_hops,
     mel_weights,
 )
 from ml.descriptors.timbre import timbre_series
@@ -49,8 +46,6 @@ class Part:
         Share of percussive power, 0 to 1.
     percussive_db : ndarray, the same shape
         `mel_db` of these frames.
-    moments : Moments
-        What was found with the long window.
     """
 
     energy: Floats
@@ -61,33 +56,22 @@ class Part:
     timbre: Floats
     percussive: Floats
     percussive_db: Floats
-    moments: Moments
 
 
 class Frames:
     """What every frame of a clip is by itself; `part` puts frames together."""
 
-    def __init__(self, spectra: Spectra) -> None:
-        self.hops = len(spectra.energy)
-        self._energy = spectra.energy
-        self._peaks = np.abs(spectra.samples).reshape(-1, HOP).max(axis=1)
-        self._total = spectra.power.sum(axis=1)
-        self._mel = spectra.power @ mel_weights(MEL_BANDS)
-        self._timbre = timbre_series(spectra)
+    def __init__(self, sound: Sound, spectra: Spectra) -> None:
+        self._energy = sound.energy
+        self._peaks = np.abs(sound.samples).reshape(-1, HOP).max(axis=1)
+        self._total = spectra.values.sum(axis=1)
+        self._mel = spectra.values @ mel_weights(MEL_BANDS)
+        self._timbre = timbre_series(sound, spectra)
         mel_db = _mel_db(self._mel, _loud(self._total))
         self._percussive = percussive_share(mel_db[::PERCUSSIVE_STEP])
-        self._moments = measure_moments(spectra)
-
-    def whole(self) -> Part:
-        """Return all of the clip."""
-        return self._cut(0, self.hops)
 
     def part(self, begin: int, end: int) -> Part:
-        """Return the part between two hops, less gaps and fades at its own ends."""
-        first, last = heard_hops(self._energy[begin:end])
-        return self._cut(begin + first, begin + last)
-
-    def _cut(self, begin: int, end: int) -> Part:
+        """Return the part from the hop `begin` up to the hop `end`."""
         frames = slice(begin, end - WINDOW_HOPS + 1)
         total, mel = self._total[frames], self._mel[frames]
         loud = _loud(total)
@@ -98,7 +82,6 @@ class Frames:
         mel_db = _mel_db(mel, loud)
         odd = begin % PERCUSSIVE_STEP  # the clip's every second frame is not the part's, then
         percussive_db = mel_db[odd::PERCUSSIVE_STEP]
-        step, length = TONAL_HOP // HOP, TONAL_WINDOW // HOP
         return Part(
             energy=self._energy[begin:end],
             peaks=self._peaks[begin:end],
@@ -108,7 +91,6 @@ class Frames:
             timbre=self._timbre[frames],
             percussive=self._percussive[(begin + odd) // PERCUSSIVE_STEP :][: len(percussive_db)],
             percussive_db=percussive_db,
-            moments=self._moments.cut(-(-begin // step), (end - length) // step + 1),
         )
 
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ml.descriptors.definition import Descriptor, spread_over
-from ml.descriptors.moments import Partials, entropy
+from ml.descriptors.moments import Moments, Partials, entropy
 from ml.descriptors.spectra import Floats, percentiles
-
-if TYPE_CHECKING:
-    from ml.descriptors.frames import Part
 
 REGISTERS = (40.0, 250.0, 1000.0, 5000.0)
 
@@ -218,18 +214,19 @@ def _articulation(partials: Partials) -> list[float]:
     return values
 
 
-def describe_harmony(part: Part) -> Floats:
+def describe_harmony(moments: Moments) -> Floats:
     """Compute the descriptors named in `HARMONY`.
 
     Parameters
     ----------
-    part : Part
+    moments : Moments
+        Of a clip, or of a part of it.
 
     Returns
     -------
     ndarray, shape (len(HARMONY),)
     """
-    moments = part.moments.audible()
+    moments = moments.audible()
     means, deviations = moments.series.mean(axis=0), moments.series.std(axis=0)
     return np.concatenate(
         [

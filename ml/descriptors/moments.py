@@ -8,7 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.descriptors.peaks import Peaks, find_peaks, strongest_partials, tuning_offset
-from ml.descriptors.spectra import Floats, Indices, Spectra, percentiles
+from ml.descriptors.spectra import (
+    HOP,
+    TONAL_HOP,
+    TONAL_WINDOW,
+    Floats,
+    Indices,
+    Sound,
+    long_spectra,
+    percentiles,
+)
 
 PARTIALS = 5
 DISSONANCE_PEAKS = 16
@@ -187,9 +196,11 @@ class Moments:
     partials: Partials
     first: int = 0
 
-    def cut(self, first: int, end: int) -> Moments:
-        """Return the moments from `first` up to `end` of a clip's."""
-        part = slice(first, end)
+    def part(self, begin: int, end: int) -> Moments:
+        """Return the moments of a clip that lie between two of its hops."""
+        step, length = TONAL_HOP // HOP, TONAL_WINDOW // HOP
+        first = -(-begin // step)
+        part = slice(first, (end - length) // step + 1)
         return Moments(
             self.loudness[part], self.chroma[part], self.series[part], self.partials, first
         )
@@ -205,15 +216,16 @@ class Moments:
         )
 
 
-def measure_moments(spectra: Spectra) -> Moments:
+def measure_moments(sound: Sound) -> Moments:
     """Find peaks, chroma, fundamentals and partials of every moment of a clip."""
-    total = np.einsum("ij,ij->i", spectra.tonal, spectra.tonal) + 1e-9
-    peaks = find_peaks(spectra.tonal, spectra.tonal_hertz)
+    spectra = long_spectra(sound)
+    total = np.einsum("ij,ij->i", spectra.values, spectra.values) + 1e-9
+    peaks = find_peaks(spectra.values, spectra.hertz)
     tuning = tuning_offset(peaks)
     chroma = chroma_of(peaks, tuning)
     *series, bass = _series(total, peaks, chroma, tuning)
     return Moments(
-        loudness=spectra.tonal.max(axis=1),
+        loudness=spectra.values.max(axis=1),
         chroma=chroma,
         series=np.stack([*series, *_melody(_salience(peaks, tuning)), bass], axis=1),
         partials=Partials.follow(peaks),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ml.features import FeatureSettings, levelled, power_spectrogram, short_time_power
+from ml.features import FeatureSettings, levelled, short_time_power
 
 SETTINGS = FeatureSettings()  # the pictures' power spectrogram serves the descriptors, too
 SAMPLE_RATE = SETTINGS.sample_rate
@@ -36,8 +36,8 @@ Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Spectra:
-    """Spectra of a clip, less gaps and fades at both ends.
+class Sound:
+    """What is heard of a clip: its samples less gaps and fades at both ends.
 
     Attributes
     ----------
@@ -47,23 +47,26 @@ class Spectra:
         Levelled samples.
     energy : ndarray, shape (hops,)
         Mean square of the samples of each hop.
-    power : ndarray, shape (frames, bins)
-        Short-time power between `LOWEST_HZ` and `HIGHEST_HZ`; a frame begins at every hop.
-    hertz : ndarray, shape (bins,)
-        Centre frequency of each bin of `power`.
-    tonal : ndarray, shape (tonal frames, tonal bins)
-        Magnitudes with a long window (2.7 Hz per bin), up to 5 kHz; a frame at every fourth hop.
-    tonal_hertz : ndarray, shape (tonal bins,)
-        Centre frequency of each bin of `tonal`.
     """
 
     start: int
     samples: Floats
     energy: Floats
-    power: Floats
+
+
+@dataclass(frozen=True)
+class Spectra:
+    """Spectra of a sound.
+
+    Attributes
+    ----------
+    values : ndarray, shape (frames, bins)
+    hertz : ndarray, shape (bins,)
+        Centre frequency of each bin.
+    """
+
+    values: Floats
     hertz: Floats
-    tonal: Floats
-    tonal_hertz: Floats
 
 
 def hertz_to_mel(hertz: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -145,36 +148,44 @@ def heard_hops(energy: Floats) -> tuple[int, int]:
     return begin, end
 
 
-def analyse(samples: npt.NDArray[np.floating], power: Tensor | None = None) -> Spectra:
-    """Compute the spectra of a clip.
+def levelled_samples(samples: npt.NDArray[np.floating]) -> Tensor:
+    """Bring samples to one level, without offset, padded with silence to one long window.
 
     Parameters
     ----------
     samples : ndarray, shape (n,)
-        Mono samples at 22,050 Hz, any level. Padded with silence to one long window.
-    power : Tensor, optional
-        `ml.features.power_spectrogram` of these samples, where it is there already; they must have
-        no offset and be levelled, then.
+        Mono samples at 22,050 Hz, any level.
     """
     sound = torch.from_numpy(np.asarray(samples, dtype=np.float32))
-    if power is None:
-        shortest = TONAL_WINDOW + TONAL_HOP
-        sound = torch.nn.functional.pad(sound, (0, max(0, shortest - len(sound))))
-        sound = levelled(sound - sound.mean(dtype=torch.float64).float())
-        power = power_spectrogram(sound, SETTINGS)
-    energy = block_energy(sound.numpy(), HOP)
+    shortest = TONAL_WINDOW + TONAL_HOP
+    sound = torch.nn.functional.pad(sound, (0, max(0, shortest - len(sound))))
+    return levelled(sound - sound.mean(dtype=torch.float64).float())
+
+
+def sound_of(samples: Tensor) -> Sound:
+    """Find what is heard of levelled samples, shape (n,)."""
+    energy = block_energy(samples.numpy(), HOP)
     begin, end = heard_hops(energy)
-    sound = sound[begin * HOP : end * HOP]
+    heard = samples[begin * HOP : end * HOP].numpy()
+    return Sound(start=begin, samples=heard, energy=energy[begin:end])
+
+
+def short_spectra(sound: Sound, power: Tensor) -> Spectra:
+    """Cut short-time power between `LOWEST_HZ` and `HIGHEST_HZ`; a frame begins at every hop.
+
+    Parameters
+    ----------
+    power : Tensor
+        `ml.features.power_spectrogram` of the samples that `sound` was found in.
+    """
     cut, hertz = _bins(WINDOW, highest=HIGHEST_HZ)
-    tonal_cut, tonal_hertz = _bins(TONAL_WINDOW, highest=TONAL_HIGHEST_HZ)
-    tonal = short_time_power(sound, TONAL_WINDOW, TONAL_HOP, tonal_cut).sqrt_()
-    first = begin + WINDOW_HOPS // 2  # the spectrogram's frames are centred where its hops begin
-    return Spectra(
-        start=begin,
-        samples=sound.numpy(),
-        energy=energy[begin:end],
-        power=power.mT[first : first + end - begin - WINDOW_HOPS + 1, cut].numpy(),
-        hertz=hertz,
-        tonal=tonal.numpy(),
-        tonal_hertz=tonal_hertz,
-    )
+    first = sound.start + WINDOW_HOPS // 2  # frames of `power` are centred where its hops begin
+    frames = slice(first, first + len(sound.energy) - WINDOW_HOPS + 1)
+    return Spectra(power.mT[frames, cut].numpy(), hertz)
+
+
+def long_spectra(sound: Sound) -> Spectra:
+    """Return magnitudes with a long window (2.7 Hz per bin), up to 5 kHz, at every fourth hop."""
+    cut, hertz = _bins(TONAL_WINDOW, highest=TONAL_HIGHEST_HZ)
+    samples = torch.from_numpy(sound.samples)
+    return Spectra(short_time_power(samples, TONAL_WINDOW, TONAL_HOP, cut).sqrt_().numpy(), hertz)

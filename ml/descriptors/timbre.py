@@ -17,6 +17,7 @@ from ml.descriptors.spectra import (
     SAMPLE_RATE,
     WINDOW_HOPS,
     Floats,
+    Sound,
     Spectra,
     cosine_basis,
     percentiles,
@@ -204,15 +205,15 @@ def _shape(power: Floats, hertz: Floats) -> Floats:
     return np.stack([*moments, *ends, flatness, crest, entropy], axis=1)
 
 
-def timbre_series(spectra: Spectra) -> Floats:
+def timbre_series(sound: Sound, spectra: Spectra) -> Floats:
     """Return what every frame's spectrum says by itself, shape (frames, 30).
 
     The columns: shape of the spectrum, zero crossings, bands, contrasts and valleys.
     """
-    power, hertz = spectra.power, spectra.hertz
+    power, hertz = spectra.values, spectra.hertz
     blocks = [power[start : start + AT_ONCE] for start in range(0, len(power), AT_ONCE)]
     shape = np.concatenate([_shape(block, hertz) for block in blocks])
-    crossing = zero_crossing_hertz(spectra.samples, SAMPLE_RATE)
+    crossing = zero_crossing_hertz(sound.samples, SAMPLE_RATE)
     octave = np.log2(np.maximum(crossing, 20.0) / 1000.0)
     levels = [_band_levels(power, hertz), _contrast(power, hertz)]
     return np.concatenate([shape, octave[:, None], *levels], axis=1)

@@ -26,7 +26,7 @@ def predictor() -> Predictor:
 
 def chance(predictor: Predictor, clip: Clip, answer: str, regions: list[Region]) -> float:
     """Probability of `answer` when some regions of the clip are flattened."""
-    inputs = predictor.inputs([clip])
+    inputs = dict(predictor.inputs([clip]))
     mels = predictor.meta.network.features.n_mels
     inputs["picture"] = silence_regions(inputs["picture"], regions, mels)
     with torch.inference_mode():
