@@ -134,8 +134,9 @@ def _key(chroma: Floats, weight: Floats) -> list[float]:
     centred = chroma - chroma.mean(axis=1, keepdims=True)
     steady = centred @ (profile - np.mean(profile))
     steady = steady / (np.linalg.norm(centred, axis=1) * np.std(profile) * 12**0.5 + 1e-9)
-    pairs = [(chroma * np.roll(chroma, k, axis=1)).sum(axis=1).mean() for k in range(1, 7)]
-    pairs = np.array(pairs) / (np.sum(pairs) + 1e-9)
+    together = chroma.T @ chroma / len(chroma)  # how much of each two pitch classes sounds at once
+    pairs = np.array([np.trace(np.roll(together, k, axis=1)) for k in range(1, 7)])
+    pairs /= pairs.sum() + 1e-9
     return [
         float(ordered[-1]),
         float(keys[0].max() - keys[1].max()),

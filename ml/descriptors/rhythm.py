@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ TEMPO_EDGES = (40.0, 55.0, 70.0, 85.0, 100.0, 115.0, 130.0, 150.0, 175.0, 210.0,
 ONSET_REGIONS = ((0, 6), (6, 22), (22, 40))
 PEAK_FRAMES = 4
 FEWEST_ONSETS = 4
+_SMOOTH = np.hanning(5) / 2.0
 
 _LARTILLOT = "Lartillot et al. 2008, Multi-feature modeling of pulse clarity"
 _BOECK = "Böck & Widmer 2013, Maximum filter vibrato suppression"
@@ -106,23 +108,31 @@ def _onsets(part: Part, rises: Floats, envelope: Floats) -> list[float]:
     ]
 
 
-def autocorrelation(series: npt.NDArray[np.floating]) -> Floats:
-    """Return the unbiased autocorrelation of a series, 1 at lag 0."""
-    series = series - series.mean()
-    size = 1 << (2 * len(series) - 1).bit_length()
-    power = np.abs(np.fft.rfft(series, size)) ** 2
-    found = np.fft.irfft(power, size)[: len(series)] / np.arange(len(series), 0, -1)
-    result: Floats = (found / (found[0] + 1e-9)).astype(np.float32)
+def _power(series: npt.NDArray[np.floating], size: int | None = None) -> npt.NDArray[np.floating]:
+    """Return the squared magnitudes of the Fourier transform along the last axis."""
+    spectrum = np.fft.rfft(series, size)
+    result: npt.NDArray[np.floating] = np.square(spectrum.real) + np.square(spectrum.imag)
     return result
 
 
-def _tempogram(envelope: Floats) -> tuple[Floats, Floats]:
-    """Return the tempi between 40 and 260 bpm (falling) and the autocorrelation at them."""
-    found = autocorrelation(np.convolve(envelope, np.hanning(5) / 2.0, "same"))
+def autocorrelation(series: npt.NDArray[np.floating]) -> Floats:
+    """Return the unbiased autocorrelation of series along the last axis, 1 at lag 0."""
+    count = series.shape[-1]
+    series = series - series.mean(axis=-1, keepdims=True)
+    size = 1 << (2 * count - 1).bit_length()
+    found = np.fft.irfft(_power(series, size), size)[..., :count] / np.arange(count, 0, -1)
+    result: Floats = (found / (found[..., :1] + 1e-9)).astype(np.float32)
+    return result
+
+
+def _tempogram(envelopes: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Return the tempi between 40 and 260 bpm (falling) and each autocorrelation at them."""
+    smooth = [np.convolve(each, _SMOOTH, "same") for each in envelopes]
+    found = autocorrelation(np.stack(smooth))
     first, last = int(60 * FRAME_RATE / 260), int(60 * FRAME_RATE / 40) + 1
-    last = min(last, len(found) - 1)
+    last = min(last, found.shape[1] - 1)
     lags = np.arange(first, last)
-    return (60.0 * FRAME_RATE / lags).astype(np.float32), found[first:last]
+    return (60.0 * FRAME_RATE / lags).astype(np.float32), found[:, first:last]
 
 
 def _pulse(strength: Floats) -> list[float]:
@@ -147,14 +157,15 @@ def _tempo(tempi: Floats, strength: Floats) -> list[float]:
 
 def _modulation(mel_db: Floats) -> Floats:
     """Return the modulation cepstra, shape (rates * coefficients,)."""
-    coarse: Floats = mel_db.reshape(len(mel_db), MODULATION_BANDS, -1).mean(axis=2)
+    coarse: Floats = (mel_db[:, ::2] + mel_db[:, 1::2]) / 2  # numpy is slow to average pairs
     if len(coarse) < MODULATION_WINDOW:
         coarse = np.resize(coarse, (MODULATION_WINDOW, MODULATION_BANDS))
-    windows = np.lib.stride_tricks.sliding_window_view(coarse, MODULATION_WINDOW, axis=0)
-    windows = windows[::MODULATION_HOP]
+    bands = np.ascontiguousarray(coarse.T)
+    windows = np.lib.stride_tricks.sliding_window_view(bands, MODULATION_WINDOW, axis=1)
+    windows = windows[:, ::MODULATION_HOP]  # (bands, windows, frames)
     taper = np.hanning(MODULATION_WINDOW).astype(np.float32)
     centred = (windows - windows.mean(axis=2, keepdims=True)) * taper
-    power = (np.abs(np.fft.rfft(centred, axis=2)) ** 2).mean(axis=0)
+    power = _power(centred).mean(axis=1)
     rates = np.fft.rfftfreq(MODULATION_WINDOW, 1.0 / FRAME_RATE)
     cuts = np.searchsorted(rates, MODULATION_EDGES)
     swings = np.stack([power[:, low:high].mean(axis=1) for low, high in pairwise(cuts)])
@@ -177,9 +188,9 @@ def describe_rhythm(part: Part) -> Floats:
     """
     rises = np.maximum(np.diff(part.mel_db, axis=0), 0.0)  # dB from frame to frame
     envelope = rises.mean(axis=1)
-    tempi, strength = _tempogram(envelope)
-    values = _onsets(part, rises, envelope) + _pulse(strength)
-    for low, high in ONSET_REGIONS:
-        values += _pulse(_tempogram(rises[:, low:high].mean(axis=1))[1])
-    values += _tempo(tempi, strength)
+    regions = [rises[:, low:high].mean(axis=1) for low, high in ONSET_REGIONS]
+    tempi, strengths = _tempogram([envelope, *regions])
+    values = _onsets(part, rises, envelope)
+    values += [value for strength in strengths for value in _pulse(strength)]
+    values += _tempo(tempi, strengths[0])
     return np.concatenate([values, _modulation(part.mel_db)]).astype(np.float32)

@@ -97,9 +97,9 @@ def centroid_and_moments(power: Floats, axis: Floats) -> list[Floats]:
     They come from the sums of the powers of `axis`, in 64 bits: what cancels there is far below
     what 32 bits could hold.
     """
-    powers = torch.from_numpy(np.stack([axis.astype(np.float64) ** k for k in range(5)], axis=1))
-    found = torch.from_numpy(power).double() @ powers
-    zeroth, first, second, third, fourth = (found / (found[:, :1] + 1e-12)).numpy().T
+    powers = np.stack([axis.astype(np.float64) ** k for k in range(5)], axis=1)
+    found = power.astype(np.float64) @ powers
+    zeroth, first, second, third, fourth = (found / (found[:, :1] + 1e-12)).T
     centre = first
     variance = second - 2 * centre * first + centre**2 * zeroth
     skew = third - 3 * centre * second + 3 * centre**2 * first - centre**3 * zeroth

@@ -14,6 +14,7 @@ import torch
 
 from ml.audio import load_clip
 from ml.descriptors import DESCRIPTORS, TABLE, Describing, describe, describe_with_segments
+from ml.descriptors.dynamics import moving_median
 from ml.descriptors.moments import chroma_of, roughness
 from ml.descriptors.peaks import find_peaks, tuning_offset
 from ml.descriptors.rhythm import autocorrelation
@@ -242,6 +243,14 @@ class TestTwinsOfLibrosa:
         samples = clicks(120)
         theirs = float(librosa.feature.tempo(y=samples, sr=SAMPLE_RATE)[0])
         assert 2 ** value(samples, "tempo") == pytest.approx(theirs, rel=0.06)
+
+
+@pytest.mark.parametrize("width", [3, 7, 17])
+def test_moving_median_is_the_median_of_each_window(width: int) -> None:
+    values = np.random.default_rng(0).standard_normal((60, 5)).astype(np.float32)
+    padded = np.pad(values, ((width // 2, width // 2), (0, 0)), mode="reflect")
+    windows = [padded[start : start + width] for start in range(len(values))]
+    assert np.array_equal(moving_median(values, width), np.median(windows, axis=1))
 
 
 class TestMeaning:

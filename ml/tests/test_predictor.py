@@ -106,3 +106,22 @@ def test_refused_when_made_for_other_descriptors(tmp_path: Path) -> None:
 def test_refused_when_there_are_no_such_weights(tmp_path: Path) -> None:
     with pytest.raises(WeightsError):
         Predictor.load("none", root=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["resnet18_bilstm", "ann"])
+def test_answers_stay_when_a_second_core_helps(name: str) -> None:
+    clips = [clip(30), clip(7, seed=1)]
+    alone = Predictor.load(name).predict_many(clips)
+    helped = Predictor.load(name, cores=2).predict_many(clips)
+    assert [each.probabilities for each in alone] == [each.probabilities for each in helped]
+
+
+def test_what_breaks_beside_is_raised_where_the_answer_is_awaited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr("ml.descriptors.measure_moments", fail)
+    with pytest.raises(RuntimeError, match="no memory"):
+        Predictor.load("ann", cores=2).predict(clip(5))
