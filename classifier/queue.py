@@ -155,8 +155,9 @@ def sweep() -> int:
 
     Returns the number of rows that were touched.
     """
-    due = sum(jobs.tell_again(row, retry_at=None) for row in Classification.objects.due())
-    return due + jobs.sweep()
+    due = Classification.objects.due().order_by("retry_at").only("pk", "revision")
+    told = sum(jobs.tell_again(row, retry_at=None) for row in due[: jobs.AT_ONCE])
+    return told + jobs.sweep()
 
 
 def prune() -> None:

@@ -23,6 +23,7 @@ from journal import transfers
 from journal.models import Transfer
 from journify.background import jobs
 from journify.background.jobs import Job
+from journify.background.transport import Line
 from spotify_auth.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -167,14 +168,74 @@ def test_work_of_every_kind_counts_when_the_broker_is_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else what waits for a drawing would be taken for a song's task."""
-    asked: list[str] = []
-    monkeypatch.setattr(jobs.transport, "unserved", lambda ids: asked.extend(ids) or [])
+    asked: list[Line] = []
+    monkeypatch.setattr(jobs.transport, "unserved", lambda lines: asked.extend(lines) or set())
     rows = [ask() for ask in (a_drawing, an_export, a_song, a_try_out)]
     with time_machine.travel(timezone.now() + LATER):
         assert jobs.sweep() == 0
-    assert len(asked) == 4
-    assert asked[0] == str(rows[3].pk), "a visitor's file is served first"
-    assert asked[-1] == str(rows[0].pk), "and a drawing last"
+    assert sum(line.length for line in asked) == 4
+    assert asked[0].first == [str(rows[3].pk)], "a visitor's file is served first"
+    assert asked[-1].first == [str(rows[0].pk)], "and a drawing last"
+
+
+class TestLongLine:
+    """However many wait, a sweep reads and tells of a few: it has to renew leases, too."""
+
+    @pytest.fixture(autouse=True)
+    def _two_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(jobs, "AT_ONCE", 2)
+        monkeypatch.setattr(jobs, "ANYWAY_AT_ONCE", 1)
+
+    @pytest.fixture
+    def rows(self) -> list[Classification]:
+        """Five that have waited for a while, the last the longest."""
+        return [
+            ClassificationFactory(
+                status="queued", emotion="", woken_at=timezone.now() - n * dt.timedelta(minutes=2)
+            )
+            for n in range(1, 6)
+        ]
+
+    def told(self, rows: list[Classification]) -> list[bool]:
+        """Of which rows a worker was told since they were made."""
+        for row in rows:
+            row.refresh_from_db()
+        return [row.revision == 1 for row in rows]
+
+    def test_those_that_have_waited_longest_come_first(self, rows: list[Classification]) -> None:
+        assert jobs.sweep() == 2
+        assert self.told(rows) == [False, False, False, True, True]
+        assert [jobs.sweep() for _ in range(3)] == [2, 1, 0]
+        assert self.told(rows) == [True] * 5
+
+    def test_the_others_count_when_the_broker_is_asked(
+        self, rows: list[Classification], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[Line] = []
+        monkeypatch.setattr(jobs.transport, "unserved", lambda lines: asked.extend(lines) or set())
+        jobs.sweep()
+        [line] = [line for line in asked if line.length]
+        assert line == Line("classification_id", [str(row.pk) for row in rows[:2:-1]], 5)
+
+    def test_fewer_still_are_told_of_whose_task_waits(
+        self,
+        rows: list[Classification],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            for row in rows:
+                jobs.wake(row)
+        with time_machine.travel(timezone.now() + 6 * LATER):
+            assert jobs.sweep() == 1
+        assert self.told(rows) == [False, False, False, False, True]
+
+    def test_as_many_are_due_at_once(self, rows: list[Classification]) -> None:
+        now = timezone.now()
+        for row, minutes in zip(rows, (5, 4, 3, 2, 1), strict=True):
+            due = now - dt.timedelta(minutes=minutes)
+            Classification.objects.filter(pk=row.pk).update(retry_at=due, woken_at=now)
+        assert queue.sweep() == 2
+        assert self.told(rows) == [True, True, False, False, False]
 
 
 def test_the_age_of_the_queue_counts_from_when_work_was_ready() -> None:

@@ -61,10 +61,11 @@ def work(*, batch: bool) -> None:
     worker.run()
 
 
-def waiting() -> set[str]:
-    """Return every id that a waiting task names."""
-    calls = DBTaskResult.objects.ready().values_list("args_kwargs", flat=True)
-    return {each for call in calls for each in call["kwargs"].values()}
+def served(ids: Sequence[str], *, argument: str) -> set[str]:
+    """Return those of `ids` that a waiting task has as `argument`."""
+    key = f"args_kwargs__kwargs__{argument}"
+    found = DBTaskResult.objects.ready().filter(**{f"{key}__in": ids})
+    return set(found.values_list(key, flat=True))
 
 
 def depth() -> int:

@@ -13,7 +13,7 @@ import datetime as dt
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -36,6 +36,11 @@ logger = logging.getLogger(__name__)
 
 # Long after a worker should have come, a row is told of again even though its task seems to wait.
 WOKEN_ANYWAY_AFTER = dt.timedelta(minutes=10)
+# One sweep tells of so many rows of a kind, those that have waited longest: the thread that sweeps
+# also renews leases. Of those whose task seems to wait only of a few, or a long line would fill the
+# transport with tasks that find nothing to do.
+AT_ONCE = 500
+ANYWAY_AT_ONCE = 10
 
 
 J = TypeVar("J", bound="Job")
@@ -240,20 +245,28 @@ def sweep() -> int:
 def _forgotten() -> list[Job]:
     """Rows that have waited for a while without a task that waits with them."""
     now = timezone.now()
-    patience = dt.timedelta(seconds=settings.CLASSIFY_LEASE_SECONDS)
-    waits = {str(row.pk): row for row in _waiting()}
-    if all(row.woken_at >= now - patience for row in waits.values()):
+    patience = now - dt.timedelta(seconds=settings.CLASSIFY_LEASE_SECONDS)
+    firsts = {kind: _first_waiting(kind) for kind in _in_order_of_service()}
+    if not any(row.woken_at < patience for rows in firsts.values() for row in rows):
         return []
-    lost = set(transport.unserved(list(waits)))
-    return [
-        row
-        for key, row in waits.items()
-        if row.woken_at < now - (patience if key in lost else WOKEN_ANYWAY_AFTER)
+    lines = [
+        transport.Line(kind.argument, [str(row.pk) for row in rows], kind.rows.waiting().count())
+        for kind, rows in firsts.items()
     ]
+    lost = transport.unserved(lines)
+    found: list[Job] = []
+    for rows in firsts.values():
+        found += [row for row in rows if str(row.pk) in lost and row.woken_at < patience]
+        others = [row for row in rows if str(row.pk) not in lost]
+        late = [row for row in others if row.woken_at < now - WOKEN_ANYWAY_AFTER]
+        found += late[:ANYWAY_AT_ONCE]
+    return found
 
 
-def _waiting() -> Iterator[Job]:
-    """What waits for a worker, in the order in which the transport serves it."""
-    for kind in sorted(kinds(), key=lambda kind: -kind.get_task().priority):
-        rows = kind.rows.waiting().order_by("woken_at")
-        yield from rows.only("pk", "woken_at", "revision")
+def _in_order_of_service() -> list[Kind]:
+    return sorted(kinds(), key=lambda kind: -kind.get_task().priority)
+
+
+def _first_waiting(kind: Kind) -> list[Any]:
+    rows = kind.rows.waiting().order_by("woken_at").only("pk", "woken_at", "revision")
+    return list(rows[:AT_ONCE])

@@ -7,8 +7,28 @@ in rows of its own, so that a transport may lose, repeat or delay what it carrie
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Line:
+    """Rows of one kind that wait for a worker.
+
+    Attributes
+    ----------
+    argument : str
+        What the task of the kind calls the key of a row.
+    first : sequence of str
+        Keys of those that are served first, in this order.
+    length : int
+        How many wait in all.
+    """
+
+    argument: str
+    first: Sequence[str]
+    length: int
 
 
 def work(*, batch: bool = False) -> None:
@@ -23,8 +43,8 @@ def work(*, batch: bool = False) -> None:
         database.work(batch=batch)
 
 
-def unserved(ids: Sequence[str]) -> list[str]:
-    """Return those of `ids`, all that waits in the order of service, for which no task waits.
+def unserved(lines: Sequence[Line]) -> set[str]:
+    """Return those of the first in `lines`, in the order of service, for which no task waits.
 
     A broker says only how many wait: they are taken to be the last, as it serves in order.
     Nothing when the transport does not answer.
@@ -33,11 +53,24 @@ def unserved(ids: Sequence[str]) -> list[str]:
         from journify.background import broker  # noqa: PLC0415 -- as above
 
         waiting = broker.depth()
-        return [] if waiting is None else list(ids[: max(0, len(ids) - waiting)])
+        return set() if waiting is None else _without(waiting, lines)
     from journify.background import database  # noqa: PLC0415 -- as above
 
-    served = database.waiting()
-    return [each for each in ids if each not in served]
+    return {
+        key
+        for line in lines
+        for key in set(line.first) - database.served(line.first, argument=line.argument)
+    }
+
+
+def _without(waiting: int, lines: Sequence[Line]) -> set[str]:
+    """Those in front that have no task when so many tasks wait for what stands last."""
+    missing = sum(line.length for line in lines) - waiting
+    found: set[str] = set()
+    for line in lines:
+        found.update(line.first[: max(0, missing)])
+        missing -= line.length
+    return found
 
 
 def depth() -> int | None:

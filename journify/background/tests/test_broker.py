@@ -38,6 +38,10 @@ def enqueue(key: str) -> None:
     backend.enqueue(tasks.classify, [], {"classification_id": key})
 
 
+def line(keys: str, *, length: int | None = None) -> transport.Line:
+    return transport.Line("classification_id", list(keys), len(keys) if length is None else length)
+
+
 def taken() -> list[list[object]]:
     """The arguments of every message that waits."""
     found = []
@@ -83,17 +87,22 @@ def test_a_message_calls_nothing_but_tasks(path: str) -> None:
 
 class TestUnserved:
     def test_nothing_waits_in_an_empty_broker(self) -> None:
-        assert transport.unserved(["1", "2"]) == ["1", "2"]
+        assert transport.unserved([line("12")]) == {"1", "2"}
 
     def test_the_youngest_are_taken_to_wait_in_the_broker(self) -> None:
         enqueue("3")
-        ids = ["1", "2", "3"]
-        assert transport.unserved(ids) == ["1", "2"]
+        assert transport.unserved([line("123")]) == {"1", "2"}
 
     def test_a_long_backlog_serves_everybody(self) -> None:
         for key in "123":
             enqueue(key)
-        assert transport.unserved(["1", "2"]) == []
+        assert transport.unserved([line("12")]) == set()
+
+    def test_those_of_whom_only_the_number_is_known_count_too(self) -> None:
+        enqueue("9")
+        assert transport.unserved([line("12", length=4), line("56")]) == {"1", "2", "5"}
+        assert transport.unserved([line("12", length=2), line("5", length=7)]) == {"1", "2", "5"}
+        assert transport.unserved([line("12", length=1), line("5")]) == {"1"}
 
 
 class TestBrokerIsAway:
