@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from classifier.errors import NO_MODEL, NoModelError
-from ml.audio import Clip
+from ml.clip import Clip
 from ml.errors import WeightsError
 from ml.predictor import Prediction, Predictor
 

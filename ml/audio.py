@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -22,14 +21,11 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 
-from ml.errors import ClipError
+from ml.clip import CLIP_SECONDS, SAMPLE_RATE, Clip
+from ml.errors import SENTENCES, ClipError
 
 Samples = npt.NDArray[np.float32]
 
-SAMPLE_RATE = 22050
-CLIP_SECONDS = 30.0
-SEGMENT_SECONDS = 10.0
-SEGMENTS = 3
 MIN_SECONDS = 3.0
 MAX_SOURCE_SECONDS = 3600.0
 MAX_SOURCE_BYTES = 2 * 1024**3
@@ -43,45 +39,6 @@ LOUD_PEAK = 4.0  # float files louder than this hold integers or nonsense: scale
 DEMUXERS = "aac,aiff,amr,ape,asf,au,caf,flac,matroska,mov,mp3,ogg,tta,w64,wav,wv"
 MAX_DECODE_ERRORS = 200
 MAX_TAG_LENGTH = 200
-
-SENTENCES = {
-    "empty": "This file is empty.",
-    "unreadable": "This file could not be read as audio.",
-    "no-audio": "There is no sound in this file, only pictures or data.",
-    "too-large": "This file is too large; please choose one under 2 GB.",
-    "too-many-channels": "This file has more channels than a song has.",
-    "silent": "This file is silent.",
-    "not-finite": "This file holds broken sound values and cannot be listened to.",
-    "too-slow": "Reading this file took too long; it may be damaged. Try another copy of it.",
-    "too-heavy": "Reading this file takes more memory than a song may. Try another copy of it.",
-    "crashed": "This file is damaged in a way that cannot be read. Try another copy of it.",
-}
-
-
-@dataclass(frozen=True)
-class Clip:
-    """Up to 30 s of a song.
-
-    Attributes
-    ----------
-    samples : float32 array, shape (n,)
-        Mono, at `SAMPLE_RATE`.
-    seconds : float
-        Length of `samples`.
-    source_seconds : float
-        Length of the file that the clip was taken from.
-    start : float
-        Where in the source the clip begins, in seconds.
-    title, artist : str
-        What the file's tags name, or empty. A stranger's text: escape it.
-    """
-
-    samples: Samples
-    seconds: float
-    source_seconds: float
-    start: float
-    title: str = ""
-    artist: str = ""
 
 
 def load_clip(path: Path) -> Clip:
@@ -118,16 +75,6 @@ def container_of(path: Path) -> str:
     """
     with _source(path) as source, _container(source) as container:
         return str(container.format.name).partition(",")[0]  # such as "mov,mp4,m4a,3gp,3g2,mj2"
-
-
-def segment_starts(seconds: float) -> tuple[float, ...]:
-    """Where the segments of a clip begin, in seconds.
-
-    Full clips are cut into three without overlap; shorter ones into three
-    evenly spaced segments that overlap. Under 10 s all three begin at 0.
-    """
-    room = max(0.0, seconds - SEGMENT_SECONDS) / (SEGMENTS - 1)
-    return tuple(room * index for index in range(SEGMENTS))
 
 
 def _refuse(code: str) -> ClipError:

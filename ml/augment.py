@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ml.audio import SEGMENTS
+from ml.clip import SEGMENTS
 
 
 @dataclass(frozen=True)

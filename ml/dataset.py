@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ml.audio import SEGMENT_SECONDS
 from ml.augment import AugmentConfig, change, random_segments
+from ml.clip import SEGMENT_SECONDS
 from ml.features import FeatureSettings, cut_picture, unpacked
 from ml.labels import EMOTIONS
 from ml.labels_file import LabelRow

@@ -13,16 +13,14 @@ import json
 import os
 import resource
 import signal
-import struct
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ml.audio import SENTENCES, Clip, container_of, load_clip
-from ml.errors import ClipError
+from ml.audio import container_of, load_clip
+from ml.clip import LENGTHS, Clip
+from ml.errors import SENTENCES, ClipError
 from ml.memory import keep_freed_memory
-
-LENGTHS = struct.Struct(">II")
 
 
 def main() -> None:

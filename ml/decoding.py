@@ -23,11 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-import numpy as np
-
-from ml.audio import CLIP_SECONDS, SAMPLE_RATE, SENTENCES, Clip
-from ml.decode_child import LENGTHS
-from ml.errors import ClipError
+from ml.clip import CLIP_SECONDS, LENGTHS, SAMPLE_RATE, Clip
+from ml.errors import SENTENCES, ClipError
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +98,8 @@ class Decoder:
         ClipError
             The file is no use, took too much, or crashed the decoder.
         """
+        import numpy as np  # noqa: PLC0415 -- the web process only ever describes
+
         report, content = self._ask(path, samples=True)
         samples = np.frombuffer(content, np.float32)
         return Clip(

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+SENTENCES = {
+    "empty": "This file is empty.",
+    "unreadable": "This file could not be read as audio.",
+    "no-audio": "There is no sound in this file, only pictures or data.",
+    "too-large": "This file is too large; please choose one under 2 GB.",
+    "too-many-channels": "This file has more channels than a song has.",
+    "silent": "This file is silent.",
+    "not-finite": "This file holds broken sound values and cannot be listened to.",
+    "too-slow": "Reading this file took too long; it may be damaged. Try another copy of it.",
+    "too-heavy": "Reading this file takes more memory than a song may. Try another copy of it.",
+    "crashed": "This file is damaged in a way that cannot be read. Try another copy of it.",
+}
+
 
 class MlError(Exception):
     """Anything that this package raises on purpose."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ml.audio import SEGMENTS, Clip
+from ml.clip import SEGMENTS, Clip
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
 from ml.predictor import Prediction, Predictor

@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from ml.audio import SEGMENTS
+from ml.clip import SEGMENTS
 from ml.explain import BANDS, SLOTS, Explanation, Region
 from ml.features import FeatureSettings, hz_to_mel, mel_to_hz
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ml.audio import SEGMENT_SECONDS, SEGMENTS
+from ml.clip import SEGMENT_SECONDS, SEGMENTS
 
 LEVELS = 255
 AT_ONCE = 128  # frames: their spectra stay in the processor's cache

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ml.audio import Clip, load_clip
+from ml.audio import load_clip
+from ml.clip import Clip
 from ml.errors import ClipError, DataError
 from ml.labels import EMOTIONS
 from ml.labels_file import LabelRow, read_labels

@@ -24,7 +24,8 @@ import numpy.typing as npt
 import torch
 from rich.progress import track
 
-from ml.audio import CLIP_SECONDS, SAMPLE_RATE, SEGMENTS, load_clip
+from ml.audio import load_clip
+from ml.clip import CLIP_SECONDS, SAMPLE_RATE, SEGMENTS
 from ml.descriptors import DESCRIPTORS, describe, describe_with_segments
 from ml.errors import ClipError
 from ml.features import FeatureSettings, clip_picture, packed

@@ -11,7 +11,7 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
-from ml.audio import SEGMENT_SECONDS, Clip, segment_starts
+from ml.clip import SEGMENT_SECONDS, Clip, segment_starts
 from ml.descriptors import DESCRIPTORS, Describing
 from ml.descriptors.spectra import SETTINGS
 from ml.errors import WeightsError

@@ -20,7 +20,7 @@ from django.core.management import execute_from_command_line
 from classifier.tests.fakes import FakePrediction, FakeService
 
 if TYPE_CHECKING:
-    from ml.audio import Clip
+    from ml.clip import Clip
 
 SECONDS = 0.05
 # What the stand-in does to clips of such titles: the tests' poison.

@@ -14,7 +14,7 @@ from classifier import batch
 if TYPE_CHECKING:
     import pytest
 
-    from ml.audio import Clip
+    from ml.clip import Clip
 
 SURE = {"sad": 0.1, "happy": 0.7, "energetic": 0.1, "calm": 0.1}
 

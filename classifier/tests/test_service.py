@@ -6,7 +6,7 @@ import pytest
 
 from classifier.errors import NoModelError
 from classifier.tests.fakes import FakePrediction
-from ml.audio import Clip
+from ml.clip import Clip
 from ml.tests.sounds import music
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from classifier.tests.corpus import Corpus
 from classifier.tests.test_bad_input import upload_of
 from classifier.uploads import UploadRejectedError, add_upload, check_audio, title_from
 from ml import decoding
-from ml.audio import SENTENCES
-from ml.errors import ClipError
+from ml.errors import SENTENCES, ClipError
 from ml.tests.sounds import music, write
 from spotify_auth.models import User
 

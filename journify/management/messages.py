@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-from ml.audio import SENTENCES
+from ml.errors import SENTENCES
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Message

@@ -107,8 +107,9 @@ def test_no_app_imports_torch_when_it_is_loaded(room: str) -> None:
         assert heavy == set() or name in MODEL_HOLDERS, (name, heavy)
 
 
-def test_the_web_process_is_free_of_torch() -> None:
-    script = f"import sys, journify.wsgi, journify.urls;print(sorted({HEAVY!r} & set(sys.modules)))"
+def test_the_web_process_is_free_of_torch_and_of_what_decodes() -> None:
+    heavy = HEAVY | {"numpy", "av"}
+    script = f"import sys, journify.wsgi, journify.urls;print(sorted({heavy!r} & set(sys.modules)))"
     child = subprocess.run(
         [sys.executable, "-c", script],
         cwd=settings.BASE_DIR,

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from classifier.sentences import NUMBERED
 from journify.management import messages
-from ml.audio import SENTENCES
+from ml.errors import SENTENCES
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|%%")

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ml.audio import SEGMENT_SECONDS, SEGMENTS, segment_starts
 from ml.beside import AtOnce
+from ml.clip import SEGMENT_SECONDS, SEGMENTS, segment_starts
 from ml.descriptors.definition import Descriptor
 from ml.descriptors.dynamics import DYNAMICS, describe_dynamics
 from ml.descriptors.frames import Frames

@@ -157,7 +157,7 @@ def _tempo(tempi: Floats, strength: Floats) -> list[float]:
 
 def _modulation(mel_db: Floats) -> Floats:
     """Return the modulation cepstra, shape (rates * coefficients,)."""
-    coarse: Floats = (mel_db[:, ::2] + mel_db[:, 1::2]) / 2  # numpy is slow to average pairs
+    coarse = np.float32(0.5) * (mel_db[:, ::2] + mel_db[:, 1::2])  # numpy is slow to average pairs
     if len(coarse) < MODULATION_WINDOW:
         coarse = np.resize(coarse, (MODULATION_WINDOW, MODULATION_BANDS))
     bands = np.ascontiguousarray(coarse.T)

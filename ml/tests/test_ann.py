@@ -10,7 +10,7 @@ import torch
 
 from ml.ann import predict_tracks
 from ml.ann_network import Ann, Standardise, TrackAnn, TrackFront
-from ml.audio import Clip
+from ml.clip import Clip
 from ml.dataset import VectorBatches
 from ml.descriptors import DESCRIPTORS
 from ml.errors import DataError

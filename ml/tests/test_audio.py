@@ -7,13 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from ml.audio import (
-    CLIP_SECONDS,
-    SAMPLE_RATE,
-    Clip,
-    load_clip,
-    segment_starts,
-)
+from ml.audio import load_clip
+from ml.clip import CLIP_SECONDS, SAMPLE_RATE, Clip, segment_starts
 from ml.errors import ClipError
 from ml.tests.sounds import music, write
 

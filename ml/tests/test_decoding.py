@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from ml import decoding
-from ml.audio import SENTENCES, load_clip
+from ml.audio import load_clip
 from ml.decoding import Bounds, Decoder
-from ml.errors import ClipError
+from ml.errors import SENTENCES, ClipError
 from ml.tests.sounds import music, write
 
 # A child that does with some files, by their names, what a decoder's bug would have it do.

@@ -6,7 +6,8 @@ import pytest
 import torch
 from PIL import Image
 
-from ml.audio import Clip, load_clip
+from ml.audio import load_clip
+from ml.clip import Clip
 from ml.errors import WeightsError
 from ml.explain import BANDS, SLOTS, Explanation, Region, explain, flattened, silence_regions
 from ml.explain_figure import draw

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ml.audio import Clip
+from ml.clip import Clip
 from ml.descriptors import DESCRIPTORS
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from ml import quick
-from ml.audio import Clip, load_clip
+from ml.audio import load_clip
+from ml.clip import Clip
 from ml.predictor import Predictor
 from ml.resnet import ResNet18
 from ml.tests.sounds import music

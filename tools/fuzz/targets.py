@@ -26,7 +26,7 @@ from journify.outbound import limits, session
 from journify.outbound.errors import PlatformError, UnsafeAddressError
 from journify.outbound.previews import require_allowed
 from journify.ranges import RANGE, _bounds
-from ml.audio import Clip
+from ml.clip import Clip
 from ml.decoding import Decoder
 from ml.errors import ClipError
 from spotify_auth import accounts

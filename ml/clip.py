@@ -1,0 +1,53 @@
+"""A clip, and how it is cut: what the web process may know of sound without numpy and PyAV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+SAMPLE_RATE = 22050
+CLIP_SECONDS = 30.0
+SEGMENT_SECONDS = 10.0
+SEGMENTS = 3
+LENGTHS = Struct(">II")  # of a report and of samples, where one process hands a clip to another
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Up to 30 s of a song.
+
+    Attributes
+    ----------
+    samples : float32 array, shape (n,)
+        Mono, at `SAMPLE_RATE`.
+    seconds : float
+        Length of `samples`.
+    source_seconds : float
+        Length of the file that the clip was taken from.
+    start : float
+        Where in the source the clip begins, in seconds.
+    title, artist : str
+        What the file's tags name, or empty. A stranger's text: escape it.
+    """
+
+    samples: npt.NDArray[np.float32]
+    seconds: float
+    source_seconds: float
+    start: float
+    title: str = ""
+    artist: str = ""
+
+
+def segment_starts(seconds: float) -> tuple[float, ...]:
+    """Where the segments of a clip begin, in seconds.
+
+    Full clips are cut into three without overlap; shorter ones into three
+    evenly spaced segments that overlap. Under 10 s all three begin at 0.
+    """
+    room = max(0.0, seconds - SEGMENT_SECONDS) / (SEGMENTS - 1)
+    return tuple(room * index for index in range(SEGMENTS))
