@@ -14,20 +14,18 @@ from typing import Any
 
 from journify.sandbox import catalogue, reccobeats
 from journify.sandbox.catalogue import SandboxSong, spotify_id
+from journify.sandbox.covers import cover
 from journify.sandbox.world import Answer, Grant, Request, World, as_json, error
 
 SEARCH_LIMIT, TOP_LIMIT = 10, 50
 RANGES = ("short_term", "medium_term", "long_term")
-COVER = (
-    b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64">'
-    b'<rect width="64" height="64" fill="#556"/></svg>'
-)
 
 
 def answer(world: World, request: Request, base_url: str) -> Answer:
     """Answer a request below /spotify."""
     if request.path.startswith("/image/"):
-        return Answer(200, COVER, "image/svg+xml")
+        name, _, _size = request.path.removeprefix("/image/").partition("-")
+        return Answer(200, cover(name), "image/svg+xml")
     if request.path.startswith("/v1/audio-features/") and world.has_audio_features:
         found = world.song(spotify_id=request.path.rsplit("/", 1)[1])
         return as_json(reccobeats.features(found)) if found else error(404, "Not found")
@@ -165,17 +163,14 @@ def _listening(world: World, request: Request, grant: Grant, base_url: str) -> A
     if match[1] == "top/tracks":
         items = [track(song, base_url) for song in songs]
     else:
-        items = list(
-            {
-                song.artist: artist(song, base_url)
-                | {
-                    "genres": [],
-                    "images": [{"url": f"{base_url}/image/a", "height": 64, "width": 64}],
-                }
-                for song in songs
-            }.values()
-        )
+        items = list({song.artist: _full_artist(song, base_url) for song in songs}.values())
     return as_json(_page(request, items[:limit], len(items), base_url))
+
+
+def _full_artist(song: SandboxSong, base_url: str) -> dict[str, Any]:
+    url = f"{base_url}/image/{song.artist_id}"
+    more = {"genres": [], "images": [{"url": url, "height": 64, "width": 64}]}
+    return artist(song, base_url) | more
 
 
 def _recent(world: World, songs: Sequence[SandboxSong], base_url: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -46,14 +48,34 @@ def main(arguments: list[str]) -> int:
         port = free_port()
         demo.prepare(port)
         raw = options.raw or data / "raw"
-        with running(ROOT / "Procfile", port=port, log=data / "processes.log"):
-            only = {name for name in options.only.split(",") if name}
-            names = shooting.shoot(f"http://127.0.0.1:{port}", raw, only=only)
+        only = {name for name in options.only.split(",") if name}
+        with (
+            running(ROOT / "Procfile", port=port, log=data / "processes.log"),
+            _with_spotify(data) as spotify,
+        ):
+            names = shooting.shoot(f"http://127.0.0.1:{port}", spotify, raw, only=only)
         sheets.write(raw, names, ROOT / "docs" / "screens")
         if not options.raw:
             shutil.rmtree(raw)
     sys.stdout.write(f"{len(names)} pages in docs/screens.\n")
     return 0
+
+
+@contextmanager
+def _with_spotify(data: Path) -> Iterator[str]:
+    """The same app on another port, where a stand-in plays Spotify; most pages name it nowhere."""
+    port, sandbox = free_port(), free_port()
+    lines = (ROOT / "Procfile.sandbox").read_text(encoding="utf-8").splitlines()
+    procfile = data / "Procfile"
+    procfile.write_text("\n".join(line for line in lines if not line.startswith("worker")))
+    names = {"SANDBOX_PORT": str(sandbox), "SANDBOX_URL": f"http://127.0.0.1:{sandbox}"}
+    os.environ |= names
+    try:
+        with running(procfile, port=port, log=data / "spotify.log"):
+            yield f"http://127.0.0.1:{port}"
+    finally:
+        for name in names:
+            del os.environ[name]
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from journify.troubles import DISK_FULL
 from tools.screens.demo import PASSWORD, Demo
 
-Who = Literal["visitor", "newcomer", "idle", "anna", "curator"]
+Who = Literal["visitor", "newcomer", "idle", "anna", "ada", "curator"]
 Way = Callable[[Page, Demo], None]
 HEARD = 120_000
 
@@ -91,6 +91,19 @@ def picker(page: Page, demo: Demo) -> None:
     page.goto(reverse("journal:day", kwargs={"date": demo.today}))
     page.locator("[data-state=empty] [data-pick]").first.click()
     expect(page.get_by_role("dialog").locator("[data-song]").first).to_be_visible()
+
+
+def search_at_spotify(page: Page, demo: Demo) -> None:
+    """Look for a song by its name."""
+    picker(page, demo)
+    page.get_by_role("searchbox").fill("prelude")
+    expect(page.locator("#picker-remote .remote-cover").first).to_be_visible()
+
+
+def profile(page: Page, _demo: Demo) -> None:
+    """The connection, with what was heard last and most."""
+    page.goto(reverse("journal:profile"))
+    expect(page.locator("#listening #last")).to_be_visible()
 
 
 def keys(page: Page, demo: Demo) -> None:
@@ -200,6 +213,11 @@ SCENES = (
         *("picker-page", "The picker without JavaScript", "anna"),
         *(at("journal:picker", entry_id="entry"), "picker"),
     ),
+    Scene(
+        *("picker-spotify", "The picker with what Spotify found", "ada", search_at_spotify),
+        is_whole=False,
+    ),
+    Scene("profile", "What was heard at Spotify", "ada", profile, "profile"),
     Scene("keys", "The keys", "anna", keys, is_whole=False),
     Scene("past-day", "Yesterday", "anna", at("journal:day", date="past")),
     Scene("song", "A song, with what counted", "anna", song_why, "song"),

@@ -38,8 +38,11 @@ VARIANTS = (
 )
 
 
-def shoot(address: str, folder: Path, *, only: set[str]) -> list[Scene]:
-    """Take a picture of every scene in every variant; return the scenes."""
+def shoot(address: str, spotify: str, folder: Path, *, only: set[str]) -> list[Scene]:
+    """Take a picture of every scene in every variant; return the scenes.
+
+    Scenes of Spotify are found at an address of their own.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     scenes = [scene for scene in SCENES if not only or scene.name in only]
     made = demo.fill()
@@ -49,7 +52,7 @@ def shoot(address: str, folder: Path, *, only: set[str]) -> list[Scene]:
             args=["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         )
         for variant in VARIANTS:
-            _shoot_variant(browser, address, made, scenes, variant, folder)
+            _shoot_variant(browser, (address, spotify), made, scenes, variant, folder)
             sys.stdout.write(f"{variant.name}\n")
         browser.close()
     return scenes
@@ -57,7 +60,7 @@ def shoot(address: str, folder: Path, *, only: set[str]) -> list[Scene]:
 
 def _shoot_variant(
     browser: Browser,
-    address: str,
+    addresses: tuple[str, str],
     made: demo.Demo,
     scenes: list[Scene],
     variant: Variant,
@@ -66,7 +69,7 @@ def _shoot_variant(
     contexts: dict[Who, BrowserContext] = {}
     for scene in scenes:
         if scene.who not in contexts:
-            contexts[scene.who] = _context(browser, address, made, scene.who, variant)
+            contexts[scene.who] = _context(browser, addresses, made, scene.who, variant)
         page = contexts[scene.who].new_page()
         scene.way(page, made)
         page.wait_for_load_state("networkidle")
@@ -91,8 +94,9 @@ def _shoot_variant(
 
 
 def _context(
-    browser: Browser, address: str, made: demo.Demo, who: Who, variant: Variant
+    browser: Browser, addresses: tuple[str, str], made: demo.Demo, who: Who, variant: Variant
 ) -> BrowserContext:
+    address = addresses[who == "ada"]
     context = browser.new_context(
         base_url=address, reduced_motion="reduce", timezone_id="UTC", **variant.options
     )
@@ -104,4 +108,15 @@ def _context(
         context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}]
         )
+    if who == "ada":
+        _sign_in_with_spotify(context)
     return context
+
+
+def _sign_in_with_spotify(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.locator("form[action*='/spotify/'] button").click()
+    page.get_by_role("button", name="Agree as Ada").click()
+    page.wait_for_url("**/journal/*/")
+    page.close()
