@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialToken
 from django.conf import settings
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 
 from journify.limits.addresses import client_address
 from journify.limits.requests import spend
+from spotify_auth.encryption import decrypt, encrypt
 from spotify_auth.troubles import trouble_of
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
 
     from spotify_auth.models import User
+
+
+# Of a SocialToken: at Spotify the second is the refresh token.
+SECRETS = ("token", "token_secret")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
@@ -47,6 +54,23 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         spend(request, "sign-up")
         user: User = super().save_user(request, sociallogin, form)
         return user
+
+    def serialize_instance(self, instance: Model) -> dict[str, Any]:
+        """Write what allauth keeps in a session, as it does while a second key is asked for.
+
+        Sessions lie in the database as well: tokens are unreadable there, too.
+        """
+        values: dict[str, Any] = super().serialize_instance(instance)
+        if isinstance(instance, SocialToken):
+            values |= {name: encrypt(values.get(name) or "") for name in SECRETS}
+        return values
+
+    def deserialize_instance(self, model: type[Model], data: dict[str, Any]) -> Model:
+        """Read it again."""
+        if model is SocialToken:
+            data = data | {name: decrypt(data.get(name) or "") for name in SECRETS}
+        instance: Model = super().deserialize_instance(model, data)
+        return instance
 
     def on_authentication_error(
         self,

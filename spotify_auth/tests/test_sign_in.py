@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from allauth.socialaccount.models import SocialAccount
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 from django.urls import reverse
 
 from journify.sandbox.world import CLIENT_ID
 from journify.tests.sandbox import Sandbox
+from spotify_auth.adapter import SocialAdapter
 from spotify_auth.models import SpotifyConnection, User
 
 if TYPE_CHECKING:
@@ -124,6 +133,32 @@ class TestSigningIn:
         assert grant.refresh_token not in stored
         assert next(iter(grant.access)) not in stored
         assert SpotifyConnection.objects.get().refresh_token == grant.refresh_token
+
+    def test_tokens_are_unreadable_in_the_session_that_waits_for_a_second_key(
+        self, sandbox: Sandbox, visitor: Client
+    ) -> None:
+        sign_in(visitor)
+        key = generate_totp_secret()
+        TOTP.activate(User.objects.get(), key)
+        client = Client(headers={"host": HOST})
+        sign_in(client)
+        stored = json.dumps(dict(client.session))
+        assert "token_secret" in stored
+        for grant in sandbox.world.grants:
+            assert not [each for each in (grant.refresh_token, *grant.access) if each in stored]
+        code = format_hotp_value(hotp_value(key, next(yield_hotp_counters_from_time())))
+        assert "_auth_user_id" not in client.session
+        client.post(reverse("mfa_authenticate"), {"code": code}, headers={"host": HOST})
+        assert "_auth_user_id" in client.session
+        row = SpotifyConnection.objects.get()
+        assert row.refresh_token == sandbox.world.grants[-1].refresh_token
+
+    def test_tokens_come_back_out_of_a_session(self) -> None:
+        adapter = SocialAdapter()
+        kept = adapter.serialize_instance(SocialToken(token="one", token_secret="two"))
+        assert not {"one", "two"} & set(kept.values())
+        token = adapter.deserialize_instance(SocialToken, kept)
+        assert (token.token, token.token_secret) == ("one", "two")
 
     def test_the_session_outlives_the_browser(self, sandbox: Sandbox, visitor: Client) -> None:
         sign_in(visitor)
