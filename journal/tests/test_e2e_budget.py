@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from journal.measuring.sizes import BUDGET_KB
 from journal.tests.test_e2e_journal import (
@@ -68,11 +68,38 @@ def test_nothing_moves_from_empty_to_answered(page: Page, width: int) -> None:
     sign_up(page)
     states = "[...document.querySelectorAll('article')].map(e => e.dataset.state)"
     assert set(page.evaluate(states)) == {"empty"}
+    low = height_of(card(page))
+    picker = open_picker(page, card(page))  # the card makes room behind it
+    high = height_of(card(page))
     page.evaluate(SHIFTS)
-    open_picker(page, card(page)).locator("[data-song]").first.click()
+    picker.locator("[data-song]").first.click()
     expect_an_emotion(card(page))
+    assert height_of(card(page)) == high > low
     page.wait_for_timeout(300)
     assert page.evaluate("shifts") == []
+
+
+def test_a_card_is_low_again_when_nothing_was_picked(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_up(page)
+    heights = [height_of(each) for each in page.locator("article").all()]
+    assert len(set(heights)) == 1, "a built-in phrase is longer than a card has room for"
+    assert 2 * heights[0] < 740
+    open_picker(page, card(page))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert height_of(card(page)) == heights[0]
+    page.evaluate(SHIFTS)
+    with page.expect_response("**/swap/"):
+        card(page).get_by_role("button", name="Another phrase").click()
+    page.wait_for_timeout(300)
+    assert page.evaluate("shifts") == []
+
+
+def height_of(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box is not None
+    return box["height"]
 
 
 def test_no_page_says_anything_in_the_console(page: Page) -> None:

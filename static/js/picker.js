@@ -19,12 +19,23 @@ function move(step) {
   stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
 }
 
+// The card grows to what an answered one needs while the dialog lies over it: later nothing moves.
+function makeRoom(isOpen) {
+  document.querySelector(".card.is-open")?.classList.remove("is-open");
+  const form = isOpen && dialog.querySelector("[hx-target^='#entry-']");
+  if (form) document.querySelector(form.getAttribute("hx-target")).classList.add("is-open");
+}
+
 player.addEventListener("ended", () => listen(null));
-dialog.addEventListener("close", () => listen(null));
+dialog.addEventListener("close", () => {
+  listen(null);
+  makeRoom(false);
+});
 
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (elt.parentElement !== dialog) return;
   if (!dialog.open) dialog.showModal();
+  makeRoom(true);
   const error = elt.querySelector("[role=alert]:not([hidden])");
   // a focused search field would raise a phone's keyboard over the list
   const first = matchMedia("(pointer: coarse)").matches ? "h2" : "input[type=search]";
