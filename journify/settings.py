@@ -257,6 +257,10 @@ STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", USE_HTTPS)
 MFA_ADAPTER = "spotify_auth.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "spotify_auth.forms.AuthenticateForm",
+    "reauthenticate": "spotify_auth.forms.ReauthenticateForm",
+}
 # https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Permissions-Policy
 RESPONSE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",

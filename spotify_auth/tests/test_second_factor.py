@@ -140,6 +140,23 @@ class TestSignIn:
         assert response.status_code == HTTPStatus.FOUND
         assert client.get(reverse("admin:index")).status_code == HTTPStatus.OK
 
+    @pytest.mark.parametrize("name", ["mfa_authenticate", "mfa_reauthenticate"])
+    def test_a_code_that_somebody_watched_is_used_up(
+        self, name: str, secret: str, staff: User
+    ) -> None:
+        code, client, other = code_of(secret), Client(), Client()
+        sign_in(client)
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        assert "_auth_user_id" in client.session
+        cache.clear()  # as another process would have it, or the next half minute
+        if name == "mfa_reauthenticate":
+            other.force_login(staff)
+        else:
+            sign_in(other)
+        response = other.post(reverse(name), {"code": code})
+        assert response.status_code == HTTPStatus.OK
+        assert response.context["form"].errors == {"code": ["Incorrect code."]}
+
     def test_guessing_codes_ends_in_every_process(
         self, secret: str, settings: SettingsWrapper
     ) -> None:
