@@ -101,9 +101,8 @@ def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Take the song off an entry."""
     entry = _entry(request, entry_id)
-    form = RevisionForm(request.POST)
-    revision = form.cleaned_data["revision"] if form.is_valid() else NEVER
-    return _changed(request, entry, partial(services.clear_entry, revision=revision))
+    change = partial(services.clear_entry, revision=_revision(request))
+    return _changed(request, entry, change)
 
 
 @require_POST
@@ -123,10 +122,9 @@ def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Put another phrase on a card without a song."""
     entry = _entry(request, entry_id)
-    form = RevisionForm(request.POST)
-    revision = form.cleaned_data["revision"] if form.is_valid() else NEVER
+    change = partial(services.swap_phrase, revision=_revision(request))
     try:
-        return _changed(request, entry, partial(services.swap_phrase, revision=revision))
+        return _changed(request, entry, change)
     except services.NoPhraseError:
         messages.error(
             request, _("There is no other phrase left for this day. Write one of yours below.")
@@ -154,6 +152,13 @@ def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     if entry.song is not None and form.is_valid():
         services.set_label(request.user, entry.song, form.cleaned_data["emotion"])
     return _card_response(request, entry.pk)
+
+
+def _revision(request: SignedInRequest) -> int | None:
+    """The revision that the page showed; None where it names none."""
+    form = RevisionForm(request.POST)
+    revision: int | None = form.cleaned_data["revision"] if form.is_valid() else NEVER
+    return revision
 
 
 def _entry(request: SignedInRequest, entry_id: uuid.UUID) -> Entry:

@@ -97,6 +97,16 @@ def test_what_an_error_means_for_a_person(error: Exception | None, trouble: Any)
     assert trouble_of(error) == trouble
 
 
+@pytest.mark.django_db
+def test_an_accident_of_ours_has_a_page_in_the_readers_language(browser: Client) -> None:
+    with failing(KeyError("oh"), on="journal_entry"):
+        response = browser.get("/history/", headers={"Accept-Language": "de"})
+    text = response.content.decode().strip()
+    assert response.status_code == 500
+    assert text.startswith('<!DOCTYPE html>\n<html lang="de"')
+    assert text.count("Die Nadel ist gesprungen") == 2, "above the window, and on the page"
+
+
 class TestDatabase:
     @pytest.mark.parametrize("error", [LOCKED, GONE])
     def test_503_with_when_to_come_back(
