@@ -42,6 +42,12 @@ COLOURS = """
     };
     requestAnimationFrame(look);
 """
+# What a song and its artist may be called, and what a phrase or a note may be.
+RENAME = """() => {
+    const long = "A name, a friend & مغنية " + "A".repeat(180);
+    const names = ".song-title, .song-artist, .phrase, .note-text, .answer-list p a, .song h1";
+    for (const each of document.querySelectorAll(names)) each.textContent = long;
+}"""
 SHIFTS = """() => {
     window.shifts = [];
     new PerformanceObserver((list) => {
@@ -205,6 +211,32 @@ def test_the_chosen_theme_does_not_flash(day: Page, theme: str) -> None:
     day.goto("/history/")
     assert len(day.evaluate("[...colours]")) == 1
     assert day.locator("html").get_attribute("data-theme") == theme
+
+
+def test_paper_gets_answers_and_no_buttons(day: Page) -> None:
+    open_picker(day, card(day)).locator("[data-song]").first.click()
+    expect_an_emotion(card(day))
+    day.emulate_media(media="print", color_scheme="dark")
+    day.reload()
+    expect(card(day).locator(".song-title")).to_be_visible()
+    expect(card(day).locator(".equaliser")).to_be_visible()
+    for hidden in (".tab", ".button", ".card[data-state=empty]", ".own-phrase", ".colophon"):
+        assert not any(each.is_visible() for each in day.locator(hidden).all()), hidden
+    ink = day.evaluate("getComputedStyle(document.querySelector('.card .phrase')).color")
+    lightness = re.search(r"oklch\(([\d.]+)", ink)
+    assert lightness
+    assert float(lightness[1]) < 0.5, "dark letters, whatever the device has"
+
+
+def test_words_of_any_length_and_direction_fit(day: Page) -> None:
+    day.set_viewport_size({"width": 360, "height": 740})
+    open_picker(day, card(day)).locator("[data-song]").first.click()
+    expect_an_emotion(card(day))
+    song = card(day).locator(".song-title").get_attribute("href")
+    for path in (day.url, "/history/", "/songs/", song):
+        day.goto(str(path))
+        day.evaluate(RENAME)
+        assert day.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
 def test_a_song_says_what_counted(day: Page) -> None:
