@@ -20,6 +20,7 @@ from classifier.models import TryOut
 from classifier.results import as_result
 from classifier.uploads import examine, title_from
 from journify.background import jobs
+from journify.models import save_with_file
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -47,7 +48,8 @@ def begin(upload: TemporaryUploadedFile) -> TryOut:
         raise UploadRejectedError(too_large_message())
     title = title_from(upload.name or "")
     facts = examine(upload)
-    tryout = TryOut.objects.create(audio=upload, title=facts.title or title)
+    tryout = TryOut(audio=upload, title=facts.title or title)
+    save_with_file(tryout, "audio", force_insert=True)
     jobs.wake(tryout)
     return tryout
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from classifier.decoding import get_decoder
@@ -18,6 +17,7 @@ from classifier.errors import UploadRejectedError
 from classifier.formats import extension_of
 from classifier.models import Song
 from classifier.sentences import translated
+from journify.models import save_with_file
 from ml.errors import ClipError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
     if known is not None:
         if not known.has_audio:
             known.audio = upload  # storage lost it
-            known.save(update_fields=["audio"])
+            save_with_file(known, "audio", update_fields=["audio"])
         return known
     song = Song(
         owner=user,
@@ -65,11 +65,7 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
         audio=upload,
         audio_sha256=facts.sha256,
     )
-    try:
-        song.save(force_insert=True)
-    except DatabaseError:
-        song.audio.delete(save=False)  # no file without a row
-        raise
+    save_with_file(song, "audio", force_insert=True)
     return song
 
 

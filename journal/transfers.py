@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from classifier.cleanup import forget
 from journal.models import Transfer
 from journify.background import jobs
+from journify.models import save_with_file
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -91,13 +92,14 @@ def _request(user: User, *, kind: str, **values: Any) -> Transfer:
         return waiting
     for old in Transfer.objects.filter(user=user, kind=kind):
         old.delete()
-    row = Transfer.objects.create(
+    row = Transfer(
         user=user,
         kind=kind,
         language=translation.get_language() or "",
         time_zone=timezone.get_current_timezone_name(),
         **values,
     )
+    save_with_file(row, "file", force_insert=True)
     jobs.wake(row)
     return row
 

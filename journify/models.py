@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Hashable
+from typing import Any
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F
@@ -16,6 +17,18 @@ class UUIDModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+def save_with_file(row: models.Model, field: str, **how: Any) -> None:
+    """Save a row and the new file in one of its fields; where the row is refused, the file goes."""
+    given = getattr(row, field).name
+    try:
+        row.save(**how)
+    except Exception:
+        file = getattr(row, field)
+        if file.name != given:  # storage has it, under a name of its own
+            file.delete(save=False)
+        raise
 
 
 def bare(name: str) -> ExpressionWrapper[F]:

@@ -30,6 +30,7 @@ from journal.archive.schema import (
     ArchiveRejectedError,
 )
 from journal.models import Entry, Journal, Phrase, Preferences
+from journify.models import save_with_file
 
 if TYPE_CHECKING:
     from journal.archive.opening import OpenedArchive
@@ -195,9 +196,8 @@ class _Merge:
                 self.added["refused"] += 1
                 return
             copy.seek(0)
-            name = f"upload.{extension_of(facts.format)}"
-            song.audio.save(name, File(copy), save=False)
-        song.save(update_fields=["audio"])
+            song.audio = File(copy, name=f"upload.{extension_of(facts.format)}")
+            save_with_file(song, "audio", update_fields=["audio"])
         self.added["files"] += 1
         request_classification(song)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import gc
+import hashlib
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,12 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.test import Client
 from django.urls import reverse
 
+from classifier import tryouts
 from classifier.models import Classification, Song
 from classifier.tests.corpus import Corpus
 from classifier.tests.test_bad_input import upload_of
 from classifier.uploads import add_upload
+from journal import transfers
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
 from journify.troubles import DATABASE_AWAY, DISK_FULL, trouble_of
@@ -51,6 +54,13 @@ def browser(user: User) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(user)
     return client
+
+
+def add_again(user: User, upload: Any) -> Song:
+    """Bring a file whose song is known and which storage has lost."""
+    digest = hashlib.sha256(upload.read()).hexdigest()
+    Song.objects.create(owner=user, title="Known", audio_sha256=digest)
+    return add_upload(user, upload)
 
 
 @contextmanager
@@ -150,16 +160,32 @@ class TestDatabase:
         assert response.status_code == 503
         assert Entry.objects.get().song is None
 
+    @pytest.mark.parametrize(
+        ("on", "keep"),
+        [
+            ('INSERT INTO "classifier_song"', add_upload),
+            ('UPDATE "classifier_song"', add_again),
+            ('INSERT INTO "classifier_tryout"', lambda _user, upload: tryouts.begin(upload)),
+            ('INSERT INTO "journal_transfer"', transfers.request_import),
+        ],
+        ids=["upload", "upload that was lost", "try-out", "archive"],
+    )
+    @pytest.mark.parametrize("error", [GONE, InterfaceError("closed"), KeyError("ours")], ids=repr)
     def test_no_file_is_left_without_its_row(
-        self, user: User, library: Corpus, settings: SettingsWrapper
+        self,
+        on: str,
+        keep: Callable[[User, Any], object],
+        error: Exception,
+        user: User,
+        library: Corpus,
+        settings: SettingsWrapper,
     ) -> None:
-        on = 'INSERT INTO "classifier_song"'
         with (
-            failing(GONE, on=on),
+            failing(error, on=on),
             upload_of(library["song.mp3"]) as upload,
-            pytest.raises(OperationalError),
+            pytest.raises(type(error)),
         ):
-            add_upload(user, upload)
+            keep(user, upload)
         assert files_below(settings.MEDIA_ROOT) == []
 
     def test_signing_in_says_so_too(self, db: None) -> None:
