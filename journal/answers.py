@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Paginator
 from django.db.models import Q
 
-from classifier.models import Classification, Label, Song
-from classifier.verdicts import verdicts_of
 from journal.models import Entry
-from journify.models import uuid_of
+from journify.models import bare, uuid_of
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Hashable, Mapping, Sequence
 
     from django.core.paginator import Page
 
@@ -23,17 +21,26 @@ if TYPE_CHECKING:
 PAGE = 20
 
 
-def answers_of(user: User, wanted: dict[str, Any], *, page: str) -> Page[UUID]:
-    """Return a page of the ids of entries with a song, newest first; `wanted` is a clean form's."""
-    entries = _matching(user, wanted).order_by("-journal__date", "position")
+def answers_of(
+    user: User, wanted: dict[str, Any], *, emotions: Mapping[Hashable, str], page: str
+) -> Page[Hashable]:
+    """Return a page of the bare keys of entries with a song, newest first.
+
+    `wanted` is a clean form's, `emotions` are those of the user's songs.
+    """
+    entries = _matching(user, wanted).order_by("-date", "position")
     if wanted["emotion"]:
-        entries = entries.filter(song__in=_carrying(user, wanted["emotion"], entries))
-    return Paginator(entries.values_list("pk", flat=True), PAGE).get_page(page)
+        carrying = [uuid_of(song) for song, name in emotions.items() if name == wanted["emotion"]]
+        entries = entries.filter(song__in=carrying)
+    keys = entries.values_list(bare("pk"), flat=True)
+    # what has to be searched for is searched once, and not to count and to show it
+    return Paginator(list(keys) if any(wanted.values()) else keys, PAGE).get_page(page)
 
 
-def entries_of(user: User, ids: list[UUID]) -> list[Entry]:
+def entries_of(keys: Sequence[Hashable]) -> list[Entry]:
     """Return the entries of a page, in its order."""
-    found = {entry.pk: entry for entry in Entry.objects.filter(pk__in=ids).with_readings(user)}
+    ids = [uuid_of(key) for key in keys]
+    found = Entry.objects.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
 
@@ -42,18 +49,6 @@ def phrases_of(user: User) -> list[str]:
     entries = Entry.objects.of(user).filter(song__isnull=False).order_by()
     # in order here: the database would put every answer in order before it drops the doubles
     return sorted(entries.values_list("phrase_text", flat=True).distinct())
-
-
-def _carrying(user: User, emotion: str, entries: EntryQuerySet) -> list[UUID]:
-    """Songs of `entries` that carry an emotion; what was never said to is not looked at."""
-    answers = Classification.objects.done().filter(emotion=emotion)
-    labels = Label.objects.filter(user=user, emotion=emotion)
-    songs = Song.objects.filter(
-        Q(pk__in=answers.order_by().values("song")) | Q(pk__in=labels.order_by().values("song")),
-        pk__in=entries.order_by().values("song"),
-    )
-    verdicts = verdicts_of(user, songs).items()
-    return [uuid_of(song) for song, verdict in verdicts if verdict.emotion == emotion]
 
 
 def _matching(user: User, wanted: dict[str, Any]) -> EntryQuerySet:
@@ -68,7 +63,7 @@ def _matching(user: User, wanted: dict[str, Any]) -> EntryQuerySet:
     if wanted["phrase"]:
         entries = entries.filter(phrase_text=wanted["phrase"])
     if wanted["first"]:
-        entries = entries.filter(journal__date__gte=wanted["first"])
+        entries = entries.filter(date__gte=wanted["first"])
     if wanted["last"]:
-        entries = entries.filter(journal__date__lte=wanted["last"])
+        entries = entries.filter(date__lte=wanted["last"])
     return entries

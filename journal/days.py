@@ -61,7 +61,7 @@ def open_day(user: User, date: dt.date) -> Journal:
         with transaction.atomic():
             journal: Journal = begun or Journal.objects.create(user=user, date=date)
             Entry.objects.bulk_create(
-                Entry(journal=journal, position=position, phrase=phrase, phrase_text=phrase.wording)
+                journal.entry(position=position, phrase=phrase, phrase_text=phrase.wording)
                 for position, phrase in enumerate(draw_phrases(user, date))
             )
     except IntegrityError:

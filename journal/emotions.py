@@ -13,22 +13,36 @@ from journify.models import bare
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
+    from journal.models import EntryQuerySet
     from spotify_auth.models import User
 
 
+def emotions_of_songs(user: User, entries: EntryQuerySet | None = None) -> dict[Hashable, str]:
+    """What the songs of `entries`, or of all the user's, carry; empty words where nobody is sure.
+
+    They are known by their bare keys. Two queries.
+    """
+    asked = Entry.objects.of(user) if entries is None else entries
+    verdicts = verdicts_of(user, asked.filter(song__isnull=False).order_by().values("song"))
+    return {song: verdict.emotion for song, verdict in verdicts.items()}
+
+
 def emotions_by_day(
-    user: User, first: dt.date, last: dt.date, *, in_order: bool = False
+    user: User,
+    first: dt.date,
+    last: dt.date,
+    *,
+    in_order: bool = False,
+    emotions: Mapping[Hashable, str] | None = None,
 ) -> Mapping[dt.date, list[str]]:
     """What each answered day's songs carry, in four queries; empty words where nobody is sure.
 
     With `in_order` a day's answers follow each other as they were given, those of unknown time
-    last.
+    last. `emotions` are those of the user's songs, where they are known already.
     """
-    entries = Entry.objects.of(user).filter(
-        song__isnull=False, journal__date__gte=first, journal__date__lte=last
-    )
-    verdicts = verdicts_of(user, entries.values("song"))
-    emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
+    entries = Entry.objects.of(user).filter(song__isnull=False, date__gte=first, date__lte=last)
+    if emotions is None:
+        emotions = emotions_of_songs(user, entries)
     days: dict[dt.date, list[str]] = defaultdict(list)
     dates = dates_by_journal(user, first, last)
     columns = [bare("journal_id"), bare("song_id"), *([bare("answered_at")] if in_order else [])]

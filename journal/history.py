@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import functools
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.dateformat import DateFormat
 from django.utils.formats import get_format
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -19,11 +17,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from classifier.readings import WORDS
+from journal.dates import name_of
 from journal.days import first_day
 from journal.emotions import emotions_by_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 LONGEST_MONTH = 31
 NOTHING: Counter[str] = Counter()
-DAYS_REMEMBERED = 8 * 366  # by name, in all languages together
 
 
 class DayInColour(NamedTuple):
@@ -90,10 +88,12 @@ class YearInColour:
         )
 
 
-def year_of(user: User, year: int, *, today: dt.date) -> YearInColour:
-    """Return the days of a year, those to come without a page."""
+def year_of(
+    user: User, year: int, *, today: dt.date, emotions: Mapping[Hashable, str]
+) -> YearInColour:
+    """Return the days of a year, those to come without a page; `emotions` are the user's songs'."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    answers = emotions_by_day(user, first, last)
+    answers = emotions_by_day(user, first, last, emotions=emotions)
     opening = first_day(user)
     words = _Words(first)
     days = {
@@ -133,7 +133,7 @@ class _Words:
     def day(self, date: dt.date, counts: Counter[str], answered: int) -> str:
         """A day and what it carries."""
         told = self._told(counts, answered) if answered else self.nothing
-        return f"{_name_of(date, self.form, self.language)}: {told}"
+        return f"{name_of(date, self.form, self.language)}: {told}"
 
     def _told(self, counts: Counter[str], answered: int) -> str:
         if answered not in self.answers:
@@ -141,12 +141,6 @@ class _Words:
             self.answers[answered] = told % {"count": answered}
         heard = [f"{word} {counts[name]}" for name, word in self.emotions.items() if counts[name]]
         return ", ".join([*heard, self.answers[answered]])
-
-
-@functools.lru_cache(DAYS_REMEMBERED)
-def _name_of(date: dt.date, form: str, _language: str | None) -> str:
-    """The day in the active language: the same for everybody, and a year of them takes a while."""
-    return DateFormat(date).format(form)
 
 
 def _day(

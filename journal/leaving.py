@@ -29,7 +29,7 @@ def what_goes(user: User) -> dict[str, int]:
     answered = Entry.objects.of(user).filter(song__isnull=False)
     return {
         # not two counts at once: where there are none, MongoDB cannot count the different ones
-        "days": answered.values("journal").distinct().count(),
+        "days": answered.values("date").distinct().count(),
         "answers": answered.count(),
         "files": user.songs.exclude(audio="").count(),
         "phrases": user.phrases.count(),

@@ -10,9 +10,12 @@ from django.utils.translation import ngettext
 
 from journal.cards import card_of
 from journal.models import Entry
-from journal.sentences import moments_of, summary
+from journal.sentences import Moment, place_of, summary
+from journify.models import bare
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
     from journal.cards import Card
     from spotify_auth.models import User
 
@@ -30,35 +33,36 @@ class Memory:
     when: str
     date: dt.date
     sentence: str
-    cards: list[Card]
+    entries: list[Entry]
+
+    @property
+    def cards(self) -> list[Card]:
+        """Its first answers."""
+        return [card_of(entry) for entry in self.entries]
 
 
-def memories_of(user: User, today: dt.date, *, without_hard: bool) -> list[Memory]:
+def memories_of(
+    user: User, today: dt.date, *, emotions: Mapping[Hashable, str], without_hard: bool
+) -> list[Memory]:
     """Return the days that were exactly some months or years ago and have answers, latest first.
 
     A hard day is one on which most of what was heard is sad or energetic; `without_hard` leaves
-    it out.
+    it out. `emotions` are those of the user's songs, by bare keys; of the songs that are shown the
+    readings are still to be added.
     """
-    dates = dict(_past(today))
-    entries = (
-        Entry.objects.of(user)
-        .filter(song__isnull=False, journal__date__in=list(dates))
-        .with_readings(user)
-        .select_related("journal", "phrase")
-    )
-    days: dict[dt.date, list[Card]] = {date: [] for date in dates}
-    for entry in entries:
-        days[entry.journal.date].append(card_of(entry))
-    return [
-        Memory(
-            when=dates[date],
-            date=date,
-            sentence=summary(moments_of(cards), answered=len(cards), is_over=True),
-            cards=cards[:SONGS_SHOWN],
-        )
-        for date, cards in days.items()
-        if cards and not (without_hard and _is_hard(cards))
-    ]
+    told = dict(_past(today))
+    days: dict[dt.date, list[tuple[Entry, str]]] = {date: [] for date in told}
+    entries = Entry.objects.of(user).filter(song__isnull=False, date__in=list(told))
+    for entry in entries.annotate(song_key=bare("song_id")).select_related("phrase"):
+        days[entry.date].append((entry, emotions.get(entry.song_key, "")))  # type: ignore[attr-defined]
+    found = []
+    for date, answers in days.items():
+        moments = [Moment(name, place_of(entry.phrase)) for entry, name in answers if name]
+        if answers and not (without_hard and _is_hard(moments)):
+            sentence = summary(moments, answered=len(answers), is_over=True)
+            shown = [entry for entry, _name in answers[:SONGS_SHOWN]]
+            found.append(Memory(told[date], date, sentence, shown))
+    return found
 
 
 def _past(today: dt.date) -> list[tuple[dt.date, str]]:
@@ -81,6 +85,5 @@ def _months_before(date: dt.date, months: int) -> dt.date | None:
         return None
 
 
-def _is_hard(cards: list[Card]) -> bool:
-    moments = moments_of(cards)
+def _is_hard(moments: Sequence[Moment]) -> bool:
     return sum(moment.emotion in HARD for moment in moments) * 2 > len(moments)

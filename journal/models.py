@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -20,6 +20,8 @@ from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spotify_auth.models import User
 
 
@@ -84,24 +86,45 @@ class Journal(UUIDModel):
     def __str__(self) -> str:
         return f"{self.user}, {self.date}"
 
+    def entry(self, **values: Any) -> Entry:
+        """Make an entry of this page, not saved yet."""
+        return Entry(journal=self, user_id=self.user_id, date=self.date, **values)
+
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Entries as pages need them."""
 
     def of(self, user: User) -> EntryQuerySet:
         """The user's own entries: every view starts here, so nobody else's can be reached."""
-        return self.filter(journal__user=user)
+        return self.filter(user=user)
 
     def with_readings(self, user: User) -> EntryQuerySet:
         """Join each song with what models and `user` said of it, in a fixed number of queries."""
-        songs = Song.objects.with_readings(user)
-        return self.select_related("journal").prefetch_related(Prefetch("song", songs))
+        return self.prefetch_related(_songs_for(user))
+
+
+def add_readings(user: User, entries: Iterable[Entry]) -> None:
+    """Do what `with_readings` does for entries that are here already, of several lists at once."""
+    prefetch_related_objects(list(entries), _songs_for(user))
+
+
+def _songs_for(user: User) -> Prefetch[str]:
+    return Prefetch("song", Song.objects.with_readings(user))
 
 
 class Entry(UUIDModel):
     """A phrase in a day, with or without a song."""
 
     journal = models.ForeignKey(Journal, related_name="entries", on_delete=models.CASCADE)
+    # the page's, which never change: ten thousand entries are found without looking at their pages
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        related_name="entries",
+        on_delete=models.CASCADE,
+        db_index=False,
+        editable=False,
+    )
+    date = models.DateField(_("date"), editable=False)
     position = models.PositiveSmallIntegerField()
     phrase = models.ForeignKey(
         Phrase, related_name="entries", on_delete=models.SET_NULL, null=True, blank=True
@@ -125,6 +148,11 @@ class Entry(UUIDModel):
             models.UniqueConstraint(
                 fields=["journal", "position"], name="%(app_label)s_%(class)s_unique"
             )
+        ]
+        indexes = [
+            models.Index(fields=["user", "date", "song"], name="entry_user_date"),
+            models.Index(fields=["user", "song", "answered_at"], name="entry_user_song"),
+            models.Index(fields=["user", "phrase_text", "song"], name="entry_user_phrase"),
         ]
 
     def __str__(self) -> str:

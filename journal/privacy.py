@@ -64,7 +64,7 @@ STORED = [
         tables={
             "journal.Journal": ("user", "date"),
             "journal.Entry": (
-                *("journal", "position", "phrase", "phrase_text", "song"),
+                *("journal", "user", "date", "position", "phrase", "phrase_text", "song"),
                 *("note", "answered_at", "revision"),
             ),
             "journal.Phrase": ("owner", "text", "theme", "active", "key"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from journal.cards import Card
+    from journal.models import Phrase
 
 # Where something happened, by the theme of its phrase (`journal/data/phrases.toml`).
 PLACES: dict[str, StrOrPromise] = {
@@ -50,7 +51,7 @@ class Moment:
 def moments_of(cards: Iterable[Card]) -> list[Moment]:
     """What a day's cards carry; what nobody is sure of does not count."""
     return [
-        Moment(emotion=card.reading.emotion, place=_place(card))
+        Moment(emotion=card.reading.emotion, place=place_of(card.entry.phrase))
         for card in cards
         if card.state == "answered"
     ]
@@ -80,8 +81,8 @@ def summary(moments: Sequence[Moment], *, answered: int, is_over: bool = False) 
     }
 
 
-def _place(card: Card) -> StrOrPromise:
-    phrase = card.entry.phrase
+def place_of(phrase: Phrase | None) -> StrOrPromise:
+    """Where something happened that answers a phrase; empty where it does not say."""
     if phrase is None:
         return ""
     return PLACES_OF_PHRASES.get(phrase.key or "") or PLACES.get(phrase.theme, "")

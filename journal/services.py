@@ -101,12 +101,13 @@ def add_phrase(journal: Journal, text: str) -> Entry:
     entries = list(journal.entries.order_by("position"))
     if len(entries) >= MOST_ENTRIES:
         raise DayIsFullError
-    return Entry.objects.create(
-        journal=journal,
+    entry = journal.entry(
         position=entries[-1].position + 1 if entries else 0,
         phrase=keep_phrase(journal.user, text),
         phrase_text=text,
     )
+    entry.save(force_insert=True)
+    return entry
 
 
 def delete_phrase(phrase: Phrase) -> None:

@@ -53,7 +53,7 @@ def last_used_first(user: User, songs: QuerySet[Song], *, count: int) -> list[So
     that is used today for an old page may then be missing.
     """
     uses = Entry.objects.of(user).filter(song__in=songs.order_by().values("pk"))
-    used = list(_used(uses.filter(journal__date__gte=_pages_ago(user, RECENT_PAGES)))[:count])
+    used = list(_used(uses.filter(date__gte=_pages_ago(user, RECENT_PAGES)))[:count])
     if len(used) < count:
         used = list(_used(uses)[:count])
     found = songs.in_bulk([uuid_of(key) for key in used])

@@ -36,7 +36,7 @@ REFRESH_SECONDS = 600
 def disconnect(user: User) -> None:
     """Delete tokens, the link to the account, and metadata that nobody else uses."""
     connections.forget(user)
-    by_others = Entry.objects.exclude(journal__user=user).filter(song__isnull=False).values("song")
+    by_others = Entry.objects.exclude(user=user).filter(song__isnull=False).values("song")
     # also songs that were picked once and replaced since: nobody has a use for their names
     forget_metadata(Song.objects.exclude(spotify_id=None).exclude(pk__in=by_others))
 

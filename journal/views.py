@@ -200,8 +200,8 @@ def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
 
 
 def _day_context(user: User, date: dt.date) -> dict[str, Any]:
-    entries = Entry.objects.of(user).filter(journal__date=date).with_readings(user)
-    cards = [card_of(entry) for entry in entries.select_related("journal", "phrase")]
+    entries = Entry.objects.of(user).filter(date=date).with_readings(user)
+    cards = [card_of(entry) for entry in entries.select_related("phrase")]
     refresh_lazily(user, (card.entry.song for card in cards))
     slices = ring(card.reading for card in cards)
     answered = sum(card.entry.song_id is not None for card in cards)
@@ -225,7 +225,7 @@ def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int =
     """The card for htmx, with the day's ring beside it; the day's page for everybody else."""
     entries = Entry.objects.of(request.user).with_readings(request.user)
     entry = get_object_or_404(entries, pk=entry_id)
-    date = entry.journal.date
+    date = entry.date
     if not request.htmx:
         return redirect(f"{reverse('journal:day', args=[date])}#entry-{entry.pk}")
     card = card_of(entry, poll=poll)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,9 +16,11 @@ from journal import services
 from journal.answers import answers_of, entries_of, phrases_of
 from journal.cards import card_of
 from journal.days import first_day, preferences_of, today
+from journal.emotions import emotions_of_songs
 from journal.forms import HistoryForm
 from journal.history import year_of
 from journal.memories import memories_of
+from journal.models import add_readings
 from journify.http import SignedInRequest
 
 if TYPE_CHECKING:
@@ -32,16 +35,20 @@ def history(request: SignedInRequest) -> HttpResponse:
     # what is wrong is told beside its field, and everything else still filters
     form.is_valid()
     wanted = {name: form.cleaned_data.get(name) or "" for name in form.fields}
-    page = answers_of(request.user, wanted, page=request.GET.get("page", ""))
+    emotions = emotions_of_songs(request.user)
+    page = answers_of(request.user, wanted, emotions=emotions, page=request.GET.get("page", ""))
+    entries = entries_of(list(page.object_list))
     gentle = preferences_of(request.user).leave_hard_days_out
+    memories = memories_of(request.user, today(), emotions=emotions, without_hard=gentle)
+    add_readings(request.user, chain(entries, *(memory.entries for memory in memories)))
     context = {
-        "year": year_of(request.user, _year(request), today=today()),
+        "year": year_of(request.user, _year(request), today=today(), emotions=emotions),
         "form": form,
         "is_filtered": any(wanted.values()),
         "page": page,
-        "cards": [card_of(entry) for entry in entries_of(request.user, list(page.object_list))],
+        "cards": [card_of(entry) for entry in entries],
         "rest_of_query": _without_page(request.GET),
-        "memories": memories_of(request.user, today(), without_hard=gentle),
+        "memories": memories,
         "is_gentle": gentle,
     }
     return TemplateResponse(request, "journal/history.html", context)

@@ -51,8 +51,8 @@ def add_to_today(request: SignedInRequest) -> HttpResponse:
         raise Http404
     date = today()
     open_day(request.user, date)
-    entries = Entry.objects.of(request.user).filter(journal__date=date, song=None)
-    context = {"result": result, "entries": entries.select_related("journal")}
+    entries = Entry.objects.of(request.user).filter(date=date, song=None)
+    context = {"result": result, "entries": entries}
     return TemplateResponse(request, "journal/add.html", context)
 
 

@@ -44,10 +44,7 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         "song": song,
         "reading": reading,
         "timeline": timeline(reading.segments),
-        "entries": Entry.objects.of(request.user)
-        .filter(song=song)
-        .select_related("journal")
-        .order_by("-journal__date"),
+        "entries": Entry.objects.of(request.user).filter(song=song).order_by("-date", "position"),
         "can_play": song.has_audio,
     } | _why_context(reading)
     return TemplateResponse(request, "journal/song.html", context)

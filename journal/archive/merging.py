@@ -153,8 +153,7 @@ class _Merge:
 
     def _entry(self, journal: Journal, row: ArchivedEntry, position: int) -> Entry:
         key = f"key:{row.phrase_key}" if row.phrase_key else row.phrase
-        return Entry(
-            journal=journal,
+        return journal.entry(
             position=position,
             phrase=self.phrases.get(key),
             phrase_text=row.phrase,

@@ -53,7 +53,7 @@ def page_of(user: User, name: str) -> Page | None:
     """Find the user's page of that name; None where it needs something that they do not have."""
     answered = Entry.objects.of(user).filter(song__isnull=False).order_by("answered_at")
     entry = answered.filter(song__labels__user=user).last() or answered.last()
-    latest = Entry.objects.of(user).select_related("journal").latest("journal__date").journal
+    latest = Entry.objects.of(user).latest("date")
     known = {
         "date": latest.date,
         "year": latest.date.year,

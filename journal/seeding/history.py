@@ -109,9 +109,8 @@ def _page(
     midnight = dt.datetime.combine(journal.date, dt.time(), tzinfo=shape.zone)
     for position, (phrase, minute) in enumerate(zip(phrases, minutes, strict=True)):
         moment = midnight + dt.timedelta(minutes=minute)
-        entry = Entry(
+        entry = journal.entry(
             pk=_key(chance),
-            journal=journal,
             position=position,
             phrase=phrase,
             phrase_text=phrase.text,

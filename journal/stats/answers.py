@@ -3,105 +3,129 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from classifier.verdicts import Verdict, verdicts_of
+from classifier.models import Song
+from classifier.verdicts import verdicts_of
 from journal.emotions import dates_by_journal
-from journal.models import Entry, Journal
-from journify.models import bare
+from journal.models import Entry
+from journify.models import as_text, bare
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
+    from classifier.verdicts import Verdict
     from journal.stats.intervals import Interval
     from spotify_auth.models import User
 
-NOTHING = Verdict()
+DAYS_REMEMBERED = 20 * 366  # of all zones together
 
 
-class Answer(NamedTuple):
-    """A phrase answered with a song.
+@dataclass(frozen=True)
+class Answers:
+    """Phrases answered with songs: a column each, since there may be ten thousands of them.
 
-    The day is the page's, the hour that of answering in the listener's zone.
+    Attributes
+    ----------
+    dates : sequence of date
+        Of their pages.
+    hours : sequence of int
+        Of answering, in the listener's zone; None where that is unknown.
+    songs : sequence
+        Bare keys.
+    emotions : sequence of str
+        What each counts as; empty while neither model nor listener is sure.
+    artists, verdicts : mapping
+        By song; what is unknown is missing.
     """
 
-    date: dt.date
-    hour: int | None
-    phrase: str
-    song: Hashable  # a bare key
-    artist: str
-    verdict: Verdict
-    # what the answer counts as; empty while neither model nor listener is sure
-    emotion: str
+    dates: Sequence[dt.date] = ()
+    hours: Sequence[int | None] = ()
+    phrases: Sequence[str] = ()
+    songs: Sequence[Hashable] = ()
+    emotions: Sequence[str] = ()
+    artists: Mapping[Hashable, str] = field(default_factory=dict)
+    verdicts: Mapping[Hashable, Verdict] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.emotions)
 
 
 def answered_days(user: User) -> list[dt.date]:
     """The days with at least one answer, in order."""
     return list(
-        Journal.objects.filter(user=user, entries__song__isnull=False)
+        Entry.objects.of(user)
+        .filter(song__isnull=False)
         .order_by("date")
         .distinct()
         .values_list("date", flat=True)
     )
 
 
-def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> list[Answer]:
-    """The answers of the interval's pages, in four queries."""
+def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
+    """The answers of the interval's pages, in five queries."""
     entries = Entry.objects.of(user).filter(
-        song__isnull=False,
-        journal__date__gte=interval.first,
-        journal__date__lte=interval.last,
+        song__isnull=False, date__gte=interval.first, date__lte=interval.last
     )
-    verdicts = verdicts_of(user, entries.values("song"))
+    used = entries.order_by().values("song")
+    verdicts = verdicts_of(user, used)
+    artists = dict(Song.objects.filter(pk__in=used).order_by().values_list(bare("pk"), "artist"))
     emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
-    clock = Clock(zone)
     dates = dates_by_journal(user, interval.first, interval.last)
-    rows = entries.order_by().values_list(
-        *(bare("journal_id"), bare("answered_at"), "phrase_text", bare("song_id"), "song__artist")
+    # in the order of an index, which is that of writing: rows lie beside each other
+    rows = entries.order_by("date").values_list(
+        bare("journal_id"), as_text("answered_at"), "phrase_text", bare("song_id")
     )
-    return [
-        Answer(
-            dates[journal],
-            clock.hour(answered_at),
-            phrase,
-            song,
-            artist,
-            verdicts.get(song, NOTHING),
-            emotions.get(song, ""),
-        )
-        for journal, answered_at, phrase, song, artist in rows
-        if journal in dates  # an import may have added the page since they were read
-    ]
+    # an import may have added pages since they were read
+    known = [row for row in rows if row[0] in dates]
+    if not known:
+        return Answers()
+    journals, moments, phrases, songs = zip(*known, strict=True)
+    return Answers(
+        dates=[dates[journal] for journal in journals],
+        hours=Clock(zone).hours(moments),
+        phrases=phrases,
+        songs=songs,
+        emotions=[emotions.get(song, "") for song in songs],
+        artists=artists,
+        verdicts=verdicts,
+    )
 
 
 class Clock:
-    """Tells the hours of bare moments, which are UTC whether their driver says so or not.
+    """Tells the hours of moments in UTC, which are texts as databases write them.
 
-    The zone is asked once a day, and for each moment only on days on which its clocks are changed:
-    there may be ten thousands of them.
+    The zone is asked once a day, and for each moment only on days on which its clocks are changed.
     """
 
     def __init__(self, zone: dt.tzinfo) -> None:
         self._zone = zone
-        self._offsets: dict[int, int | None] = {}
+        self._offsets: dict[str, int | None] = {}
 
-    def hour(self, moment: dt.datetime | None) -> int | None:
-        """The hour of a moment on the listener's clock."""
-        if moment is None:
-            return None
-        day = moment.toordinal()
+    def hours(self, moments: Iterable[str | None]) -> list[int | None]:
+        """The hours of moments on the listener's clock; those of unknown moments are unknown."""
+        return [self._hour(moment) if moment else None for moment in moments]
+
+    def _hour(self, moment: str) -> int:
+        day = moment[:10]
         if day not in self._offsets:
-            self._offsets[day] = self._offset_of(day)
+            self._offsets[day] = _offset(self._zone, day)
         offset = self._offsets[day]
         if offset is None:
-            return moment.replace(tzinfo=dt.UTC).astimezone(self._zone).hour
-        return (moment.hour * 3600 + moment.minute * 60 + moment.second + offset) // 3600 % 24
+            exact = dt.datetime.fromisoformat(moment[:19]).replace(tzinfo=dt.UTC)
+            return exact.astimezone(self._zone).hour
+        return (int(moment[11:13]) * 60 + int(moment[14:16]) + offset) // 60 % 24
 
-    def _offset_of(self, day: int) -> int | None:
-        """Seconds to UTC on a day of UTC; None when they are not the same all day."""
-        first, last = (
-            dt.datetime.combine(dt.date.fromordinal(day), time, dt.UTC).astimezone(self._zone)
-            for time in (dt.time.min, dt.time.max)
-        )
-        offset = first.utcoffset() or dt.timedelta()
-        return round(offset.total_seconds()) if offset == last.utcoffset() else None
+
+@lru_cache(DAYS_REMEMBERED)
+def _offset(zone: dt.tzinfo, day: str) -> int | None:
+    """Minutes to UTC on a day of UTC; None when they are not the same all day, or not whole."""
+    date = dt.date.fromisoformat(day)
+    first, last = (
+        dt.datetime.combine(date, time, dt.UTC).astimezone(zone).utcoffset() or dt.timedelta()
+        for time in (dt.time.min, dt.time.max)
+    )
+    minutes, rest = divmod(first.total_seconds(), 60)
+    return None if rest or first != last else int(minutes)

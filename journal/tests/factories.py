@@ -29,6 +29,8 @@ class EntryFactory(factory.django.DjangoModelFactory[Entry]):
         model = Entry
 
     journal = factory.SubFactory(JournalFactory)
+    user = factory.SelfAttribute("journal.user")
+    date = factory.SelfAttribute("journal.date")
     position = factory.Sequence(lambda n: n)
     phrase = factory.SubFactory(PhraseFactory)
     phrase_text = factory.SelfAttribute("phrase.text")

@@ -86,3 +86,11 @@ def test_history_keeps_the_words_when_a_phrase_is_deleted(user: User) -> None:
     entry.phrase.delete()
     entry.refresh_from_db()
     assert (entry.phrase, entry.phrase_text) == (None, shown)
+
+
+def test_an_entry_knows_its_pages_listener_and_day(user: User) -> None:
+    page = JournalFactory(user=user)
+    entry = page.entry(position=0, phrase_text="The kettle sang…")
+    entry.save()
+    assert (entry.journal, entry.user, entry.date) == (page, user, page.date)
+    assert list(Entry.objects.of(user)) == [entry]

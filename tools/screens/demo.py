@@ -98,7 +98,7 @@ def _day(user: User, date: dt.date) -> list[Entry]:
 
 def _answer(entry: Entry, title: str, **row: object) -> None:
     """Answer with a song of one's own that stays in a state."""
-    song = Song.objects.create(title=title, artist="Salt & Cedar", owner=entry.journal.user)
+    song = Song.objects.create(title=title, artist="Salt & Cedar", owner=entry.user)
     main = Classification.objects.done().filter(input="audio").latest("finished_at")
     values = {"model": main.model, "version": main.version, "clip_source": "upload"}
     made = Classification.objects.create(song=song, **values | {"status": "done"} | row)

@@ -115,7 +115,7 @@ LEFT_OUT = {
     Preferences: {"id", "user"},
     Phrase: {"id", "owner", "key"},
     Journal: {"id", "user"},
-    Entry: {"id", "journal", "revision", "phrase", "phrase_text"},
+    Entry: {"id", "journal", "user", "date", "revision", "phrase", "phrase_text"},
     Label: {"id", "user", "updated_at"},
     Song: {"id", "owner", "audio_sha256", "created_at", "artwork_url", "metadata_fetched_at"},
     Classification: {
@@ -296,7 +296,7 @@ def test_the_years_of_a_busy_listener_fit(
         )
         phrases = list(Phrase.objects.all()[:12])
         Entry.objects.bulk_create(
-            Entry(journal=day, position=n, phrase=phrase, phrase_text=phrase.text, note="x" * 500)
+            day.entry(position=n, phrase=phrase, phrase_text=phrase.text, note="x" * 500)
             for day in days
             for n, phrase in enumerate(phrases)
         )

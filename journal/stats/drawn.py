@@ -1,0 +1,88 @@
+"""Parts of charts that repeat a hundred times, as SVG: a template takes several times as long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.formats import get_format
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+
+from journal.dates import name_of
+from journal.stats import geometry
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Sequence
+
+    from django.utils.safestring import SafeString
+
+    from journal.stats.geometry import Piece, Sector
+    from journal.stats.tally import Tally
+
+WEEK = 7
+HOLE = 24  # from the middle of a hole to that of the next
+
+
+def bars(groups: Sequence[tuple[str, Tally]], *, icons: str) -> SafeString:
+    """A row a group: its parts laid end to end, each with its mark where there is room."""
+    return mark_safe(  # noqa: S308 -- numbers, and words that are escaped
+        "".join(
+            f'<li class="bars-row">\n<span class="bars-name">{escape(name)}</span>\n'
+            f'<span class="bars-count">{tally.total}</span>\n<svg class="bars-bar">\n'
+            '<rect class="bars-track" width="100%" height="100%" />\n'
+            f"{''.join(_bar(piece, icons) for piece in geometry.pieces(tally))}</svg>\n</li>\n"
+            for name, tally in groups
+        )
+    )
+
+
+def _bar(piece: Piece, icons: str) -> str:
+    part = piece.part
+    mark = (
+        f'<use class="on-feeling" href="{icons}#mark-{part.name}" x="{piece.middle}%" y="4"'
+        ' width="16" height="16" transform="translate(-8 0)" />\n'
+        if piece.has_mark
+        else ""
+    )
+    return (
+        f'<g data-emotion="{part.name}">\n<rect class="bars-part" x="{piece.start}%"'
+        f' width="{piece.length}%" height="100%"><title>{escape(part.word)}: {part.count}</title>'
+        f"</rect>\n{mark}</g>\n"
+    )
+
+
+def dial(hours: Sequence[tuple[str, Tally]], *, inner: float, outer: float) -> SafeString:
+    """The hours of a day round a clock, each with its name and what was heard in it."""
+    wedges = geometry.wedges([tally for _name, tally in hours], inner=inner, outer=outer)
+    return mark_safe(  # noqa: S308 -- numbers, and words that are escaped
+        "".join(
+            f"<g>\n<title>{escape(name)}: {_told(tally)}</title>\n"
+            f"{''.join(_wedge(sector) for sector in sectors)}</g>\n"
+            for (name, tally), sectors in zip(hours, wedges, strict=True)
+            if sectors
+        )
+    )
+
+
+def _told(tally: Tally) -> str:
+    return ", ".join(f"{escape(part.word)} {part.count}" for part in tally.parts if part.count)
+
+
+def _wedge(sector: Sector) -> str:
+    return f'<path class="dial-part" data-emotion="{sector.part.name}" d="{sector.path}" />\n'
+
+
+def punches(dates: Sequence[dt.date], answered: Collection[dt.date]) -> SafeString:
+    """A hole a day, a week a column from Monday down; filled on days with an answer."""
+    language = get_language()
+    form = get_format("SHORT_DATE_FORMAT", lang=language, use_l10n=True)
+    return mark_safe(  # noqa: S308 -- numbers, and names of days that are escaped
+        "".join(
+            f'<circle class="punch{" is-answered" if date in answered else ""}"'
+            f' cx="{HOLE * (place // WEEK) + HOLE // 2}" cy="{HOLE * (place % WEEK) + HOLE // 2}"'
+            f' r="8"><title>{escape(name_of(date, form, language))}</title></circle>\n'
+            for place, date in enumerate(dates)
+        )
+    )
