@@ -53,7 +53,7 @@ def test_what_mongodb_cannot_do_is_refused(user: User, what: str) -> None:
 
 def test_what_it_can_do_is_said_in_its_words(user: User) -> None:
     EntryFactory(journal=Journal.objects.create(user=user, date="2026-11-25"))
-    entries = Entry.objects.of(user).filter(position__gt=2)
+    entries = Entry.objects.filter(journal__user=user, position__gt=2)
     [(verb, table, pipeline)] = compile_query(entries.query)
     assert (verb, table) == ("aggregate", "journal_entry")
     assert pipeline[0]["$lookup"]["from"] == "journal_journal"
