@@ -63,6 +63,15 @@ def latest_day(day: Day) -> str:
         "total": day.tally.total,
         "words": _words(leaders),
     }
+    if leaders[0].count == day.tally.total:
+        return (
+            ngettext(
+                "%(date)s: its one answer was %(words)s.",
+                "%(date)s: all %(total)d answers were %(words)s.",
+                day.tally.total,
+            )
+            % values
+        )
     if len(leaders) > 1:
         return _("%(date)s: %(words)s are level, %(count)d of %(total)d answers each.") % values
     return _("%(date)s: %(count)d of %(total)d answers were %(words)s.") % values
@@ -73,6 +82,8 @@ def all_days(summary: AllDays) -> str:
     first, last = summary.tally.leaders, summary.tally.last
     if first[0].count == last[0].count:
         return _("All four feelings are level over these days.")
+    if first[0].count == summary.tally.total:
+        return _leading(summary.tally)
     return ngettext(
         "On %(days)d day most often %(first)s, with %(most)d\xa0%%; "
         "least often %(last)s, with %(fewest)d\xa0%%.",
@@ -113,6 +124,8 @@ def by_weekday(summary: ByGroup) -> str:
 
 def by_hour(summary: ByHour) -> str:
     """When most answers come, and what they carry."""
+    if summary.everything.total == 1:
+        return _leading(summary.everything)
     hour = max(range(24), key=lambda hour: summary.hours[hour].total)
     tally = summary.hours[hour]
     return _(
@@ -129,6 +142,8 @@ def by_hour(summary: ByHour) -> str:
 
 def by_phrase(summary: ByGroup) -> str:
     """The phrase answered most."""
+    if summary.everything.total == 1:
+        return _leading(summary.everything)
     return _(
         "No phrase was answered more often than “%(name)s”: %(count)d of %(total)d answers, "
         "%(most)d of them %(word)s."
@@ -137,6 +152,8 @@ def by_phrase(summary: ByGroup) -> str:
 
 def by_artist(summary: ByGroup) -> str:
     """The artist chosen most."""
+    if summary.everything.total == 1:
+        return _leading(summary.everything)
     return _(
         "No artist was chosen more often than %(name)s: %(count)d of %(total)d answers, "
         "%(most)d of them %(word)s."
@@ -211,6 +228,12 @@ def clock(hour: int) -> str:
 
 def _leading(tally: Tally) -> str:
     leaders = tally.leaders
+    if leaders[0].count == tally.total:
+        return ngettext(
+            "There is one answer, and it was %(word)s.",
+            "All %(total)d answers were %(word)s.",
+            tally.total,
+        ) % {"total": tally.total, "word": leaders[0].word}
     return _("Heard most: %(words)s, in %(count)d of %(total)d answers.") % {
         "words": _words(leaders),
         "count": sum(part.count for part in leaders),

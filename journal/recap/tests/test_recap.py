@@ -83,7 +83,7 @@ def test_the_drawing_says_in_words_what_it_shows(answered: User, period: Period)
     root = ElementTree.fromstring(drawn(answered, period))  # noqa: S314 -- our own
     words = {child.tag.split("}")[1]: child.text for child in root[:2]}
     assert words["title"] == period.title
-    expected = "Over 2 days most often calm, with 50 %; least often energetic, with 0 %."
+    expected = "Over 2 days most often calm, with 50\xa0%; least often energetic, with 0\xa0%."
     assert words["desc"] == expected
 
 

@@ -189,9 +189,24 @@ def test_all_days_say_when_everything_is_level() -> None:
 
 
 @pytest.mark.parametrize(
+    ("count", "sentence"),
+    [(1, "There is one answer, and it was calm."), (2, "All 2 answers were calm.")],
+)
+def test_one_feeling_alone_is_compared_with_none(count: int, sentence: str) -> None:
+    answers = [one() for _ in range(count)]
+    groups = summaries.by_date(answers)
+    assert sentences.all_days(summaries.all_days(groups)) == sentence
+    if count == 1:
+        assert sentences.by_artist(summaries.by_artist(answers)) == sentence
+        assert sentences.by_phrase(summaries.by_phrase(answers)) == sentence
+        assert sentences.by_hour(summaries.by_hour(answers)) == sentence
+
+
+@pytest.mark.parametrize(
     ("emotions", "sentence"),
     [
-        (["calm"], "Saturday, 3 October 2026: 1 of 1 answers were calm."),
+        (["calm"], "Saturday, 3 October 2026: its one answer was calm."),
+        (["calm", "calm"], "Saturday, 3 October 2026: all 2 answers were calm."),
         (["calm", "sad"], "Saturday, 3 October 2026: sad and calm are level, 1 of 2 answers each."),
         (["calm", "calm", "sad", ""], "Saturday, 3 October 2026: 2 of 3 answers were calm."),
     ],
