@@ -49,11 +49,11 @@ def own_songs(user: User) -> QuerySet[Song]:
 def last_used_first(user: User, songs: QuerySet[Song], *, count: int) -> list[Song]:
     """Up to `count` songs: first those the user answered with last, then by when they came.
 
-    Only the latest pages are looked at where they are enough, however long a journal is: a song
-    that is used today for an old page may then be missing.
+    Answers since the latest pages began are looked at where they are enough, however long a journal
+    is: also those on older pages, and none before them can be later.
     """
     uses = Entry.objects.of(user).filter(song__in=songs.order_by().values("pk"))
-    used = list(_used(uses.filter(date__gte=_pages_ago(user, RECENT_PAGES)))[:count])
+    used = list(_used(uses.filter(answered_at__gte=_pages_ago(user, RECENT_PAGES)))[:count])
     if len(used) < count:
         used = list(_used(uses)[:count])
     found = songs.in_bulk([uuid_of(key) for key in used])
@@ -118,10 +118,11 @@ def _used(entries: EntryQuerySet) -> QuerySet[Entry, Hashable]:
     return ordered.values_list("key", flat=True)
 
 
-def _pages_ago(user: User, count: int) -> dt.date:
-    """The date of the user's page that many back from the latest, or before all of them."""
+def _pages_ago(user: User, count: int) -> dt.datetime:
+    """When the user's page began that many back from the latest, or a time before all of them."""
     dates = Journal.objects.filter(user=user).order_by("-date").values_list("date", flat=True)
-    return next(iter(dates[count - 1 : count]), dt.date.min)
+    date = next(iter(dates[count - 1 : count]), dt.date(1970, 1, 1))
+    return dt.datetime.combine(date, dt.time.min, dt.UTC)
 
 
 def _with_readings(user: User, ids: Sequence[UUID]) -> list[OwnSong]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from classifier.models import Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
+from journal import songs as own_songs_module
 from journal.songs import last_used_first, songs_by_feeling, songs_of
 from journal.tests.factories import EntryFactory, JournalFactory
 from spotify_auth.models import User
@@ -147,3 +148,23 @@ def test_songs_used_last_come_first_and_those_never_used_last(user: User, strang
     songs = Song.objects.filter(owner=user)
     assert last_used_first(user, songs, count=9) == [late, early, never]
     assert last_used_first(user, songs, count=1) == [late]
+
+
+def test_a_song_used_today_for_an_old_page_comes_first(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_songs_module, "RECENT_PAGES", 2)
+    now = timezone.now()
+    for_old_page, *others = [SongFactory(owner=user) for _ in range(4)]
+    for days, song in enumerate(others):
+        EntryFactory(
+            journal__user=user,
+            journal__date=now.date() - dt.timedelta(days),
+            song=song,
+            answered_at=now - dt.timedelta(days, minutes=5),
+        )
+    old = now.date() - dt.timedelta(400)
+    EntryFactory(journal__user=user, journal__date=old, song=for_old_page, answered_at=now)
+    songs = Song.objects.filter(owner=user)
+    assert last_used_first(user, songs, count=2) == [for_old_page, others[0]]
+    assert last_used_first(user, songs, count=4) == [for_old_page, *others]
