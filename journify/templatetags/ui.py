@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django import template
 from django.urls import get_script_prefix, reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def level(percent: int) -> SafeString:
 def address(name: str, key: UUID | str) -> SafeString:
     """Where the row of that key is: as `url`, for addresses of a key and nothing else."""
     before, after = _around(name, get_script_prefix())
-    return mark_safe(f"{before}{key}{after}")  # noqa: S308 -- keys are UUIDs
+    return mark_safe(before + escape(str(key)) + after)  # noqa: S308 -- escaped
 
 
 @functools.lru_cache(256)

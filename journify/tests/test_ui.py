@@ -16,6 +16,10 @@ def test_an_address_is_what_the_slower_way_gives() -> None:
         assert address("journal:song_audio", str(key)) == address("journal:song_audio", key)
 
 
+def test_an_address_is_escaped_whatever_the_key() -> None:
+    assert "<" not in address("journal:song", "<b>")
+
+
 def test_an_address_lies_where_the_app_does() -> None:
     key = uuid.uuid4()
     plain = address("journal:song", key)
