@@ -20,9 +20,11 @@ from journal.archive.opening import opened
 from journal.archive.package import write_archive
 from journal.archive.parsing import parse
 from journal.archive.schema import ArchiveRejectedError
+from journal.leaving import delete_account
 from journal.transfers import TransferLostError
 from journal.zones import known_zones
 from journify.background import files
+from spotify_auth.models import User
 
 if TYPE_CHECKING:
     from journal.models import Transfer
@@ -42,6 +44,7 @@ def carry_out(row: Transfer) -> None:
             transfers.fail(row, str(error))
         except TransferLostError:
             logger.warning("%s %s was lost to somebody else", row.kind, row.pk)
+            _follow_its_owner(row)
             return
         except Exception:
             # It takes storage, the database and a stranger's file, each with errors of its own. One
@@ -74,6 +77,12 @@ def _import(row: Transfer) -> None:
         archive = parse(source.main_files())
         added = merge(row.user, archive, source, progress=partial(transfers.advance, row))
     transfers.finish(row, counts=dict(added))
+
+
+def _follow_its_owner(row: Transfer) -> None:
+    """Take away what came into a journal that was left meanwhile: not every database refuses it."""
+    if not User.objects.filter(pk=row.user_id).exists():
+        delete_account(row.user)
 
 
 @contextlib.contextmanager

@@ -5,16 +5,20 @@ import dataclasses
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db.models import Model
 
 from classifier.models import Classification, Label, Song
 from classifier.tests.factories import LabelFactory
-from journal.archive import opening, package, schema, snapshot, tables
+from journal import transfers
+from journal.archive import merging, opening, package, schema, snapshot, tables, work
+from journal.leaving import delete_account
 from journal.models import Entry, Journal, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
@@ -303,3 +307,29 @@ def test_the_years_of_a_busy_listener_fit(
         data = export(user)
         assert bring(stranger, data).status == "done"
         assert content(unzipped(export(stranger))) == content(unzipped(data))
+
+
+def test_nothing_comes_into_a_journal_that_was_left_meanwhile(
+    journal: User,
+    stranger: User,
+    export: Export,
+    own_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., object],
+) -> None:
+    """A database without foreign keys would keep it, with nobody who could delete it."""
+    archive, add_phrases = export(journal, with_audio=True), merging._Merge.add_phrases
+    before, files = everything(), sorted((own_folder / "media").rglob("*.*"))
+
+    def leave_meanwhile(work: merging._Merge, archive: schema.Archive) -> None:
+        delete_account(User.objects.get(pk=stranger.pk))
+        add_phrases(work, archive)
+
+    monkeypatch.setattr(merging._Merge, "add_phrases", leave_meanwhile)
+    row = transfers.request_import(stranger, ContentFile(archive, name="archive.zip"))
+    claimed = transfers.claim(row.pk)
+    assert claimed is not None
+    with django_capture_on_commit_callbacks(execute=True):
+        work.carry_out(claimed)
+    assert everything() == before
+    assert sorted((own_folder / "media").rglob("*.*")) == files
