@@ -101,9 +101,9 @@ class TestWhy:
         page = listener.get(reverse("journal:song", args=[song.pk]))
         assert page.context["why"].state == "done"
         assert page.context["why"].sentence == (
-            "The largest part of what speaks for happy, 50 %, lies between 10 and 20 s."
+            "The largest part of what speaks for happy, 50\xa0%, lies between 10 and 20\xa0s."
         )
-        assert "14 to 15 s, 820 to 1260 Hz" in page.content.decode()
+        assert "14 to 15\xa0s, 820 to 1260\xa0Hz" in page.content.decode()
         picture = listener.get(reverse("journal:song_picture", args=[song.pk]))
         assert picture.getvalue().startswith(b"\x89PNG")
         assert "private" in picture["Cache-Control"]
