@@ -182,6 +182,14 @@ class Classification(Job):
                 fields=["song", "model", "version"], name="%(app_label)s_%(class)s_unique"
             )
         ]
+        indexes = [
+            *Job.Meta.indexes,
+            # what `classifier.verdicts` reads of thousands of songs, without their wide rows
+            models.Index(
+                fields=["song", "queued_at", "status", "model", "emotion", "certainty"],
+                name="classification_heard",
+            ),
+        ]
 
     @property
     def heard_in(self) -> StrOrPromise:

@@ -23,7 +23,9 @@ def emotions_of_songs(user: User, entries: EntryQuerySet | None = None) -> dict[
     They are known by their bare keys. Two queries.
     """
     asked = Entry.objects.of(user) if entries is None else entries
-    verdicts = verdicts_of(user, asked.filter(song__isnull=False).order_by().values("song"))
+    verdicts = verdicts_of(
+        user, asked.filter(song__isnull=False).order_by().values("song").distinct()
+    )
     return {song: verdict.emotion for song, verdict in verdicts.items()}
 
 

@@ -42,7 +42,7 @@ class OwnSong:
 
 def own_songs(user: User) -> QuerySet[Song]:
     """The songs that a user answered with or uploaded."""
-    used = Entry.objects.of(user).filter(song__isnull=False).order_by().values("song")
+    used = Entry.objects.of(user).filter(song__isnull=False).order_by().values("song").distinct()
     return Song.objects.filter(Q(owner=user) | Q(pk__in=used))
 
 

@@ -11,6 +11,7 @@ from classifier.models import Song
 from classifier.verdicts import verdicts_of
 from journal.emotions import dates_by_journal
 from journal.models import Entry
+from journal.stats.intervals import Span
 from journify.models import as_text, bare
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ def answered_days(user: User) -> list[dt.date]:
 
 def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
     """The answers of the interval's pages, in five queries."""
-    entries = Entry.objects.of(user).filter(
-        song__isnull=False, date__gte=interval.first, date__lte=interval.last
-    )
-    used = entries.order_by().values("song")
+    entries = Entry.objects.of(user).filter(song__isnull=False)
+    if interval.span != Span.ALL:
+        entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
+    used = entries.order_by().values("song").distinct()
     verdicts = verdicts_of(user, used)
     artists = dict(Song.objects.filter(pk__in=used).order_by().values_list(bare("pk"), "artist"))
     emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
