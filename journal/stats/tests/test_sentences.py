@@ -194,7 +194,7 @@ def test_all_days_say_when_everything_is_level() -> None:
 )
 def test_one_feeling_alone_is_compared_with_none(count: int, sentence: str) -> None:
     answers = [one() for _ in range(count)]
-    groups = summaries.by_date(answers)
+    groups = summaries.by_date(columns(answers))
     assert sentences.all_days(summaries.all_days(groups)) == sentence
     if count == 1:
         assert sentences.by_artist(summaries.by_artist(answers)) == sentence
