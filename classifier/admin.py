@@ -174,7 +174,7 @@ class SongAdmin(CuratedTableMixin, admin.ModelAdmin[Song]):
         answer = best_answer(rows)
         if answer is None:
             return str(read(song).state) if rows else "–"
-        return f"{answer.emotion} {answer.certainty:.0%}"
+        return f"{answer.emotion} {round(100 * answer.certainty)}\xa0%"
 
     @admin.display(description=_("your label"))
     def own_label(self, song: Song) -> SafeString:

@@ -109,7 +109,7 @@ class TestLists:
     def test_the_main_models_answer_is_shown(self, client: Client) -> None:
         main = ClassificationFactory(emotion="energetic")
         ClassificationFactory(song=main.song, model="ann", emotion="sad")
-        assert "energetic 70%" in client.get(reverse(SONGS)).content.decode()
+        assert "energetic 70\xa0%" in client.get(reverse(SONGS)).content.decode()
 
     @pytest.mark.parametrize(
         ("status", "word"), [("queued", "listening"), ("running", "listening"), ("failed", "fail")]
@@ -122,7 +122,7 @@ class TestLists:
 
     def test_an_answer_without_probabilities_is_shown(self, client: Client) -> None:
         ClassificationFactory(emotion="calm", probabilities={}, segments=[])
-        assert "calm 0%" in client.get(reverse(SONGS)).content.decode()
+        assert "calm 0\xa0%" in client.get(reverse(SONGS)).content.decode()
 
     def test_a_strange_title_is_escaped(self, client: Client) -> None:
         SongFactory(title='"><script>alert(1)</script>')
