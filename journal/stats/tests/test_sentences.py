@@ -197,9 +197,9 @@ def test_one_feeling_alone_is_compared_with_none(count: int, sentence: str) -> N
     groups = summaries.by_date(columns(answers))
     assert sentences.all_days(summaries.all_days(groups)) == sentence
     if count == 1:
-        assert sentences.by_artist(summaries.by_artist(answers)) == sentence
-        assert sentences.by_phrase(summaries.by_phrase(answers)) == sentence
-        assert sentences.by_hour(summaries.by_hour(answers)) == sentence
+        assert sentences.by_artist(summaries.by_artist(columns(answers))) == sentence
+        assert sentences.by_phrase(summaries.by_phrase(columns(answers))) == sentence
+        assert sentences.by_hour(summaries.by_hour(columns(answers))) == sentence
 
 
 @pytest.mark.parametrize(
