@@ -62,6 +62,7 @@ def test_texts_are_short_and_end_in_one_ellipsis() -> None:
     assert [text for text in texts if len(text) > MAX_CHARACTERS] == []
     assert [text for text in texts if not text.endswith("…") or text.count("…") != 1] == []
     assert [text for text in texts if text != " ".join(text.split())] == []
+    assert [text for text in texts if "'" in text or '"' in text] == [], "printers' marks only"
 
 
 def test_the_four_emotions_are_answered_about_equally_often() -> None:

@@ -75,7 +75,10 @@ class TestDay:
         states = [card.state for card in response.context["cards"]]
         assert states == ["empty", "listening", "answered", "failed", "unsure"]
         assert response.context["answered_count"] == 4
-        assert "It is silent." in response.content.decode()
+        page = response.content.decode()
+        assert "It is silent." in page
+        # only a card without an answer has to say that one may give it
+        assert page.count(">What do you hear?</p>") == 1
 
     def test_no_page_when_the_day_was_long_before_the_listener(
         self, listener: Client, user: User
