@@ -65,12 +65,15 @@ def _views(rows: QuerySet[Classification]) -> dict[Hashable, View]:
     values = rows.order_by("-queued_at").values_list(
         *(bare("song_id"), "status", "model", "version", bare("pk"), "embedding")
     )[:MOST_COMPARED]
+    places: dict[str, int] = {}
     best: dict[Hashable, tuple[int, View]] = {}
     for song, status, model, version, answer, embedding in values:
         # not in the database, which would take up everybody's answers to find these songs'
         if status != Classification.Status.DONE:
             continue
-        place = rank(model)
+        if model not in places:
+            places[model] = rank(model)
+        place = places[model]
         if song not in best or place < best[song][0]:
             best[song] = place, View(model, version, answer, bytes(embedding or b""))
     return {song: view for song, (_place, view) in best.items()}
