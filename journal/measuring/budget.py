@@ -20,16 +20,15 @@ class Growing:
     why: str
 
 
-YEAR = "a year of songs to look through, 365 coloured days instead of one, past days to remember"
+YEAR = "1,500 songs to look through, 365 coloured days instead of one, past days to remember"
 GROWING = {
-    "history": Growing(3.5, YEAR),
-    "history?emotion=sad": Growing(4.5, f"{YEAR}; every song of the feeling to find"),
-    "history?q=light": Growing(4.5, f"{YEAR}; every answer to search"),
-    "leave": Growing(3.0, "10,500 answers and their days to count instead of a dozen"),
-    "like": Growing(4.0, "1,500 songs to compare instead of a dozen"),
+    "history": Growing(3.0, YEAR),
+    "history?emotion=sad": Growing(3.5, f"{YEAR}; every answer with a song of the feeling to find"),
+    "history?q=light": Growing(4.0, f"{YEAR}; every answer to search"),
+    "like": Growing(3.0, "1,500 songs to compare instead of a dozen"),
     "recap_year": Growing(3.5, "3,200 answers instead of a dozen"),
-    "songs": Growing(4.5, "1,500 songs to sort by feeling and last use instead of a dozen"),
-    "stats?span=all": Growing(7.0, "10,500 answers to count six times instead of a dozen"),
+    "songs": Growing(3.5, "1,500 songs to sort by feeling and last use instead of a dozen"),
+    "stats?span=all": Growing(6.5, "10,500 answers to read and count instead of a dozen"),
 }
 
 
