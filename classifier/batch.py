@@ -88,7 +88,7 @@ def classify_files(
     # One process imports torch and begins nothing with it, and those that listen are its copies:
     # they are there at once, and share its memory.
     context = get_context("forkserver")
-    context.set_forkserver_preload(["__main__", "classifier.service"])
+    context.set_forkserver_preload(["__main__", "classifier.listeners"])
     make_pool = partial(
         ProcessPoolExecutor,
         mp_context=context,

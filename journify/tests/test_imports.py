@@ -27,7 +27,7 @@ GLUE = {"journify/settings.py", "journify/urls.py", "journify/management"}
 
 HEAVY = {"torch", "torchvision", "librosa", "scipy", "sklearn", "numba"}
 # The modules of the app that torch may come in by, and only when a function needs them.
-MODEL_HOLDERS = {"classifier/service.py", "classifier/explanations.py"}
+MODEL_HOLDERS = {"classifier/service.py", "classifier/listeners.py", "classifier/explanations.py"}
 
 
 def modules(room: str) -> Iterator[Path]:

@@ -31,6 +31,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from classifier import leases, queue, reports
 from classifier.batch import classify_files, find_files, known_models
+from classifier.checks import TAG
 from classifier.models import Classification, Song
 from classifier.tables import classify_rows, read_table
 from journify.background.jobs import worker_name
@@ -48,6 +49,10 @@ INPUTS = ("paths", "song", "pending", "features", "explain")
 
 class Command(ExplainedCommand):
     """Classify files or songs and print what was heard."""
+
+    requires_system_checks = (
+        TAG,
+    )  # all others import every page, which takes as long as two songs
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare inputs and outputs."""
