@@ -6,6 +6,8 @@ import functools
 import inspect
 import json
 import math
+import time
+import timeit
 import uuid
 from io import StringIO
 
@@ -39,6 +41,9 @@ THREE_YEARS = 3 * 365
 # what else the machine does slows both. Yet work was seen to take twice its time on a machine with
 # six times as much to do as it has cores; the budget itself (docs/scaling.md) is for a quiet one.
 ALLOWANCE_MS, ALLOWANCE_TIMES = 2.0, 1.5
+# What a million additions take Python on a machine that the budget in milliseconds is meant for. A
+# slower one may take longer for its pages, too; how far they grow must be the same everywhere.
+ADDITIONS, MEANT_FOR_SECONDS = "for number in range(1_000_000): total += number", 0.04
 
 
 def test_no_page_asks_more_of_the_database_as_a_journal_grows() -> None:
@@ -105,8 +110,8 @@ def test_pages_keep_their_budget_with_three_years_of_entries(
     pairs = [(page, page_of(new, page.name)) for page in pages_of(grown, client)]
     times = measure(client, other, [(one, two) for one, two in pairs if two], runs=5)
     assert len(times) > 15
-    slow = {page.name: page.cpu for page in times if page.cpu > MOST_MS * ALLOWANCE_MS}
-    assert slow == {}
+    most = MOST_MS * ALLOWANCE_MS * slowness()
+    assert {page.name: page.cpu for page in times if page.cpu > most} == {}
     growing = {
         page.name: page.ratio
         for page in times
@@ -115,6 +120,12 @@ def test_pages_keep_their_budget_with_three_years_of_entries(
     assert growing == {}
     # a bound of its own is for a page that needs one
     assert {page.name for page in times} >= GROWING.keys()
+
+
+def slowness() -> float:
+    """Return how many times longer than meant this machine takes for a plain loop, at least 1."""
+    took = timeit.repeat(ADDITIONS, "total = 0", timer=time.process_time, number=1, repeat=5)
+    return max(1.0, min(took) / MEANT_FOR_SECONDS)
 
 
 def test_a_page_may_take_so_much_and_grow_so_far() -> None:
