@@ -10,10 +10,9 @@ from concurrent.futures import Executor
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 
-from ml.beside import AtOnce
+from ml.beside import Task
 from ml.clip import SEGMENT_SECONDS, SEGMENTS, segment_starts
 from ml.descriptors.definition import Descriptor
 from ml.descriptors.dynamics import DYNAMICS, describe_dynamics
@@ -94,7 +93,8 @@ class Describing:
     """Describes a clip, and its segments, while something else goes on with its spectrogram.
 
     Harmony comes from the long window alone, so that a second thread can begin with it before there
-    is a spectrogram, and put parts together while a network listens.
+    is a spectrogram. It goes on with frames and parts of the clip while this thread runs a network,
+    and this one helps with the parts that are left then.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class Describing:
     def __init__(
         self, samples: Tensor, *, seconds: float | None = None, pool: Executor | None = None
     ) -> None:
-        self._pool = pool or AtOnce()
+        self._pool = pool
         self._sound = sound_of(samples)
         self._bounds = [(0, len(self._sound.energy))]
         self._rows = [0]  # of the bounds, for each row that is wanted
@@ -117,21 +117,38 @@ class Describing:
             self._bounds += _segments(self._sound, seconds)
             last = len(self._bounds) - 1
             self._rows += [min(index, last) for index in range(1, 1 + SEGMENTS)]
-        self._harmony = self._pool.submit(_describe_moments, self._sound, self._bounds)
+        self._moments = Task(pool, measure_moments, self._sound)
 
     def go_on(self, power: Tensor) -> None:
-        """Measure every frame of `ml.features.power_spectrogram` of the samples."""
-        frames = Frames(self._sound, short_spectra(self._sound, power))
-        self._rest = self._pool.submit(_describe_frames, frames, self._bounds)
+        """Go on with `ml.features.power_spectrogram` of the samples."""
+        spectra = short_spectra(self._sound, power)
+        self._frames = Task(self._pool, Frames, self._sound, spectra)
+        self._parts = [Task(self._pool, self._part, *bounds) for bounds in self._bounds]
 
     def values(self) -> Values:
         """Wait for the descriptors: shape (1 + SEGMENTS, D), or (1, D) without segments.
 
         The segments of a clip that is shorter than one are the clip.
         """
-        values = np.concatenate([self._rest.result(), self._harmony.result()], axis=1)
-        result: Values = np.nan_to_num(values[self._rows], nan=0.0, posinf=0.0, neginf=0.0)
+        backwards = [
+            part.result() for part in reversed(self._parts)
+        ]  # the other thread begins first
+        values = np.stack(backwards[::-1])[self._rows]
+        result: Values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
         return result
+
+    def _part(self, begin: int, end: int) -> Values:
+        """Describe what lies between two hops, shape (D,)."""
+        moments = self._moments.result().part(begin, end)
+        part = self._frames.result().part(begin, end)
+        return np.concatenate(
+            [
+                describe_timbre(part),
+                describe_rhythm(part),
+                describe_dynamics(part),
+                describe_harmony(moments),
+            ]
+        )
 
 
 def _segments(sound: Sound, seconds: float) -> Bounds:
@@ -149,16 +166,3 @@ def _segments(sound: Sound, seconds: float) -> Bounds:
         first, last = heard_hops(sound.energy[begin:end])
         bounds.append((begin + first, begin + last))
     return bounds
-
-
-@torch.inference_mode()
-def _describe_moments(sound: Sound, bounds: Bounds) -> Values:
-    moments = measure_moments(sound)
-    return np.stack([describe_harmony(moments.part(*each)) for each in bounds])
-
-
-@torch.inference_mode()
-def _describe_frames(frames: Frames, bounds: Bounds) -> Values:
-    parts = [frames.part(*each) for each in bounds]
-    kinds = (describe_timbre, describe_rhythm, describe_dynamics)
-    return np.stack([np.concatenate([kind(part) for kind in kinds]) for part in parts])
