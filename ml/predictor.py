@@ -121,7 +121,7 @@ class Predictor:
             and keep the memory of one clip for the next (`ml.memory`).
         cores : int
             With two or more, a second thread describes a clip while this one draws its picture and
-            runs the network. It takes a third off the wait for one clip, and nothing off the work.
+            runs the network. One clip is waited for less long; the work stays the same.
 
         Raises
         ------

