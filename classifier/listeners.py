@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import gc
 
-import classifier.service
-
-__all__ = ["classifier"]
+import classifier.service  # noqa: F401 -- and torch with it
 
 gc.collect()
 gc.freeze()

@@ -7,11 +7,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from classifier.verdicts import verdicts_of
-from journal.models import Entry, Journal
-from journify.models import bare
+from journal.models import Entry
+from journify.models import as_text, bare
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
     from journal.models import EntryQuerySet
     from spotify_auth.models import User
@@ -37,7 +37,7 @@ def emotions_by_day(
     in_order: bool = False,
     emotions: Mapping[Hashable, str] | None = None,
 ) -> Mapping[dt.date, list[str]]:
-    """What each answered day's songs carry, in four queries; empty words where nobody is sure.
+    """What each answered day's songs carry, in three queries; empty words where nobody is sure.
 
     With `in_order` a day's answers follow each other as they were given, those of unknown time
     last. `emotions` are those of the user's songs, where they are known already.
@@ -46,18 +46,16 @@ def emotions_by_day(
     if emotions is None:
         emotions = emotions_of_songs(user, entries)
     days: dict[dt.date, list[str]] = defaultdict(list)
-    dates = dates_by_journal(user, first, last)
-    columns = [bare("journal_id"), bare("song_id"), *([bare("answered_at")] if in_order else [])]
+    columns = [as_text("date"), bare("song_id"), *([bare("answered_at")] if in_order else [])]
     rows = list(entries.order_by().values_list(*columns))
     if in_order:
         rows.sort(key=lambda row: (row[2] is None, row[2]))
-    for journal, song, *_moment in rows:
-        if journal in dates:  # an import may have added the page since they were read
-            days[dates[journal]].append(emotions.get(song, ""))
+    for date, (_text, song, *_moment) in zip(dates_of([row[0] for row in rows]), rows, strict=True):
+        days[date].append(emotions.get(song, ""))
     return days
 
 
-def dates_by_journal(user: User, first: dt.date, last: dt.date) -> dict[Hashable, dt.date]:
-    """The dates of pages by their bare keys: a date a page is read quicker than one an answer."""
-    pages = Journal.objects.filter(user=user, date__gte=first, date__lte=last).order_by()
-    return dict(pages.values_list(bare("pk"), "date"))
+def dates_of(texts: Sequence[str]) -> list[dt.date]:
+    """Make dates of what `as_text` gives, each day once: there are many answers a day."""
+    dates = {text: dt.date.fromisoformat(text[:10]) for text in set(texts)}
+    return [dates[text] for text in texts]

@@ -42,7 +42,7 @@ def bare(name: str) -> ExpressionWrapper[F]:
 
 
 def as_text(name: str) -> Cast:
-    """A moment as text, "2026-11-28 13:05…" in UTC: thousands of them take a while to read."""
+    """A day or a moment as text, "2026-11-28 13:05…" in UTC: thousands take a while to read."""
     return Cast(name, models.CharField())
 
 

@@ -5,11 +5,12 @@ from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, models
+from django.db import models
 from django.test.utils import isolate_apps
 
 from classifier.embeddings import packed
 from journify.models import UUIDModel
+from journify.tests.databases import table_of
 
 MIGRATION = import_module("classifier.migrations.0008_certainty_packed_embedding")
 
@@ -29,11 +30,8 @@ def between(transactional_db: None) -> Iterator[type[models.Model]]:
                 app_label = "classifier"
                 db_table = "classification_between"
 
-        with connection.schema_editor() as editor:
-            editor.create_model(Classification)
-        yield Classification
-        with connection.schema_editor() as editor:
-            editor.delete_model(Classification)
+        with table_of(Classification):
+            yield Classification
 
 
 def test_old_answers_keep_their_certainty_and_their_embedding(between: type[models.Model]) -> None:

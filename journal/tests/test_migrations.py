@@ -6,11 +6,12 @@ from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, models
+from django.db import models
 from django.test.utils import isolate_apps
 
 from journal.tests.factories import JournalFactory
 from journify.models import UUIDModel
+from journify.tests.databases import table_of
 
 MIGRATION = import_module("journal.migrations.0006_entry_user_date")
 
@@ -29,11 +30,8 @@ def between(transactional_db: None) -> Iterator[type[models.Model]]:
                 app_label = "journal"
                 db_table = "entry_between"
 
-        with connection.schema_editor() as editor:
-            editor.create_model(Entry)
-        yield Entry
-        with connection.schema_editor() as editor:
-            editor.delete_model(Entry)
+        with table_of(Entry):
+            yield Entry
 
 
 def test_old_entries_get_the_listener_and_the_day_of_their_page(

@@ -1,4 +1,4 @@
-"""A database of its own for every app that a test starts, on whatever server the tests run on."""
+"""Databases for apps that tests start, and tables of a moment, on whatever server they run on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import psycopg
 from django.conf import settings
+from django.db import connections, models
 
 POSTGRESQL = "django.db.backends.postgresql"
 
@@ -27,6 +28,16 @@ def own_data(folder: Path) -> Iterator[dict[str, str]]:
         yield env | {"DATABASE_URL": _address(name)}
     finally:
         _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def table_of(model: type[models.Model]) -> Iterator[None]:
+    """Have the table of a model that no migration knows, as of between two of them."""
+    with connections["default"].schema_editor() as editor:
+        editor.create_model(model)
+    yield
+    with connections["default"].schema_editor() as editor:
+        editor.delete_model(model)
 
 
 def _address(name: str) -> str:

@@ -50,9 +50,7 @@ INPUTS = ("paths", "song", "pending", "features", "explain")
 class Command(ExplainedCommand):
     """Classify files or songs and print what was heard."""
 
-    requires_system_checks = (
-        TAG,
-    )  # all others import every page, which takes as long as two songs
+    requires_system_checks = (TAG,)  # the others import every page
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare inputs and outputs."""

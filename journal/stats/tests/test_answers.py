@@ -117,13 +117,10 @@ def test_days_with_answers_come_once_and_in_order(user: User) -> None:
     assert answered_days(user) == [YEAR.first, YEAR.last]
 
 
-def test_a_page_that_an_import_adds_meanwhile_waits_for_the_next_look(
-    user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    for module in ("journal.emotions", "journal.stats.answers"):
-        monkeypatch.setattr(f"{module}.dates_by_journal", lambda *_: {})
-    assert answers_of(user, YEAR, zone=dt.UTC) == Answers()
+def test_a_page_that_an_import_adds_meanwhile_waits_for_the_next_look(user: User) -> None:
+    answer(user, YEAR.first - dt.timedelta(1), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    every_day = Interval("all", YEAR.first, YEAR.last)  # as it was before the import
+    assert answers_of(user, every_day, zone=dt.UTC) == Answers()
     assert emotions_by_day(user, YEAR.first, YEAR.last) == {}
 
 
