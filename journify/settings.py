@@ -267,7 +267,7 @@ RESPONSE_HEADERS = {
     "Permissions-Policy": ", ".join(
         f"{feature}=()"
         for feature in (
-            *("accelerometer", "bluetooth", "camera"),
+            *("accelerometer", "camera"),
             *("display-capture", "encrypted-media", "geolocation", "gyroscope", "hid"),
             *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment"),
             *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
