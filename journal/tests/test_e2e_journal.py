@@ -133,6 +133,21 @@ def test_the_answer_stays_when_a_file_is_refused(day: Page, tmp_path: Path) -> N
     expect_an_emotion(card(day))
 
 
+def test_a_picker_that_was_closed_at_once_stays_closed(day: Page) -> None:
+    """Sooner than a hand can, but not sooner than a slow phone lets it."""
+    day.evaluate(
+        """() => {
+            const dialog = document.getElementById("picker");
+            new MutationObserver(() => dialog.close()).observe(dialog, {childList: true});
+        }"""
+    )
+    card(day).get_by_role("link", name="Answer with a song").click()
+    dialog = day.locator("#picker")
+    expect(dialog.locator("form.search")).to_have_count(1)
+    day.wait_for_timeout(300)
+    expect(dialog).to_be_hidden()
+
+
 def test_a_file_is_dropped(day: Page, tune: Path) -> None:
     dialog = open_picker(day, card(day))
     content = list(tune.read_bytes())

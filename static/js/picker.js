@@ -32,14 +32,15 @@ dialog.addEventListener("close", () => {
   makeRoom(false);
 });
 
-document.addEventListener("htmx:load", ({ detail: { elt } }) => {
-  if (elt.parentElement !== dialog) return;
+// As soon as it is there: htmx:load comes later, and would open again what a quick Escape has closed.
+dialog.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target !== dialog) return; // only its songs are new
   if (!dialog.open) dialog.showModal();
   makeRoom(true);
-  const error = elt.querySelector("[role=alert]:not([hidden])");
+  const error = dialog.querySelector("[role=alert]:not([hidden])");
   // a focused search field would raise a phone's keyboard over the list
   const first = matchMedia("(pointer: coarse)").matches ? "h2" : "input[type=search]";
-  (error ?? elt.querySelector(first)).focus();
+  (error ?? dialog.querySelector(first)).focus();
 });
 
 dialog.addEventListener("htmx:afterRequest", ({ detail }) => {
