@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
+    # loading makes a great many objects and no garbage, which is searched for after every 700th
+    gc.set_threshold(50_000)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
     execute_from_command_line(sys.argv)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from classifier import explaining, queue, tryouts
 from classifier.models import Classification, Explanation, TryOut
 from journify.background import jobs
 
@@ -14,19 +13,19 @@ def register() -> None:
             model=Classification,
             task="classifier.tasks.classify",
             argument="classification_id",
-            interrupted=queue.interrupted,
+            interrupted="classifier.queue.interrupted",
         ),
         jobs.Kind(
             model=Explanation,
             task="classifier.tasks.explain",
             argument="explanation_id",
-            interrupted=explaining.interrupted,
+            interrupted="classifier.explaining.interrupted",
         ),
         jobs.Kind(
             model=TryOut,
             task="classifier.tasks.try_out",
             argument="tryout_id",
-            interrupted=tryouts.interrupted,
+            interrupted="classifier.tryouts.interrupted",
         ),
     ):
         jobs.register(kind)

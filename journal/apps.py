@@ -21,7 +21,7 @@ class JournalConfig(AppConfig):
                 model=Transfer,
                 task="journal.tasks.carry_out",
                 argument="transfer_id",
-                interrupted=transfers.interrupted,
+                interrupted="journal.transfers.interrupted",
             )
         )
         housekeeping.register(transfers.forget_expired)

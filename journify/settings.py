@@ -32,7 +32,7 @@ WSGI_APPLICATION = "journify.wsgi.application"
 ADMIN_PATH = env.str("ADMIN_PATH", "admin").strip("/") + "/"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # only the web process needs its pages
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

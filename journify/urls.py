@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from journal.views_pages import home
 from journify.monitoring import views as monitoring
 
+admin.autodiscover()
 # the same page and the same limit on guesses as everybody's sign-in
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Journify"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 
-from django.core.wsgi import get_wsgi_application
-
-from journify.collecting import spare_what_is_loaded
+from journify.collecting import loading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
 
-application = get_wsgi_application()
-spare_what_is_loaded()
+with loading():
+    from django.core.wsgi import get_wsgi_application
+    from django.urls import get_resolver
+
+    application = get_wsgi_application()
+    _ = get_resolver().url_patterns  # else views and forms are loaded with the first request

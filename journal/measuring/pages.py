@@ -43,6 +43,7 @@ def page_names() -> list[str]:
 
 def admin_names() -> list[str]:
     """Names of the admin's lists."""
+    admin.autodiscover()
     return sorted(
         f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
         for model in admin.site._registry

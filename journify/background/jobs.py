@@ -13,7 +13,7 @@ import datetime as dt
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -115,14 +115,15 @@ class Kind:
     ----------
     task, argument : str
         Where the task is that does it, and what that calls the key it is given.
-    interrupted : callable
-        Says what becomes of a claimed row whose worker died; returns whether it changed the row.
+    interrupted : str
+        Where the function is that is given a claimed row whose worker died; it returns whether it
+        changed the row.
     """
 
     model: type[Job]
     task: str
     argument: str
-    interrupted: Callable[[Any], bool]
+    interrupted: str
 
     @property
     def rows(self) -> JobQuerySet[Any]:
@@ -135,6 +136,10 @@ class Kind:
         """Import the task: tasks import what registers them."""
         task: Task[Any, Any] = import_string(self.task)
         return task
+
+    def give_up(self, row: Job) -> bool:
+        """Decide over a row whose worker died; say whether that changed it."""
+        return bool(import_string(self.interrupted)(row))
 
 
 _kinds: dict[type[Job], Kind] = {}
@@ -238,7 +243,7 @@ def sweep() -> int:
     for kind in kinds():
         for row in kind.rows.expired():
             logger.warning("lease of %s %s ran out (%s)", kind.argument, row.pk, row.owner)
-            touched += kind.interrupted(row)
+            touched += kind.give_up(row)
     return touched + sum(tell_again(row) for row in _forgotten())
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 ENGINE = "journify.mongodb.backend"
 AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
 CONFIGS = {
-    "django.contrib.admin": "journify.mongodb.apps.MongoAdminConfig",
+    "django.contrib.admin.apps.SimpleAdminConfig": "journify.mongodb.apps.MongoAdminConfig",
     "django.contrib.auth": "journify.mongodb.apps.MongoAuthConfig",
     "django.contrib.contenttypes": "journify.mongodb.apps.MongoContentTypesConfig",
 }

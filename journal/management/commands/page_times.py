@@ -15,6 +15,7 @@ from dataclasses import asdict
 from typing import IO, Any, cast
 
 from django.core.management.base import CommandError
+from django.urls import get_resolver
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +23,7 @@ from journal.measuring.budget import MOST_MS, MOST_TIMES, Judged, judge
 from journal.measuring.listeners import client_of, make_listener, own_database
 from journal.measuring.pages import page_of, pages_of
 from journal.measuring.times import PageTime, measure
-from journify.collecting import spare_what_is_loaded
+from journify.collecting import loading
 from journify.commands import ExplainedCommand
 from spotify_auth.models import User
 
@@ -41,9 +42,10 @@ class Command(ExplainedCommand):
     def handle(self, *, years: float, runs: int, as_json: bool, **_options: Any) -> None:
         """Measure in a database of our own, and print."""
         with own_database():
+            with loading():  # as the server does
+                _ = get_resolver().url_patterns
             full = make_listener("three-years", days=round(years * DAYS_A_YEAR))
             one_day = make_listener("one-day", days=1)
-            spare_what_is_loaded()  # as the server does
             times = _times(full, one_day, runs)
         judged = [judge(page) for page in sorted(times, key=lambda page: -page.server_p95)]
         if as_json:

@@ -15,6 +15,7 @@ from classifier.tests.factories import ClassificationFactory, SongFactory
 if TYPE_CHECKING:
     from spotify_auth.models import User
 
+admin.autodiscover()
 LISTS = [model._meta.label_lower for model in admin.site._registry]
 
 
