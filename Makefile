@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
+unexport PYTHONDONTWRITEBYTECODE  # nothing is compiled beforehand (below): each start would do it anew
 .DEFAULT_GOAL := help
 
 .PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb soak load costs budget screens hostile fuzz

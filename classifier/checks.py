@@ -8,10 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 -- Django's name
 
+from journify.checks import SETTINGS
+
 TAG = "classifier"
 
 
-@register(TAG)
+@register(TAG, SETTINGS)
 def weights_are_shipped(**_kwargs: Any) -> list[CheckMessage]:
     """Warn about a configured model that has no weights."""
     return [
@@ -25,7 +27,7 @@ def weights_are_shipped(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register(TAG)
+@register(TAG, SETTINGS)
 def torch_is_installed(**_kwargs: Any) -> list[CheckMessage]:
     """Warn where nothing could be classified: PyTorch has a requirements file of its own."""
     if importlib.util.find_spec("torch"):

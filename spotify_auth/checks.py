@@ -8,8 +8,10 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 -- Django's name
 
+from journify.checks import SETTINGS
 
-@register()
+
+@register(SETTINGS)
 def keys_are_a_pair(**_kwargs: Any) -> list[CheckMessage]:
     """Warn when only one of the two keys is there: Spotify stays hidden then."""
     if bool(settings.SPOTIFY_CLIENT_ID) == bool(settings.SPOTIFY_CLIENT_SECRET):
@@ -23,7 +25,7 @@ def keys_are_a_pair(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register()
+@register(SETTINGS)
 def token_keys_are_keys(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse to start with a key that cannot encrypt."""
     return [

@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from journify.checks import SETTINGS
 
-@register()
+
+@register(SETTINGS)
 def tasks_have_a_broker(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse to start on MongoDB without a broker: no song would ever be listened to."""
     if not settings.ON_MONGODB or settings.QUEUE_URL:

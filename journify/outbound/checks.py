@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from journify.checks import SETTINGS
+
 LOOPBACK = {"127.0.0.1", "::1"}
 
 
-@register()
+@register(SETTINGS)
 def sandbox_is_on_this_machine(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse a stand-in elsewhere: clips are fetched from it without the checks of addresses."""
     parts = urlsplit(settings.SANDBOX_URL)

@@ -1,18 +1,30 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from django.core.checks.registry import registry
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from classifier.models import Song
 from journal.models import Phrase
+from journify import preparing
+from journify.checks import AT_START
 from journify.management.commands import prepare
 from tools.processes import free_port
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+OURS = {"classifier", "journal", "journify", "spotify_auth"}
 
 
 @pytest.fixture
@@ -38,24 +50,98 @@ def test_refused_with_another_port_when_it_is_taken(taken_port: int) -> None:
     )
 
 
-@pytest.mark.django_db
-def test_phrases_and_songs_are_there_and_the_address_is_said(
-    monkeypatch: pytest.MonkeyPatch, own_folder: Path
-) -> None:
-    done: list[str] = []
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the commands that are called; of those only the ones for rows are carried out."""
+    names: list[str] = []
 
     def call(name: str, **options: object) -> None:
-        done.append(name)
+        names.append(name)
         if name.startswith("load_"):
             call_command(name, **options)
 
     monkeypatch.setattr(prepare, "call_command", call)
+    return names
+
+
+@pytest.mark.django_db
+def test_phrases_and_songs_are_there_and_the_address_is_said(done: list[str]) -> None:
     out, port = io.StringIO(), free_port()
     call_command("prepare", port=str(port), stdout=out)
-    assert done == ["migrate", "load_phrases", "load_demo", "collectstatic"]
     assert Phrase.objects.count() >= 80
     assert Song.objects.catalogue().count() >= 8
     assert f"http://127.0.0.1:{port}/" in out.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("unchanged", "expected"),
+    [
+        (False, ["migrate", "load_phrases", "load_demo", "collectstatic"]),
+        (True, ["load_phrases", "load_demo"]),
+    ],
+)
+def test_what_did_not_change_is_left_out(
+    done: list[str], monkeypatch: pytest.MonkeyPatch, *, unchanged: bool, expected: list[str]
+) -> None:
+    monkeypatch.setattr(preparing, "is_migrated", lambda: unchanged)
+    monkeypatch.setattr(preparing, "is_collected", lambda: unchanged)
+    call_command("prepare", port=str(free_port()), stdout=io.StringIO())
+    assert done == expected
+
+
+@pytest.mark.django_db
+def test_a_migration_that_has_not_run_is_noticed() -> None:
+    assert preparing.is_migrated()
+    MigrationRecorder.Migration.objects.filter(app="journal").latest("name").delete()
+    assert not preparing.is_migrated()
+
+
+class TestStaticFiles:
+    @pytest.fixture(autouse=True)
+    def source(self, settings: Settings, tmp_path: Path) -> Path:
+        """One static file, collected as a server has it."""
+        (source := tmp_path / "source").mkdir()
+        (source / "own.css").write_text("body {}")
+        settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+        settings.STATICFILES_DIRS = [source]
+        settings.STATIC_ROOT = tmp_path / "static"
+        settings.STORAGES = settings.STORAGES | {
+            "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+        }
+        assert not preparing.is_collected()
+        call_command("collectstatic", interactive=False, verbosity=0)
+        assert preparing.is_collected()
+        return source
+
+    def test_a_newer_one_is_noticed(self, source: Path) -> None:
+        soon = time.time() + 60
+        os.utime(source / "own.css", (soon, soon))
+        assert not preparing.is_collected()
+
+    def test_another_one_is_noticed_however_old(self, source: Path) -> None:
+        (source / "other.css").write_text("p {}")
+        os.utime(source / "other.css", (1, 1))
+        assert not preparing.is_collected()
+
+    def test_a_hidden_one_is_none(self, source: Path) -> None:
+        (source / ".hidden").write_text("")
+        assert preparing.is_collected()
+
+    def test_a_lost_manifest_is_noticed(self, settings: Settings) -> None:
+        (settings.STATIC_ROOT / "staticfiles.json").unlink()
+        assert not preparing.is_collected()
+
+
+def test_every_check_of_settings_is_made_at_the_start() -> None:
+    ours = {
+        check.__name__: set(check.tags)
+        for check in registry.get_checks()
+        if check.__module__.partition(".")[0]
+        in {"classifier", "journal", "journify", "spotify_auth"}
+    }
+    assert "tasks_have_a_broker" in ours
+    assert {name for name, tags in ours.items() if not tags & set(AT_START)} == set()
 
 
 def test_this_process_answers_to_operators(client: Client) -> None:

@@ -24,6 +24,7 @@ from classifier import heartbeats, leases, queue, tryouts
 from classifier.decoding import get_decoder
 from journify import housekeeping
 from journify.background import transport
+from journify.checks import AT_START
 from journify.commands import ExplainedCommand
 from journify.curating import previews
 from journify.monitoring.server import serve_metrics
@@ -35,6 +36,8 @@ PRUNE_SECONDS = 3600
 
 class Command(ExplainedCommand):
     """Work for the database's queue or the broker's, with a sweep beside it."""
+
+    requires_system_checks = AT_START
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare when to end."""

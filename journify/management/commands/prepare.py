@@ -12,6 +12,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from journify import preparing
+from journify.checks import AT_START
 from journify.commands import ExplainedCommand
 from journify.monitoring.metrics import forget_counts
 
@@ -20,6 +22,8 @@ HIGHEST_PORT = 65535
 
 class Command(ExplainedCommand):
     """Run the steps before a start in one process; each does nothing when nothing changed."""
+
+    requires_system_checks = AT_START
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the port that is going to be used."""
@@ -34,10 +38,12 @@ class Command(ExplainedCommand):
             )
         _require_free(number)
         forget_counts()
-        call_command("migrate", verbosity=0)
+        if not preparing.is_migrated():
+            call_command("migrate", verbosity=0)
         call_command("load_phrases", stdout=self.stdout)
         call_command("load_demo", stdout=self.stdout)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        if not preparing.is_collected():
+            call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(self.style.SUCCESS(f"\n  Journify: http://127.0.0.1:{number}/\n"))
         self.stdout.write("  Ctrl-C stops it.\n")
 
