@@ -57,8 +57,9 @@ migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 	$(BIN)/python -m tools.mongodb.migrations --check --dry-run
 	$(ON_DB) $(MANAGE) check
 
+# As many processes as there are cores; the tests of a file stay together, and share what they set up.
 unit: $(VENV)/test.stamp postgres redis mongodb  ## tests without a browser (TESTS="journal ml")
-	$(ON_DB) $(BIN)/pytest -m "not e2e" $(TESTS)
+	$(ON_DB) $(BIN)/pytest -m "not e2e" --numprocesses $(shell nproc) --dist loadfile $(TESTS)
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
 	$(ON_DB) $(BIN)/pytest -m e2e $(TESTS)
