@@ -19,7 +19,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.log import configure_logging
 
 from classifier.decoding import get_decoder
 from classifier.errors import NoModelError
@@ -85,8 +84,8 @@ def classify_files(
         _start(list(models))
         yield from map(_classify_file, paths)
         return
-    # One process imports torch and begins nothing with it, and those that listen are its copies:
-    # they are there at once, and share its memory.
+    # One process loads the models and begins nothing with them, and those that listen are its
+    # copies: they are there at once, and share its memory.
     context = get_context("forkserver")
     context.set_forkserver_preload(["__main__", "classifier.listeners"])
     make_pool = partial(
@@ -152,7 +151,6 @@ def _is_answered(future: Future[Result]) -> bool:
 def _set_up(models: list[str]) -> None:
     """Make a process of the pool ready: it has settings and models, but no apps of Django."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
-    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
     translation.deactivate_all()  # catalogues are found by way of the apps
     _start(models)
 
@@ -160,9 +158,9 @@ def _set_up(models: list[str]) -> None:
 def _start(models: list[str]) -> None:
     """Load the models of this process."""
     get_decoder().start()  # it gets ready while torch is imported
-    from classifier.service import EmotionService  # noqa: PLC0415 -- heavy, not in the web process
+    from classifier.service import service_of  # noqa: PLC0415 -- heavy, not in the web process
 
-    _state["service"] = EmotionService(models)
+    _state["service"] = service_of(tuple(models))
 
 
 def _classify_file(path: Path) -> Result:

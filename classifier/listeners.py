@@ -7,8 +7,13 @@ through for garbage: their memory stays shared, and the end of that process is q
 from __future__ import annotations
 
 import gc
+from logging.config import dictConfig
 
-import classifier.service  # noqa: F401 -- and torch with it
+from django.conf import settings
 
+from classifier.service import service_of
+
+dictConfig(settings.LOGGING)  # Django's own is for pages, and imports what makes them
+service_of(tuple(settings.CLASSIFIER_MODELS))
 gc.collect()
 gc.freeze()

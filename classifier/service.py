@@ -63,6 +63,15 @@ def _load(name: str, *, cores: int) -> Predictor | None:
 
 
 @functools.cache
+def service_of(names: tuple[str, ...]) -> EmotionService:
+    """Return the service of these models for a process that has others beside it.
+
+    They are loaded at the first call; what is a copy of a process that made it has them.
+    """
+    return EmotionService(names)
+
+
+@functools.cache
 def get_service() -> EmotionService:
     """Return this process's service, loading the models at the first call."""
     return EmotionService(settings.CLASSIFIER_MODELS, cores=len(os.sched_getaffinity(0)))

@@ -57,13 +57,13 @@ class FakeService:
 def install(monkeypatch: pytest.MonkeyPatch, service: FakeService) -> None:
     """Put `service` in the place of `classifier.service`, which imports torch."""
 
-    def make(names: list[str]) -> FakeService:
-        service.names = names
+    def make(names: tuple[str, ...]) -> FakeService:
+        service.names = list(names)
         return service
 
     module = ModuleType("classifier.service")
     module.get_service = lambda: service  # type: ignore[attr-defined]
-    module.EmotionService = make  # type: ignore[attr-defined]
+    module.service_of = make  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "classifier.service", module)
 
 
