@@ -213,13 +213,21 @@ def test_the_chosen_theme_does_not_flash(day: Page, theme: str) -> None:
     assert day.locator("html").get_attribute("data-theme") == theme
 
 
-def test_paper_gets_answers_and_no_buttons(day: Page) -> None:
+def test_paper_gets_answers_whole_notes_and_no_buttons(day: Page) -> None:
     open_picker(day, card(day)).locator("[data-song]").first.click()
     expect_an_emotion(card(day))
+    card(day).get_by_text("Note", exact=True).first.click()
+    card(day).get_by_role("textbox", name="Note").fill("It rained, and I sang. " * 40)
+    expect(card(day)).to_contain_text("Saved")
+    day.reload()
+    note = card(day).locator(".note-text")
+    is_cut = "note => note.clientHeight < note.scrollHeight"
+    assert note.evaluate(is_cut)
     day.emulate_media(media="print", color_scheme="dark")
     day.reload()
     expect(card(day).locator(".song-title")).to_be_visible()
     expect(card(day).locator(".equaliser")).to_be_visible()
+    assert not note.evaluate(is_cut)
     for hidden in (".tab", ".button", ".card[data-state=empty]", ".own-phrase", ".colophon"):
         assert not any(each.is_visible() for each in day.locator(hidden).all()), hidden
     ink = day.evaluate("getComputedStyle(document.querySelector('.card .phrase')).color")
