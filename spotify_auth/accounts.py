@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils import timezone
 from journify.outbound.errors import PlatformError
 from journify.outbound.fields import whole_of
 from journify.outbound.session import Platform
+from spotify_auth.connections import Tokens
 
 NAME = "spotify-accounts"
 
@@ -22,15 +22,6 @@ class InvalidGrantError(PlatformError):
 
     def __init__(self) -> None:
         super().__init__(NAME)
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """What Spotify gives; a refresh often brings no new refresh token, and the old one stays."""
-
-    access_token: str
-    refresh_token: str
-    expires_at: dt.datetime
 
 
 def exchange_code(*, code: str, verifier: str, redirect_uri: str) -> dict[str, Any]:

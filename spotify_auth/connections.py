@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allauth.socialaccount.models import SocialAccount
@@ -13,7 +15,15 @@ from spotify_auth.models import SpotifyConnection, User
 
 if TYPE_CHECKING:
     from journify.outbound.errors import PlatformError
-    from spotify_auth.accounts import Tokens
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What Spotify gives; a refresh often brings no new refresh token, and the old one stays."""
+
+    access_token: str
+    refresh_token: str
+    expires_at: dt.datetime
 
 
 def connection_of(user: User) -> SpotifyConnection | None:

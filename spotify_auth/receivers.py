@@ -10,7 +10,6 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from spotify_auth import connections
-from spotify_auth.accounts import Tokens
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
@@ -25,5 +24,5 @@ def keep_tokens(sociallogin: SocialLogin | None = None, **_kwargs: Any) -> None:
     connections.forget_others(sociallogin.account)
     connections.keep(
         sociallogin.user,
-        Tokens(token.token, token.token_secret, token.expires_at or timezone.now()),
+        connections.Tokens(token.token, token.token_secret, token.expires_at or timezone.now()),
     )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from allauth.account import views
 from allauth.mfa.base.views import reauthenticate as reauthenticate_with_code
+from allauth.socialaccount.providers import registry
 from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
 from django.urls import include, path
 
 from journify.limits.requests import limited
-from spotify_auth.provider import SpotifyProvider
+from spotify_auth.oauth import SpotifyProvider
 from spotify_auth.second_factor import authenticate
 from spotify_auth.views import cancelled
+
+registry.register(SpotifyProvider)
 
 urlpatterns = [
     path("login/", limited("sign-in", name_field="login")(views.login), name="account_login"),

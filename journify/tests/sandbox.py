@@ -19,7 +19,7 @@ from journify.sandbox.catalogue import SandboxSong
 from journify.sandbox.server import SandboxServer
 from journify.sandbox.world import CLIENT_ID, CLIENT_SECRET, Grant, World
 from spotify_auth import connections
-from spotify_auth.accounts import Tokens
+from spotify_auth.connections import Tokens
 from spotify_auth.models import SpotifyConnection
 
 if TYPE_CHECKING:

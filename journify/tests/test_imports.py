@@ -112,7 +112,8 @@ def test_the_web_process_is_free_of_torch_and_of_what_decodes() -> None:
 
 
 def test_what_only_pages_need_is_loaded_with_them() -> None:
-    of_pages = {"classifier.admin", "import_export.admin", "journal.views", "prometheus_client"}
+    of_pages = {"classifier.admin", "import_export.admin", "journal.views"}
+    of_pages |= {"prometheus_client", "requests"}
     assert loaded_by("import django; django.setup()") & of_pages == set()
     assert loaded_by("import journify.wsgi") >= of_pages
 

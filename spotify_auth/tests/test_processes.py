@@ -23,7 +23,7 @@ call_command("migrate", verbosity=0)
 import datetime as dt
 from django.utils import timezone
 from spotify_auth import connections
-from spotify_auth.accounts import Tokens
+from spotify_auth.connections import Tokens
 from spotify_auth.models import User
 over = timezone.now() - dt.timedelta(seconds=1)
 connections.keep(User.objects.create(username="a"), Tokens("over", "refresh-1", over))

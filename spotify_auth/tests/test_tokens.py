@@ -10,7 +10,7 @@ from journify.outbound.errors import PlatformDownError
 from journify.sandbox.spotify_accounts import CONSENT_SECONDS
 from journify.tests.sandbox import Sandbox
 from spotify_auth import accounts, connections, tokens
-from spotify_auth.accounts import Tokens
+from spotify_auth.connections import Tokens
 from spotify_auth.errors import NotConnectedError, ReconnectError
 from spotify_auth.models import SpotifyConnection, User
 from spotify_auth.tokens import access_token

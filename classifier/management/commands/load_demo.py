@@ -13,7 +13,7 @@ from django.core.files import File
 from django.db import transaction
 
 from classifier.bundles import main_bundle
-from classifier.models import Song
+from classifier.models import Classification, Song
 from classifier.queue import request_classification
 from journify.commands import ExplainedCommand
 
@@ -26,23 +26,38 @@ class Command(ExplainedCommand):
     def handle(self, **_options: Any) -> None:
         """Copy new songs into the media storage and ask for their emotions."""
         rows = json.loads((DEMO / "catalogue.json").read_text(encoding="utf-8"))
-        new = sum(self._load(row) for row in rows)
-        self.stdout.write(f"{len(rows)} demo songs ({new} new).")
-
-    @transaction.atomic
-    def _load(self, row: dict[str, Any]) -> bool:
-        song = Song.objects.filter(catalogue_key=row["slug"]).first()
-        is_new = song is None
-        if song is None:
-            song = Song(catalogue_key=row["slug"])
-        if not song.has_audio:
-            path = DEMO / row["file"]
-            with path.open("rb") as file:
-                song.audio.save(path.name, File(file), save=False)
-        song.title, song.artist = row["title"], row["composer"]
-        song.duration_ms = round(row["seconds"] * 1000)
-        song.save()
         bundle = main_bundle()
-        if not song.classifications.filter(model=bundle.name, version=bundle.version).exists():
-            request_classification(song)
-        return is_new
+        asked = set(
+            Classification.objects.filter(
+                song__catalogue_key__in=[row["slug"] for row in rows],
+                model=bundle.name,
+                version=bundle.version,
+            ).values_list("song_id", flat=True)
+        )
+        known = Song.objects.in_bulk([row["slug"] for row in rows], field_name="catalogue_key")
+        for row in rows:
+            song = known.get(row["slug"]) or Song(catalogue_key=row["slug"])
+            with transaction.atomic():
+                _bring_up_to_date(song, row)
+                if song.pk not in asked:
+                    request_classification(song)
+        self.stdout.write(f"{len(rows)} demo songs ({len(rows) - len(known)} new).")
+
+
+def _bring_up_to_date(song: Song, row: dict[str, Any]) -> None:
+    """Give `song` the sound and the words of the catalogue; leave it alone where it has them."""
+    facts = {
+        "title": row["title"],
+        "artist": row["composer"],
+        "duration_ms": round(row["seconds"] * 1000),
+    }
+    is_known = all(getattr(song, name) == value for name, value in facts.items())
+    if is_known and song.has_audio:
+        return
+    for name, value in facts.items():
+        setattr(song, name, value)
+    if not song.has_audio:
+        path = DEMO / row["file"]
+        with path.open("rb") as file:
+            song.audio.save(path.name, File(file), save=False)
+    song.save()

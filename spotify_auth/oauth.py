@@ -1,4 +1,8 @@
-"""Spotify for allauth: its stock provider's id, with our manners (docs/platforms.md says why)."""
+"""Spotify for allauth: its stock provider's id, with our manners (docs/platforms.md says why).
+
+allauth would import a module named `provider` into every process, and with it `requests`; our URLs
+register this one where there are pages.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +43,3 @@ class SpotifyProvider(OAuth2Provider):  # type: ignore[misc]  # allauth is not t
     def get_auth_params_from_request(self, _request: HttpRequest, _action: str) -> dict[str, Any]:
         """Likewise."""
         return dict(self.get_auth_params())
-
-
-provider_classes = [SpotifyProvider]
