@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from statistics import median
 
 import requests
 
-from tools.processes import ROOT, free_port
+from benchmarks.start import running, starts
 
-START_SECONDS = 300
 SECONDS = 5.0
 CLIENTS = 4
 PASSWORD = "a-long-enough-1"  # noqa: S105 -- of a journal that is thrown away
@@ -25,58 +20,23 @@ ENTRY = re.compile(r'id="entry-([0-9a-f-]{36})"')
 
 
 def web() -> dict[str, float]:
-    """Start the app twice in a new folder; measure the second start, then two kinds of pages.
+    """Start the app again and again in a new folder, then measure two kinds of pages.
 
     Returns
     -------
     dict
-        `start`, seconds from `make run` to the first page; `day` and `card`, requests per second of
-        `CLIENTS` connections at once.
+        `start`, seconds from `make run` to the first page, a median; `day` and `card`, requests per
+        second of `CLIENTS` connections at once.
     """
     with tempfile.TemporaryDirectory(prefix="journify-bench-") as folder:
-        with _running(folder):
-            pass  # the first start makes the database
-        began = time.perf_counter()
-        with _running(folder) as base:
-            start = time.perf_counter() - began
+        start = median(starts(folder))
+        with running(folder) as base:
             cookies, entry = _signed_up(base)
             return {
                 "start": start,
                 "day": _rate(f"{base}/journal/", cookies),
                 "card": _rate(f"{base}/entries/{entry}/card/?n=1", cookies),
             }
-
-
-@contextmanager
-def _running(folder: str) -> Iterator[str]:
-    port = free_port()
-    env = os.environ | {"ENV_FILE": os.devnull, "JOURNIFY_DATA_DIR": folder}
-    process = subprocess.Popen(  # noqa: S603 -- our own command
-        ["make", "--silent", "run", f"PORT={port}"],  # noqa: S607 -- what the README says
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(base)
-        yield base
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-
-
-def _wait_for(base: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(base, timeout=5).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.02)
-    raise TimeoutError("the app did not start")
 
 
 def _signed_up(base: str) -> tuple[dict[str, str], str]:

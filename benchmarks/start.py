@@ -1,0 +1,88 @@
+"""How soon `make run` shows its first page when nothing changed since the last start.
+
+python -m benchmarks.start      prints the seconds of each start, and their median
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from statistics import median
+
+import requests
+
+from tools.processes import ROOT, free_port
+
+START_SECONDS = 300
+STARTS = 5
+
+
+def starts(folder: str, count: int = STARTS) -> list[float]:
+    """Seconds from `make run` to the first page, of starts after the one that makes the database.
+
+    Parameters
+    ----------
+    folder
+        An empty data folder; the app can be started in it afterwards.
+    """
+    with running(folder):
+        pass
+    seconds = []
+    for _ in range(count):
+        began = time.perf_counter()
+        with running(folder):
+            seconds.append(time.perf_counter() - began)
+    return seconds
+
+
+@contextmanager
+def running(folder: str) -> Iterator[str]:
+    """Start the app with its data in `folder`; give its address once it shows a page."""
+    port = free_port()
+    env = os.environ | {"ENV_FILE": os.devnull, "JOURNIFY_DATA_DIR": folder}
+    process = subprocess.Popen(  # noqa: S603 -- our own command
+        ["make", "--silent", "run", f"PORT={port}"],  # noqa: S607 -- what the README says
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(base)
+        yield base
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        with suppress(ProcessLookupError):  # honcho outlives make until its processes have ended
+            while True:
+                os.killpg(process.pid, 0)
+                time.sleep(0.05)
+
+
+def _wait_for(base: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(base, timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.02)
+    raise TimeoutError("the app did not start")
+
+
+def main() -> None:
+    """Print what a new data folder takes to start again and again."""
+    with tempfile.TemporaryDirectory(prefix="journify-bench-") as folder:
+        seconds = starts(folder)
+    print(*(f"{each:.2f}" for each in seconds), f"median {median(seconds):.2f} s")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
