@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from classifier import cleanup, queue
-from classifier.forms import SongForm
+from classifier.forms import LabelForm, SongForm
 from classifier.insight import insight
 from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.playback import audio_response
@@ -87,6 +87,7 @@ class LabelInline(admin.TabularInline[Label, Song]):
     model = Label
     extra = 0
     autocomplete_fields = ("user",)
+    form = LabelForm
 
 
 @admin.register(Song)
@@ -283,6 +284,12 @@ class ClassificationAdmin(admin.ModelAdmin[Classification]):
     actions = ("requeue",)
     date_hierarchy = "queued_at"
 
+    def get_readonly_fields(
+        self, _request: HttpRequest, row: Classification | None = None
+    ) -> list[str]:
+        """Of which song an answer is stays as it is: the one before would keep its word."""
+        return [*self.readonly_fields, *(["song"] if row else [])]
+
     @admin.action(description=_("Classify again"))
     def requeue(self, request: HttpRequest, rows: QuerySet[Classification]) -> None:
         """Have the songs of the chosen rows listened to by the current main model."""
@@ -303,3 +310,4 @@ class LabelAdmin(CuratedTableMixin, admin.ModelAdmin[Label]):
     search_fields = ("song__title", "song__artist", "user__username")
     list_select_related = ("song", "user")
     autocomplete_fields = ("song", "user")
+    form = LabelForm

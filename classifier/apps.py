@@ -10,8 +10,10 @@ class ClassifierConfig(AppConfig):
     verbose_name = "Songs and emotions"
 
     def ready(self) -> None:
-        """Register the system checks and the work; have audio deleted with its song."""
-        from classifier import checks, cleanup, work  # noqa: F401, PLC0415 -- need the app registry
+        """Register checks and work; have audio deleted with its song, and changes told of."""
+        # need the app registry
+        from classifier import changes, checks, cleanup, work  # noqa: F401, PLC0415
 
         cleanup.connect()
+        changes.connect()
         work.register()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Count, F, Min
 from django.utils import timezone
 
-from classifier import queue
+from classifier import changes, queue
 from classifier.errors import DROPPED
 from classifier.models import Classification
 from journify.background import jobs, transport
@@ -140,7 +140,11 @@ def _drop(row: Classification) -> bool:
         values |= {"error": str(DROPPED), "finished_at": timezone.now()}
     else:
         return False
-    return bool(ours.update(revision=F("revision") + 1, **values))
+    if not ours.update(revision=F("revision") + 1, **values):
+        return False
+    if values.get("status") == Status.DONE:
+        changes.tell(row.song_id)
+    return True
 
 
 def _seconds(earlier: dt.datetime | None, later: dt.datetime | None) -> float | None:

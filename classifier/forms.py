@@ -1,4 +1,4 @@
-"""The form of a song for curators."""
+"""The forms of a song and of a label for curators."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
 from classifier.errors import UploadRejectedError
-from classifier.models import Song
+from classifier.models import Label, Song
 from classifier.uploads import Facts, examine, too_large_message
 
 
@@ -45,3 +45,13 @@ class SongForm(forms.ModelForm[Song]):
         if self.facts:
             self.instance.duration_ms = self.facts.duration_ms
         return super().save(commit)
+
+
+class LabelForm(forms.ModelForm[Label]):
+    """A label: of which song and whose it is stays as it is, or the one before would keep it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            for name in {"song", "user"} & self.fields.keys():
+                self.fields[name].disabled = True

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db.models import F
 from django.utils import timezone
 
-from classifier import heartbeats
+from classifier import changes, heartbeats
 from classifier.bundles import main_bundle
 from classifier.errors import INTERRUPTED
 from classifier.metrics import count_failure
@@ -79,6 +79,8 @@ def requeue(row: Classification) -> bool:
         )
     )
     if changed:
+        if row.status == Status.DONE:
+            changes.tell(row.song_id)
         jobs.wake(row)
     return bool(changed)
 
@@ -106,9 +108,12 @@ def tell(row: Classification, stage: str) -> None:
     )
 
 
-def settle(row: Classification, **values: Any) -> bool:
+def settle(row: Classification, *, status: str, **values: Any) -> bool:
     """Write the outcome of a claimed row; return False when the claim was lost meanwhile."""
-    return jobs.settle(row, **({"finished_at": timezone.now()} | values))
+    is_ours = jobs.settle(row, **({"status": status, "finished_at": timezone.now()} | values))
+    if is_ours and status == Status.DONE:
+        changes.tell(row.song_id)
+    return is_ours
 
 
 def fail(row: Classification, error: str, *, reason: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from classifier.models import Classification, Label
@@ -10,9 +10,14 @@ from classifier.readings import UNSURE_BELOW, rank
 from journify.models import bare
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.db.models import QuerySet
 
     from spotify_auth.models import User
+
+    # keys, or the column of another model that points to them
+    Songs = QuerySet[Any, Any] | Sequence[UUID]
 
 
 class Verdict(NamedTuple):
@@ -28,25 +33,27 @@ class Verdict(NamedTuple):
         return self.label or (self.heard if self.is_sure else "")
 
 
-def verdicts_of(user: User, songs: QuerySet[Any, Any]) -> dict[Hashable, Verdict]:
+def verdicts_of(user: User, songs: Songs) -> dict[Hashable, Verdict]:
     """Say what each of `songs` carries for `user`, in two queries however many there are.
 
-    `songs` may be the column of another model that points to them. They are known by their bare
-    keys (`journify.models.bare`); those that neither a model nor the user said anything of are
-    missing. Others that the user labelled may be there: to sort them out would take longer than to
-    read them.
+    They are known by their bare keys (`journify.models.bare`); those that neither a model nor the
+    user said anything of are missing. Others that the user labelled may be there: to sort them out
+    would take longer than to read them.
     """
-    verdicts = _heard(songs)
+    verdicts = heard_in(songs)
     labels = Label.objects.filter(user=user).order_by()
     for song, label in labels.values_list(bare("song_id"), "emotion"):
         verdicts[song] = verdicts.get(song, Verdict())._replace(label=label)
     return verdicts
 
 
-def _heard(songs: QuerySet[Any, Any]) -> dict[Hashable, Verdict]:
-    """The word of the model that is asked first, and of several the newest."""
+def heard_in(songs: Songs) -> dict[Hashable, Verdict]:
+    """Say what models heard in each of `songs`, whoever asks: the first one's word, the newest.
+
+    They are known as in `verdicts_of`; those of which no model said anything are missing.
+    """
     rows = (
-        Classification.objects.filter(song__in=songs.order_by())
+        Classification.objects.filter(song__in=songs)
         # in the database: thousands of moments need not become Python's to be compared
         .order_by("queued_at")
         .values_list(bare("song_id"), "model", "emotion", "certainty", "status")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Paginator
 from django.db.models import Q
 
+from classifier.models import Song
 from journal.models import Entry
 from journify.models import bare, uuid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Sequence
 
     from django.core.paginator import Page
 
@@ -22,19 +23,16 @@ PAGE = 20
 
 
 def answers_of(
-    user: User, wanted: dict[str, Any], *, emotions: Mapping[Hashable, str], page: str
+    user: User, wanted: dict[str, Any], *, phrases: Sequence[str], page: str
 ) -> Page[Hashable]:
     """Return a page of the bare keys of entries with a song, newest first.
 
-    `wanted` is a clean form's, `emotions` are those of the user's songs.
+    `wanted` is a clean form's, `phrases` are those that the user ever answered.
     """
-    entries = _matching(user, wanted).order_by("-date", "position")
-    if wanted["emotion"]:
-        carrying = [uuid_of(song) for song, name in emotions.items() if name == wanted["emotion"]]
-        entries = entries.filter(song__in=carrying)
+    entries = _matching(user, wanted, phrases).order_by("-date", "position")
     keys = entries.values_list(bare("pk"), flat=True)
-    # what has to be searched for is searched once, and not to count and to show it
-    return Paginator(list(keys) if any(wanted.values()) else keys, PAGE).get_page(page)
+    # what no index finds is searched for once, and not to count and to show it
+    return Paginator(list(keys) if wanted["q"] else keys, PAGE).get_page(page)
 
 
 def entries_of(keys: Sequence[Hashable]) -> list[Entry]:
@@ -51,15 +49,12 @@ def phrases_of(user: User) -> list[str]:
     return sorted(entries.values_list("phrase_text", flat=True).distinct())
 
 
-def _matching(user: User, wanted: dict[str, Any]) -> EntryQuerySet:
+def _matching(user: User, wanted: dict[str, Any], phrases: Sequence[str]) -> EntryQuerySet:
     entries = Entry.objects.of(user).filter(song__isnull=False)
     for word in wanted["q"].split():
-        entries = entries.filter(
-            Q(song__title__icontains=word)
-            | Q(song__artist__icontains=word)
-            | Q(phrase_text__icontains=word)
-            | Q(note__icontains=word)
-        )
+        entries = entries.filter(_with_word(user, word, phrases))
+    if wanted["emotion"]:
+        entries = entries.filter(emotion=wanted["emotion"])
     if wanted["phrase"]:
         entries = entries.filter(phrase_text=wanted["phrase"])
     if wanted["first"]:
@@ -67,3 +62,16 @@ def _matching(user: User, wanted: dict[str, Any]) -> EntryQuerySet:
     if wanted["last"]:
         entries = entries.filter(date__lte=wanted["last"])
     return entries
+
+
+def _with_word(user: User, word: str, phrases: Sequence[str]) -> Q:
+    """Entries with a word in what stands on them; songs and phrases are fewer than answers."""
+    used = Entry.objects.of(user).filter(song__isnull=False).order_by().values("song").distinct()
+    named = Q(title__icontains=word) | Q(artist__icontains=word)
+    songs = Song.objects.filter(named, pk__in=used).order_by().values_list("pk", flat=True)
+    folded = word.casefold()
+    return (
+        Q(song__in=list(songs))
+        | Q(phrase_text__in=[phrase for phrase in phrases if folded in phrase.casefold()])
+        | Q(note__icontains=word)
+    )

@@ -9,13 +9,14 @@ class JournalConfig(AppConfig):
     name = "journal"
 
     def ready(self) -> None:
-        """Have archives deleted with their rows, and transfers looked after."""
-        from journal import cleanup, transfers  # noqa: PLC0415 -- need the app registry
+        """Have archives deleted with their rows, answers renewed, and transfers looked after."""
+        from journal import cleanup, renewing, transfers  # noqa: PLC0415 -- need the app registry
         from journal.models import Transfer  # noqa: PLC0415
         from journify import housekeeping  # noqa: PLC0415
         from journify.background import jobs  # noqa: PLC0415
 
         cleanup.connect()
+        renewing.connect()
         jobs.register(
             jobs.Kind(
                 model=Transfer,

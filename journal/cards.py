@@ -71,6 +71,13 @@ def card_of(entry: Entry, *, poll: int = 0) -> Card:
     return Card(entry=entry, reading=read(entry.song), poll=poll)
 
 
+def line_of(entry: Entry) -> Card:
+    """Draw an entry as a line of a list, with what `add_songs` added."""
+    if not entry.emotion:
+        return card_of(entry)
+    return Card(entry=entry, reading=Reading(state="answered", emotion=entry.emotion))
+
+
 def ring(readings: Iterable[Reading]) -> list[Slice]:
     """Count a day's emotions, in their order; what nobody is sure of does not count."""
     counts = Counter(reading.emotion for reading in readings if reading.state == "answered")

@@ -1,61 +1,53 @@
-"""What a listener's days carry, without the rows that a page of a single day needs."""
+"""What a listener's days carry, counted where the answers are."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from classifier.verdicts import verdicts_of
+from django.db.models import Count, Q
+
 from journal.models import Entry
-from journify.models import as_text, bare
+from journal.stats.tally import NAMES
+from journify.models import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from journal.models import EntryQuerySet
     from spotify_auth.models import User
 
 
-def emotions_of_songs(user: User, entries: EntryQuerySet | None = None) -> dict[Hashable, str]:
-    """What the songs of `entries`, or of all the user's, carry; empty words where nobody is sure.
+class DayHeard(NamedTuple):
+    """How many answers a day has, and how many of them carry each emotion, in their order.
 
-    They are known by their bare keys. Two queries.
+    What nobody is sure of is an answer and carries none.
     """
-    asked = Entry.objects.of(user) if entries is None else entries
-    verdicts = verdicts_of(
-        user, asked.filter(song__isnull=False).order_by().values("song").distinct()
-    )
-    return {song: verdict.emotion for song, verdict in verdicts.items()}
+
+    answered: int
+    counts: Sequence[int]
 
 
-def emotions_by_day(
-    user: User,
-    first: dt.date,
-    last: dt.date,
-    *,
-    in_order: bool = False,
-    emotions: Mapping[Hashable, str] | None = None,
-) -> Mapping[dt.date, list[str]]:
-    """What each answered day's songs carry, in three queries; empty words where nobody is sure.
+def heard_by_day(
+    user: User, first: dt.date | None = None, last: dt.date | None = None
+) -> dict[dt.date, DayHeard]:
+    """Count what each answered day carries, from `first` to `last`, in order and in one query."""
+    entries = Entry.objects.of(user).filter(song__isnull=False)
+    if first is not None:
+        entries = entries.filter(date__gte=first)
+    if last is not None:
+        entries = entries.filter(date__lte=last)
+    each = {name: Count("emotion", filter=Q(emotion=name)) for name in NAMES}
+    rows = entries.order_by("date").values_list("date").annotate(answered=Count("song"), **each)
+    return {date: DayHeard(answered, counts) for date, answered, *counts in rows}
 
-    With `in_order` a day's answers follow each other as they were given, those of unknown time
-    last. `emotions` are those of the user's songs, where they are known already.
-    """
-    entries = Entry.objects.of(user).filter(song__isnull=False, date__gte=first, date__lte=last)
-    if emotions is None:
-        emotions = emotions_of_songs(user, entries)
+
+def emotions_in_order(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list[str]]:
+    """What each day's answers carry, as they were given; those of unknown time come last."""
+    entries = Entry.objects.of(user).filter(emotion__gt="", date__gte=first, date__lte=last)
+    rows = list(entries.order_by("date").values_list("date", "emotion", bare("answered_at")))
+    rows.sort(key=lambda row: (row[2] is None, row[2]))
     days: dict[dt.date, list[str]] = defaultdict(list)
-    columns = [as_text("date"), bare("song_id"), *([bare("answered_at")] if in_order else [])]
-    rows = list(entries.order_by().values_list(*columns))
-    if in_order:
-        rows.sort(key=lambda row: (row[2] is None, row[2]))
-    for date, (_text, song, *_moment) in zip(dates_of([row[0] for row in rows]), rows, strict=True):
-        days[date].append(emotions.get(song, ""))
+    for date, emotion, _moment in rows:
+        days[date].append(emotion)
     return days
-
-
-def dates_of(texts: Sequence[str]) -> list[dt.date]:
-    """Make dates of what `as_text` gives, each day once: there are many answers a day."""
-    dates = {text: dt.date.fromisoformat(text[:10]) for text in set(texts)}
-    return [dates[text] for text in texts]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,10 +18,11 @@ from django.utils.translation import gettext as _
 from classifier.readings import WORDS
 from journal.dates import name_of
 from journal.days import first_day
-from journal.emotions import emotions_by_day
+from journal.emotions import DayHeard, heard_by_day
+from journal.stats.tally import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 LONGEST_MONTH = 31
-NOTHING: Counter[str] = Counter()
+NOTHING = DayHeard(0, (0,) * len(WORDS))
 
 
 class DayInColour(NamedTuple):
@@ -40,6 +40,8 @@ class DayInColour(NamedTuple):
     ----------
     url : str
         Of its page; empty where it has none.
+    counts : sequence of int
+        How often each emotion was heard, in their order.
     dominant : str
         The emotion heard most that day; empty when nothing was.
     words : str
@@ -49,7 +51,7 @@ class DayInColour(NamedTuple):
     date: dt.date
     url: str
     answered: int
-    counts: Counter[str]
+    counts: Sequence[int]
     dominant: str
     words: str
     is_today: bool
@@ -88,17 +90,15 @@ class YearInColour:
         )
 
 
-def year_of(
-    user: User, year: int, *, today: dt.date, emotions: Mapping[Hashable, str]
-) -> YearInColour:
-    """Return the days of a year, those to come without a page; `emotions` are the user's songs'."""
+def year_of(user: User, year: int, *, today: dt.date) -> YearInColour:
+    """Return the days of a year, those to come without a page."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    answers = emotions_by_day(user, first, last, emotions=emotions)
+    heard = heard_by_day(user, first, last)
     opening = first_day(user)
     words = _Words(first)
     days = {
         date: _day(
-            date, answers.get(date, []), words, is_open=opening <= date <= today, today=today
+            date, heard.get(date, NOTHING), words, is_open=opening <= date <= today, today=today
         )
         for date in (first + dt.timedelta(n) for n in range((last - first).days + 1))
     }
@@ -122,7 +122,7 @@ class _Words:
         self.language = get_language()
         self.form = get_format("DAY_FORMAT", lang=self.language, use_l10n=True)
         self.first, self.address = first.isoformat(), reverse("journal:day", args=[first])
-        self.emotions = {name: str(word) for name, word in WORDS.items()}
+        self.emotions = [str(word) for word in WORDS.values()]
         self.nothing = _("no answer")
         self.answers: dict[int, str] = {}
 
@@ -130,51 +130,44 @@ class _Words:
         """Where a day's page is."""
         return self.address.replace(self.first, date.isoformat())
 
-    def day(self, date: dt.date, counts: Counter[str], answered: int) -> str:
+    def day(self, date: dt.date, heard: DayHeard) -> str:
         """A day and what it carries."""
-        told = self._told(counts, answered) if answered else self.nothing
+        told = self._told(heard) if heard.answered else self.nothing
         return f"{name_of(date, self.form, self.language)}: {told}"
 
-    def _told(self, counts: Counter[str], answered: int) -> str:
+    def _told(self, heard: DayHeard) -> str:
+        answered = heard.answered
         if answered not in self.answers:
             told = ngettext("%(count)d answer", "%(count)d answers", answered)
             self.answers[answered] = told % {"count": answered}
-        heard = [f"{word} {counts[name]}" for name, word in self.emotions.items() if counts[name]]
-        return ", ".join([*heard, self.answers[answered]])
+        words = zip(self.emotions, heard.counts, strict=True)
+        parts = [f"{word} {count}" for word, count in words if count]
+        return ", ".join([*parts, self.answers[answered]])
 
 
 def _day(
-    date: dt.date, emotions: list[str], words: _Words, *, is_open: bool, today: dt.date
+    date: dt.date, heard: DayHeard, words: _Words, *, is_open: bool, today: dt.date
 ) -> DayInColour:
-    counts = _counted(emotions) if emotions else NOTHING
+    most = max(heard.counts)
     # put into words here, once, and not by the template
     return DayInColour(
         date=date,
         # a day beyond the date line has its page, though it lies ahead
-        url=words.url(date) if is_open or emotions else "",
-        answered=len(emotions),
-        counts=counts,
-        dominant=max(WORDS, key=counts.__getitem__) if counts else "",
-        words=words.day(date, counts, len(emotions)),
+        url=words.url(date) if is_open or heard.answered else "",
+        answered=heard.answered,
+        counts=heard.counts,
+        dominant=NAMES[heard.counts.index(most)] if most else "",
+        words=words.day(date, heard),
         is_today=date == today,
     )
 
 
-def _counted(emotions: list[str]) -> Counter[str]:
-    counts = Counter(emotions)
-    del counts[""]
-    return counts
-
-
 def _month(year: int, month: int, days: Mapping[dt.date, DayInColour]) -> MonthInColour:
     dates = [dt.date(year, month, n + 1) for n in range(calendar.monthrange(year, month)[1])]
-    counts: Counter[str] = Counter()
-    for date in dates:
-        counts.update(days[date].counts)
     return MonthInColour(
         first=dates[0],
         answered=sum(days[date].answered for date in dates),
-        counts=[counts[name] for name in WORDS],
+        counts=[sum(counts) for counts in zip(*(days[date].counts for date in dates), strict=True)],
     )
 
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import ngettext
 
-from journal.cards import card_of
+from journal.cards import line_of
 from journal.models import Entry
 from journal.sentences import Moment, place_of, summary
-from journify.models import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from journal.cards import Card
     from spotify_auth.models import User
@@ -38,30 +37,29 @@ class Memory:
     @property
     def cards(self) -> list[Card]:
         """Its first answers."""
-        return [card_of(entry) for entry in self.entries]
+        return [line_of(entry) for entry in self.entries]
 
 
-def memories_of(
-    user: User, today: dt.date, *, emotions: Mapping[Hashable, str], without_hard: bool
-) -> list[Memory]:
+def memories_of(user: User, today: dt.date, *, without_hard: bool) -> list[Memory]:
     """Return the days that were exactly some months or years ago and have answers, latest first.
 
     A hard day is one on which most of what was heard is sad or energetic; `without_hard` leaves
-    it out. `emotions` are those of the user's songs, by bare keys; of the songs that are shown the
-    readings are still to be added.
+    it out. To the entries that are shown `add_songs` is still to be done.
     """
     told = dict(_past(today))
-    days: dict[dt.date, list[tuple[Entry, str]]] = {date: [] for date in told}
-    entries = Entry.objects.of(user).filter(song__isnull=False, date__in=list(told))
-    for entry in entries.annotate(song_key=bare("song_id")).select_related("phrase"):
-        days[entry.date].append((entry, emotions.get(entry.song_key, "")))  # type: ignore[attr-defined]
+    days: dict[dt.date, list[Entry]] = {date: [] for date in told}
+    entries = Entry.objects.of(user).filter(date__in=list(told))
+    for entry in entries.select_related("phrase"):
+        if entry.song_id is not None:  # asked here, so that the days are what they are found by
+            days[entry.date].append(entry)
     found = []
     for date, answers in days.items():
-        moments = [Moment(name, place_of(entry.phrase)) for entry, name in answers if name]
+        moments = [
+            Moment(entry.emotion, place_of(entry.phrase)) for entry in answers if entry.emotion
+        ]
         if answers and not (without_hard and _is_hard(moments)):
             sentence = summary(moments, answered=len(answers), is_over=True)
-            shown = [entry for entry, _name in answers[:SONGS_SHOWN]]
-            found.append(Memory(told[date], date, sentence, shown))
+            found.append(Memory(told[date], date, sentence, answers[:SONGS_SHOWN]))
     return found
 
 

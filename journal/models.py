@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from classifier.models import Song
+from classifier.models import EMOTION_CHOICES, Song
 from journal.zones import known_zones
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
@@ -108,8 +108,29 @@ def add_readings(user: User, entries: Iterable[Entry]) -> None:
     prefetch_related_objects(list(entries), _songs_for(user))
 
 
+def add_songs(user: User, entries: Iterable[Entry]) -> None:
+    """Add to each entry what a line of a list says of its song.
+
+    Where an emotion counts, that is the song's names; all that is known of it only elsewhere.
+    """
+    told = list(entries)
+    add_readings(user, [entry for entry in told if not entry.emotion])
+    names = Prefetch("song", Song.objects.only("title", "artist"))
+    prefetch_related_objects([entry for entry in told if entry.emotion], names)
+
+
 def _songs_for(user: User) -> Prefetch[str]:
     return Prefetch("song", Song.objects.with_readings(user))
+
+
+def set_unanswered(collector: Any, field: Any, entries: Any, _using: str) -> None:
+    """What becomes of entries whose song is deleted: they stay, and carry nothing."""
+    # in this order: after it there is no song any more to find them by
+    collector.add_field_update(field.model._meta.get_field("emotion"), "", entries)
+    collector.add_field_update(field, None, entries)
+
+
+set_unanswered.lazy_sub_objs = True  # type: ignore[attr-defined]  # Django reads it off functions
 
 
 class Entry(UUIDModel):
@@ -133,7 +154,11 @@ class Entry(UUIDModel):
         max_length=140, help_text=_("As shown that day: a deleted phrase never changes history.")
     )
     song = models.ForeignKey(
-        Song, related_name="entries", on_delete=models.SET_NULL, null=True, blank=True
+        Song, related_name="entries", on_delete=set_unanswered, null=True, blank=True
+    )
+    # what the song carries for the listener: years are counted by it; `journal.renewing` keeps it
+    emotion = models.CharField(
+        _("emotion"), max_length=10, choices=EMOTION_CHOICES, blank=True, editable=False
     )
     note = models.TextField(_("note"), max_length=2000, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -150,9 +175,16 @@ class Entry(UUIDModel):
             )
         ]
         indexes = [
-            models.Index(fields=["user", "date", "song"], name="entry_user_date"),
+            models.Index(fields=["user", "date", "emotion", "song"], name="entry_user_date"),
+            models.Index(
+                fields=["user", "emotion", "song", "answered_at", "date"],
+                name="entry_user_emotion",
+            ),
             models.Index(fields=["user", "song", "answered_at"], name="entry_user_song"),
-            models.Index(fields=["user", "phrase_text", "song"], name="entry_user_phrase"),
+            models.Index(
+                fields=["user", "phrase_text", "emotion", "date", "song"],
+                name="entry_user_phrase",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -65,7 +65,7 @@ STORED = [
             "journal.Journal": ("user", "date"),
             "journal.Entry": (
                 *("journal", "user", "date", "position", "phrase", "phrase_text", "song"),
-                *("note", "answered_at", "revision"),
+                *("emotion", "note", "answered_at", "revision"),
             ),
             "journal.Phrase": ("owner", "text", "theme", "active", "key"),
         },

@@ -12,6 +12,7 @@ from classifier.models import Classification, Label, Song
 from classifier.queue import request_classification
 from journal.days import MOST_ENTRIES, draw_other
 from journal.models import Entry, Phrase, Preferences
+from journal.renewing import renewed
 
 if TYPE_CHECKING:
     from journal.models import EntryQuerySet, Journal
@@ -41,7 +42,9 @@ def answer_entry(entry: Entry, song: Song, *, revision: int | None = None) -> No
     """
     # asked for first: without transactions, an answer that nobody listens to would be worse
     request_classification(song)
-    _update(entry, revision, song=song, answered_at=timezone.now())
+    with renewed([song.pk], user=entry.user_id):
+        _update(entry, revision, song=song, emotion="", answered_at=timezone.now())
+    entry.refresh_from_db(fields=["emotion"])
 
 
 def clear_entry(entry: Entry, *, revision: int | None = None) -> None:
@@ -52,7 +55,7 @@ def clear_entry(entry: Entry, *, revision: int | None = None) -> None:
     StaleEntryError
         As in `answer_entry`.
     """
-    _update(entry, revision, song=None, answered_at=None)
+    _update(entry, revision, song=None, emotion="", answered_at=None)
 
 
 def write_note(entry: Entry, note: str, *, revision: int | None = None) -> None:
@@ -143,7 +146,8 @@ def _update(
         rows = rows.filter(revision=revision)
     if not rows.update(revision=F("revision") + 1, **values):
         # a double click sends the same twice: it is done already
-        wanted = {name: value for name, value in values.items() if name != "answered_at"}
+        given = values.keys() - {"answered_at", "emotion"}
+        wanted = {name: values[name] for name in given}
         if not Entry.objects.filter(pk=entry.pk, **wanted).exists():
             raise StaleEntryError
     entry.refresh_from_db()

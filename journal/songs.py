@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Max, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from classifier.likeness import nearest
 from classifier.models import Song
@@ -40,6 +40,21 @@ class OwnSong:
     reading: Reading
 
 
+@dataclass(frozen=True)
+class SongsByFeeling:
+    """The songs that carry one feeling, and how many carry each.
+
+    Attributes
+    ----------
+    keys : list
+        Bare, those used last first, then those never used by when they came.
+    """
+
+    emotion: str
+    counts: dict[str, int]
+    keys: list[Hashable]
+
+
 def own_songs(user: User) -> QuerySet[Song]:
     """The songs that a user answered with or uploaded."""
     used = Entry.objects.of(user).filter(song__isnull=False).order_by().values("song").distinct()
@@ -66,17 +81,16 @@ def alike(user: User, song: Song) -> list[OwnSong]:
     return _with_readings(user, nearest(song, own_songs(user), count=NEIGHBOURS))
 
 
-def songs_by_feeling(user: User) -> dict[str, list[Hashable]]:
-    """Return the bare keys of the user's songs by what each carries, those used last first."""
-    verdicts = verdicts_of(user, own_songs(user))
-    brought = Song.objects.filter(owner=user).order_by("-created_at")
-    keys = [*_used(Entry.objects.of(user)), *brought.values_list(bare("pk"), flat=True)]
-    found: dict[str, list[Hashable]] = {name: [] for name in WORDS}
-    for key in dict.fromkeys(keys):
-        emotion = verdicts[key].emotion if key in verdicts else ""
-        if emotion:
-            found[emotion].append(key)
-    return found
+def songs_by_feeling(user: User, asked: str) -> SongsByFeeling:
+    """Return the user's songs that carry what is asked for, else the commonest feeling."""
+    entries = Entry.objects.of(user).order_by()
+    clear = entries.filter(emotion__gt="").values_list("emotion")
+    answered = dict(clear.annotate(songs=Count("song", distinct=True)))
+    never_used = _never_used(user)
+    counts = {name: answered.get(name, 0) + len(never_used[name]) for name in WORDS}
+    emotion = asked if asked in counts else max(counts, key=counts.__getitem__)
+    keys = [*_used(entries.filter(emotion=emotion)), *never_used[emotion]]
+    return SongsByFeeling(emotion=emotion, counts=counts, keys=keys)
 
 
 def songs_of(user: User, keys: Sequence[Hashable]) -> list[OwnSong]:
@@ -116,6 +130,19 @@ def _used(entries: EntryQuerySet) -> QuerySet[Entry, Hashable]:
     moments = answered.values(key=bare("song_id")).annotate(latest=Max("answered_at"))
     ordered = moments.order_by(F("latest").desc(nulls_last=True))
     return ordered.values_list("key", flat=True)
+
+
+def _never_used(user: User) -> dict[str, list[Hashable]]:
+    """The bare keys of songs that the user brought and never answered with, by feeling."""
+    used = Exists(Entry.objects.of(user).filter(song=OuterRef("pk")))
+    brought = Song.objects.filter(~used, owner=user).order_by("-created_at")
+    keys = list(brought.values_list(bare("pk"), flat=True))
+    verdicts = verdicts_of(user, [uuid_of(key) for key in keys])
+    found: dict[str, list[Hashable]] = {name: [] for name in WORDS}
+    for key in keys:
+        if key in verdicts and verdicts[key].emotion:
+            found[verdicts[key].emotion].append(key)
+    return found
 
 
 def _pages_ago(user: User, count: int) -> dt.datetime:

@@ -14,13 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from journal import services
 from journal.answers import answers_of, entries_of, phrases_of
-from journal.cards import card_of
+from journal.cards import line_of
 from journal.days import first_day, preferences_of, today
-from journal.emotions import emotions_of_songs
 from journal.forms import HistoryForm
 from journal.history import year_of
 from journal.memories import memories_of
-from journal.models import add_readings
+from journal.models import add_songs
 from journify.http import SignedInRequest
 
 if TYPE_CHECKING:
@@ -31,22 +30,22 @@ if TYPE_CHECKING:
 @login_required
 def history(request: SignedInRequest) -> HttpResponse:
     """Show a year in colour, and the answers that the filters of the URL let through."""
-    form = HistoryForm(request.GET, phrases=phrases_of(request.user))
+    phrases = phrases_of(request.user)
+    form = HistoryForm(request.GET, phrases=phrases)
     # what is wrong is told beside its field, and everything else still filters
     form.is_valid()
     wanted = {name: form.cleaned_data.get(name) or "" for name in form.fields}
-    emotions = emotions_of_songs(request.user)
-    page = answers_of(request.user, wanted, emotions=emotions, page=request.GET.get("page", ""))
+    page = answers_of(request.user, wanted, phrases=phrases, page=request.GET.get("page", ""))
     entries = entries_of(list(page.object_list))
     gentle = preferences_of(request.user).leave_hard_days_out
-    memories = memories_of(request.user, today(), emotions=emotions, without_hard=gentle)
-    add_readings(request.user, chain(entries, *(memory.entries for memory in memories)))
+    memories = memories_of(request.user, today(), without_hard=gentle)
+    add_songs(request.user, chain(entries, *(memory.entries for memory in memories)))
     context = {
-        "year": year_of(request.user, _year(request), today=today(), emotions=emotions),
+        "year": year_of(request.user, _year(request), today=today()),
         "form": form,
         "is_filtered": any(wanted.values()),
         "page": page,
-        "cards": [card_of(entry) for entry in entries],
+        "cards": [line_of(entry) for entry in entries],
         "rest_of_query": _without_page(request.GET),
         "memories": memories,
         "is_gentle": gentle,

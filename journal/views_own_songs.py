@@ -19,7 +19,7 @@ from journal.songs import alike, as_csv, as_m3u, as_text, songs_by_feeling, song
 from journify.http import SignedInRequest, page_or_fragment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Sequence
 
 PAGE = 24
 MOST_EXPORTED = 5000
@@ -43,14 +43,15 @@ def like(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 @login_required
 def songs(request: SignedInRequest) -> HttpResponse:
     """List the listener's songs that carry one feeling."""
-    emotion, found = _wanted(request)
-    page = Paginator(found[emotion], PAGE).get_page(request.GET.get("page", ""))
+    found = songs_by_feeling(request.user, request.GET.get("emotion", ""))
+    page = Paginator(found.keys, PAGE).get_page(request.GET.get("page", ""))
     own = songs_of(request.user, list(page.object_list))
     context = {
-        "emotion": emotion,
-        "word": WORDS[emotion],
+        "emotion": found.emotion,
+        "word": WORDS[found.emotion],
         "feelings": [
-            {"name": name, "word": word, "count": len(found[name])} for name, word in WORDS.items()
+            {"name": name, "word": word, "count": found.counts[name]}
+            for name, word in WORDS.items()
         ],
         "page": page,
         "songs": own,
@@ -66,20 +67,13 @@ def export(request: SignedInRequest, kind: str) -> HttpResponse:
     if kind not in FORMATS:
         raise Http404
     content_type, write = FORMATS[kind]
-    emotion, found = _wanted(request)
-    own = [each.song for each in songs_of(request.user, found[emotion][:MOST_EXPORTED])]
+    found = songs_by_feeling(request.user, request.GET.get("emotion", ""))
+    own = [each.song for each in songs_of(request.user, found.keys[:MOST_EXPORTED])]
     response = HttpResponse(
         write(own, _address(request)), content_type=f"{content_type}; charset=utf-8"
     )
-    response["Content-Disposition"] = f'attachment; filename="journify-{emotion}.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="journify-{found.emotion}.{kind}"'
     return response
-
-
-def _wanted(request: SignedInRequest) -> tuple[str, dict[str, list[Hashable]]]:
-    """The feeling of the URL; else the one that most of the songs carry."""
-    found = songs_by_feeling(request.user)
-    asked = request.GET.get("emotion", "")
-    return (asked if asked in found else max(found, key=lambda name: len(found[name]))), found
 
 
 def _address(request: SignedInRequest) -> Callable[[Song], str]:

@@ -15,7 +15,7 @@ from journal.days import today
 from journal.recap.periods import Period
 from journal.recap.picture import Recap, png_of, recap_of, svg_of
 from journal.stats.page import Table, tally_table
-from journal.stats.tally import tally
+from journal.stats.tally import tally_of
 from journify.http import SignedInRequest
 
 never_kept = cache_control(private=True, no_store=True)
@@ -79,14 +79,14 @@ def _some_month(year: int) -> Period:
 def _table(found: Recap) -> Table:
     if found.period.month:
         days = [
-            (date_format(date, "DAY_OF_MONTH_FORMAT"), tally(found.days[date]))
+            (date_format(date, "DAY_OF_MONTH_FORMAT"), tally_of(found.days[date]))
             for date in sorted(found.days)
         ]
         return tally_table(_("Day"), days)
     months = [
         (
             month.title,
-            tally(e for date, day in found.days.items() if date.month == month.month for e in day),
+            tally_of(*(day for date, day in found.days.items() if date.month == month.month)),
         )
         for month in found.period.months
     ]

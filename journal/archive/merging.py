@@ -20,6 +20,8 @@ from classifier.models import Classification, Label, Song
 from classifier.queue import request_classification
 from classifier.results import certainty_of
 from classifier.uploads import check_audio
+from classifier.verdicts import verdicts_of
+from journal import renewing
 from journal.archive.schema import (
     IMPORTED,
     Archive,
@@ -30,15 +32,19 @@ from journal.archive.schema import (
     ArchiveRejectedError,
 )
 from journal.models import Entry, Journal, Phrase, Preferences
-from journify.models import save_with_file
+from journify.models import save_with_file, uuid_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from journal.archive.opening import OpenedArchive
     from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
+
+AT_ONCE = 500
 
 
 def merge(
@@ -63,9 +69,11 @@ def merge(
         work.add_song(song)
         progress(number, total)
     work.add_labels(archive)
+    work.know_emotions()
     for number, day in enumerate(archive.days, start=len(archive.songs) + 1):
         work.add_day(day)
         progress(number, total)
+    work.renew()
     return work.added
 
 
@@ -77,6 +85,7 @@ class _Merge:
         self.added: Counter[str] = Counter()
         self.songs: dict[str, Song] = {}
         self.phrases: dict[str, Phrase] = {}
+        self.emotions: dict[UUID, str] = {}
 
     def add_preferences(self, archive: Archive) -> None:
         """Take over the settings of somebody who has chosen none here."""
@@ -116,6 +125,17 @@ class _Merge:
                 Label.objects.filter(pk=label.pk).update(updated_at=row.changed_at)
                 self.added["labels"] += 1
 
+    def know_emotions(self) -> None:
+        """Read once what the songs carry, so that each entry is right from the start."""
+        keys = [song.pk for song in self.songs.values()]
+        for start in range(0, len(keys), AT_ONCE):
+            for key, verdict in verdicts_of(self.user, keys[start : start + AT_ONCE]).items():
+                self.emotions[uuid_of(key)] = verdict.emotion
+
+    def renew(self) -> None:
+        """Have entries count what was said of their songs while the others were being added."""
+        renewing.renew([song.pk for song in self.songs.values()], user=self.user.pk)
+
     @transaction.atomic
     def add_day(self, day: ArchivedDay) -> None:
         """Add a day; into one that is here already goes only what was answered or noted."""
@@ -147,20 +167,26 @@ class _Merge:
             here.append(entry)
         else:
             empty.song, empty.note, empty.answered_at = song, row.note, row.answered_at
+            empty.emotion = self._emotion(song)
             empty.revision += 1
-            empty.save(update_fields=["song", "note", "answered_at", "revision"])
+            empty.save(update_fields=["song", "emotion", "note", "answered_at", "revision"])
         self.added["entries"] += 1
 
     def _entry(self, journal: Journal, row: ArchivedEntry, position: int) -> Entry:
         key = f"key:{row.phrase_key}" if row.phrase_key else row.phrase
+        song = self.songs.get(row.song)
         return journal.entry(
             position=position,
             phrase=self.phrases.get(key),
             phrase_text=row.phrase,
-            song=self.songs.get(row.song),
+            song=song,
+            emotion=self._emotion(song),
             note=row.note,
             answered_at=row.answered_at,
         )
+
+    def _emotion(self, song: Song | None) -> str:
+        return self.emotions.get(song.pk, "") if song else ""
 
     def _own(self, row: ArchivedSong) -> Song | None:
         own = Song.objects.filter(owner=self.user, audio_sha256=row.sha256)

@@ -17,13 +17,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from journal.emotions import emotions_by_day
+from journal.emotions import emotions_in_order, heard_by_day
 from journal.recap.periods import Period
 from journal.stats import sentences, summaries
 from journal.stats.geometry import polar, sector
-from journal.stats.tally import Tally, tally
+from journal.stats.tally import Tally, tally_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from journal.stats.geometry import Point
     from spotify_auth.models import User
 
@@ -43,15 +45,24 @@ FREE = 0.013
 
 @dataclass(frozen=True)
 class Recap:
-    """What a period carried."""
+    """What a period carried.
+
+    Attributes
+    ----------
+    days : dict
+        How often each emotion was heard on each day with any, in their order.
+    answers : mapping
+        Of a month, which draws each of them: a day's emotions, as they were given.
+    """
 
     period: Period
-    days: dict[dt.date, list[str]]
+    days: dict[dt.date, Sequence[int]]
+    answers: Mapping[dt.date, list[str]]
 
     @functools.cached_property
     def tally(self) -> Tally:
         """All its emotions."""
-        return tally(emotion for day in self.days.values() for emotion in day)
+        return tally_of(*self.days.values())
 
     @property
     def sentence(self) -> str:
@@ -77,13 +88,14 @@ class Mark:
 
 
 def recap_of(user: User, period: Period) -> Recap:
-    """Gather a period's emotions by day, in a month each day's in the order of answering."""
-    interval = period.interval
-    # only a month draws each answer
-    is_month = period.month is not None
-    days = emotions_by_day(user, interval.first, interval.last, in_order=is_month)
-    heard = {date: [name for name in names if name] for date, names in days.items()}
-    return Recap(period=period, days={date: names for date, names in heard.items() if names})
+    """Gather a period's emotions by day."""
+    first, last = period.interval.first, period.interval.last
+    days = heard_by_day(user, first, last)
+    return Recap(
+        period=period,
+        days={date: day.counts for date, day in days.items() if any(day.counts)},
+        answers=emotions_in_order(user, first, last) if period.month else {},
+    )
 
 
 def svg_of(recap: Recap) -> str:
@@ -129,7 +141,7 @@ def _month(recap: Recap) -> dict[str, Any]:
         inner = RIM - PITCH * place - GROOVE
         middle = round(inner + GROOVE / 2, 2)
         numbers.append(Mark(text=str(date.day), at=polar(0, middle - GROOVE / 2 + 0.8)))
-        emotions = recap.days.get(date, [])
+        emotions = recap.answers.get(date, [])
         if not emotions:
             silent.append(middle)
             continue
@@ -162,7 +174,7 @@ def _year(recap: Recap) -> dict[str, Any]:
         for day, date in enumerate(month.dates()):
             if date not in recap.days:
                 continue
-            leader = tally(recap.days[date]).leaders[0].name
+            leader = tally_of(recap.days[date]).leaders[0].name
             inner = RIM - PITCH * day - GROOVE
             path = sector(start + 0.003, start + 1 / 12 - 0.003, inner=inner, outer=inner + GROOVE)
             arcs.append(Arc(colour=COLOURS[leader], path=path))

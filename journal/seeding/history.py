@@ -14,6 +14,7 @@ from django.db import transaction
 
 from classifier.bundles import main_bundle
 from classifier.models import Classification, Label, Song
+from journal import renewing
 from journal.models import Entry, Journal, Phrase
 from journal.seeding.moods import feel, hear
 from journal.seeding.words import invent_note, invent_song
@@ -93,6 +94,7 @@ def seed_history(user: User, shape: Shape, *, seed: int) -> Counts:
         counts.days += len(journals)
         counts.entries += len(entries)
         counts.answered += sum(entry.song_id is not None for entry in entries)
+    renewing.renew([song.pk for songs in shelf.by_emotion.values() for song in songs])
     return counts
 
 

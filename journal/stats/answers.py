@@ -1,128 +1,99 @@
-"""A listener's answers as the statistics count them: few queries, narrow rows."""
+"""A listener's answers as the statistics count them: groups that the database makes."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from classifier.models import Song
-from classifier.verdicts import verdicts_of
-from journal.emotions import dates_of
+from django.db.models import Count
+from django.utils import timezone
+
+from classifier.models import Label
+from classifier.verdicts import heard_in
 from journal.models import Entry
-from journify.models import as_text, bare
+from journal.stats.hours import by_hour
+from journal.stats.intervals import Span
+from journal.stats.tally import Tally
+from journify.models import bare, uuid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from classifier.verdicts import Verdict
+    from journal.emotions import DayHeard
+    from journal.models import EntryQuerySet
     from journal.stats.intervals import Interval
     from spotify_auth.models import User
-
-DAYS_REMEMBERED = 20 * 366  # of all zones together
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Phrases answered with songs: a column each, since there may be ten thousands of them.
+    """Phrases answered with songs, counted by what each carries.
 
     Attributes
     ----------
-    dates : sequence of date
-        Of their pages.
-    hours : sequence of int
-        Of answering, in the listener's zone; None where that is unknown.
-    songs : sequence
-        Bare keys.
-    emotions : sequence of str
-        What each counts as; empty while neither model nor listener is sure.
-    artists, verdicts : mapping
-        By song; what is unknown is missing.
+    days : mapping
+        All answered days, also those on which nobody is sure of anything.
+    hours : mapping
+        By the hour of answering, 0 to 23 in the listener's zone, where it is known.
+    phrases, artists : mapping
+        By words and by name; the artist that is not known is "".
+    pairs : Counter
+        Songs that both the model and the listener gave a word, by (heard, said).
     """
 
-    dates: Sequence[dt.date] = ()
-    hours: Sequence[int | None] = ()
-    phrases: Sequence[str] = ()
-    songs: Sequence[Hashable] = ()
-    emotions: Sequence[str] = ()
-    artists: Mapping[Hashable, str] = field(default_factory=dict)
-    verdicts: Mapping[Hashable, Verdict] = field(default_factory=dict)
+    days: Mapping[dt.date, DayHeard] = field(default_factory=dict)
+    hours: Mapping[int, Tally] = field(default_factory=dict)
+    phrases: Mapping[str, Tally] = field(default_factory=dict)
+    artists: Mapping[str, Tally] = field(default_factory=dict)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def __len__(self) -> int:
-        return len(self.emotions)
+    @property
+    def answered(self) -> int:
+        """All answers together."""
+        return sum(day.answered for day in self.days.values())
 
-
-def answered_days(user: User) -> list[dt.date]:
-    """The days with at least one answer, in order."""
-    return list(
-        Entry.objects.of(user)
-        .filter(song__isnull=False)
-        .order_by("date")
-        .distinct()
-        .values_list("date", flat=True)
-    )
+    @property
+    def clear(self) -> int:
+        """Those of which somebody is sure."""
+        return sum(sum(day.counts) for day in self.days.values())
 
 
-def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
-    """The answers of the interval's pages, in four queries."""
-    entries = Entry.objects.of(user).filter(
-        song__isnull=False, date__gte=interval.first, date__lte=interval.last
-    )
-    used = entries.order_by().values("song").distinct()
-    verdicts = verdicts_of(user, used)
-    artists = dict(Song.objects.filter(pk__in=used).order_by().values_list(bare("pk"), "artist"))
-    emotions = {song: verdict.emotion for song, verdict in verdicts.items()}
-    # in the order of an index, which is that of writing: rows lie beside each other
-    rows = entries.order_by("date").values_list(
-        as_text("date"), as_text("answered_at"), "phrase_text", bare("song_id")
-    )
-    if not rows:
-        return Answers()
-    days, moments, phrases, songs = zip(*rows, strict=True)
+def answers_of(
+    user: User, interval: Interval, *, days: Mapping[dt.date, DayHeard], zone: dt.tzinfo
+) -> Answers:
+    """Count the answers of the interval's pages; `days` are all of the user's."""
+    entries = Entry.objects.of(user).order_by()
+    if interval.span != Span.ALL:  # all are found without looking at their days
+        entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
+    clear = entries.filter(emotion__gt="")
+    # from when on, wherever, the first page could be filled in: never before its day, but later
+    first, now = interval.first - dt.timedelta(2), timezone.now().date()
     return Answers(
-        dates=dates_of(days),
-        hours=Clock(zone).hours(moments),
-        phrases=phrases,
-        songs=songs,
-        emotions=[emotions.get(song, "") for song in songs],
-        artists=artists,
-        verdicts=verdicts,
+        days={date: day for date, day in days.items() if interval.first <= date <= interval.last},
+        hours=by_hour(entries, zone=zone, first=first, last=now),
+        phrases=_tallies(
+            clear.values_list("phrase_text", "emotion").annotate(count=Count("emotion"))
+        ),
+        artists=_tallies(
+            clear.values_list("song__artist", "emotion").annotate(count=Count("emotion"))
+        ),
+        pairs=_pairs(user, entries),
     )
 
 
-class Clock:
-    """Tells the hours of moments in UTC, which are texts as databases write them.
-
-    The zone is asked once a day, and for each moment only on days on which its clocks are changed.
-    """
-
-    def __init__(self, zone: dt.tzinfo) -> None:
-        self._zone = zone
-        self._offsets: dict[str, int | None] = {}
-
-    def hours(self, moments: Iterable[str | None]) -> list[int | None]:
-        """The hours of moments on the listener's clock; those of unknown moments are unknown."""
-        return [self._hour(moment) if moment else None for moment in moments]
-
-    def _hour(self, moment: str) -> int:
-        day = moment[:10]
-        if day not in self._offsets:
-            self._offsets[day] = _offset(self._zone, day)
-        offset = self._offsets[day]
-        if offset is None:
-            exact = dt.datetime.fromisoformat(moment[:19]).replace(tzinfo=dt.UTC)
-            return exact.astimezone(self._zone).hour
-        return (int(moment[11:13]) * 60 + int(moment[14:16]) + offset) // 60 % 24
+def _tallies(rows: Iterable[tuple[str, str, int]]) -> dict[str, Tally]:
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    for key, emotion, count in rows:
+        groups[key][emotion] = count
+    return {key: Tally(counts) for key, counts in groups.items()}
 
 
-@lru_cache(DAYS_REMEMBERED)
-def _offset(zone: dt.tzinfo, day: str) -> int | None:
-    """Minutes to UTC on a day of UTC; None when they are not the same all day, or not whole."""
-    date = dt.date.fromisoformat(day)
-    first, last = (
-        dt.datetime.combine(date, time, dt.UTC).astimezone(zone).utcoffset() or dt.timedelta()
-        for time in (dt.time.min, dt.time.max)
-    )
-    minutes, rest = divmod(first.total_seconds(), 60)
-    return None if rest or first != last else int(minutes)
+def _pairs(user: User, entries: EntryQuerySet) -> Counter[tuple[str, str]]:
+    """Compare model and listener on the songs of entries, each song once."""
+    labels = Label.objects.filter(user=user).order_by()
+    said = dict(labels.values_list(bare("song_id"), "emotion"))
+    used = entries.filter(song__in=labels.values("song")).values_list(bare("song_id"), flat=True)
+    heard = heard_in([uuid_of(song) for song in used.distinct()])
+    return Counter((verdict.heard, said[song]) for song, verdict in heard.items() if verdict.heard)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
+    from journal.emotions import DayHeard
     from journal.stats.answers import Answers
     from journal.stats.intervals import Interval
     from spotify_auth.models import User
@@ -87,37 +88,35 @@ def statistics_of(
     user: User,
     interval: Interval,
     *,
-    answered: Sequence[dt.date],
+    days: Mapping[dt.date, DayHeard],
     today: dt.date,
     zone: dt.tzinfo,
 ) -> Statistics:
-    """Work out the statistics of an interval; `answered` are all days with answers."""
-    answers = answers_of(user, interval, zone=zone)
-    unclear = answers.emotions.count("")
+    """Work out the statistics of an interval; `days` are all days with answers."""
+    answers = answers_of(user, interval, days=days, zone=zone)
     charts: list[Chart] = []
-    if len(answers) > unclear:
-        days = summaries.by_date(answers)
+    if answers.clear:
         charts = [
-            _over_time(days, interval),
-            _latest_day(days),
-            _all_days(days),
-            _by_weekday(days),
+            _over_time(answers.days, interval),
+            _latest_day(answers.days),
+            _all_days(answers.days),
+            _by_weekday(answers.days),
             *_by_hour(answers),
             _by_phrase(answers),
             *_by_artist(answers),
-            _streaks(answered, interval, today),
+            _streaks(list(days), interval, today),
             _agreement(answers),
         ]
     return Statistics(
         interval=interval,
-        answers=len(answers),
-        days=len(set(answers.dates)),
-        unclear=unclear,
+        answers=answers.answered,
+        days=len(answers.days),
+        unclear=answers.answered - answers.clear,
         charts=charts,
     )
 
 
-def _over_time(days: Mapping[dt.date, Tally], interval: Interval) -> Chart:
+def _over_time(days: Mapping[dt.date, DayHeard], interval: Interval) -> Chart:
     summary = summaries.over_time(days, buckets_of(interval), interval)
     named = [(bucket.name, tally) for bucket, tally in summary.buckets]
     ticks = [bucket.tick for bucket, _tally in summary.buckets]
@@ -134,7 +133,7 @@ def _over_time(days: Mapping[dt.date, Tally], interval: Interval) -> Chart:
     )
 
 
-def _latest_day(days: Mapping[dt.date, Tally]) -> Chart:
+def _latest_day(days: Mapping[dt.date, DayHeard]) -> Chart:
     day = summaries.latest_day(days)
     assert day is not None  # a page with charts has an emotion
     return Chart(
@@ -146,7 +145,7 @@ def _latest_day(days: Mapping[dt.date, Tally]) -> Chart:
     )
 
 
-def _all_days(days: Mapping[dt.date, Tally]) -> Chart:
+def _all_days(days: Mapping[dt.date, DayHeard]) -> Chart:
     summary = summaries.all_days(days)
     return Chart(
         key="all_days",
@@ -160,7 +159,7 @@ def _all_days(days: Mapping[dt.date, Tally]) -> Chart:
     )
 
 
-def _by_weekday(days: Mapping[dt.date, Tally]) -> Chart:
+def _by_weekday(days: Mapping[dt.date, DayHeard]) -> Chart:
     summary = summaries.by_weekday(days, [str(WEEKDAYS[day]) for day in range(7)])
     return Chart(
         key="by_weekday",
@@ -172,7 +171,7 @@ def _by_weekday(days: Mapping[dt.date, Tally]) -> Chart:
 
 
 def _by_hour(answers: Answers) -> list[Chart]:
-    summary = summaries.by_hour(answers)
+    summary = summaries.by_hour(answers.hours)
     if not summary.everything.total:
         return []
     hours = [(sentences.clock(hour), tally) for hour, tally in enumerate(summary.hours)]
@@ -192,12 +191,12 @@ def _by_hour(answers: Answers) -> list[Chart]:
 
 
 def _by_phrase(answers: Answers) -> Chart:
-    summary = summaries.by_phrase(answers)
+    summary = summaries.by_phrase(answers.phrases)
     return _by_name("by_phrase", _("By phrase"), summary, sentences.by_phrase(summary))
 
 
 def _by_artist(answers: Answers) -> list[Chart]:
-    summary = summaries.by_artist(answers)
+    summary = summaries.by_artist(answers.artists)
     if not summary.groups:
         return []
     return [_by_name("by_artist", _("By artist"), summary, sentences.by_artist(summary))]
@@ -243,7 +242,7 @@ def _streaks(answered: Sequence[dt.date], interval: Interval, today: dt.date) ->
 
 
 def _agreement(answers: Answers) -> Chart:
-    summary = summaries.agreement(answers)
+    summary = summaries.Agreement(answers.pairs)
     most = max(summary.pairs.values(), default=0) or 1
     return Chart(
         key="agreement",

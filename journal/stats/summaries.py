@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from journal.stats.tally import NAMES, Tally
+from journal.stats.tally import NAMES, Tally, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-    from journal.stats.answers import Answers
+    from journal.emotions import DayHeard
     from journal.stats.buckets import Bucket
     from journal.stats.intervals import Interval
 
 Key = TypeVar("Key", bound="Hashable")
-Other = TypeVar("Other", bound="Hashable")
 
 
 @dataclass(frozen=True)
@@ -113,19 +113,14 @@ class Agreement:
         return max(sorted(mixed), key=lambda pair: mixed[pair], default=None)
 
 
-def by_date(answers: Answers) -> dict[dt.date, Tally]:
-    """Tally each page's answers, for the summaries that put pages together."""
-    return _grouped(answers.dates, answers.emotions)
-
-
 def over_time(
-    days: Mapping[dt.date, Tally], buckets: Sequence[Bucket], interval: Interval
+    days: Mapping[dt.date, DayHeard], buckets: Sequence[Bucket], interval: Interval
 ) -> OverTime:
     """Count by stretches of time; `buckets` cover the interval in order."""
-    of_day = {date: place for place, bucket in enumerate(buckets) for date in bucket.dates()}
-    groups = _merged(days, lambda date: of_day[date])
+    starts = [bucket.first for bucket in buckets]
+    groups = _grouped(days, lambda date: bisect_right(starts, date) - 1)
     middle = interval.first + dt.timedelta(interval.days // 2)
-    halves = _merged(days, lambda date: date >= middle)
+    halves = _grouped(days, lambda date: date >= middle)
     return OverTime(
         buckets=[(bucket, groups.get(place, Tally())) for place, bucket in enumerate(buckets)],
         first_half=halves.get(False, Tally()),
@@ -133,43 +128,42 @@ def over_time(
     )
 
 
-def by_weekday(days: Mapping[dt.date, Tally], weekdays: Sequence[str]) -> ByGroup:
+def by_weekday(days: Mapping[dt.date, DayHeard], weekdays: Sequence[str]) -> ByGroup:
     """Count by the weekday of the page; `weekdays` are their names, Monday first."""
-    groups = _merged(days, lambda date: date.weekday())
+    groups = _grouped(days, dt.date.weekday)
     return ByGroup(
         groups=[(name, groups.get(day, Tally())) for day, name in enumerate(weekdays)],
-        everything=_all(groups),
+        everything=_sum(groups.values()),
     )
 
 
-def by_hour(answers: Answers) -> ByHour:
-    """Count by the hour at which an answer was given; those whose hour is unknown are left out."""
-    groups = _grouped(answers.hours, answers.emotions)
-    groups.pop(None, None)
-    return ByHour(hours=[groups.get(hour, Tally()) for hour in range(24)], everything=_all(groups))
+def by_hour(hours: Mapping[int, Tally]) -> ByHour:
+    """Put the hours of the day, 0 to 23, in order."""
+    return ByHour(
+        hours=[hours.get(hour, Tally()) for hour in range(24)], everything=_sum(hours.values())
+    )
 
 
-def by_phrase(answers: Answers) -> ByGroup:
-    """Count by phrase, the most answered first."""
-    return _by_name(_grouped(answers.phrases, answers.emotions))
+def by_phrase(phrases: Mapping[str, Tally]) -> ByGroup:
+    """Order phrases, the most answered first."""
+    return _by_name(phrases)
 
 
-def by_artist(answers: Answers) -> ByGroup:
-    """Count by artist, the most chosen first; songs that name none are left out."""
-    groups = _grouped((answers.artists.get(song, "") for song in answers.songs), answers.emotions)
-    groups.pop("", None)
-    return _by_name(groups)
+def by_artist(artists: Mapping[str, Tally]) -> ByGroup:
+    """Order artists, the most chosen first; songs that name none are left out."""
+    return _by_name({name: tally for name, tally in artists.items() if name})
 
 
-def latest_day(days: Mapping[dt.date, Tally]) -> Day | None:
+def latest_day(days: Mapping[dt.date, DayHeard]) -> Day | None:
     """The latest day of which an emotion is known."""
-    date = max(days, default=None)
-    return None if date is None else Day(date=date, tally=days[date])
+    date = max((date for date, day in days.items() if any(day.counts)), default=None)
+    return None if date is None else Day(date=date, tally=tally_of(days[date].counts))
 
 
-def all_days(days: Mapping[dt.date, Tally]) -> AllDays:
+def all_days(days: Mapping[dt.date, DayHeard]) -> AllDays:
     """All days of the interval with an emotion."""
-    return AllDays(days=len(days), tally=_all(days))
+    heard = [day.counts for day in days.values() if any(day.counts)]
+    return AllDays(days=len(heard), tally=tally_of(*heard))
 
 
 def streaks(answered: Sequence[dt.date], interval: Interval, *, today: dt.date) -> Streaks:
@@ -177,12 +171,15 @@ def streaks(answered: Sequence[dt.date], interval: Interval, *, today: dt.date) 
 
     A run is current up to today, and as long as today is not over up to yesterday.
     """
-    runs: list[Run] = []
-    for date in answered:
-        if runs and runs[-1].last + dt.timedelta(1) == date:
-            runs[-1] = Run(first=runs[-1].first, last=date)
-        else:
-            runs.append(Run(first=date, last=date))
+    starts = [
+        place
+        for place, date in enumerate(answered)
+        if not place or date - answered[place - 1] > dt.timedelta(1)
+    ]
+    runs = [
+        Run(first=answered[start], last=answered[end - 1])
+        for start, end in zip(starts, [*starts[1:], len(answered)], strict=False)
+    ]
     is_current = bool(runs) and runs[-1].last >= today - dt.timedelta(1)
     return Streaks(
         current=runs[-1] if is_current else None,
@@ -194,41 +191,20 @@ def streaks(answered: Sequence[dt.date], interval: Interval, *, today: dt.date) 
     )
 
 
-def agreement(answers: Answers) -> Agreement:
-    """Compare model and listener, each song once."""
-    used = set(answers.songs)
-    return Agreement(
-        Counter(
-            (verdict.heard, verdict.label)
-            for song, verdict in answers.verdicts.items()
-            if verdict.heard and verdict.label and song in used
-        )
-    )
-
-
 def _by_name(groups: Mapping[str, Tally]) -> ByGroup:
     ordered = sorted(groups.items(), key=lambda group: (-group[1].total, group[0]))
-    return ByGroup(groups=ordered, everything=_all(groups))
+    return ByGroup(groups=ordered, everything=_sum(groups.values()))
 
 
-def _grouped(keys: Iterable[Key], emotions: Sequence[str]) -> dict[Key, Tally]:
-    """Tally answers by one of their columns; counted in pairs, as there may be ten thousands."""
-    groups: dict[Key, Counter[str]] = defaultdict(Counter)
-    for (key, emotion), count in Counter(zip(keys, emotions, strict=True)).items():
-        if emotion:
-            groups[key][emotion] += count
-    return {key: Tally(counts) for key, counts in groups.items()}
+def _grouped(
+    days: Mapping[dt.date, DayHeard], key_of: Callable[[dt.date], Key]
+) -> dict[Key, Tally]:
+    """Put days together: their counts are added up in one go, as there may be thousands."""
+    groups: dict[Key, list[Sequence[int]]] = defaultdict(list)
+    for date, day in days.items():
+        groups[key_of(date)].append(day.counts)
+    return {key: tally_of(*counts) for key, counts in groups.items()}
 
 
-def _merged(groups: Mapping[Key, Tally], key_of: Callable[[Key], Other]) -> dict[Other, Tally]:
-    """Put groups together."""
-    merged: dict[Other, Counter[str]] = defaultdict(Counter)
-    for key, group in groups.items():
-        counts = merged[key_of(key)]
-        for name, count in group.counts.items():  # `update` takes longer than four additions
-            counts[name] += count
-    return {key: Tally(counts) for key, counts in merged.items()}
-
-
-def _all(groups: Mapping[Any, Tally]) -> Tally:
-    return _merged(groups, lambda _key: "").get("", Tally())
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    return tally_of(*([tally.counts[name] for name in NAMES] for tally in tallies))

@@ -10,7 +10,7 @@ from classifier.readings import WORDS
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -69,8 +69,6 @@ class Tally:
         return self.counts[name] / self.total if self.total else 0.0
 
 
-def tally(emotions: Iterable[str]) -> Tally:
-    """Count emotions; what has none is not counted."""
-    counts = Counter(emotions)
-    del counts[""]
-    return Tally(counts)
+def tally_of(*counts: Sequence[int]) -> Tally:
+    """Add counts up that are in the order of the emotions."""
+    return Tally(Counter(dict(zip(NAMES, map(sum, zip(*counts, strict=True)), strict=False))))

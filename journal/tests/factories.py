@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import factory
 
 from journal.models import Entry, Journal, Phrase
+from journal.renewing import renew
 from spotify_auth.tests.factories import UserFactory
 
 
@@ -34,3 +36,11 @@ class EntryFactory(factory.django.DjangoModelFactory[Entry]):
     position = factory.Sequence(lambda n: n)
     phrase = factory.SubFactory(PhraseFactory)
     phrase_text = factory.SelfAttribute("phrase.text")
+
+    @classmethod
+    def _create(cls, model_class: type[Entry], *args: Any, **kwargs: Any) -> Entry:
+        entry: Entry = super()._create(model_class, *args, **kwargs)
+        if entry.song_id is not None:
+            renew([entry.song_id], user=entry.user_id)
+            entry.refresh_from_db(fields=["emotion"])
+        return entry

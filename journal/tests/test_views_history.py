@@ -173,7 +173,7 @@ class TestOnThisDay:
     def test_the_29th_of_february_has_no_day_in_other_years(self, user: User) -> None:
         answered(user, dt.date(2027, 2, 28), "calm")
         answered(user, dt.date(2024, 2, 29), "calm")
-        memories = memories_of(user, dt.date(2028, 2, 29), emotions={}, without_hard=False)
+        memories = memories_of(user, dt.date(2028, 2, 29), without_hard=False)
         assert [memory.date for memory in memories] == [dt.date(2024, 2, 29)]
 
     def test_a_new_journal_is_sent_to_today(self, listener: Client) -> None:
@@ -189,7 +189,7 @@ def test_as_many_queries_however_many_answers(listener: Client, user: User) -> N
         return len(caught)
 
     answered(user, TODAY)
-    answered(user, dt.date(2026, 10, 23))
+    answered(user, dt.date(2026, 10, 23), song=SongFactory())
     queries()
     before = queries()
     for n in range(15):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from classifier.models import Classification, Label, Song
 from journal.days import open_day
 from journal.models import Entry, Journal, Phrase
+from journal.renewing import renewed
 from journal.services import answer_entry, write_note
 from spotify_auth.models import User
 
@@ -104,6 +105,7 @@ def _answer(entry: Entry, title: str, **row: object) -> None:
     made = Classification.objects.create(song=song, **values | {"status": "done"} | row)
     if made.status == Classification.Status.FAILED:
         # answering with it would have it tried again
-        Entry.objects.filter(pk=entry.pk).update(song=song, answered_at=timezone.now())
+        with renewed([song.pk]):
+            Entry.objects.filter(pk=entry.pk).update(song=song, answered_at=timezone.now())
     else:
         answer_entry(entry, song)

@@ -21,6 +21,7 @@ from journal.archive import merging, opening, package, schema, snapshot, tables,
 from journal.leaving import delete_account
 from journal.models import Entry, Journal, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory
+from journal.tests.test_renewing import assert_kept
 from spotify_auth.models import User
 
 Export = Callable[..., bytes]
@@ -119,7 +120,7 @@ LEFT_OUT = {
     Preferences: {"id", "user"},
     Phrase: {"id", "owner", "key"},
     Journal: {"id", "user"},
-    Entry: {"id", "journal", "user", "date", "revision", "phrase", "phrase_text"},
+    Entry: {"id", "journal", "user", "date", "revision", "phrase", "phrase_text", "emotion"},
     Label: {"id", "user", "updated_at"},
     Song: {"id", "owner", "audio_sha256", "created_at", "artwork_url", "metadata_fetched_at"},
     Classification: {
@@ -186,6 +187,23 @@ def test_what_is_there_already_stays_and_the_rest_is_added(
     notes = Entry.objects.of(stranger).filter(phrase_text="The first sip…").values_list("note")
     assert {note for (note,) in notes} == {"written here", "a\nb *c*"}
     assert Entry.objects.of(stranger).get(phrase_text="=My own phrase…").song is not None
+
+
+def test_what_is_brought_counts_as_it_did(
+    journal: User, stranger: User, export: Export, bring: Bring
+) -> None:
+    bring(stranger, export(journal))
+    theirs = Entry.objects.of(journal).filter(song__owner=journal)
+    carried = theirs.values_list("date", "phrase_text", "emotion")
+    brought = Entry.objects.of(stranger).values_list("date", "phrase_text", "emotion")
+    assert any(emotion for *_names, emotion in carried)
+    assert set(carried) <= set(brought)
+    assert_kept()
+    elsewhere = brought.get(phrase_text="=My own phrase…")
+    Entry.objects.of(stranger).filter(phrase_text=elsewhere[1]).update(song=None, emotion="")
+    bring(stranger, export(journal))
+    assert brought.get(phrase_text="=My own phrase…") == elsewhere
+    assert_kept()
 
 
 def test_a_day_that_was_begun_and_cut_off_is_filled(

@@ -69,7 +69,7 @@ def test_a_year_has_an_arc_for_every_day_in_what_led_it(answered: User) -> None:
 
 def test_answers_of_a_day_follow_each_other(answered: User) -> None:
     recap = picture.recap_of(answered, MONTH)
-    assert recap.days[dt.date(2026, 10, 1)] == ["calm", "sad", "calm"]
+    assert recap.answers[dt.date(2026, 10, 1)] == ["calm", "sad", "calm"]
 
 
 def test_a_label_counts(answered: User) -> None:

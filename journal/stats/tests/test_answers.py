@@ -3,42 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from typing import NamedTuple
+import random
+from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from classifier.models import Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory
-from classifier.verdicts import Verdict
-from journal.emotions import emotions_by_day
-from journal.stats.answers import Answers, Clock, answered_days, answers_of
+from journal.emotions import heard_by_day
+from journal.stats.answers import Answers, answers_of
+from journal.stats.hours import periods_of
 from journal.stats.intervals import Interval
+from journal.stats.tally import tally_of
 from journal.tests.factories import EntryFactory, JournalFactory
-from journify.models import uuid_of
 from spotify_auth.models import User
 
 YEAR = Interval("custom", dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
 
 
-def answer(user: User, date: dt.date, at: dt.datetime, **values: object) -> None:
-    row = ClassificationFactory(**values)
-    EntryFactory(journal=JournalFactory(user=user, date=date), song=row.song, answered_at=at)
+def answer(user: User, date: dt.date, at: dt.datetime, **values: object) -> Song:
+    song: Song = ClassificationFactory(**values).song
+    EntryFactory(journal=JournalFactory(user=user, date=date), song=song, answered_at=at)
+    return song
 
 
-class Answer(NamedTuple):
-    date: dt.date
-    hour: int | None
-    song: uuid.UUID
-    verdict: Verdict
-    emotion: str
+def found(user: User, zone: dt.tzinfo = BERLIN, interval: Interval = YEAR) -> Answers:
+    return answers_of(user, interval, days=heard_by_day(user), zone=zone)
 
 
-def only(user: User, zone: dt.tzinfo = BERLIN) -> Answer:
-    found = answers_of(user, YEAR, zone=zone)
-    (date,), (hour,), (song,), (emotion,) = found.dates, found.hours, found.songs, found.emotions
-    return Answer(date, hour, uuid_of(song), found.verdicts[song], emotion)
+def only_hour(user: User, zone: dt.tzinfo = BERLIN) -> int:
+    (hour,) = found(user, zone).hours
+    return hour
+
+
+def only_emotion(user: User) -> str:
+    """What the one answer counts as, wherever it is counted."""
+    answers = found(user)
+    (day,) = answers.days.values()
+    groups = [answers.hours, answers.phrases, answers.artists]
+    tallies = [tally_of(day.counts), *(tally for group in groups for tally in group.values())]
+    (name,) = {part.name for tally in tallies for part in tally.leaders}
+    assert [tally.total for tally in tallies] == [1, 1, 1, 1]
+    return name
 
 
 @pytest.mark.parametrize(
@@ -54,59 +62,114 @@ def only(user: User, zone: dt.tzinfo = BERLIN) -> Answer:
 def test_hours_follow_daylight_saving_time(user: User, utc: str, hour: int) -> None:
     at = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
     answer(user, at.date(), at)
-    assert only(user).hour == hour
+    assert only_hour(user) == hour
 
 
 def test_a_move_changes_hours_but_not_days(user: User) -> None:
     date = dt.date(2026, 6, 1)
     answer(user, date, dt.datetime(2026, 6, 1, 20, 15, tzinfo=BERLIN))
-    at_home, away = only(user), only(user, TOKYO)
-    assert (at_home.hour, away.hour) == (20, 3)
-    assert at_home.date == away.date == date
+    assert (only_hour(user), only_hour(user, TOKYO)) == (20, 3)
+    assert found(user).days.keys() == found(user, TOKYO).days.keys() == {date}
 
 
-def test_half_hour_zones_have_their_own_hours(user: User) -> None:
-    answer(user, dt.date(2026, 6, 1), dt.datetime(2026, 6, 1, 9, 45, tzinfo=dt.UTC))
-    assert only(user, ZoneInfo("Asia/Kolkata")).hour == 15
+@pytest.mark.parametrize(
+    ("zone", "utc", "hour"),
+    [
+        ("Asia/Kolkata", "2026-06-01T09:45", 15),
+        ("Asia/Kolkata", "2026-06-01T09:29", 14),
+        ("Asia/Kathmandu", "2026-06-01T09:14", 14),
+        ("Asia/Kathmandu", "2026-06-01T09:15", 15),
+        ("America/St_Johns", "2026-06-01T01:29", 22),
+        ("America/St_Johns", "2026-06-01T01:30", 23),
+        ("Australia/Lord_Howe", "2026-06-01T13:29", 23),
+        ("Australia/Lord_Howe", "2026-06-01T13:30", 0),
+        ("Australia/Lord_Howe", "2026-12-01T13:30", 0),
+    ],
+)
+def test_zones_have_hours_of_their_own(user: User, zone: str, utc: str, hour: int) -> None:
+    at = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
+    answer(user, at.date(), at)
+    assert only_hour(user, ZoneInfo(zone)) == hour
 
 
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe"])
-def test_every_hour_of_a_year_is_the_zones(zone: str) -> None:
+@pytest.mark.parametrize(
+    "zone",
+    ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Auckland", "Asia/Gaza"],
+)
+def test_a_clock_is_as_far_from_utc_as_its_periods_say(zone: str) -> None:
     clock = ZoneInfo(zone)
-    moments = [
-        dt.datetime(2026, 1, 1, 0, 29, tzinfo=dt.UTC) + dt.timedelta(hours=hour)
-        for hour in range(366 * 24)
-    ]
-    asked = [moment.astimezone(clock).hour for moment in moments]
-    # as SQLite and PostgreSQL write them, and MongoDB
-    assert Clock(clock).hours(map(str, moments)) == asked
-    assert Clock(clock).hours(moment.isoformat() for moment in moments) == asked
+    first = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+    periods = periods_of(clock, first.date(), dt.date(2026, 12, 31))
+    assert len(periods) == len({period.since for period in periods}) > 6
+    ends = [*(period.since for period in periods[1:]), dt.datetime(2027, 1, 1, tzinfo=dt.UTC)]
+    moments = [first + dt.timedelta(minutes=29 + 30 * n) for n in range(2 * 24 * 1096)]
+    for period, end in zip(periods, ends, strict=True):
+        for moment in moments:
+            if period.since <= moment < end:
+                assert moment.astimezone(clock).utcoffset() == dt.timedelta(minutes=period.offset)
+
+
+def test_hours_over_years_are_those_of_each_answer(user: User) -> None:
+    clock, dice = ZoneInfo("Australia/Lord_Howe"), random.Random(7)  # noqa: S311 -- no secrets
+    first = dt.datetime(2023, 1, 1, tzinfo=dt.UTC)
+    moments = [first + dt.timedelta(minutes=dice.randrange(3 * 365 * 1440)) for _ in range(200)]
+    song = ClassificationFactory().song
+    journal = JournalFactory(user=user, date=dt.date(2023, 1, 1))
+    for moment in moments:
+        EntryFactory(journal=journal, song=song, answered_at=moment)
+    always = Interval("all", first.date(), dt.date(2026, 12, 31))
+    hours = found(user, clock, always).hours
+    expected = Counter(moment.astimezone(clock).hour for moment in moments)
+    assert {hour: tally.total for hour, tally in hours.items()} == expected
 
 
 def test_both_ends_of_the_interval_count(user: User) -> None:
     for date in (YEAR.first, YEAR.last, YEAR.last + dt.timedelta(1)):
         answer(user, date, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    assert set(answers_of(user, YEAR, zone=dt.UTC).dates) == {YEAR.first, YEAR.last}
+    answers = found(user)
+    assert answers.days.keys() == {YEAR.first, YEAR.last}
+    for group in (answers.hours, answers.phrases, answers.artists):
+        assert sum(tally.total for tally in group.values()) == 2
 
 
 def test_a_label_wins_over_the_model(user: User) -> None:
-    answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="sad")
-    LabelFactory(song_id=only(user).song, user=user, emotion="happy")
-    assert only(user).emotion == "happy"
-    assert only(user).verdict.heard == "sad"
+    song = answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="sad")
+    LabelFactory(song=song, user=user, emotion="happy")
+    assert only_emotion(user) == "happy"
+    assert found(user).pairs == {("sad", "happy"): 1}
+
+
+def test_a_song_used_twice_is_one_song_of_the_agreement(user: User, stranger: User) -> None:
+    song = answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="sad")
+    answer(user, YEAR.last, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="sad")
+    EntryFactory(journal=JournalFactory(user=user, date=dt.date(2026, 3, 1)), song=song)
+    LabelFactory(song=song, user=user, emotion="sad")
+    # neither what others say, nor what was not answered with, nor what no model heard
+    LabelFactory(song=song, user=stranger, emotion="calm")
+    LabelFactory(song=ClassificationFactory().song, user=user)
+    unheard = LabelFactory(user=user).song
+    EntryFactory(journal=JournalFactory(user=user, date=dt.date(2026, 3, 2)), song=unheard)
+    assert found(user).pairs == {("sad", "sad"): 1}
 
 
 def test_other_peoples_answers_and_labels_do_not_count(user: User, stranger: User) -> None:
-    answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="sad")
+    song = answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="sad")
     answer(stranger, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), emotion="calm")
-    LabelFactory(song_id=only(user).song, user=stranger, emotion="happy")
-    assert only(user).emotion == "sad"
+    LabelFactory(song=song, user=stranger, emotion="happy")
+    assert only_emotion(user) == "sad"
+
+
+def test_an_answer_that_nobody_is_sure_of_is_an_answer_and_no_more(user: User) -> None:
+    unsure = {"emotion": "sad", "probabilities": {"sad": 0.4, "calm": 0.3}}
+    answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), **unsure)
+    answers = found(user)
+    assert (answers.answered, answers.clear) == (1, 0)
+    assert answers.hours == answers.phrases == answers.artists == {}
 
 
 def test_an_entry_without_a_song_is_no_answer(user: User) -> None:
     EntryFactory(journal=JournalFactory(user=user, date=YEAR.first))
-    assert answers_of(user, YEAR, zone=dt.UTC) == Answers()
-    assert answered_days(user) == []
+    assert found(user) == Answers()
 
 
 def test_days_with_answers_come_once_and_in_order(user: User) -> None:
@@ -114,18 +177,12 @@ def test_days_with_answers_come_once_and_in_order(user: User) -> None:
         journal = JournalFactory(user=user, date=date)
         for _ in range(2):
             EntryFactory(journal=journal, song=ClassificationFactory().song)
-    assert answered_days(user) == [YEAR.first, YEAR.last]
-
-
-def test_a_page_that_an_import_adds_meanwhile_waits_for_the_next_look(user: User) -> None:
-    answer(user, YEAR.first - dt.timedelta(1), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    every_day = Interval("all", YEAR.first, YEAR.last)  # as it was before the import
-    assert answers_of(user, every_day, zone=dt.UTC) == Answers()
-    assert emotions_by_day(user, YEAR.first, YEAR.last) == {}
+    assert list(heard_by_day(user)) == [YEAR.first, YEAR.last]
+    assert heard_by_day(user)[YEAR.first] == (2, [0, 0, 0, 2])
 
 
 def test_an_answer_of_unknown_time_has_no_hour(user: User) -> None:
     song = ClassificationFactory().song
     EntryFactory(journal__user=user, journal__date=YEAR.first, song=song)
-    assert only(user).hour is None
-    assert only(user).song == song.pk
+    assert found(user).hours == {}
+    assert found(user).answered == 1

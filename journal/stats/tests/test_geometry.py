@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from journal.stats import geometry
-from journal.stats.tally import NAMES, Tally, tally
+from journal.stats.tally import NAMES, Tally
 
 MIXED = Tally(Counter(sad=1, happy=2, calm=5))
 
@@ -28,7 +28,7 @@ def test_nothing_is_drawn_of_nothing() -> None:
 
 
 def test_a_ring_of_one_feeling_is_whole() -> None:
-    (only,) = geometry.ring(tally(["sad"]), inner=1, outer=2)
+    (only,) = geometry.ring(Tally(Counter(["sad"])), inner=1, outer=2)
     assert only.path.count("M") == 2  # an arc from a point to itself would be none
 
 
