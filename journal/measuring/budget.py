@@ -20,15 +20,14 @@ class Growing:
     why: str
 
 
-YEAR = "1,500 songs to look through, 365 coloured days instead of one, past days to remember"
+YEAR = "365 coloured days instead of one, past days to remember, phrases of 10,500 answers to list"
 GROWING = {
-    "history": Growing(3.0, YEAR),
-    "history?emotion=sad": Growing(3.5, f"{YEAR}; every answer with a song of the feeling to find"),
-    "history?q=light": Growing(4.0, f"{YEAR}; every answer to search"),
+    "history": Growing(2.3, YEAR),
+    "history?emotion=sad": Growing(2.5, YEAR),
+    "history?q=light": Growing(3.3, f"{YEAR}; every answer's note to search"),
     "like": Growing(3.0, "1,500 songs to compare instead of a dozen"),
-    "recap_year": Growing(3.5, "3,200 answers instead of a dozen"),
-    "songs": Growing(3.5, "1,500 songs to sort by feeling and last use instead of a dozen"),
-    "stats?span=all": Growing(6.5, "10,500 answers to read and count instead of a dozen"),
+    "songs": Growing(2.4, "1,500 songs to count by feeling, and the last use of those of one"),
+    "stats?span=all": Growing(4.0, "10,500 answers to group by day, hour, phrase and artist"),
 }
 
 
