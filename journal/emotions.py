@@ -28,6 +28,12 @@ class DayHeard(NamedTuple):
     counts: Sequence[int]
 
 
+def answered_days(user: User) -> list[dt.date]:
+    """All days with answers, in order; one query, which an index answers."""
+    entries = Entry.objects.of(user).filter(song__isnull=False)
+    return list(entries.order_by("date").values_list("date", flat=True).distinct())
+
+
 def heard_by_day(
     user: User, first: dt.date | None = None, last: dt.date | None = None
 ) -> dict[dt.date, DayHeard]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from journal.days import today
-from journal.emotions import heard_by_day
+from journal.emotions import answered_days
 from journal.stats.intervals import Span, interval_of
 from journal.stats.page import statistics_of
 from journify.http import SignedInRequest, page_or_fragment
@@ -18,18 +18,18 @@ from journify.http import SignedInRequest, page_or_fragment
 @login_required
 def stats(request: SignedInRequest) -> HttpResponse:
     """Show what the answers of an interval carried."""
-    days = heard_by_day(request.user)
-    interval, form = interval_of(request.GET, today=today(), answered=list(days))
+    answered = answered_days(request.user)
+    interval, form = interval_of(request.GET, today=today(), answered=answered)
     context = {
         "stats": statistics_of(
             request.user,
             interval,
-            days=days,
+            answered=answered,
             today=today(),
             zone=timezone.get_current_timezone(),
         ),
         "form": form,
         "spans": [choice for choice in Span.choices if choice[0] != Span.CUSTOM],
-        "has_answers": bool(days),
+        "has_answers": bool(answered),
     }
     return page_or_fragment(request, "journal/stats.html", context, partial="stats")

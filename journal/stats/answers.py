@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from classifier.models import Label
 from classifier.verdicts import heard_in
+from journal.emotions import heard_by_day
 from journal.models import Entry
 from journal.stats.hours import by_hour
 from journal.stats.intervals import Span
@@ -60,10 +61,8 @@ class Answers:
         return sum(sum(day.counts) for day in self.days.values())
 
 
-def answers_of(
-    user: User, interval: Interval, *, days: Mapping[dt.date, DayHeard], zone: dt.tzinfo
-) -> Answers:
-    """Count the answers of the interval's pages; `days` are all of the user's."""
+def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
+    """Count the answers of the interval's pages."""
     entries = Entry.objects.of(user).order_by()
     if interval.span != Span.ALL:  # all are found without looking at their days
         entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
@@ -71,7 +70,7 @@ def answers_of(
     # from when on, wherever, the first page could be filled in: never before its day, but later
     first, now = interval.first - dt.timedelta(2), timezone.now().date()
     return Answers(
-        days={date: day for date, day in days.items() if interval.first <= date <= interval.last},
+        days=heard_by_day(user, interval.first, interval.last),
         hours=by_hour(entries, zone=zone, first=first, last=now),
         phrases=_tallies(
             clear.values_list("phrase_text", "emotion").annotate(count=Count("emotion"))

@@ -88,12 +88,12 @@ def statistics_of(
     user: User,
     interval: Interval,
     *,
-    days: Mapping[dt.date, DayHeard],
+    answered: Sequence[dt.date],
     today: dt.date,
     zone: dt.tzinfo,
 ) -> Statistics:
-    """Work out the statistics of an interval; `days` are all days with answers."""
-    answers = answers_of(user, interval, days=days, zone=zone)
+    """Work out the statistics of an interval; `answered` are all days with answers, in order."""
+    answers = answers_of(user, interval, zone=zone)
     charts: list[Chart] = []
     if answers.clear:
         charts = [
@@ -104,7 +104,7 @@ def statistics_of(
             *_by_hour(answers),
             _by_phrase(answers),
             *_by_artist(answers),
-            _streaks(list(days), interval, today),
+            _streaks(answered, interval, today),
             _agreement(answers),
         ]
     return Statistics(

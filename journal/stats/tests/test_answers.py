@@ -11,7 +11,7 @@ import pytest
 
 from classifier.models import Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory
-from journal.emotions import heard_by_day
+from journal.emotions import answered_days, heard_by_day
 from journal.stats.answers import Answers, answers_of
 from journal.stats.hours import periods_of
 from journal.stats.intervals import Interval
@@ -30,7 +30,7 @@ def answer(user: User, date: dt.date, at: dt.datetime, **values: object) -> Song
 
 
 def found(user: User, zone: dt.tzinfo = BERLIN, interval: Interval = YEAR) -> Answers:
-    return answers_of(user, interval, days=heard_by_day(user), zone=zone)
+    return answers_of(user, interval, zone=zone)
 
 
 def only_hour(user: User, zone: dt.tzinfo = BERLIN) -> int:
@@ -177,7 +177,7 @@ def test_days_with_answers_come_once_and_in_order(user: User) -> None:
         journal = JournalFactory(user=user, date=date)
         for _ in range(2):
             EntryFactory(journal=journal, song=ClassificationFactory().song)
-    assert list(heard_by_day(user)) == [YEAR.first, YEAR.last]
+    assert answered_days(user) == list(heard_by_day(user)) == [YEAR.first, YEAR.last]
     assert heard_by_day(user)[YEAR.first] == (2, [0, 0, 0, 2])
 
 
