@@ -28,6 +28,13 @@ class DayHeard(NamedTuple):
     counts: Sequence[int]
 
 
+def ends_of(user: User) -> list[dt.date]:
+    """The first and the last day with answers; none where there is no answer."""
+    days = Entry.objects.of(user).filter(song__isnull=False).values_list("date", flat=True)
+    # each is at one end of an index
+    return [*days.order_by("date")[:1], *days.order_by("-date")[:1]]
+
+
 def answered_days(user: User) -> list[dt.date]:
     """All days with answers, in order; one query, which an index answers."""
     entries = Entry.objects.of(user).filter(song__isnull=False)

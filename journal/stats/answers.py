@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from classifier.models import Label
 from classifier.verdicts import heard_in
-from journal.emotions import heard_by_day
+from journal.emotions import answered_days, heard_by_day
 from journal.models import Entry
 from journal.stats.hours import by_hour
 from journal.stats.intervals import Span
 from journal.stats.tally import Tally
-from journify.models import bare, uuid_of
+from journify.models import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from journal.emotions import DayHeard
     from journal.models import EntryQuerySet
@@ -36,6 +36,8 @@ class Answers:
     ----------
     days : mapping
         All answered days, also those on which nobody is sure of anything.
+    all_days : sequence
+        The answered days of the whole journal, in order.
     hours : mapping
         By the hour of answering, 0 to 23 in the listener's zone, where it is known.
     phrases, artists : mapping
@@ -45,6 +47,7 @@ class Answers:
     """
 
     days: Mapping[dt.date, DayHeard] = field(default_factory=dict)
+    all_days: Sequence[dt.date] = ()
     hours: Mapping[int, Tally] = field(default_factory=dict)
     phrases: Mapping[str, Tally] = field(default_factory=dict)
     artists: Mapping[str, Tally] = field(default_factory=dict)
@@ -64,13 +67,16 @@ class Answers:
 def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
     """Count the answers of the interval's pages."""
     entries = Entry.objects.of(user).order_by()
-    if interval.span != Span.ALL:  # all are found without looking at their days
+    days = heard_by_day(user, interval.first, interval.last)
+    is_all = interval.span == Span.ALL
+    if not is_all:  # all are found without looking at their days
         entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
     clear = entries.filter(emotion__gt="")
     # from when on, wherever, the first page could be filled in: never before its day, but later
     first, now = interval.first - dt.timedelta(2), timezone.now().date()
     return Answers(
-        days=heard_by_day(user, interval.first, interval.last),
+        days=days,
+        all_days=list(days) if is_all else answered_days(user),
         hours=by_hour(entries, zone=zone, first=first, last=now),
         phrases=_tallies(
             clear.values_list("phrase_text", "emotion").annotate(count=Count("emotion"))
@@ -93,6 +99,5 @@ def _pairs(user: User, entries: EntryQuerySet) -> Counter[tuple[str, str]]:
     """Compare model and listener on the songs of entries, each song once."""
     labels = Label.objects.filter(user=user).order_by()
     said = dict(labels.values_list(bare("song_id"), "emotion"))
-    used = entries.filter(song__in=labels.values("song")).values_list(bare("song_id"), flat=True)
-    heard = heard_in([uuid_of(song) for song in used.distinct()])
+    heard = heard_in(entries.filter(song__in=labels.values("song")).values("song"))
     return Counter((verdict.heard, said[song]) for song, verdict in heard.items() if verdict.heard)

@@ -12,6 +12,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import QueryDict
     from django_stubs_ext import StrOrPromise
 
@@ -90,20 +92,20 @@ class IntervalForm(forms.Form):
 
 
 def interval_of(
-    query: QueryDict, *, today: dt.date, answered: list[dt.date]
+    query: QueryDict, *, today: dt.date, ends: Sequence[dt.date]
 ) -> tuple[Interval, IntervalForm]:
     """Read the interval from a query string; what makes no sense counts as the last month.
 
-    `answered` are the days with answers, in order. One may lie ahead of today for somebody who
-    travelled west over the date line.
+    `ends` are the first and the last day with answers, where there are any. The last may lie ahead
+    of today for somebody who travelled west over the date line.
     """
     form = IntervalForm(query)
     values = form.cleaned_data if form.is_valid() else {}
     span = values.get("span") or Span.MONTH
-    last = max([today, *answered[-1:]])
+    last = max([today, *ends])
     if span == Span.CUSTOM:
         latest = min(values["last"], last)
         return Interval(span=span, first=min(values["first"], latest), last=latest), form
     if span == Span.ALL:
-        return Interval(span=span, first=min([today, *answered[:1]]), last=last), form
+        return Interval(span=span, first=min([today, *ends]), last=last), form
     return Interval(span=span, first=today - dt.timedelta(DAYS[Span(span)] - 1), last=last), form

@@ -84,15 +84,8 @@ class Statistics:
     charts: list[Chart]
 
 
-def statistics_of(
-    user: User,
-    interval: Interval,
-    *,
-    answered: Sequence[dt.date],
-    today: dt.date,
-    zone: dt.tzinfo,
-) -> Statistics:
-    """Work out the statistics of an interval; `answered` are all days with answers, in order."""
+def statistics_of(user: User, interval: Interval, *, today: dt.date, zone: dt.tzinfo) -> Statistics:
+    """Work out the statistics of an interval."""
     answers = answers_of(user, interval, zone=zone)
     charts: list[Chart] = []
     if answers.clear:
@@ -104,7 +97,7 @@ def statistics_of(
             *_by_hour(answers),
             _by_phrase(answers),
             *_by_artist(answers),
-            _streaks(answered, interval, today),
+            _streaks(answers.all_days, interval, today),
             _agreement(answers),
         ]
     return Statistics(

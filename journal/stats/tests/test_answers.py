@@ -11,7 +11,7 @@ import pytest
 
 from classifier.models import Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory
-from journal.emotions import answered_days, heard_by_day
+from journal.emotions import answered_days, ends_of, heard_by_day
 from journal.stats.answers import Answers, answers_of
 from journal.stats.hours import periods_of
 from journal.stats.intervals import Interval
@@ -169,7 +169,8 @@ def test_an_answer_that_nobody_is_sure_of_is_an_answer_and_no_more(user: User) -
 
 def test_an_entry_without_a_song_is_no_answer(user: User) -> None:
     EntryFactory(journal=JournalFactory(user=user, date=YEAR.first))
-    assert found(user) == Answers()
+    assert found(user) == Answers(all_days=[])
+    assert ends_of(user) == []
 
 
 def test_days_with_answers_come_once_and_in_order(user: User) -> None:
@@ -178,6 +179,13 @@ def test_days_with_answers_come_once_and_in_order(user: User) -> None:
         for _ in range(2):
             EntryFactory(journal=journal, song=ClassificationFactory().song)
     assert answered_days(user) == list(heard_by_day(user)) == [YEAR.first, YEAR.last]
+    assert ends_of(user) == [YEAR.first, YEAR.last]
+    for interval in (
+        YEAR,
+        Interval("all", YEAR.first, YEAR.last),
+        Interval("month", *[YEAR.first] * 2),
+    ):
+        assert found(user, interval=interval).all_days == [YEAR.first, YEAR.last]
     assert heard_by_day(user)[YEAR.first] == (2, [0, 0, 0, 2])
 
 

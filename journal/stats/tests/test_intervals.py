@@ -14,7 +14,7 @@ ANSWERED = [dt.date(2024, 2, 29), dt.date(2026, 11, 20)]
 
 def interval(query: str, answered: list[dt.date] | None = None) -> Interval:
     days = ANSWERED if answered is None else answered
-    return interval_of(QueryDict(query), today=TODAY, answered=days)[0]
+    return interval_of(QueryDict(query), today=TODAY, ends=days)[0]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_days_ahead_are_cut_off() -> None:
     ],
 )
 def test_nonsense_counts_as_the_last_month_and_is_told(query: str) -> None:
-    found, form = interval_of(QueryDict(query), today=TODAY, answered=ANSWERED)
+    found, form = interval_of(QueryDict(query), today=TODAY, ends=ANSWERED)
     assert (found.span, found.days) == ("month", 30)
     assert form.errors
 
