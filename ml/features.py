@@ -17,7 +17,7 @@ from torch.nn import functional
 from ml.clip import SEGMENT_SECONDS, SEGMENTS
 
 LEVELS = 255
-AT_ONCE = 128  # frames: their spectra stay in the processor's cache
+SAMPLES_AT_ONCE = 2**18  # of all frames: they and their spectra stay in the processor's cache
 AMIN = 1e-10  # librosa's floor of power, -100 dB
 CLIP_RMS = (
     0.1  # -20 dB: every clip is brought to this level, so that loudness of the file says nothing
@@ -124,8 +124,9 @@ def short_time_power(samples: Tensor, window: int, hop: int, bins: slice = slice
     frames = samples.unfold(-1, window, hop)
     count = len(range(window // 2 + 1)[bins])
     power = torch.empty(*frames.shape[:-1], count, dtype=samples.dtype)
-    for start in range(0, frames.shape[-2], AT_ONCE):
-        some = (..., slice(start, start + AT_ONCE), slice(None))
+    at_once = SAMPLES_AT_ONCE // window
+    for start in range(0, frames.shape[-2], at_once):
+        some = (..., slice(start, start + at_once), slice(None))
         spectrum = torch.fft.rfft(frames[some] * taper)[..., bins]
         real, imaginary = spectrum.real, spectrum.imag
         torch.addcmul(real * real, imaginary, imaginary, out=power[some])
@@ -184,7 +185,7 @@ def clip_picture(samples: Tensor, settings: FeatureSettings) -> Tensor:
     return picture_of(power_spectrogram(levelled(samples), settings), settings)
 
 
-def picture_of(power: Tensor, settings: FeatureSettings) -> Tensor:
+def picture_of(power: Tensor, settings: FeatureSettings, *, mel_only: bool = False) -> Tensor:
     """Return what the networks look at of a levelled clip's power spectrogram.
 
     Rows are `n_mels` bands of the pooled log-mel, twelve of chroma and one of
@@ -193,15 +194,17 @@ def picture_of(power: Tensor, settings: FeatureSettings) -> Tensor:
     Parameters
     ----------
     power : Tensor, shape (n_fft // 2 + 1, frames)
+    mel_only : bool
+        Leave out chroma and centroid, for a network that looks at neither.
 
     Returns
     -------
-    Tensor, shape (settings.rows, frames // settings.pool)
+    Tensor, shape (settings.rows or settings.n_mels, frames // settings.pool)
     """
     mel = power_to_db(mel_filters(settings) @ _pooled(power, settings.pool))
     mel = (mel - settings.floor_db) / (settings.ceil_db - settings.floor_db)
-    parts = [mel, *_chroma_and_centroid(power.sqrt(), settings)]
-    return torch.cat(parts, dim=-2).clamp(0.0, 1.0)
+    rest = () if mel_only else _chroma_and_centroid(power.sqrt(), settings)
+    return torch.cat([mel, *rest], dim=-2).clamp(0.0, 1.0)
 
 
 def packed(picture: Tensor) -> Tensor:
@@ -285,7 +288,7 @@ def _chroma_and_centroid(magnitude: Tensor, settings: FeatureSettings) -> tuple[
     before they are averaged over time, so dynamics fall away; each column's greatest value is 1.
     The centroid is the magnitude-weighted mean frequency, in octaves from 0 to 1.
     """
-    sums = (magnitude.mT @ _chroma_and_centroid_weights(settings)).mT
+    sums = _chroma_and_centroid_weights(settings) @ magnitude
     energy, moment, total = sums[:CHROMA_ROWS], sums[-2:-1], sums[-1:]
     share = energy / energy.sum(dim=0, keepdim=True).clamp(min=AMIN)
     smooth = _pooled(share, settings.pool)
@@ -299,10 +302,9 @@ def _chroma_and_centroid(magnitude: Tensor, settings: FeatureSettings) -> tuple[
 
 @cache
 def _chroma_and_centroid_weights(settings: FeatureSettings) -> Tensor:
-    """Return all that sums magnitudes, a column each: chroma filters, frequencies, ones."""
+    """Return all that sums magnitudes, a row each: chroma filters, frequencies, ones."""
     hertz = _bin_hz(settings).float()
-    rows = torch.cat([chroma_filters(settings), torch.stack([hertz, torch.ones_like(hertz)])])
-    return rows.mT.contiguous()
+    return torch.cat([chroma_filters(settings), torch.stack([hertz, torch.ones_like(hertz)])])
 
 
 @cache

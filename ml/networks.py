@@ -72,6 +72,11 @@ class NetworkConfig:
     parts: int = 0
     features: FeatureSettings = field(default_factory=FeatureSettings)
 
+    @property
+    def mel_only(self) -> bool:
+        """Whether the network looks at no row of a picture but those of the log-mel."""
+        return (self.listener or self.kind) in {"cnn_lstm", "resnet18_bilstm"}
+
 
 class RowNorm(nn.Module):
     """Standardise each row of a picture by its own running statistics."""

@@ -214,9 +214,9 @@ class Predictor:
             describing.go_on(power if is_shared else power_spectrogram(samples, SETTINGS))
             inputs["descriptors"] = lambda: _described(describing, config.parts)
         if config.pictures:
+            picture = picture_of(power, config.features, mel_only=config.mel_only)
             # in the steps in which packs keep pictures, as training saw them
-            picture = unpacked(packed(picture_of(power, config.features)))
-            segments = cut_picture(picture, config.features)
+            segments = cut_picture(unpacked(packed(picture)), config.features)
             inputs["picture"] = lambda: segments
         return inputs
 

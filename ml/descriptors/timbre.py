@@ -22,7 +22,6 @@ from ml.descriptors.spectra import (
     cosine_basis,
     percentiles,
 )
-from ml.features import AT_ONCE
 
 if TYPE_CHECKING:
     from ml.descriptors.frames import Part
@@ -32,6 +31,7 @@ BAND_EDGES = (40.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 5000.0, 7500.0)
 CONTRAST_EDGES = (40.0, 200.0, 400.0, 800.0, 1600.0, 3200.0)
 DELTA_FRAMES = 4
 SHAPES = 11  # series of a frame's spectrum by itself
+AT_ONCE = 128  # frames: what is made of their spectra stays in the processor's cache
 
 _PEETERS = "Peeters 2004, A large set of audio features"
 _STATISTICS = (

@@ -70,6 +70,15 @@ def test_eight_clips_are_overfitted_when_trained(kind: str) -> None:
     assert float(loss.detach()) < 0.3
 
 
+@pytest.mark.parametrize("kind", COUNTS)
+def test_other_rows_change_the_answer_unless_it_takes_the_mel_only(kind: str) -> None:
+    config = NetworkConfig(kind="joined", listener=kind, descriptors=20)
+    network, batch = build_network(config).eval(), inputs(1)
+    before = network(batch)["emotion"]
+    batch["picture"][..., config.features.n_mels :, :] += 1.0
+    assert torch.equal(network(batch)["emotion"], before) == config.mel_only
+
+
 def test_descriptors_change_the_answer_when_joined() -> None:
     network = build_network(NetworkConfig(kind="cnn_lstm", descriptors=20)).eval()
     batch = inputs(1)
