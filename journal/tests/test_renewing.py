@@ -215,6 +215,33 @@ def test_everything_can_be_renewed(
         assert dict(Entry.objects.values_list("pk", "emotion")) == before
 
 
+def test_everything_is_renewed_where_needed_only(entry: Entry, settings: SettingsWrapper) -> None:
+    def renew() -> str:
+        out = StringIO()
+        Entry.objects.update(emotion="happy")
+        call_command("renew_emotions", "--if-needed", stdout=out)
+        return out.getvalue()
+
+    assert renew() == "1 answers renewed.\n"
+    assert renew() == "0 answers renewed.\n"
+    assert emotion_of(entry) == "happy"
+    settings.CLASSIFIER_MODELS = [*reversed(settings.CLASSIFIER_MODELS)]
+    assert renew() == "1 answers renewed.\n"
+    settings.ANSWERS_COUNTED_BY.unlink()
+    assert renew() == "1 answers renewed.\n"
+
+
+def test_a_renewal_that_is_cut_off_is_made_up_for(
+    entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewing.renew_all()
+    assert renewing.is_renewed()
+    monkeypatch.setattr(renewing, "renew", lambda _songs: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        renewing.renew_all()
+    assert not renewing.is_renewed()
+
+
 def test_old_entries_get_what_their_songs_carry(
     entry: Entry, theirs: Entry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

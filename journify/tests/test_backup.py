@@ -108,8 +108,12 @@ def test_an_empty_machine_gets_every_row_and_every_file(
     assert written.returncode == 0, written.stderr
     assert file.stat().st_mode & 0o077 == 0
 
+    counted = Path(new.env["JOURNIFY_DATA_DIR"], "answers-counted-by")
+    counted.parent.mkdir(exist_ok=True)
+    counted.write_text("of another database")
     restored = new.manage("restore", file)
     assert restored.returncode == 0, restored.stderr
+    assert not counted.exists()
     assert new.inventory() == before
     assert before["tables"]["journal_entry"][0] == 40
     assert len(before["files"]) > 40
