@@ -9,12 +9,14 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +26,7 @@ from classifier.decoding import get_decoder
 from classifier.errors import NoModelError
 from classifier.formats import AUDIO_EXTENSIONS
 from classifier.results import Result, as_result
+from ml.clip import Clip
 from ml.errors import ClipError
 
 logger = logging.getLogger(__name__)
@@ -31,10 +34,13 @@ logger = logging.getLogger(__name__)
 # Files handed to the pool ahead of the one whose answer is awaited: enough to keep every process
 # busy, few enough that memory does not grow with the number of files.
 AHEAD_PER_JOB = 4
+# Files that may be decoded while the models are loaded: about as many as that takes; 2.6 MB each.
+MOST_EARLY = 40
 
 KILLED = "Listening to this file ended the process: it may be damaged, or need too much memory."
 
 InFlight = deque[tuple[Path, Future[Result]]]
+Early = tuple[Clip, float]  # and the seconds that decoding took
 
 # The models of this process: a pool's initialiser can hand on what it made by a global only.
 _state: dict[str, Any] = {}
@@ -94,7 +100,19 @@ def classify_files(
         initializer=_set_up,
         initargs=(list(models),),
     )
-    yield from _in_order(paths, make_pool=make_pool, jobs=jobs, ahead=jobs * AHEAD_PER_JOB)
+    # Loading keeps one core busy. The first file is not decoded meanwhile: it starts the pool.
+    early: dict[Path, Early] = {}
+    is_heard = Event()
+    decoding = Thread(target=_decode_early, args=(paths[1 : 1 + MOST_EARLY], early, is_heard))
+    decoding.start()
+    ahead = jobs * AHEAD_PER_JOB
+    try:
+        for result in _in_order(paths, make_pool=make_pool, jobs=jobs, ahead=ahead, early=early):
+            is_heard.set()
+            yield result
+    finally:
+        is_heard.set()
+        decoding.join()
 
 
 def _audio_files_below(folder: Path) -> Iterator[Path]:
@@ -103,8 +121,26 @@ def _audio_files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def _decode_early(paths: Sequence[Path], early: MutableMapping[Path, Early], end: Event) -> None:
+    """Decode files into `early` until the end; what is no use is left to whoever listens."""
+    decoder = get_decoder()
+    decoder.start()
+    for path in paths:
+        if end.is_set():
+            break
+        started = time.perf_counter()
+        with suppress(ClipError):
+            early[path] = decoder.load(path), time.perf_counter() - started
+    decoder.close()
+
+
 def _in_order(
-    paths: Sequence[Path], *, make_pool: Callable[[int], ProcessPoolExecutor], jobs: int, ahead: int
+    paths: Sequence[Path],
+    *,
+    make_pool: Callable[[int], ProcessPoolExecutor],
+    jobs: int,
+    ahead: int,
+    early: MutableMapping[Path, Early],
 ) -> Iterator[Result]:
     """Hand the results out in the order of the paths, with as many pools as it takes.
 
@@ -116,26 +152,32 @@ def _in_order(
         flying: InFlight = deque()
         pool = make_pool(jobs)
         try:
-            yield from _until_broken(pool, waiting, flying, ahead=ahead)
+            yield from _until_broken(pool, waiting, flying, ahead=ahead, early=early)
         finally:
             pool.shutdown(cancel_futures=True)
         if ahead == 1:
             yield from ({"file": _printable(path), "error": KILLED} for path, _ in flying)
             continue
         lost = [path for path, future in flying if not _is_answered(future)]
-        again = _in_order(lost, make_pool=make_pool, jobs=1, ahead=1)
+        again = _in_order(lost, make_pool=make_pool, jobs=1, ahead=1, early={})
         for _path, future in flying:
             yield future.result() if _is_answered(future) else next(again)
 
 
 def _until_broken(
-    pool: ProcessPoolExecutor, waiting: deque[Path], flying: InFlight, *, ahead: int
+    pool: ProcessPoolExecutor,
+    waiting: deque[Path],
+    flying: InFlight,
+    *,
+    ahead: int,
+    early: MutableMapping[Path, Early],
 ) -> Iterator[Result]:
     """Keep `ahead` files in flight until all are answered, or leave behind those that were."""
     try:
         while waiting or flying:
             while waiting and len(flying) < ahead:
-                flying.append((waiting[0], pool.submit(_classify_file, waiting[0])))
+                path = waiting[0]
+                flying.append((path, pool.submit(_classify_file, path, early.pop(path, None))))
                 waiting.popleft()
             result = flying[0][1].result()
             flying.popleft()
@@ -163,13 +205,14 @@ def _start(models: list[str]) -> None:
     _state["service"] = service_of(tuple(models))
 
 
-def _classify_file(path: Path) -> Result:
+def _classify_file(path: Path, early: Early | None = None) -> Result:
     named = {"file": _printable(path)}
     if not path.exists():
         return named | {"error": "There is no such file."}
     started = time.perf_counter()
     try:
-        prediction = _state["service"].classify(get_decoder().load(path))
+        clip, seconds = early or (get_decoder().load(path), 0.0)
+        prediction = _state["service"].classify(clip)
     except (ClipError, NoModelError) as error:
         return named | {"error": str(error)}
     except Exception:
@@ -177,7 +220,7 @@ def _classify_file(path: Path) -> Result:
         # one file of thousands must not cost the answers of the others.
         logger.exception("%s broke", path)
         return named | {"error": "Something went wrong while listening to this file."}
-    return named | as_result(prediction, seconds=time.perf_counter() - started)
+    return named | as_result(prediction, seconds=seconds + time.perf_counter() - started)
 
 
 def _printable(path: Path) -> str:

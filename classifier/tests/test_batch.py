@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from pytest_django import Settings
@@ -120,6 +121,31 @@ class TestClassifyFiles:
         assert [Path(result["file"]).name for result in results] == names
         assert [result.get("emotion") for result in results] == ["happy", None, "happy", None] * 3
         assert results[0]["model"] == "ann"
+
+
+class TestDecodedEarly:
+    def test_what_is_no_use_is_left_to_whoever_listens(self, library: Corpus) -> None:
+        early: dict[Path, batch.Early] = {}
+        paths = [library[name] for name in ("song.wav", "empty.mp3", "song.flac")]
+        batch._decode_early(paths, early, Event())
+        assert list(early) == [paths[0], paths[2]]
+
+    def test_nothing_is_decoded_once_somebody_listens(self, library: Corpus) -> None:
+        early: dict[Path, batch.Early] = {}
+        is_heard = Event()
+        is_heard.set()
+        batch._decode_early([library["song.wav"]], early, is_heard)
+        assert early == {}
+
+    @pytest.mark.usefixtures("service")
+    def test_it_is_not_decoded_again(self, library: Corpus) -> None:
+        early: dict[Path, batch.Early] = {}
+        batch._decode_early([library["song.wav"]], early, Event())
+        clip, seconds = early[library["song.wav"]]
+        batch._start(["ann"])
+        result = batch._classify_file(library["empty.mp3"], (clip, seconds + 60))
+        assert result["emotion"] == "happy"
+        assert result["seconds"] > 60
 
 
 class TestKilledProcess:
