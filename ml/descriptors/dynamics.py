@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.descriptors.definition import Descriptor
-from ml.descriptors.spectra import FRAME_RATE, Floats, percentiles
+from ml.descriptors.spectra import FRAME_RATE, Floats, decibels, percentiles, power_of
 
 if TYPE_CHECKING:
     from ml.descriptors.frames import Part
@@ -88,7 +88,7 @@ def percussive_share(mel_db: Floats) -> Floats:
     """Return each frame's and band's percussive share by median filtering, 0 to 1."""
     steady = moving_median(mel_db, MEDIAN_FRAMES)
     struck = moving_median(np.ascontiguousarray(mel_db.T), MEDIAN_BANDS).T
-    return 1.0 / (1.0 + 10.0 ** ((steady - struck) / 5.0))
+    return 1.0 / (1.0 + power_of(2.0 * (steady - struck)))
 
 
 def _seconds(values: Floats) -> Floats:
@@ -101,9 +101,9 @@ def _seconds(values: Floats) -> Floats:
 
 def _loudness(part: Part) -> list[float]:
     loudness = part.loudness_db[part.active]
-    power = 10.0 ** (loudness / 10.0)
+    power = power_of(loudness)
     seconds = _seconds(power[:, None])
-    low, high = percentiles(10.0 * np.log10(seconds), 10, 95)
+    low, high = percentiles(decibels(seconds), 10, 95)
     level = float(part.energy.mean()) ** 0.5
     return [
         float(loudness.std()),
@@ -133,7 +133,7 @@ def describe_dynamics(part: Part) -> Floats:
     -------
     ndarray, shape (len(DYNAMICS),)
     """
-    weight = 10.0 ** (part.percussive_db / 10.0)
+    weight = power_of(part.percussive_db)
     struck = part.percussive * weight
     regions = [slice(0, 40), slice(0, 6), slice(6, 22), slice(22, 40)]
     shares = [float(struck[:, r].sum() / (weight[:, r].sum() + 1e-6)) for r in regions]

@@ -31,6 +31,7 @@ CHORDS = {
     "suspended": (0, 5, 7),
     "power": (0, 7),
 }
+_CLASSES, _INTERVALS = np.arange(12), np.arange(1, 7)
 _MEAN_STD = (("mean", "mean"), ("std", "standard deviation"))
 
 _KEY = (
@@ -135,7 +136,7 @@ def _key(chroma: Floats, weight: Floats) -> list[float]:
     steady = centred @ (profile - np.mean(profile))
     steady = steady / (np.linalg.norm(centred, axis=1) * np.std(profile) * 12**0.5 + 1e-9)
     together = chroma.T @ chroma / len(chroma)  # how much of each two pitch classes sounds at once
-    pairs = np.array([np.trace(np.roll(together, k, axis=1)) for k in range(1, 7)])
+    pairs = together[_CLASSES, (_CLASSES + _INTERVALS[:, None]) % 12].sum(axis=1)
     pairs /= pairs.sum() + 1e-9
     return [
         float(ordered[-1]),

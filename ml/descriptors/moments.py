@@ -15,6 +15,7 @@ from ml.descriptors.spectra import (
     Floats,
     Indices,
     Sound,
+    decibels,
     long_spectra,
     percentiles,
 )
@@ -157,7 +158,7 @@ class Partials:
     def follow(cls, peaks: Peaks) -> Partials:
         """Follow every peak to the moment before."""
         previous = _previous(peaks)
-        level = 20.0 * np.log10(peaks.strength + 1e-9)
+        level = decibels(np.square(peaks.strength + np.float32(1e-9)))
         return cls(
             row=peaks.row,
             hertz=peaks.hertz,

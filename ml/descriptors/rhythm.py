@@ -10,7 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.descriptors.definition import Descriptor
-from ml.descriptors.spectra import FRAME_RATE, Floats, Indices, cosine_basis, percentiles
+from ml.descriptors.spectra import (
+    FRAME_RATE,
+    Floats,
+    Indices,
+    cosine_basis,
+    decibels,
+    percentiles,
+    with_ends,
+)
 
 if TYPE_CHECKING:
     from ml.descriptors.frames import Part
@@ -80,9 +88,9 @@ RHYTHM: tuple[Descriptor, ...] = (*_ONSET, *_PULSE, *_TEMPO, *_MODULATION)
 def onset_frames(envelope: Floats) -> Indices:
     """Return the frames where the envelope has a clear local peak."""
     windows = np.lib.stride_tricks.sliding_window_view(
-        np.pad(envelope, PEAK_FRAMES, mode="edge"), 2 * PEAK_FRAMES + 1
+        with_ends(envelope, PEAK_FRAMES), 2 * PEAK_FRAMES + 1
     )
-    wide = np.convolve(np.pad(envelope, 16, mode="edge"), np.full(33, 1 / 33), "valid")
+    wide = np.convolve(with_ends(envelope, 16), np.full(33, 1 / 33), "valid")
     clear = envelope > np.maximum(1.4 * wide, 0.3 * percentiles(envelope, 98)[0])
     return np.flatnonzero((envelope >= windows.max(axis=1)) & clear)
 
@@ -169,8 +177,8 @@ def _modulation(mel_db: Floats) -> Floats:
     rates = np.fft.rfftfreq(MODULATION_WINDOW, 1.0 / FRAME_RATE)
     cuts = np.searchsorted(rates, MODULATION_EDGES)
     swings = np.stack([power[:, low:high].mean(axis=1) for low, high in pairwise(cuts)])
-    decibels = 10.0 * np.log10(swings + 1.0)
-    cepstra = (decibels @ cosine_basis(MODULATION_BANDS))[:, :MODULATION_CEPSTRA]
+    levels = decibels(swings + np.float32(1.0))
+    cepstra = (levels @ cosine_basis(MODULATION_BANDS))[:, :MODULATION_CEPSTRA]
     result: Floats = cepstra.ravel().astype(np.float32)
     return result
 

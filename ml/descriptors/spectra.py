@@ -30,6 +30,7 @@ FADE_SECONDS = 3.0
 FADE_BLOCKS = 11
 SHORTEST_SECONDS = 3.0
 _BOX = np.full(FADE_BLOCKS, 1.0 / FADE_BLOCKS)
+_BEL = np.log(10.0)
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
@@ -77,7 +78,7 @@ def hertz_to_mel(hertz: npt.ArrayLike) -> npt.NDArray[np.float64]:
 @lru_cache(maxsize=4)
 def mel_weights(bands: int) -> Floats:
     """Return triangular mel weights, shape (bins, bands), each band summing to one."""
-    hertz = _bins(WINDOW, highest=HIGHEST_HZ)[1]
+    hertz = short_bins()[1]
     low, high = hertz_to_mel([LOWEST_HZ, HIGHEST_HZ])
     edges = np.linspace(low, high, bands + 2)
     mel = hertz_to_mel(hertz)[:, None]
@@ -96,6 +97,26 @@ def cosine_basis(size: int) -> Floats:
     basis[:, 0] /= np.sqrt(2.0)
     result: Floats = basis.astype(np.float32)
     return result
+
+
+def decibels(power: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Return 10 log10 of power, by natural logarithms: in 32 bits a quarter of the time."""
+    result: npt.NDArray[np.floating] = np.float32(10.0 / _BEL) * np.log(power)
+    return result
+
+
+def power_of(decibels: Floats) -> Floats:
+    """Invert `decibels`, as quickly."""
+    result: Floats = np.exp(np.float32(_BEL / 10.0) * decibels)
+    return result
+
+
+def with_ends(series: Floats, count: int) -> Floats:
+    """Repeat the first and the last value of a series so many times more.
+
+    `numpy.pad` handles so much besides that it takes ten times as long.
+    """
+    return np.concatenate([np.repeat(series[:1], count), series, np.repeat(series[-1:], count)])
 
 
 def percentiles(values: npt.NDArray[np.floating], *which: float) -> list[npt.NDArray[np.floating]]:
@@ -120,6 +141,11 @@ def _bins(window: int, *, highest: float) -> tuple[slice, Floats]:
     return cut, hertz[cut]
 
 
+def short_bins() -> tuple[slice, Floats]:
+    """Return which bins of the short window count, and their frequencies in hertz."""
+    return _bins(WINDOW, highest=HIGHEST_HZ)
+
+
 def block_energy(samples: Floats, size: int) -> Floats:
     """Return the mean square of each whole block of `size` samples."""
     blocks = samples[: len(samples) // size * size].reshape(-1, size)
@@ -138,7 +164,7 @@ def heard_hops(energy: Floats) -> tuple[int, int]:
     energy : ndarray, shape (hops,)
         Mean square of the samples of each hop.
     """
-    smooth = np.convolve(np.pad(energy, FADE_BLOCKS // 2, mode="edge"), _BOX, "valid")
+    smooth = np.convolve(with_ends(energy, FADE_BLOCKS // 2), _BOX, "valid")
     heard = np.flatnonzero(smooth > np.median(energy) * 10.0 ** (FADE_DB / 10.0))
     longest = int(FADE_SECONDS * FRAME_RATE)
     begin = min(int(heard.min(initial=longest)), longest)
@@ -178,7 +204,7 @@ def short_spectra(sound: Sound, power: Tensor) -> Spectra:
     power : Tensor
         `ml.features.power_spectrogram` of the samples that `sound` was found in.
     """
-    cut, hertz = _bins(WINDOW, highest=HIGHEST_HZ)
+    cut, hertz = short_bins()
     first = sound.start + WINDOW_HOPS // 2  # frames of `power` are centred where its hops begin
     frames = slice(first, first + len(sound.energy) - WINDOW_HOPS + 1)
     return Spectra(power.mT[frames, cut].numpy(), hertz)

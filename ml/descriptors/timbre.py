@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,9 @@ from ml.descriptors.spectra import (
     Sound,
     Spectra,
     cosine_basis,
+    decibels,
     percentiles,
+    short_bins,
 )
 
 if TYPE_CHECKING:
@@ -173,50 +176,59 @@ def _cuts(hertz: Floats, edges: tuple[float, ...]) -> list[tuple[int, int]]:
     return list(pairwise(np.searchsorted(hertz, edges).tolist()))
 
 
-def _band_levels(power: Floats, hertz: Floats) -> Floats:
-    """Return the power of each band relative to all, shape (frames, bands), in dB."""
-    total = power.sum(axis=1) + 1e-12
-    sums = np.stack([power[:, a:b].sum(axis=1) for a, b in _cuts(hertz, BAND_EDGES)], axis=1)
-    result: Floats = 10.0 * np.log10(np.maximum(sums / total[:, None], 1e-6))
-    return result
+@cache
+def band_weights() -> Floats:
+    """Return what sums up each band of `BAND_EDGES`, shape (bins, bands)."""
+    hertz = short_bins()[1]
+    weights = np.zeros((len(hertz), len(BAND_EDGES) - 1), np.float32)
+    for band, (low, high) in enumerate(_cuts(hertz, BAND_EDGES)):
+        weights[low:high, band] = 1.0
+    return weights
 
 
-def _contrast(power: Floats, hertz: Floats) -> Floats:
+def _contrast(power: Floats, mean: Floats, hertz: Floats) -> Floats:
     """Return contrast then valley of each band, shape (frames, 2 * bands), in dB."""
-    contrasts, valleys = [], []
-    mean = power.mean(axis=1, keepdims=True) * 1e-5 + 1e-12
+    peaks, valleys = [], []
+    floor = mean[:, None] * np.float32(1e-5)
     for low, high in _cuts(hertz, CONTRAST_EDGES):
-        ordered = np.sort(np.maximum(power[:, low:high], mean), axis=1)
+        ordered = np.sort(np.maximum(power[:, low:high], floor), axis=1)
         count = max(2, (high - low) // 10)
-        peak = 10.0 * np.log10(ordered[:, -count:].mean(axis=1))
-        valley = 10.0 * np.log10(ordered[:, :count].mean(axis=1))
-        contrasts.append(peak - valley)
-        valleys.append(valley - 10.0 * np.log10(mean[:, 0] * 1e5))
-    return np.stack(contrasts + valleys, axis=1)
+        peaks.append(ordered[:, -count:].mean(axis=1))
+        valleys.append(ordered[:, :count].mean(axis=1))
+    highs, lows = decibels(np.stack([peaks, valleys]))
+    return np.concatenate([highs - lows, lows - decibels(mean)]).T
 
 
-def _shape(power: Floats, hertz: Floats) -> Floats:
+def _shape(power: Floats, mean: Floats, hertz: Floats) -> Floats:
     """Return the shape series that every frame has by itself, shape (frames, 11)."""
     octave = np.log2(hertz / 1000.0)
-    crest = 10.0 * np.log10(power.max(axis=1) / (power.mean(axis=1) + 1e-12) + 1e-9)
+    crest = decibels(power.max(axis=1) / mean + np.float32(1e-9))
     flatness, entropy = flatness_and_entropy(power)
     moments = centroid_and_moments(power, octave)
     ends = rolloffs(power, octave, (0.25, 0.5, 0.85, 0.95))
     return np.stack([*moments, *ends, flatness, crest, entropy], axis=1)
 
 
-def timbre_series(sound: Sound, spectra: Spectra) -> Floats:
+def timbre_series(sound: Sound, spectra: Spectra, bands: Floats, total: Floats) -> Floats:
     """Return what every frame's spectrum says by itself, shape (frames, 30).
 
     The columns: shape of the spectrum, zero crossings, bands, contrasts and valleys.
+
+    Parameters
+    ----------
+    bands, total : ndarray, shapes (frames, bands) and (frames,)
+        Power of each frame in the bands of `band_weights`, and in all.
     """
     power, hertz = spectra.values, spectra.hertz
-    blocks = [power[start : start + AT_ONCE] for start in range(0, len(power), AT_ONCE)]
-    shape = np.concatenate([_shape(block, hertz) for block in blocks])
+    total = total + np.float32(1e-12)
+    mean = total / np.float32(len(hertz))
+    blocks = [slice(start, start + AT_ONCE) for start in range(0, len(power), AT_ONCE)]
+    shape = np.concatenate([_shape(power[block], mean[block], hertz) for block in blocks])
     crossing = zero_crossing_hertz(sound.samples, SAMPLE_RATE)
     octave = np.log2(np.maximum(crossing, 20.0) / 1000.0)
-    levels = [_band_levels(power, hertz), _contrast(power, hertz)]
-    return np.concatenate([shape, octave[:, None], *levels], axis=1)
+    levels = decibels(np.maximum(bands / total[:, None], np.float32(1e-6)))
+    contrast = _contrast(power, mean, hertz)
+    return np.concatenate([shape, octave[:, None], levels, contrast], axis=1)
 
 
 def describe_timbre(part: Part) -> Floats:
