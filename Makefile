@@ -58,8 +58,9 @@ migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 	$(ON_DB) $(MANAGE) check
 
 # As many processes as there are cores; the tests of a file stay together, and share what they set up.
+# In our order, not the files with the most tests first, which are the quick ones.
 unit: $(VENV)/test.stamp postgres redis mongodb  ## tests without a browser (TESTS="journal ml")
-	$(ON_DB) $(BIN)/pytest -m "not e2e" --numprocesses $(shell nproc) --dist loadfile $(TESTS)
+	$(ON_DB) $(BIN)/pytest -m "not e2e" --numprocesses $(shell nproc) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
 	$(ON_DB) $(BIN)/pytest -m e2e $(TESTS)
