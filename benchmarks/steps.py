@@ -45,7 +45,8 @@ def steps(predictor: Predictor, path: Path) -> dict[str, float]:
     inputs = timed("features", lambda: dict(predictor.inputs([clip])))
     samples = levelled(torch.from_numpy(clip.samples))
     power = timed("  spectrogram", lambda: power_spectrogram(samples, settings))
-    timed("  picture", lambda: picture_of(power, settings))
+    mel_only = predictor.meta.network.mel_only
+    timed("  picture", lambda: picture_of(power, settings, mel_only=mel_only))
     timed("  descriptors", lambda: _describe(samples, clip.seconds, power))
     sound = sound_of(samples)
     timed("    frames", lambda: Frames(sound, short_spectra(sound, power)))
