@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
+import timeit
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from journal.measuring.pages import Page
 
 WARM_UP = 2
+ADDITIONS, PART = "for number in range(200_000): total += number", 5  # of a million
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class PageTime:
     server_p95 : float
         What the server worked for it. On SQLite that is this process's time, whatever else the
         machine is doing; a database that works elsewhere can only be timed by the clock.
+    pace : float
+        What a million additions took Python meanwhile: shared processors are slow at times.
     """
 
     name: str
@@ -36,6 +40,7 @@ class PageTime:
     server_p95: float
     cpu: float
     cpu_of_one_day: float
+    pace: float
     queries: int
     kilobytes: float
 
@@ -63,14 +68,21 @@ def count_queries(client: Client, path: str) -> int:
     return len(queries)
 
 
+def pace() -> float:
+    """Milliseconds of the processor that a million additions take Python."""
+    seconds = timeit.timeit(ADDITIONS, "total = 0", timer=time.process_time, number=1)
+    return 1000 * PART * seconds
+
+
 def quantile(values: Sequence[float], share: float) -> float:
     """Give the smallest value that at least `share` of them do not exceed."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def _measure(full: Client, one_day: Client, pair: tuple[Page, Page], runs: int) -> PageTime:
-    many, few = [], []
+    many, few, paces = [], [], []
     for _run in range(runs + WARM_UP):
+        paces.append(pace())
         many.append(_milliseconds(full, pair[0].path))
         few.append(_milliseconds(one_day, pair[1].path))
     took = [clock for clock, _ in many[WARM_UP:]]
@@ -82,6 +94,7 @@ def _measure(full: Client, one_day: Client, pair: tuple[Page, Page], runs: int) 
         server_p95=quantile(worked if connection.vendor == "sqlite" else took, 0.95),
         cpu=statistics.median(worked),
         cpu_of_one_day=statistics.median(cpu for _, cpu in few[WARM_UP:]),
+        pace=statistics.median(paces),
         queries=count_queries(full, pair[0].path),
         kilobytes=len(full.get(pair[0].path).content) / 1000,
     )

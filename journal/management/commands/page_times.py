@@ -80,10 +80,11 @@ def _as_dict(judged: Judged) -> dict[str, Any]:
 def _table(judged: list[Judged]) -> Table:
     table = Table(
         title=f"Server time; budget: p95 ≤ {MOST_MS:.0f} ms, ratio ≤ {MOST_TIMES:.0f}",
-        caption="red: over the budget; yellow: grows, for the reason below",
+        caption="red: over the budget; yellow: grows, for the reason below; "
+        "pace: ms that a million additions took meanwhile",
     )
     table.add_column("page", no_wrap=True)
-    for name in ("p95", "by clock", "CPU", "one day", "ratio", "queries", "kB"):
+    for name in ("p95", "by clock", "CPU", "one day", "ratio", "pace", "queries", "kB"):
         table.add_column(name, justify="right")
     for each in judged:
         page = each.page
@@ -95,7 +96,8 @@ def _table(judged: list[Judged]) -> Table:
                 f"{page.cpu:.1f}",
                 f"{page.cpu_of_one_day:.1f}",
             ),
-            *(f"{page.ratio:.2f}", str(page.queries), f"{page.kilobytes:.0f}"),
+            *(f"{page.ratio:.2f}", f"{page.pace:.0f}"),
+            *(str(page.queries), f"{page.kilobytes:.0f}"),
             style="bold red" if each.is_over else "yellow" if each.is_growing else None,
         )
     return table
