@@ -31,7 +31,7 @@ DAYS_A_YEAR = 365
 
 
 class Command(ExplainedCommand):
-    """Print a page a line: 95th percentiles, the processor's time, ratio, queries, size."""
+    """Print a page a line: 95th percentile, the processor's time, ratio, queries, size."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare how long a history, how many runs, and the form of the answer."""
@@ -84,18 +84,13 @@ def _table(judged: list[Judged]) -> Table:
         "pace: ms that a million additions took meanwhile",
     )
     table.add_column("page", no_wrap=True)
-    for name in ("p95", "by clock", "CPU", "one day", "ratio", "pace", "queries", "kB"):
+    for name in ("p95", "CPU", "one day", "ratio", "pace", "queries", "kB"):
         table.add_column(name, justify="right")
     for each in judged:
         page = each.page
         table.add_row(
             page.name,
-            *(
-                f"{page.server_p95:.1f}",
-                f"{page.p95:.1f}",
-                f"{page.cpu:.1f}",
-                f"{page.cpu_of_one_day:.1f}",
-            ),
+            *(f"{page.server_p95:.1f}", f"{page.cpu:.1f}", f"{page.cpu_of_one_day:.1f}"),
             *(f"{page.ratio:.2f}", f"{page.pace:.0f}"),
             *(str(page.queries), f"{page.kilobytes:.0f}"),
             style="bold red" if each.is_over else "yellow" if each.is_growing else None,
