@@ -124,14 +124,16 @@ def _audio_files_below(folder: Path) -> Iterator[Path]:
 def _decode_early(paths: Sequence[Path], early: MutableMapping[Path, Early], end: Event) -> None:
     """Decode files into `early` until the end; what is no use is left to whoever listens."""
     decoder = get_decoder()
-    decoder.start()
-    for path in paths:
-        if end.is_set():
-            break
-        started = time.perf_counter()
-        with suppress(ClipError):
-            early[path] = decoder.load(path), time.perf_counter() - started
-    decoder.close()
+    try:
+        decoder.start()
+        for path in paths:
+            if end.is_set():
+                break
+            started = time.perf_counter()
+            with suppress(ClipError):
+                early[path] = decoder.load(path), time.perf_counter() - started
+    finally:
+        decoder.close()
 
 
 def _in_order(

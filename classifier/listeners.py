@@ -7,16 +7,14 @@ shared, and the end of that process is quick.
 
 from __future__ import annotations
 
-import gc
 from logging.config import dictConfig
 
 from django.conf import settings
 
-gc.disable()
+from journify.collecting import loading
 
-from classifier.service import service_of  # noqa: E402 -- and torch with it
+with loading():
+    from classifier.service import service_of  # and torch with it
 
-dictConfig(settings.LOGGING)  # Django's own is for pages, and imports what makes them
-service_of(tuple(settings.CLASSIFIER_MODELS))
-gc.freeze()
-gc.enable()
+    dictConfig(settings.LOGGING)  # Django's own is for pages, and imports what makes them
+    service_of(tuple(settings.CLASSIFIER_MODELS))

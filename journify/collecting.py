@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Search for nothing while a server loads, and leave what is loaded out of every later search.
+    """Search for nothing while a process loads, and leave what is loaded out of every later search.
 
     Loading makes a great many objects and hardly any garbage; searching for it takes a tenth of the
     time. Later, one request in a few dozen would stand still while all of it is looked through:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -229,6 +230,21 @@ def test_everything_is_renewed_where_needed_only(entry: Entry, settings: Setting
     assert renew() == "1 answers renewed.\n"
     settings.ANSWERS_COUNTED_BY.unlink()
     assert renew() == "1 answers renewed.\n"
+
+
+def test_no_password_of_a_database_is_written_down(
+    entry: Entry, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewing.renew_all()
+    before = settings.ANSWERS_COUNTED_BY.read_text()
+    address = "mongodb://journify:open-sesame@db/journify"  # where MongoDB's is kept
+    monkeypatch.setitem(connection.settings_dict, "HOST", address)
+    assert not renewing.is_renewed()
+    renewing.renew_all()
+    assert renewing.is_renewed()
+    after = settings.ANSWERS_COUNTED_BY.read_text()
+    assert after != before
+    assert "open-sesame" not in after
 
 
 def test_a_renewal_that_is_cut_off_is_made_up_for(
