@@ -96,15 +96,17 @@ fix: $(VENV)/test.stamp  ## format and mend what tools can mend
 messages: $(VENV)/test.stamp  ## collect texts, merge them into locale/, compile the translations
 	$(MANAGE) messages
 
-PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --unsafe-package pip --no-emit-index-url \
-	--no-emit-find-links --no-emit-trusted-host --no-emit-options --annotation-style=line --no-header $(LOCK)
+# One lock for every Python that we support, with a marker where one of them needs something else.
+LOCKED_FOR := 3.11 3.12 3.13 3.14
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --annotation-style line $(LOCK)
 lock: $(VENV)/test.stamp  ## pin requirements*.in by version and hash; what is pinned stays (LOCK=--upgrade: the newest)
-	$(PIP_COMPILE) --strip-extras --output-file requirements.txt requirements.in  # a constraint has no extras
-	$(PIP_COMPILE) --no-strip-extras --output-file requirements-dev.txt requirements-dev.in
-	rm -rf $(VENV)/empty && $(BIN)/python -m venv $(VENV)/empty  # would they install on a new machine?
-	for lock in requirements.txt requirements-dev.txt; do \
-	  $(VENV)/empty/bin/pip install --quiet --dry-run --require-hashes -r $$lock || exit 1; done
-	rm -r $(VENV)/empty
+	$(UV_COMPILE) --output-file requirements.txt requirements.in
+	$(UV_COMPILE) --no-strip-extras --output-file requirements-dev.txt requirements-dev.in
+	@for python in $(LOCKED_FOR); do for lock in requirements.txt requirements-dev.txt; do \
+	  echo "would $$lock install on Python $$python?"; \
+	  $(BIN)/pip install --quiet --dry-run --ignore-installed --require-hashes --only-binary :all: \
+	    --python-version $$python --target $(VENV)/dry-run -r $$lock || exit 1; done; done
 
 licences: $(VENV)/test.stamp  ## write docs/licences.md from what is installed
 	@$(BIN)/python -m tools.licences
