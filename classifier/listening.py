@@ -36,6 +36,8 @@ from ml.errors import ClipError
 from ml.timing import stage, stages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ml.predictor import Prediction
 
 logger = logging.getLogger(__name__)
@@ -84,9 +86,7 @@ def listen(row: Classification) -> None:
         raise
     else:
         seconds = time.perf_counter() - started
-        model = heard.prediction.model
-        count_answer(source=heard.source, model=model, seconds=seconds, stages=taken)
-        record(row, heard, seconds=seconds)
+        record(row, heard, seconds=seconds, taken=taken)
 
 
 def _try_again(row: Classification, error: str, *, reason: str) -> None:
@@ -120,7 +120,9 @@ def _answer(row: Classification) -> Heard:
     return Heard(get_service().classify(clip), source, digest)
 
 
-def record(row: Classification, heard: Heard, *, seconds: float) -> None:
+def record(
+    row: Classification, heard: Heard, *, seconds: float, taken: Mapping[str, float]
+) -> None:
     """Write what was heard into the claimed row, or beside it when a fallback model answered."""
     prediction = heard.prediction
     result = as_result(prediction, seconds=seconds)
@@ -148,6 +150,7 @@ def record(row: Classification, heard: Heard, *, seconds: float) -> None:
     if not is_ours:
         logger.warning("classification %s was finished by another worker", row.pk)
         return
+    count_answer(source=heard.source, model=prediction.model, seconds=seconds, stages=taken)
     logger.info(
         "classification %s: %s by %s in %.2f s",
         row.pk,

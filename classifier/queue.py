@@ -118,11 +118,13 @@ def settle(row: Classification, *, status: str, **values: Any) -> bool:
 
 def fail(row: Classification, error: str, *, reason: str) -> bool:
     """End a claimed row with a sentence for the listener; an earlier answer of it stands."""
-    count_failure(reason)
     if row.emotion:
-        logger.warning("classification %s keeps its earlier answer: %s", row.pk, error)
-        return settle(row, status=Status.DONE, error="", reason="")
-    return settle(row, status=Status.FAILED, error=error[:300], reason=reason)
+        is_ours = settle(row, status=Status.DONE, error="", reason="")
+        if is_ours:
+            logger.warning("classification %s keeps its earlier answer: %s", row.pk, error)
+    else:
+        is_ours = settle(row, status=Status.FAILED, error=error[:300], reason=reason)
+    return _counted(reason, is_ours=is_ours)
 
 
 def release(row: Classification, error: str, *, reason: str, seconds: float = 0.0) -> bool:
@@ -132,13 +134,20 @@ def release(row: Classification, error: str, *, reason: str, seconds: float = 0.
     """
     if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
         return fail(row, error, reason=reason)
-    count_failure(reason)
     if not seconds:
-        return jobs.put_back(row, reason=reason)
+        return _counted(reason, is_ours=jobs.put_back(row, reason=reason))
     due = timezone.now() + dt.timedelta(seconds=seconds)
-    return jobs.settle(
+    is_ours = jobs.settle(
         row, status=Status.QUEUED, owner="", reason=reason, retry_at=due, ready_at=due
     )
+    return _counted(reason, is_ours=is_ours)
+
+
+def _counted(reason: str, *, is_ours: bool) -> bool:
+    """Count a failure once it is written: of a lost claim the other worker tells."""
+    if is_ours:
+        count_failure(reason)
+    return is_ours
 
 
 def interrupted(row: Classification) -> bool:

@@ -74,7 +74,9 @@ def listen(tryout_id: UUID | str) -> None:
             values = {"status": Status.DONE, "result": _heard(row)}
     except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
         values = {"status": Status.FAILED, "error": told(error, of=f"try-out {row.pk}")}
-    _end(row, **values)
+    if not _end(row, **values):
+        logger.warning("try-out %s was taken over, or is gone", row.pk)
+        return
     logger.info("try-out %s: %s", row.pk, values["status"])
 
 

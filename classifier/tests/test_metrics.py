@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from classifier import queue
+from classifier.listening import listen
 from classifier.models import Classification, Song
 from classifier.tasks import classify
 from classifier.tests.factories import SongFactory
@@ -75,3 +76,45 @@ def test_a_worker_says_whose_request_it_works_for(
         "song": str(heard_song.pk),
         "classification": str(row.pk),
     }
+
+
+class TestALostClaimCountsNothing:
+    """Another worker took the row up: what became of it is that worker's to count."""
+
+    @pytest.fixture
+    def late(self) -> Classification:
+        song = SongFactory(audio="")
+        late = queue.claim(queue.request_classification(song).pk, worker="late")
+        assert late is not None
+        assert queue.release(late, "", reason="interrupted")
+        assert queue.claim(late.pk, worker="next") is not None
+        return late
+
+    def test_no_failure(self, late: Classification) -> None:
+        before = counted("failures_total", reason="no-clip")
+        assert not queue.fail(late, "No clip.", reason="no-clip")
+        assert counted("failures_total", reason="no-clip") == before
+
+    def test_no_failure_of_a_row_with_an_earlier_answer(
+        self, late: Classification, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        late.emotion = "sad"
+        before = counted("failures_total", reason="no-clip")
+        assert not queue.fail(late, "No clip.", reason="no-clip")
+        assert counted("failures_total", reason="no-clip") == before
+        assert "keeps its earlier answer" not in caplog.text
+
+    @pytest.mark.parametrize("seconds", [0.0, 5.0])
+    def test_no_failure_where_it_would_wait(self, late: Classification, seconds: float) -> None:
+        before = counted("failures_total", reason="timeout")
+        assert not queue.release(late, "", reason="timeout", seconds=seconds)
+        assert counted("failures_total", reason="timeout") == before
+
+    @pytest.mark.usefixtures("service")
+    def test_no_answer(self, heard_song: Song) -> None:
+        row = queue.claim(queue.request_classification(heard_song).pk, worker="late")
+        assert row is not None
+        Classification.objects.filter(pk=row.pk).update(revision=row.revision + 1)
+        before = counted("seconds_count", source="catalogue", model=row.model)
+        listen(row)
+        assert counted("seconds_count", source="catalogue", model=row.model) == before
