@@ -1,4 +1,4 @@
-# Everything a person types. `make run` needs Python 3.11 and make, nothing else; what the tests need
+# Everything a person types. `make run` needs Python 3.11 or newer and make, nothing else; what the tests need
 # besides is installed from Debian as root, or named.
 
 PYTHON ?= python3
@@ -128,10 +128,10 @@ $(BIN)/pip:
 
 # Uncompiled: Python compiles what it imports when it first does, and the first page comes 20 s earlier.
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
-$(VENV)/run.stamp: requirements.txt requirements-torch.txt | $(BIN)/pip
+$(VENV)/run.stamp: requirements.txt requirements-torch.txt tools/install_torch.py | $(BIN)/pip
 	@echo "Installing what Journify needs; the first time this takes some minutes."
 	$(PIP_INSTALL) --require-hashes -r requirements.txt
-	$(PIP_INSTALL) -r requirements-torch.txt
+	@$(BIN)/python tools/install_torch.py
 	@touch $@
 
 $(VENV)/test.stamp: requirements-dev.txt $(VENV)/run.stamp
