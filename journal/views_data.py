@@ -75,14 +75,12 @@ def export_file(request: SignedInRequest, transfer_id: uuid.UUID) -> FileRespons
     if not row.file or not row.file.storage.exists(str(row.file.name)):
         raise Http404
     day = timezone.localdate(row.requested_at).isoformat()
-    response = FileResponse(
+    return FileResponse(
         row.file.open("rb"),
         as_attachment=True,
         filename=f"journify-{day}.zip",
         content_type="application/zip",
     )
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _context(user: User) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from journal.days import today
@@ -17,8 +16,6 @@ from journal.recap.picture import Recap, png_of, recap_of, svg_of
 from journal.stats.page import Table, tally_table
 from journal.stats.tally import tally_of
 from journify.http import SignedInRequest
-
-never_kept = cache_control(private=True, no_store=True)
 
 
 @require_safe
@@ -30,7 +27,6 @@ def latest(_request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-@never_kept
 def recap(request: SignedInRequest, year: int, month: int | None = None) -> HttpResponse:
     """Show a period's picture with its words, and offer both for keeping."""
     period = _period(year, month)
@@ -47,7 +43,6 @@ def recap(request: SignedInRequest, year: int, month: int | None = None) -> Http
 
 @require_safe
 @login_required
-@never_kept
 def picture(
     request: SignedInRequest, year: int, month: int | None = None, *, kind: str
 ) -> HttpResponse:

@@ -10,7 +10,6 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier.explaining import can_be_explained, explanation_of, request_explanation
@@ -71,7 +70,6 @@ def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-@cache_control(private=True, max_age=3600)
 def song_picture(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:
     """Send the spectrogram with what carried the answer; 404 for songs that are not theirs."""
     song = get_object_or_404(
@@ -86,7 +84,6 @@ def song_picture(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBa
 
 @require_safe
 @login_required
-@cache_control(private=True, max_age=3600)
 def song_audio(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:
     """Play a song of the catalogue or the listener's own upload; 404 for everybody else's."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)

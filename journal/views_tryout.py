@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier import tryouts
@@ -45,7 +44,6 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def try_out(request: HttpRequest, tryout_id: uuid.UUID) -> HttpResponse:
     """Say how far a file is; once its answer was shown, nothing of it is left."""
     tryout = TryOut.objects.filter(pk=tryout_id).first()

@@ -1,5 +1,7 @@
 """Every address of the app, found by itself: as its owner, as a stranger, and signed out.
 
+No cache may keep any of it; what a browser keeps goes when a session ends.
+
 An address with a key in it belongs to somebody, and strangers get 404. One without has to be named
 below, as everybody's or as each person's own.
 """
@@ -13,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from classifier.tests.factories import ClassificationFactory, ExplanationFactory
+from classifier.models import TryOut
+from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.models import Transfer
 from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
@@ -137,6 +141,7 @@ def keys(user: User) -> dict[str, Any]:
         "song_id": row.song.pk,
         "phrase_id": entry.phrase_id,
         "transfer_id": transfer.pk,
+        "tryout_id": TryOut.objects.create(title="x").pk,
         "date": entry.journal.date,
         "kind": "csv",
         "year": entry.journal.date.year,
@@ -146,6 +151,14 @@ def keys(user: User) -> dict[str, Any]:
 
 def path_of(name: str, keys: dict[str, Any]) -> str:
     return reverse(name, kwargs={key: keys[key] for key in OURS[name]})
+
+
+def admin_path(name: str, keys: dict[str, Any]) -> str:
+    converters = ADDRESSES[name].pattern.converters
+    groups = ADDRESSES[name].pattern.regex.groupindex
+    found = {key: str(keys["song_id"]) for key in [*converters, *groups]}
+    names = {"app_label": "classifier", "content_type_id": "1", "url": "x"}
+    return reverse(name, kwargs={key: names.get(key, value) for key, value in found.items()})
 
 
 def call(client: Client, path: str) -> HttpResponse:
@@ -230,12 +243,94 @@ def test_another_site_cannot_post(name: str, keys: dict[str, Any], user: User) -
 def test_only_curators_find_the_admin(
     name: str, who: str, keys: dict[str, Any], listener: Client
 ) -> None:
-    converters = ADDRESSES[name].pattern.converters
-    groups = ADDRESSES[name].pattern.regex.groupindex
-    found = {key: str(keys["song_id"]) for key in [*converters, *groups]}
-    names = {"app_label": "classifier", "content_type_id": "1", "url": "x"}
-    kwargs = {key: names.get(key, value) for key, value in found.items()}
     client = listener if who == "listener" else Client()
-    response = call(client, reverse(name, kwargs=kwargs))
+    response = call(client, admin_path(name, keys))
     if response.status_code != HTTPStatus.FORBIDDEN and name != "admin:logout":
         assert "login" in response["Location"]
+
+
+def is_kept_nowhere(response: HttpResponse) -> bool:
+    return {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
+
+
+class TestCaches:
+    @pytest.mark.parametrize("name", sorted(OURS))
+    def test_none_keeps_an_answer(self, name: str, keys: dict[str, Any], user: User) -> None:
+        path = path_of(name, keys)
+        for headers in ({}, {"HX-Request": "true"}):
+            visitor, owner = Client(headers=headers), Client(headers=headers)
+            owner.force_login(user)
+            assert is_kept_nowhere(call(visitor, path))
+            assert is_kept_nowhere(call(owner, path))
+
+    @pytest.mark.parametrize("kind", ["csv", "m3u", "txt"])
+    def test_none_keeps_a_list(self, kind: str, keys: dict[str, Any], listener: Client) -> None:
+        response = listener.get(reverse("journal:export_songs", args=[kind]))
+        assert (response.status_code, is_kept_nowhere(response)) == (HTTPStatus.OK, True)
+
+    @pytest.mark.parametrize("part", ["", "bytes=2-5", "bytes=900-"])
+    def test_none_keeps_sound_or_a_part_of_it(
+        self, part: str, user: User, listener: Client
+    ) -> None:
+        song = SongFactory(owner=user, audio=ContentFile(b"not really audio", "a.mp3"))
+        path = reverse("journal:song_audio", args=[song.pk])
+        response = listener.get(path, headers={"Range": part} if part else {})
+        expected = {"": HTTPStatus.OK, "bytes=2-5": HTTPStatus.PARTIAL_CONTENT}
+        assert response.status_code == expected.get(part, 416)
+        assert is_kept_nowhere(response)
+        body = b"".join(response)
+        assert body == {"": b"not really audio", "bytes=2-5": b"t re"}.get(part, b"")
+
+    @pytest.mark.parametrize("name", ADMIN)
+    def test_none_keeps_a_page_of_the_admin(
+        self, name: str, keys: dict[str, Any], curator: User, browser_of: Callable[[User], Client]
+    ) -> None:
+        assert is_kept_nowhere(call(browser_of(curator), admin_path(name, keys)))
+
+    @pytest.mark.parametrize(("host", "status"), [("evil.example", 400), ("127.0.0.1", 404)])
+    def test_none_keeps_an_error(self, host: str, status: int, db: None) -> None:
+        response = Client().get("/nowhere/", headers={"Host": host})
+        assert (response.status_code, is_kept_nowhere(response)) == (status, True)
+
+
+class TestTheEndOfASession:
+    CLEARED = '"cache"'
+
+    def test_signing_out_clears_what_the_browser_keeps(self, listener: Client) -> None:
+        page = listener.get(reverse("journal:today"), follow=True)
+        assert "Clear-Site-Data" not in page.headers
+        gone = listener.post(reverse("account_logout"))
+        assert gone["Clear-Site-Data"] == self.CLEARED
+        assert "Clear-Site-Data" not in listener.get(reverse("home")).headers
+
+    def test_so_does_deleting_the_account(self, user: User, listener: Client) -> None:
+        user.set_password("one-good-song")
+        user.save()
+        listener.force_login(user)
+        gone = listener.post(reverse("journal:leave"), {"password": "one-good-song"})
+        assert gone.status_code == HTTPStatus.FOUND
+        assert not User.objects.filter(pk=user.pk).exists()
+        assert gone["Clear-Site-Data"] == self.CLEARED
+
+    def test_so_does_a_session_that_another_device_ended(
+        self, user: User, listener: Client, browser_of: Callable[[User], Client]
+    ) -> None:
+        listener.get(reverse("journal:devices"))
+        other = browser_of(user)
+        other.get(reverse("journal:devices"))
+        other.post(reverse("journal:sign_out_devices"))
+        sent_away = listener.get(reverse("journal:history"))
+        assert sent_away.status_code == HTTPStatus.FOUND
+        assert sent_away["Clear-Site-Data"] == self.CLEARED
+
+    def test_so_does_a_session_that_ran_out(self, listener: Client) -> None:
+        Session.objects.update(expire_date=timezone.now() - dt.timedelta(seconds=1))
+        assert listener.get(reverse("journal:history"))["Clear-Site-Data"] == self.CLEARED
+
+    def test_a_new_password_on_another_device_does_too(self, user: User, listener: Client) -> None:
+        user.set_password("another-good-song")
+        user.save()
+        assert listener.get(reverse("journal:history"))["Clear-Site-Data"] == self.CLEARED
+
+    def test_visitors_keep_what_they_have(self, db: None) -> None:
+        assert "Clear-Site-Data" not in Client().get(reverse("home")).headers

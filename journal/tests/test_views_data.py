@@ -54,7 +54,7 @@ class TestExport:
         assert path in page
         response = listener.get(path)
         assert response.headers["Content-Disposition"].endswith('.zip"')
-        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["Cache-Control"] == "private, no-store"
         with ZipFile(io.BytesIO(response.getvalue())) as archive:
             assert archive.testzip() is None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -14,14 +13,12 @@ from journify.monitoring.metrics import exposition, may_read
 
 
 @require_safe
-@never_cache
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Say that this process answers."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
-@never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say of every part whether it is fit: 200 if all are, else 503; `?exclude=` leaves one out."""
     found = findings(leave_out=request.GET.getlist("exclude"))
@@ -38,7 +35,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Give the figures to whoever has the token; without one there is no such address."""
     if not may_read(request.headers.get("Authorization", "")):

@@ -91,7 +91,7 @@ def is_safe_page(response: Any, status: int = HTTPStatus.OK) -> None:
     is_strict(response)
     is_framed_by_nobody(response)
     has_nothing_inline(response)
-    assert "private" in response["Cache-Control"] or "no-cache" in response["Cache-Control"]
+    assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
 
 
 @pytest.mark.parametrize("name", SIGNED_OUT)

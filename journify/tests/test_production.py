@@ -127,6 +127,7 @@ class TestServer:
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert response.headers["Access-Control-Allow-Origin"] is None
+        assert "public" in response.headers["Cache-Control"]
 
 
 def ask(

@@ -1,0 +1,74 @@
+"""After signing out nobody reads the journal by going back, the back/forward cache included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserType, Page, Route, expect
+
+from journal.tests.test_e2e_journal import sign_up
+
+pytestmark = pytest.mark.e2e
+
+SECRET = "Nobody else may ever read this"
+
+
+@pytest.fixture(scope="module")
+def browser_with_cache(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    """Chromium with the back/forward cache, which Playwright switches off."""
+    browser = browser_type.launch(
+        **browser_type_launch_args, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def cached_page(browser_with_cache: Browser, base_url: str) -> Iterator[Page]:
+    with browser_with_cache.new_context(base_url=base_url) as context:
+        yield context.new_page()
+
+
+def is_kept_when_gone_back_to(page: Page, path: str) -> bool:
+    page.goto(path)
+    page.evaluate("window.isOfBefore = true")  # which only a page that was kept still has
+    page.goto("/privacy/")
+    page.go_back(wait_until="commit")  # a kept page is not loaded
+    return bool(page.evaluate("window.isOfBefore === true"))
+
+
+def without_our_header(route: Route) -> None:
+    response = route.fetch()
+    headers = {name: value for name, value in response.headers.items() if name != "cache-control"}
+    route.fulfill(response=response, headers=headers)
+
+
+def test_this_browser_keeps_pages_that_may_be_kept(cached_page: Page) -> None:
+    """Else the next test would prove nothing."""
+    cached_page.route(re.compile("/emotions/$"), without_our_header)
+    assert is_kept_when_gone_back_to(cached_page, "/emotions/")
+
+
+def test_nothing_of_the_journal_is_seen_after_signing_out(cached_page: Page) -> None:
+    sign_up(cached_page)
+    cached_page.goto("/phrases/")
+    cached_page.locator("[name=text]").fill(SECRET)
+    cached_page.locator("[name=text]").press("Enter")
+    expect(cached_page.locator("main")).to_contain_text(SECRET)
+    cached_page.goto("/settings/")
+    cached_page.goto("/phrases/")
+    expect(cached_page.locator("main")).to_contain_text(SECRET)
+    cached_page.locator("form[action$='/logout/'] button").first.click()
+    cached_page.wait_for_url(re.compile("/$"))
+    steps = cached_page.evaluate("history.length") - 1
+    assert steps >= 3
+    for _ in range(steps):
+        cached_page.go_back(wait_until="commit")
+        expect(cached_page.locator("main")).to_be_visible()
+        assert SECRET not in cached_page.content()
+        assert cached_page.locator("form[action$='/logout/']").count() == 0
