@@ -2,9 +2,10 @@
 
     python -m ml.decode_child
 
-A request is a line of JSON on standard input: `path`, whether `samples` are wanted, and the
-`seconds` and `memory` (bytes) that it may take. An answer on standard output is two lengths, a JSON
-object and the samples. Nothing heavy may be imported here: the child's start is a listener's wait.
+A request is a line of JSON on standard input: an `id`, a `path`, whether `samples` are wanted, and
+the `seconds` and `memory` (bytes) that it may take. An answer on standard output is two lengths, a
+JSON object with the same `id`, and the samples. Nothing heavy may be imported here: the child's
+start is a listener's wait.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def main() -> None:
         bound(seconds=request["seconds"], memory=request["memory"])
         report, samples = answer(Path(request["path"]), with_samples=request["samples"])
         signal.setitimer(signal.ITIMER_REAL, 0)
-        header = json.dumps(report).encode()
+        header = json.dumps(report | {"id": request["id"]}).encode()
         answers.write(LENGTHS.pack(len(header), len(samples)) + header)
         answers.write(samples)
         answers.flush()

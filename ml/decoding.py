@@ -135,7 +135,6 @@ class Decoder:
             except _CrashError:
                 if not child.answered:
                     raise
-                child.end()
                 child = _Child()
                 report, content = child.ask(path, bounds=self.bounds, samples=samples)
         except _CrashError as crash:
@@ -152,15 +151,18 @@ class Decoder:
     def _take(self) -> _Child:
         with self._lock:
             child = self._idle.pop() if self._idle else None
-        if child is not None and child.is_alive():
+        if child is not None and child.is_ready():
             return child
         if child is not None:
             child.end()
         return _Child()
 
     def _hand_back(self, child: _Child) -> None:
-        """Keep a child for the next file, or end it; keep another in the place of a worn one."""
-        if child.is_alive() and child.answered < self.bounds.files:
+        """Keep a child for the next file, or end it; keep another in the place of a worn one.
+
+        A child that was interrupted may still write its answer, which the next file would get.
+        """
+        if child.is_ready() and child.answered < self.bounds.files:
             fresh = child
         else:
             child.end()
@@ -176,11 +178,24 @@ class _CrashError(Exception):
     """The child died, or its answer makes no sense."""
 
 
+class _OverdueError(Exception):
+    """The child did not answer in time."""
+
+
 class _Child:
-    """One process that decodes one file at a time."""
+    """One process that decodes one file at a time.
+
+    Attributes
+    ----------
+    asked, answered : int
+        Requests that were begun, and answers that were read to their end. Where they differ, the
+        pipes hold what belongs to a request that nobody waits for any more.
+    """
 
     def __init__(self) -> None:
+        self.asked = 0
         self.answered = 0
+        self._owner = os.getpid()
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         self._process = subprocess.Popen(  # noqa: S603 -- our own module, no shell
             COMMAND,
@@ -195,8 +210,10 @@ class _Child:
         self._requests = cast("IO[bytes]", self._process.stdin)
         self._answers = cast("IO[bytes]", self._process.stdout)
 
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
+    def is_ready(self) -> bool:
+        """Whether the process is alive, ours, and has no answer outstanding."""
+        is_ours = self._owner == os.getpid()  # a fork shares the pipes, and would read our answers
+        return is_ours and self.asked == self.answered and self._process.poll() is None
 
     def ask(self, path: Path, *, bounds: Bounds, samples: bool) -> tuple[dict[str, Any], bytearray]:
         """Return the child's report on a file and its samples.
@@ -207,8 +224,12 @@ class _Child:
             It took too long; the child is ended.
         _CrashError
             It died; the child is ended.
+        BaseException
+            Something interrupted the call, such as a time limit; the child is ended.
         """
+        self.asked += 1
         request = {
+            "id": self.asked,
             "path": os.fspath(path.absolute()),
             "samples": samples,
             "seconds": bounds.seconds,
@@ -217,20 +238,27 @@ class _Child:
         try:
             self._requests.write(json.dumps(request).encode() + b"\n")
             answer = self._read_answer(time.monotonic() + bounds.seconds)
-        except TimeoutError:
+            self.answered = self.asked
+        except _OverdueError:
             self.end()
             raise ClipError("too-slow", SENTENCES["too-slow"]) from None
+        except TimeoutError:  # an OSError, but never a pipe's: somebody's time limit
+            self.end()
+            raise
         except (OSError, EOFError, ValueError) as error:
             status = self.end()
             if status in TOO_LONG:
                 raise ClipError("too-slow", SENTENCES["too-slow"]) from None
             raise _CrashError(f"exit status {status} {error}") from error
-        self.answered += 1
+        except BaseException:
+            self.end()
+            raise
         return answer
 
     def end(self) -> int:
         """Kill the process, whatever it is at; returns how it ended: dead already, as it died."""
-        self._process.kill()
+        if self._owner == os.getpid():
+            self._process.kill()
         status = self._process.wait()
         for pipe in (self._requests, self._answers):
             with contextlib.suppress(OSError):
@@ -244,6 +272,8 @@ class _Child:
         report = json.loads(self._read(header_size, deadline))
         if not isinstance(report, dict) or "code" not in report:
             raise ValueError("an answer of another form")
+        if report.pop("id", None) != self.asked:
+            raise ValueError("an answer to another request")
         return report, self._read(size, deadline)
 
     def _read(self, size: int, deadline: float) -> bytearray:
@@ -256,7 +286,7 @@ class _Child:
         while have < size:
             left = deadline - time.monotonic()
             if left <= 0 or not poll.poll(left * 1000):
-                raise TimeoutError
+                raise _OverdueError
             read = os.readv(pipe, [view[have:]])
             if not read:
                 raise EOFError

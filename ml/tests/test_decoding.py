@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +17,7 @@ import pytest
 
 from ml import decoding
 from ml.audio import load_clip
+from ml.clip import LENGTHS
 from ml.decoding import Bounds, Decoder
 from ml.errors import SENTENCES, ClipError
 from ml.tests.sounds import music, write
@@ -31,6 +35,8 @@ def bedevilled(path):
         os.kill(os.getpid(), signal.SIGSEGV)
     elif name == "hang":
         time.sleep(600)
+    elif name == "slow":
+        time.sleep(1)
     elif name == "spin":
         while True:
             pass
@@ -231,8 +237,9 @@ class TestPoison:
         )
         assert child.stdin is not None
         path = named(song, "hang")
-        request = f'{{"path": "{path}", "samples": true, "seconds": 0.2, "memory": 1500000000}}\n'
-        child.stdin.write(request.encode())
+        bounds = {"seconds": 0.2, "memory": 1_500_000_000}
+        request = {"id": 1, "path": str(path), "samples": True} | bounds
+        child.stdin.write(json.dumps(request).encode() + b"\n")
         child.stdin.flush()
         assert child.wait(timeout=20) == -signal.SIGALRM
         child.stdin.close()
@@ -244,3 +251,94 @@ class TestPoison:
         with pytest.raises(ClipError):
             bedevilled.load(named(song, "crash"))
         assert child_of(bedevilled) != first
+
+
+@contextlib.contextmanager
+def alarm(error: BaseException, *, after: float) -> Iterator[None]:
+    """Have a real signal raise `error` in this thread, as a time limit does."""
+
+    def ring(*_: object) -> None:
+        raise error
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, after)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class TestInterrupted:
+    """What interrupts a call must not leave its answer to the next file."""
+
+    @pytest.fixture
+    def other(self, tmp_path: Path) -> Path:
+        return write(tmp_path / "other.wav", music(7, seed=3))
+
+    @pytest.mark.parametrize(
+        "error", [KeyboardInterrupt(), SystemExit(), TimeoutError(), OSError()]
+    )
+    def test_a_signal_while_a_file_is_decoded(
+        self, bedevilled: Decoder, song: Path, other: Path, error: BaseException
+    ) -> None:
+        bedevilled.load(song)
+        first, path = child_of(bedevilled), named(song, "slow")
+        # a signal handler's OSError looks as a broken pipe does: the file is tried once more
+        expected = (
+            contextlib.nullcontext() if type(error) is OSError else pytest.raises(type(error))
+        )
+        with expected, alarm(error, after=0.4):
+            bedevilled.load(path)
+        time.sleep(1)  # the answer to the slow file would be there by now
+        clip = bedevilled.load(other)
+        assert np.array_equal(clip.samples, load_clip(other).samples)
+        assert child_of(bedevilled) != first
+
+    def test_a_signal_at_any_moment(self, decoder: Decoder, song: Path, other: Path) -> None:
+        expected = {path: load_clip(path).samples for path in (song, other)}
+        for after in (1e-4, 1e-3, 3e-3, 6e-3, 0.01, 0.02, 0.04):
+            interrupted = contextlib.suppress(KeyboardInterrupt)
+            with interrupted, alarm(KeyboardInterrupt(), after=after):
+                decoder.load(song)
+            assert np.array_equal(decoder.load(other).samples, expected[other])
+
+    def test_a_thread_that_is_killed(self, bedevilled: Decoder, song: Path, other: Path) -> None:
+        path = named(song, "slow")
+        bedevilled.load(song)
+
+        def listen() -> None:
+            with contextlib.suppress(SystemExit):
+                bedevilled.load(path)
+
+        listening = threading.Thread(target=listen)
+        listening.start()
+        time.sleep(0.3)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(listening.ident or 0), ctypes.py_object(SystemExit)
+        )
+        listening.join()
+        assert np.array_equal(bedevilled.load(other).samples, load_clip(other).samples)
+
+    def test_a_fork_does_not_read_our_answers(self, decoder: Decoder, song: Path) -> None:
+        first = child_of(decoder)
+        if not (pid := os.fork()):
+            with contextlib.suppress(BaseException):
+                seconds = decoder.load(song).seconds
+                os._exit(0 if seconds > 4.9 and child_of(decoder) != first else 1)
+            os._exit(2)
+        assert os.waitpid(pid, 0)[1] == 0
+        assert decoder.load(song).seconds > 4.9
+        assert child_of(decoder) == first
+
+    def test_an_answer_to_another_request_is_refused(
+        self, bedevilled: Decoder, song: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bedevilled.close()
+        report = {"code": "", "source_seconds": 5.0, "format": "mp3", "title": "", "artist": ""}
+        header = json.dumps(report | {"id": 2}).encode()
+        answer = LENGTHS.pack(len(header), 0) + header
+        late = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({answer!r})"
+        monkeypatch.setattr(decoding, "COMMAND", [sys.executable, "-c", late])
+        with pytest.raises(ClipError, match="damaged"):
+            bedevilled.describe(song)
