@@ -26,6 +26,7 @@ from classifier.decoding import get_decoder
 from classifier.errors import NoModelError
 from classifier.formats import AUDIO_EXTENSIONS
 from classifier.results import Result, as_result
+from journify.collecting import loading
 from ml.clip import Clip
 from ml.errors import ClipError
 
@@ -202,9 +203,10 @@ def _set_up(models: list[str]) -> None:
 def _start(models: list[str]) -> None:
     """Load the models of this process."""
     get_decoder().start()  # it gets ready while torch is imported
-    from classifier.service import service_of  # noqa: PLC0415 -- heavy, not in the web process
+    with loading():
+        from classifier.service import service_of  # noqa: PLC0415 -- heavy, not in the web process
 
-    _state["service"] = service_of(tuple(models))
+        _state["service"] = service_of(tuple(models))
 
 
 def _classify_file(path: Path, early: Early | None = None) -> Result:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import torch
@@ -12,6 +14,9 @@ import torch
 
 class Task:
     """A call that is made once, by whichever thread comes to it first.
+
+    It keeps no reference to its arguments once it is done, and never to an exception, whose frames
+    hold the task: a reference cycle would keep a clip's arrays until Python searches for garbage.
 
     Parameters
     ----------
@@ -24,11 +29,12 @@ class Task:
     def __init__(
         self, pool: Executor | None, function: Callable[..., Any], *arguments: object
     ) -> None:
-        self._function, self._arguments = function, arguments
+        self._call: Callable[[], Any] | None = partial(function, *arguments)
+        self._value: Any = None
         self._claim = threading.Lock()
-        self._outcome: Future[Any] = Future()
+        self._has_ended = threading.Event()
         if pool is not None:
-            pool.submit(self._run)
+            pool.submit(self._help)
 
     def result(self) -> Any:
         """Make the call here unless another thread has begun; else wait for that one.
@@ -36,16 +42,25 @@ class Task:
         Raises
         ------
         Exception
-            What the function raised, wherever it ran.
+            What the function raises. If it failed in the other thread, it is called here again.
         """
+        if not self._claim.acquire(blocking=False):
+            self._has_ended.wait()
         self._run()
-        return self._outcome.result()
+        return self._value
+
+    def _help(self) -> None:
+        if self._claim.acquire(blocking=False):
+            with suppress(Exception):  # `result` raises it
+                self._run()
 
     @torch.inference_mode()
     def _run(self) -> None:
-        if not self._claim.acquire(blocking=False):
+        call = self._call
+        if call is None:
             return
         try:
-            self._outcome.set_result(self._function(*self._arguments))
-        except BaseException as error:
-            self._outcome.set_exception(error)
+            self._value = call()
+            self._call = None
+        finally:
+            self._has_ended.set()

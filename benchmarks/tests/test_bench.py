@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 from io import StringIO
 
-from django.core.management import call_command
+import pytest
+from django.core.management import CommandError, call_command
 
 from benchmarks import steps
 from benchmarks.batch import growth
@@ -29,6 +30,20 @@ def test_memory_stays_when_many_files_are_classified() -> None:
     looks = growth(200, jobs=2)
     assert len(looks) == 9
     assert looks[-1] < 1.05 * looks[2]  # after the first answers everything is loaded
+
+
+def test_a_worker_takes_no_more_memory_after_many_songs() -> None:
+    out = StringIO()
+    call_command("bench", worker_songs=40, json=True, stdout=out)
+    found = json.loads(out.getvalue())
+    assert len(found["worker_mb"]) == 10
+    assert found["growth"] < 1.05
+    assert max(found["worker_mb"]) < 600
+
+
+def test_the_memory_of_a_worker_takes_some_songs_to_be_measured() -> None:
+    with pytest.raises(CommandError, match="at least 10"):
+        call_command("bench", worker_songs=5)
 
 
 def test_steps_add_up_to_the_stages() -> None:

@@ -7,20 +7,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from pytest_django import Settings
 
-from classifier import queue
+from classifier import explaining, queue
 from classifier.batch import classify_files, known_models
 from classifier.bundles import main_bundle
 from classifier.listening import listen
-from classifier.models import Song
+from classifier.models import Song, TryOut
 from classifier.readings import read
 from classifier.service import EmotionService, get_service
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakePrediction
+from journify.background import jobs
+from journify.background.jobs import Job, Status
 from ml.audio import load_clip
 from ml.labels import EMOTIONS
 from ml.predictor import Prediction
+from ml.tests.cycles import bytes_left
 
 MODELS = ("resnet18_bilstm", "ann")
 
@@ -118,3 +122,26 @@ def test_the_stand_in_looks_like_the_real_prediction() -> None:
         [each.name for each in dataclasses.fields(kind)] for kind in (FakePrediction, Prediction)
     )
     assert fake == real
+
+
+@pytest.mark.django_db
+def test_no_cycle_holds_an_array_after_a_worker_heard_drew_or_tried_a_song(
+    heard_song: Song, library: Corpus
+) -> None:
+    row = queue.request_classification(heard_song)
+    assert bytes_left(lambda: _worked_at(row)) == 0
+    assert row.emotion
+    drawing = explaining.request_explanation(row)
+    assert bytes_left(lambda: _worked_at(drawing)) == 0
+    tryout = TryOut(title="mine")
+    tryout.audio.save("mine.mp3", ContentFile(library["song.mp3"].read_bytes()))
+    assert bytes_left(lambda: _worked_at(tryout)) == 0
+
+
+def _worked_at(row: Job) -> None:
+    """Have the task of a row run as a worker does, from the beginning."""
+    type(row)._default_manager.filter(pk=row.pk).update(status=Status.QUEUED)
+    kind = next(kind for kind in jobs.kinds() if kind.model is type(row))
+    kind.get_task().call(**{kind.argument: str(row.pk)})
+    row.refresh_from_db()
+    assert row.status == Status.DONE

@@ -122,8 +122,10 @@ class Describing:
     def go_on(self, power: Tensor) -> None:
         """Go on with `ml.features.power_spectrogram` of the samples."""
         spectra = short_spectra(self._sound, power)
-        self._frames = Task(self._pool, Frames, self._sound, spectra)
-        self._parts = [Task(self._pool, self._part, *bounds) for bounds in self._bounds]
+        frames = Task(self._pool, Frames, self._sound, spectra)
+        self._parts = [
+            Task(self._pool, _part, self._moments, frames, *bounds) for bounds in self._bounds
+        ]
 
     def values(self) -> Values:
         """Wait for the descriptors: shape (1 + SEGMENTS, D), or (1, D) without segments.
@@ -137,18 +139,19 @@ class Describing:
         result: Values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
         return result
 
-    def _part(self, begin: int, end: int) -> Values:
-        """Describe what lies between two hops, shape (D,)."""
-        moments = self._moments.result().part(begin, end)
-        part = self._frames.result().part(begin, end)
-        return np.concatenate(
-            [
-                describe_timbre(part),
-                describe_rhythm(part),
-                describe_dynamics(part),
-                describe_harmony(moments),
-            ]
-        )
+
+def _part(moments: Task, frames: Task, begin: int, end: int) -> Values:
+    """Describe what lies between two hops, shape (D,)."""
+    harmony = moments.result().part(begin, end)
+    part = frames.result().part(begin, end)
+    return np.concatenate(
+        [
+            describe_timbre(part),
+            describe_rhythm(part),
+            describe_dynamics(part),
+            describe_harmony(harmony),
+        ]
+    )
 
 
 def _segments(sound: Sound, seconds: float) -> Bounds:

@@ -2,6 +2,7 @@
 
 manage.py bench                    the demo songs
 manage.py bench --data DIR --json  the audio files below a folder, one JSON object
+manage.py bench --worker-songs 500 only the memory of a worker, after each tenth of so many songs
 """
 
 from __future__ import annotations
@@ -49,10 +50,19 @@ class Command(ExplainedCommand):
             metavar="FILES",
             help="also the memory of classify over so many short files, at every tenth of them",
         )
+        parser.add_argument(
+            "--worker-songs",
+            type=int,
+            metavar="SONGS",
+            help="only the memory of a worker that listens to so many different generated songs",
+        )
         parser.add_argument("--json", action="store_true", help="one object")
 
     def handle(self, **options: Any) -> None:
         """Run both pipelines by turns and print the medians."""
+        if options["worker_songs"]:
+            self._worker_memory(options["worker_songs"], as_json=options["json"])
+            return
         from benchmarks.run import bench  # noqa: PLC0415 -- only here
 
         files = [path.resolve() for path in find_files([str(options["data"])])][: options["files"]]
@@ -72,6 +82,19 @@ class Command(ExplainedCommand):
         self._write({"web process, MB": found["web_mb"]})
         for name in ("jobs", "web", "memory_mb"):
             self._write(found.get(name, {}))
+
+    def _worker_memory(self, songs: int, *, as_json: bool) -> None:
+        """Print what a worker takes after each tenth of the songs, and how much that grows."""
+        from benchmarks import worker  # noqa: PLC0415 -- only here
+
+        if songs < worker.LOOKS:
+            raise CommandError(f"--worker-songs takes at least {worker.LOOKS}.")
+        looks = worker.memory(songs)
+        if as_json:
+            self.stdout.write(json.dumps({"worker_mb": looks, "growth": looks[-1] / looks[1]}))
+            return
+        self._write({f"MB after {n} tenths": mb for n, mb in enumerate(looks, 1)})
+        self._write({"last to second": looks[-1] / looks[1]})
 
     def _write(self, figures: dict[str, Any]) -> None:
         for name, value in figures.items():

@@ -25,6 +25,7 @@ from classifier.decoding import get_decoder
 from journify import housekeeping
 from journify.background import transport
 from journify.checks import AT_START
+from journify.collecting import loading
 from journify.commands import ExplainedCommand
 from journify.curating import previews
 from journify.monitoring.server import serve_metrics
@@ -48,9 +49,10 @@ class Command(ExplainedCommand):
         if batch and settings.QUEUE_URL:
             raise CommandError("--batch is for the queue in the database, not for a broker.")
         get_decoder().start()  # it gets ready while torch is imported
-        from classifier.service import get_service  # noqa: PLC0415 -- imports torch
+        with loading():
+            from classifier.service import get_service  # noqa: PLC0415 -- imports torch
 
-        names = [predictor.name for predictor in get_service().predictors]
+            names = [predictor.name for predictor in get_service().predictors]
         logger.info("models ready: %s", ", ".join(names) or "none")
         serve_metrics()
         stop = threading.Event()
