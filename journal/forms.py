@@ -13,6 +13,7 @@ from classifier.readings import WORDS
 from journal.models import Preferences
 from journal.widgets import LongSelect
 from journal.zones import known_zones
+from journify.names import identity_of
 
 if TYPE_CHECKING:
     from spotify_auth.models import User
@@ -154,6 +155,6 @@ class LeaveForm(forms.Form):
     def clean_name(self) -> str:
         """Refuse anything but the name."""
         name: str = self.cleaned_data["name"]
-        if name != self.user.get_username():
+        if identity_of(name) != identity_of(self.user.get_username()):
             raise forms.ValidationError(_("This is not your user name."))
         return name

@@ -38,12 +38,15 @@ STORED = [
     Stored(
         title=_("Your account"),
         why=_(
-            "Your name lets you sign in; the password is kept as a salted hash that nobody can "
+            "Your name lets you sign in, and stands in two more forms so that nobody can take one "
+            "that is spelt or looks like it; the password is kept as a salted hash that nobody can "
             "read."
         ),
         until=UNTIL_YOU_LEAVE,
         tables={
-            "spotify_auth.User": ("username", "password", "date_joined", "last_login"),
+            "spotify_auth.User": (
+                *("username", "identity", "skeleton", "password", "date_joined", "last_login"),
+            ),
         },
     ),
     Stored(

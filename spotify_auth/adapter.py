@@ -6,22 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialToken
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 
+from journify import names
 from journify.limits.addresses import client_address
 from journify.limits.requests import spend
 from spotify_auth.encryption import decrypt, encrypt
+from spotify_auth.models import User
+from spotify_auth.people import free_name, user_of
 from spotify_auth.troubles import trouble_of
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
-
-    from spotify_auth.models import User
 
 
 # Of a SocialToken: at Spotify the second is the refresh token.
@@ -29,7 +35,41 @@ SECRETS = ("token", "token_secret")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
-    """One opinion of where a request comes from."""
+    """One opinion of where a request comes from, and of which names are one."""
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002 -- allauth's
+        """Write a new name in one form; refuse one that is somebody's, or looks like it."""
+        user = User(username=names.normalized(username))
+        for validator in User._meta.get_field("username").validators:
+            validator(user.username)
+        if not shallow:
+            try:
+                user.clean()
+            except ValidationError as error:
+                raise ValidationError(error.messages) from None
+        return user.username
+
+    def generate_unique_username(self, txts: list[str | None], _regex: str | None = None) -> str:
+        """Find a free name near one of `txts`."""
+        return free_name(txts)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Take a name as it is typed for the one that is meant."""
+        user = user_of(credentials.get("username", ""))
+        if user is not None:
+            credentials["username"] = user.username
+        found: User | None = super().authenticate(request, **credentials)
+        return found
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002 -- allauth's
+        """Make an account; who comes second for a name at the very same moment is told."""
+        try:
+            with transaction.atomic():
+                saved: User = super().save_user(request, user, form, commit)
+        except IntegrityError:
+            messages.error(request, User._meta.get_field("username").error_messages["unique"])
+            raise ImmediateHttpResponse(redirect("account_signup")) from None
+        return saved
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Believe only the proxies that we know of."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.auth.models import AbstractUser, Group, Permission
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from journify import names
 from journify.models import UUIDModel
 from spotify_auth.encryption import EncryptedTextField
+from spotify_auth.fields import IdentityField, SkeletonField
 
 # Spotify ends a consent six months after it was given, however often it was used
 # (https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration); six months have 181 days
@@ -19,9 +22,25 @@ CONSENT_LASTS = dt.timedelta(days=181)
 WARN_BEFORE = dt.timedelta(days=30)
 
 
+def validate_username(name: str) -> None:
+    """Refuse what cannot be written in a name."""
+    if not names.is_writable(names.normalized(name)):
+        raise ValidationError(_("A name has letters, digits and @ . + - _ only."), code="invalid")
+
+
 class User(UUIDModel, AbstractUser):
     """Somebody who keeps a journal, or looks after the app."""
 
+    username = models.CharField(
+        _("user name"),
+        max_length=150,
+        unique=True,
+        help_text=_("Letters of any script, digits and @ . + - _"),
+        validators=[validate_username],
+        error_messages={"unique": _("This name is taken.")},
+    )
+    identity = IdentityField()
+    skeleton = SkeletonField()
     # the mixin's automatic tables would have integer keys
     groups = models.ManyToManyField(  # type: ignore[assignment]
         Group, verbose_name=_("groups"), through="UserGroup", related_name="users", blank=True
@@ -33,6 +52,21 @@ class User(UUIDModel, AbstractUser):
         related_name="users",
         blank=True,
     )
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Write a name in one form, without what nobody sees."""
+        return names.normalized(username)
+
+    def clean(self) -> None:
+        """Refuse a name that is somebody else's, or looks like it."""
+        super().clean()
+        others = User.objects.exclude(pk=self.pk)
+        if others.filter(identity=names.identity_of(self.username)).exists():
+            raise ValidationError({"username": ValidationError(_("This name is taken."))})
+        if others.filter(skeleton=names.skeleton_of(self.username)).exists():
+            sentence = _("This name looks like one that is taken. Choose another.")
+            raise ValidationError({"username": ValidationError(sentence)})
 
 
 class UserGroup(UUIDModel):

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from journify.limits.addresses import client_address, network_of
 from journify.limits.allowances import Rate, take
+from journify.names import identity_of, skeleton_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 View = Callable[..., "HttpResponseBase"]
 
 logger = logging.getLogger(__name__)
+
+NAME_MAX = 200  # longer than any that there is
 
 
 class TooManyRequestsError(Exception):
@@ -88,6 +91,6 @@ def _subjects(request: HttpRequest, name: str) -> Iterator[tuple[str, str]]:
     if request.user.is_authenticated:
         yield "user", str(request.user.pk)
     if name:
-        # upper case first: databases find “i” by its dotless sister, who would be guessed for apart
-        yield "name", name.strip().upper().casefold()[:150]
+        # whatever is typed for one account, and what only looks like it, is counted together
+        yield "name", skeleton_of(identity_of(name[:NAME_MAX].strip()))
     yield "address", network_of(client_address(request))

@@ -26,6 +26,7 @@ from journal.seeding.history import Shape, seed_history
 from journify.commands import ExplainedCommand
 from ml.labels import EMOTIONS
 from spotify_auth.models import User
+from spotify_auth.people import user_of
 
 DAYS_A_YEAR = 365
 SONGS_A_YEAR = 500
@@ -61,8 +62,7 @@ class Command(ExplainedCommand):
 
 
 def _user(username: str, password: str | None) -> User:
-    user = User.objects.filter(username=username).first()
-    return user or User.objects.create_user(username, password=password)
+    return user_of(username) or User.objects.create_user(username, password=password)
 
 
 @transaction.atomic

@@ -1,0 +1,51 @@
+"""Columns that a user's name decides: what its spellings share, and what it looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from journify import names
+
+if TYPE_CHECKING:
+    TextColumn = models.CharField[str, str]
+else:
+    TextColumn = models.CharField
+
+# Before the number of whoever had a name first that is somebody else's, too: no name has a blank.
+AGAIN = " "
+# One character may look like several; an index of PostgreSQL takes 2,700 bytes.
+LONGEST = 600
+
+
+class NameField(TextColumn):
+    """Text made of the user name at each save, and nobody else's."""
+
+    made_by: Callable[[str], str]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(
+            *args, **({"max_length": LONGEST, "unique": True, "editable": False} | options)
+        )
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 -- Django's
+        """Renew the text, but for a number that the migration gave."""
+        base = type(self).made_by(model_instance.username)[: LONGEST - 10]  # type: ignore[attr-defined]
+        kept: str = super().pre_save(model_instance, add) or ""
+        value = kept if kept.startswith(f"{base}{AGAIN}") else base
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class IdentityField(NameField):
+    """By this somebody is found who signs in."""
+
+    made_by = staticmethod(names.identity_of)
+
+
+class SkeletonField(NameField):
+    """This keeps look-alikes from signing up."""
+
+    made_by = staticmethod(names.skeleton_of)
