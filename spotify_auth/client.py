@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 
 from journify.outbound.errors import NotFoundError, PlatformError
+from journify.outbound.fields import mapping_of
+from journify.outbound.items import usable_items
 from journify.outbound.session import Platform
 from spotify_auth import connections
 from spotify_auth.errors import NotConnectedError, ReconnectError, forbidden
@@ -50,8 +52,9 @@ class SpotifyClient:
         found = self._get("/v1/search", params)
         following = offset + SEARCH_LIMIT
         with Platform(NAME).reading():
-            has_more = found["tracks"].get("next") is not None and following <= LAST_OFFSET
-            tracks = [Track.from_json(item) for item in found["tracks"]["items"] if item]
+            listed = mapping_of(found["tracks"])
+            has_more = listed.get("next") is not None and following <= LAST_OFFSET
+            tracks = usable_items(NAME, listed.get("items"), Track.from_json)
         return Page(tracks, following if has_more else None)
 
     def track(self, track_id: str) -> Track:
@@ -70,19 +73,19 @@ class SpotifyClient:
         """Read the tracks heard most in a span: short_term, medium_term or long_term."""
         found = self._get("/v1/me/top/tracks", {"time_range": span, "limit": SHOWN})
         with Platform(NAME).reading():
-            return [Track.from_json(item) for item in found["items"] if item]
+            return usable_items(NAME, found["items"], Track.from_json)
 
     def top_artists(self, span: str) -> list[Artist]:
         """Read the artists heard most in a span."""
         found = self._get("/v1/me/top/artists", {"time_range": span, "limit": SHOWN})
         with Platform(NAME).reading():
-            return [Artist.from_json(item) for item in found["items"] if item]
+            return usable_items(NAME, found["items"], Artist.from_json)
 
     def recently_played(self) -> list[Play]:
         """Read what was played last."""
         found = self._get("/v1/me/player/recently-played", {"limit": SHOWN})
         with Platform(NAME).reading():
-            return [Play.from_json(item) for item in found["items"] if item]
+            return usable_items(NAME, found["items"], Play.from_json)
 
     def _get(self, path: str, params: dict[str, Any]) -> Any:
         """Read, and keep the outcome for the connection's page.

@@ -12,6 +12,7 @@ from allauth.socialaccount.providers.base import ProviderAccount
 from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
 from django.http import HttpRequest
 
+from journify.outbound.fields import text_of
 from spotify_auth.views import SpotifyAdapter
 
 
@@ -30,7 +31,7 @@ class SpotifyProvider(OAuth2Provider):  # type: ignore[misc]  # allauth is not t
 
     def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:
         """Hand on the name, from which a user name is made; there is no e-mail address."""
-        return {"name": data.get("display_name") or ""}
+        return {"name": text_of(data.get("display_name"))}
 
     def extract_extra_data(self, _data: dict[str, Any]) -> dict[str, Any]:
         """Keep nothing: what Spotify says is shown, not stored."""

@@ -25,7 +25,8 @@ from journify.outbound.errors import (
     PlatformError,
     PreviewGoneError,
 )
-from journify.outbound.fields import link_of, text_of, whole_of
+from journify.outbound.fields import isrc_of, link_of, mapping_of, text_of, whole_of
+from journify.outbound.items import UnusableItemError, usable_items
 from journify.outbound.session import Platform
 
 NAME = "deezer"
@@ -34,6 +35,8 @@ PREVIEW_HOSTS = (".dzcdn.net",)
 # Codes of the `error` object (https://developers.deezer.com/api/errors)
 QUOTA, NO_DATA = 4, 800
 QUOTA_WAIT_SECONDS = 5.0
+
+LARGEST_ID = 10**12 - 1
 
 
 @dataclass(frozen=True)
@@ -51,17 +54,26 @@ class DeezerTrack:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> DeezerTrack:
-        """Read Deezer's track object; lists leave some of its fields out."""
+        """Read Deezer's track object; lists leave some of its fields out.
+
+        Raises
+        ------
+        UnusableItemError
+            No id by which it could be picked, or no title.
+        """
+        track_id, title = whole_of(data.get("id"), at_most=LARGEST_ID), _title(data)
+        if not track_id or not title:
+            raise UnusableItemError("no title" if track_id else "no id")
         is_readable = data.get("readable", True)
         seconds = whole_of(data.get("duration"))
         return cls(
-            id=int(data["id"]),
-            title=text_of(data.get("title")),
-            artist=text_of((data.get("artist") or {}).get("name")),
-            album=text_of((data.get("album") or {}).get("title")),
+            id=track_id,
+            title=title,
+            artist=text_of(mapping_of(data.get("artist")).get("name")),
+            album=text_of(mapping_of(data.get("album")).get("title")),
             duration_ms=whole_of(1000 * seconds) if seconds else None,
-            isrc=text_of(data.get("isrc")),
-            link=link_of(data.get("link")),
+            isrc=isrc_of(data.get("isrc")),
+            link=link_of(data.get("link")) or f"https://www.deezer.com/track/{track_id}",
             preview=link_of(data.get("preview")) if is_readable else "",
         )
 
@@ -83,7 +95,8 @@ class DeezerClient:
         """Search tracks; the second value says whether there are more."""
         found = self._get("/search", {"q": query, "limit": limit, "index": index})
         with self.platform.reading():
-            return [DeezerTrack.from_json(item) for item in found["data"]], "next" in found
+            tracks = usable_items(NAME, found["data"], DeezerTrack.from_json)
+            return tracks, bool(found.get("next"))
 
     def _get(self, path: str, params: dict[str, Any]) -> Any:
         """Read one answer; its `error` object is turned into ours.
@@ -124,6 +137,13 @@ class DeezerClips:
             except PreviewGoneError:
                 path = stack.enter_context(_preview(client.track(track.id)))
             yield path, NAME
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    """The title with its version, "(Live)", which some answers keep apart."""
+    title = text_of(data.get("title")) or text_of(data.get("title_short"))
+    version = text_of(data.get("title_version"))
+    return title if not title or version.casefold() in title.casefold() else f"{title} {version}"
 
 
 def _preview(track: DeezerTrack) -> Any:

@@ -17,6 +17,8 @@ from django.conf import settings
 from classifier.models import Song
 from classifier.sources.remote import PATIENCE_SECONDS
 from journify.outbound.errors import NotFoundError, PlatformError
+from journify.outbound.fields import isrc_of, mapping_of, number_of, text_of
+from journify.outbound.items import usable_items
 from journify.outbound.session import Platform
 
 logger = logging.getLogger(__name__)
@@ -66,9 +68,10 @@ def _from_reccobeats(song: Song) -> Features:
     if response.status_code != HTTPStatus.OK:
         raise PlatformError("reccobeats")
     with platform.reading():
-        for row in platform.json_of(response).get("content", []):
-            is_link = song.spotify_id and str(row.get("href", "")).endswith(f"/{song.spotify_id}")
-            if is_link or (song.isrc and row.get("isrc") == song.isrc):
+        content = mapping_of(platform.json_of(response)).get("content")
+        for row in usable_items("reccobeats", content, dict):
+            is_link = song.spotify_id and text_of(row.get("href")).endswith(f"/{song.spotify_id}")
+            if is_link or (song.isrc and isrc_of(row.get("isrc")) == isrc_of(song.isrc)):
                 return _numbers(row)
     raise NotFoundError("reccobeats")
 
@@ -92,10 +95,11 @@ def _from_spotify(song: Song) -> Features:
 
 def _numbers(row: Mapping[str, Any]) -> Features:
     """Keep the finite numbers: anything else would stop the network."""
+    numbers = {key: number_of(value) for key, value in row.items()}
     return {
         key: value
-        for key, value in row.items()
-        if isinstance(value, int | float) and abs(value) <= LARGEST_NUMBER
+        for key, value in numbers.items()
+        if value is not None and abs(value) <= LARGEST_NUMBER
     }
 
 

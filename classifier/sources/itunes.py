@@ -20,6 +20,7 @@ from classifier.sources.matching import best_match
 from classifier.sources.remote import PATIENCE_SECONDS, checked_preview
 from journify.outbound.errors import NoPreviewError, NotFoundError, PlatformError
 from journify.outbound.fields import link_of, text_of, whole_of
+from journify.outbound.items import UnusableItemError, usable_items
 from journify.outbound.session import Platform
 
 NAME = "itunes"
@@ -41,9 +42,12 @@ class AppleTrack:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> AppleTrack:
-        """Read one of `results`."""
+        """Read one of `results`; raises UnusableItemError for what is no song."""
+        title = text_of(data.get("trackName"))
+        if data.get("kind", "song") != "song" or not title:
+            raise UnusableItemError("no song")
         return cls(
-            title=text_of(data.get("trackName")),
+            title=title,
             artist=text_of(data.get("artistName")),
             duration_ms=whole_of(data.get("trackTimeMillis")),
             preview=link_of(data.get("previewUrl")),
@@ -82,4 +86,4 @@ def _search(term: str) -> list[AppleTrack]:
     if response.status_code != HTTPStatus.OK:
         raise PlatformError(NAME)
     with platform.reading():
-        return [AppleTrack.from_json(item) for item in answer["results"]]
+        return usable_items(NAME, answer["results"], AppleTrack.from_json)

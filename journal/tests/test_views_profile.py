@@ -147,6 +147,18 @@ class TestListening:
         page(listener, "/profile/listening/")
         assert not Song.objects.exists()
 
+    def test_local_files_and_episodes_cost_no_list_and_get_no_buttons(
+        self, sandbox: Sandbox, user: User, listener: Client
+    ) -> None:
+        sandbox.connect(user)
+        sandbox.fail("spotify", "odd-items", times=4)
+        text = page(listener, "/profile/listening/")
+        assert "does not understand" not in text
+        assert "On my disk" not in text
+        assert text.count("Add to today") == 20
+        assert text.count("https://open.spotify.com/artist/") == 3
+        assert 'href=""' not in text
+
     def test_trouble_is_told_and_ends_the_asking(
         self, sandbox: Sandbox, user: User, listener: Client
     ) -> None:

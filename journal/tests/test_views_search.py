@@ -213,6 +213,22 @@ class TestDeezer:
         assert sandbox.world.requests == []
 
 
+@pytest.mark.parametrize("platform", ["spotify", "deezer"])
+def test_odd_items_cost_no_list(
+    platform: str,
+    listener: Client,
+    entry: Entry,
+    connected: SpotifyConnection,
+    sandbox: Sandbox,
+    settings: SettingsWrapper,
+) -> None:
+    settings.DEEZER_SEARCH = True
+    sandbox.fail(platform, "odd-items")
+    response = look(listener, entry, q="tone", **{"in": platform})
+    assert len(response.context["results"].items) == 10
+    assert 'href=""' not in response.content.decode()
+
+
 class TestLinks:
     @pytest.fixture(autouse=True)
     def _deezer(self, sandbox: Sandbox, settings: SettingsWrapper) -> None:

@@ -6,6 +6,8 @@ surrogate pair that no database takes, an address that begins with `javascript:`
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +15,8 @@ from django.conf import settings
 
 LONGEST_TEXT = 500
 LARGEST = 2**31 - 1  # what an integer column holds everywhere
+DIGITS = 19
+ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}", re.ASCII)  # ISO 3901
 
 
 def text_of(value: Any) -> str:
@@ -23,11 +27,44 @@ def text_of(value: Any) -> str:
     return printable.strip()
 
 
-def whole_of(value: Any) -> int | None:
-    """Return a whole number from 0 up; None where there is none."""
+def whole_of(value: Any, *, at_most: int = LARGEST) -> int | None:
+    """Return a whole number from 0 up, also of digits in a text; None where there is none."""
+    if isinstance(value, str):
+        digits = value.strip()
+        value = (
+            int(digits)
+            if digits.isascii() and digits.isdecimal() and len(digits) < DIGITS
+            else None
+        )
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value) if 0 <= value <= LARGEST else None  # NaN is neither
+    return int(value) if 0 <= value <= at_most else None  # NaN is neither
+
+
+def number_of(value: Any) -> float | None:
+    """Return a number, also one that stands in a text; None where there is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def mapping_of(value: Any) -> Mapping[str, Any]:
+    """Return a JSON object; an empty one where something else stands."""
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: Any) -> list[Any]:
+    """Return a JSON array; an empty one where something else stands."""
+    return value if isinstance(value, list) else []
+
+
+def isrc_of(value: Any) -> str:
+    """Return an ISRC as databases keep it, without dashes and in capitals; else nothing."""
+    code = "".join(text_of(value).split()).replace("-", "").upper()
+    return code if ISRC.fullmatch(code) else ""
 
 
 def link_of(value: Any) -> str:

@@ -26,6 +26,7 @@ from journify.outbound.errors import (
     QuotaUsedUpError,
     RateLimitedError,
 )
+from journify.outbound.items import SURPRISES
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ class Platform:
         """Turn the surprises of an answer in another shape into a PlatformError."""
         try:
             yield
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        except SURPRISES:
             logger.warning("platform=%s answered in another shape", self.name, exc_info=True)
             raise PlatformError(self.name) from None
 

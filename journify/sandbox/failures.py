@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from journify.sandbox.world import Answer, as_json, error
 
@@ -63,10 +64,11 @@ ANSWERS: dict[str, tuple[str, Callable[[], Answer]]] = {
     "not-audio": ("200 with text where audio should be", lambda: Answer(200, b"no song" * 99)),
     "unreadable": ("Deezer's track without a preview in this country", Answer),
     "no-preview": ("Apple's song without a preview", Answer),
+    "odd-items": ("lists with null, a local file, an episode and an item without id", Answer),
 }
 
 # These need the right answer first and then spoil it.
-SPOILERS = {"slow", "truncated", "unreadable", "no-preview"}
+SPOILERS = {"slow", "truncated", "unreadable", "no-preview", "odd-items"}
 
 
 def spoil(kind: str, right: Answer) -> Answer:
@@ -77,9 +79,27 @@ def spoil(kind: str, right: Answer) -> Answer:
         right.cut_after = len(right.body) // 2
     else:
         payload = json.loads(right.body)
-        _without_previews(payload)
+        (_with_odd_items if kind == "odd-items" else _without_previews)(payload)
         right.body = json.dumps(payload).encode()
     return right
+
+
+def _with_odd_items(payload: dict[str, Any]) -> None:
+    """Put what a list may hold besides what we look for in front of every list of items."""
+    for value in [payload, *payload.values()]:
+        for name in ("items", "data", "results", "content"):
+            rows = value.get(name) if isinstance(value, dict) else None
+            if not isinstance(rows, list) or not rows:
+                continue
+            whole = rows[0].get("track")
+            odd = [row if whole is None else {"track": row} for row in _odd(whole or rows[0])]
+            rows[:0] = [None, *odd]
+
+
+def _odd(track: dict[str, Any]) -> list[dict[str, Any] | None]:
+    nothing = dict.fromkeys(track)
+    local = track | {"id": None, "is_local": True, "name": "On my disk", "kind": "book"}
+    return [None, nothing, local, track | {"id": None, "type": "episode", "kind": "music-video"}]
 
 
 def _without_previews(payload: dict[str, object]) -> None:
