@@ -20,12 +20,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from classifier import cleanup, queue
+from classifier.effective import counting_answers, effective_of
 from classifier.forms import LabelForm, SongForm
 from classifier.insight import insight
 from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.playback import audio_response
-from classifier.readings import best_answer, read
+from classifier.readings import NOT_SURE, read
 from classifier.resources import LabelResource, SongResource
+from classifier.results import UNSURE
 from journify.curating.admin import CuratedTableMixin
 
 if TYPE_CHECKING:
@@ -35,28 +37,30 @@ if TYPE_CHECKING:
 
 
 class HeardFilter(admin.SimpleListFilter):
-    """Songs by what the models said."""
+    """Songs by the models' answer that counts; those without one that failed; open work."""
 
     title = _("heard as")
     parameter_name = "heard"
 
     def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, Any]]:
         """The four emotions, and the states without one."""
-        return [*EMOTION_CHOICES, ("failed", _("failed")), ("open", _("waiting"))]
+        states = [(UNSURE, NOT_SURE), ("failed", _("failed")), ("open", _("waiting"))]
+        return [*EMOTION_CHOICES, *states]
 
     def queryset(self, _request: HttpRequest, songs: QuerySet[Song]) -> QuerySet[Song]:
-        """Keep the songs with such a classification."""
+        """Keep the songs of which that is true."""
         value = self.value()
         if value is None:
             return songs
         rows = Classification.objects.all()
+        if value not in {"open", "failed"}:
+            return songs.filter(pk__in=counting_answers().counted_as(value).values("song"))
+        is_open = Q(pk__in=rows.open().values("song"))
         if value == "open":
-            rows = rows.open()
-        elif value == "failed":
-            rows = rows.filter(status=Classification.Status.FAILED)
-        else:
-            rows = rows.done().filter(emotion=value)
-        return songs.filter(pk__in=rows.values("song"))
+            return songs.filter(is_open)
+        failed = rows.filter(status=Classification.Status.FAILED)
+        others = is_open | Q(pk__in=rows.answered().values("song"))
+        return songs.filter(pk__in=failed.values("song")).exclude(others)
 
 
 class ClassificationInline(admin.TabularInline[Classification, Song]):
@@ -172,10 +176,11 @@ class SongAdmin(CuratedTableMixin, admin.ModelAdmin[Song]):
     def heard(self, song: Song) -> str:
         """The best answer of the models, or the state of the work."""
         rows = list(song.classifications.all())
-        answer = best_answer(rows)
-        if answer is None:
-            return str(read(song).state) if rows else "–"
-        return f"{answer.emotion} {round(100 * answer.certainty)}\xa0%"
+        found = effective_of(rows)
+        if found.answer is None:
+            return found.state if rows else "–"
+        share = f"{found.answer.emotion} {round(100 * found.answer.certainty)}\xa0%"
+        return f"{NOT_SURE}: {share}" if found.state == "unsure" else share
 
     @admin.display(description=_("your label"))
     def own_label(self, song: Song) -> SafeString:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Count, F, Min
 from django.utils import timezone
 
-from classifier import changes, queue
+from classifier import queue
 from classifier.errors import DROPPED
 from classifier.models import Classification
 from journify.background import jobs, transport
@@ -133,18 +133,14 @@ def _drop(row: Classification) -> bool:
     ours = Classification.objects.filter(pk=row.pk, revision=row.revision)
     if row.status == Status.FAILED:
         values: dict[str, Any] = {"reason": DROPPED_REASON}
-    elif row.status == Status.QUEUED and row.emotion:
+    elif row.status == Status.QUEUED and row.has_answer:
         values = {"status": Status.DONE, "retry_at": None, "reason": ""}
     elif row.status == Status.QUEUED:
         values = {"status": Status.FAILED, "retry_at": None, "reason": DROPPED_REASON}
         values |= {"error": str(DROPPED), "finished_at": timezone.now()}
     else:
         return False
-    if not ours.update(revision=F("revision") + 1, **values):
-        return False
-    if values.get("status") == Status.DONE:
-        changes.tell(row.song_id)
-    return True
+    return bool(ours.update(revision=F("revision") + 1, **values))
 
 
 def _seconds(earlier: dt.datetime | None, later: dt.datetime | None) -> float | None:

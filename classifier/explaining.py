@@ -37,7 +37,7 @@ def can_be_explained(classification: Classification | None) -> bool:
     """Say whether there was sound behind an answer, and a network that looks at its picture."""
     return (
         classification is not None
-        and classification.status == Classification.Status.DONE
+        and classification.has_answer
         and classification.input == Classification.Input.AUDIO
         # perceptrons look at no picture
         and not classification.model.startswith("ann")

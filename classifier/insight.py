@@ -58,7 +58,7 @@ def insight() -> Insight:
     for song, emotion in Label.objects.order_by().values_list("song_id", "emotion"):
         labels[song][emotion] += 1
     answers = list(
-        Classification.objects.done()
+        Classification.objects.answered()
         .filter(song__in=Label.objects.order_by().values("song"))
         .order_by("model", "version")
         .values_list("song_id", "model", "version", "emotion")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
+from classifier.effective import counting_values
 from classifier.embeddings import Direction
 from classifier.models import Classification
-from classifier.readings import rank
 from journify.models import bare, uuid_of
 from ml.labels import EMOTIONS
 
@@ -61,22 +61,13 @@ def nearest(song: Song, among: QuerySet[Song], *, count: int) -> list[UUID]:
 
 
 def _views(rows: QuerySet[Classification]) -> dict[Hashable, View]:
-    """The view of the model that is asked first, and of several the newest, by songs' bare keys."""
-    values = rows.order_by("-queued_at").values_list(
-        *(bare("song_id"), "status", "model", "version", bare("pk"), "embedding")
-    )[:MOST_COMPARED]
-    places: dict[str, int] = {}
-    best: dict[Hashable, tuple[int, View]] = {}
-    for song, status, model, version, answer, embedding in values:
-        # not in the database, which would take up everybody's answers to find these songs'
-        if status != Classification.Status.DONE:
-            continue
-        if model not in places:
-            places[model] = rank(model)
-        place = places[model]
-        if song not in best or place < best[song][0]:
-            best[song] = place, View(model, version, answer, bytes(embedding or b""))
-    return {song: view for song, (_place, view) in best.items()}
+    """How the model whose answer counts saw each song, by songs' bare keys."""
+    latest = rows.order_by("-queued_at")[:MOST_COMPARED]
+    found = counting_values(latest, "model", "version", bare("pk"), "embedding")
+    return {
+        song: View(model, version, answer, bytes(embedding or b""))
+        for song, (_emotion, _certainty, model, version, answer, embedding) in found.items()
+    }
 
 
 def _overlaps(own: View, others: dict[Hashable, View]) -> dict[Hashable, float]:

@@ -145,7 +145,9 @@ def record(
                 song=row.song,
                 model=prediction.model,
                 version=prediction.version,
-                defaults=answer | {"finished_at": timezone.now(), "attempts": row.attempts},
+                defaults=answer
+                | dict.fromkeys(("finished_at", "answered_at"), timezone.now())
+                | {"attempts": row.attempts},
             )
     if not is_ours:
         logger.warning("classification %s was finished by another worker", row.pk)

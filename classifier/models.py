@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier.formats import AUDIO_EXTENSIONS
+from classifier.results import UNSURE, UNSURE_BELOW
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 from ml.labels import EMOTIONS
@@ -130,6 +131,16 @@ class ClassificationQuerySet(JobQuerySet["Classification"]):  # type: ignore[ove
         """Postponed work whose time has come."""
         return self.postponed().filter(retry_at__lte=timezone.now())
 
+    def answered(self) -> Self:
+        """Rows with a standing answer, which a row keeps until it has a newer one."""
+        return self.filter(emotion__gt="").exclude(status=Job.Status.FAILED)
+
+    def counted_as(self, emotion: str) -> Self:
+        """Answers that were sure of an emotion, or those that were "unsure"."""
+        if emotion == UNSURE:
+            return self.filter(certainty__lt=UNSURE_BELOW)
+        return self.filter(emotion=emotion, certainty__gte=UNSURE_BELOW)
+
     def by_status(self) -> dict[str, int]:
         """Count the rows of every state there is one of."""
         return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
@@ -172,6 +183,12 @@ class Classification(Job):
     queued_at = models.DateTimeField(_("queued"), default=timezone.now)
     retry_at = models.DateTimeField(_("tried again at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    answered_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Since when the answer in this row stands; empty: since it was queued."),
+    )
 
     objects = ClassificationQuerySet.as_manager()
 
@@ -184,12 +201,30 @@ class Classification(Job):
         ]
         indexes = [
             *Job.Meta.indexes,
-            # what `classifier.verdicts` reads of thousands of songs, without their wide rows
+            # what `classifier.effective` reads of thousands of songs, without their wide rows
             models.Index(
-                fields=["song", "queued_at", "status", "model", "emotion", "certainty"],
-                name="classification_heard",
+                fields=[
+                    *("song", "status", "model", "emotion", "certainty"),
+                    *("answered_at", "queued_at"),
+                ],
+                name="classification_answer",
             ),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the work is not finished, as `open` finds it."""
+        return self.status in {Job.Status.QUEUED, Job.Status.RUNNING}
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether an answer stands in this row, as `answered` finds them."""
+        return bool(self.emotion) and self.status != Job.Status.FAILED
+
+    @property
+    def answer_time(self) -> dt.datetime:
+        """By when its answer is older or newer than others."""
+        return self.answered_at or self.queued_at
 
     @property
     def heard_in(self) -> StrOrPromise:
@@ -265,6 +300,33 @@ class Label(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.song}: {self.emotion} ({self.user})"
+
+
+class EmotionRule(UUIDModel):
+    """The rule by which answers count in this database: one row, for all machines that share it.
+
+    `classifier.effective` writes and reads it; `journal.renewing` keeps in it how far the entries
+    have been recounted since it changed.
+
+    Attributes
+    ----------
+    model_order : list of str
+        In the order in which their answers count.
+    digest : str
+        Of everything that the rule depends on.
+    recounted_to : UUID or None
+        The entries of songs up to this key are recounted.
+    recounted_at : datetime or None
+        When the last entry was.
+    """
+
+    model_order = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, blank=True)
+    recounted_to = models.UUIDField(null=True, blank=True)
+    recounted_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return ", ".join(self.model_order)
 
 
 class Worker(UUIDModel):

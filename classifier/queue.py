@@ -58,8 +58,10 @@ def request_classification(song: Song) -> Classification:
 def requeue(row: Classification) -> bool:
     """Put a row back on the queue; False while a worker has it or after somebody changed it.
 
-    An earlier answer stays in the row until there is a new one.
+    An earlier answer stands, and counts, until there is a new one.
     """
+    # a failed row may hold what was said before: that must not come back
+    answer = {"answered_at": row.answer_time} if row.has_answer else {"emotion": ""}
     changed = (
         Classification.objects.filter(pk=row.pk, revision=row.revision)
         .exclude(status=Status.RUNNING)
@@ -76,11 +78,10 @@ def requeue(row: Classification) -> bool:
             woken_at=timezone.now(),
             finished_at=None,
             revision=F("revision") + 1,
+            **answer,
         )
     )
     if changed:
-        if row.status == Status.DONE:
-            changes.tell(row.song_id)
         jobs.wake(row)
     return bool(changed)
 
@@ -110,7 +111,9 @@ def tell(row: Classification, stage: str) -> None:
 
 def settle(row: Classification, *, status: str, **values: Any) -> bool:
     """Write the outcome of a claimed row; return False when the claim was lost meanwhile."""
-    is_ours = jobs.settle(row, **({"status": status, "finished_at": timezone.now()} | values))
+    now = timezone.now()
+    times = {"finished_at": now} | ({"answered_at": now} if status == Status.DONE else {})
+    is_ours = jobs.settle(row, **({"status": status} | times | values))
     if is_ours and status == Status.DONE:
         changes.tell(row.song_id)
     return is_ours
@@ -118,8 +121,9 @@ def settle(row: Classification, *, status: str, **values: Any) -> bool:
 
 def fail(row: Classification, error: str, *, reason: str) -> bool:
     """End a claimed row with a sentence for the listener; an earlier answer of it stands."""
-    if row.emotion:
-        is_ours = settle(row, status=Status.DONE, error="", reason="")
+    if row.has_answer:
+        answer = {"error": "", "reason": "", "answered_at": row.answer_time}
+        is_ours = settle(row, status=Status.DONE, **answer)
         if is_ours:
             logger.warning("classification %s keeps its earlier answer: %s", row.pk, error)
     else:

@@ -1,4 +1,4 @@
-"""What is known of a song's emotion, ready for a page: a person's label, then a model's word."""
+"""What is known of a song's emotion, ready for a page; `classifier.effective` says what counts."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from classifier.models import Classification
-from classifier.results import certainty_of
+from classifier.effective import Effective, effective_of
 from classifier.sentences import translated
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from django_stubs_ext import StrOrPromise
 
-    from classifier.models import Song
+    from classifier.models import Classification, Song
 
-State = Literal["empty", "listening", "answered", "unsure", "failed"]
+State = Literal["empty", "listening", "answered", "unsure", "failed"]  # "empty": no song
 
 WORDS: dict[str, StrOrPromise] = {
     "sad": _("sad"),
@@ -30,8 +28,8 @@ WORDS: dict[str, StrOrPromise] = {
     "calm": _("calm"),
 }
 
-# Probabilities are calibrated, so below this the model is wrong more often than right.
-UNSURE_BELOW = 0.45
+# How a list calls what no model was sure of.
+NOT_SURE = _("not sure")
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class SegmentReading:
 
 @dataclass(frozen=True)
 class Reading:
-    """The emotion of a song as one person sees it."""
+    """The emotion of a song as one person sees it; `emotion` is empty unless it is answered."""
 
     state: State
     emotion: str = ""
@@ -98,35 +96,22 @@ class Reading:
 
     @property
     def candidates(self) -> list[Bar]:
-        """The two likeliest emotions, for "not sure: sad or calm?"."""
-        return sorted(self.bars, key=lambda bar: -bar.probability)[:2]
+        """The two likeliest emotions, for "not sure: sad or calm?"; none where none is known."""
+        likely = [bar for bar in self.bars if bar.probability]
+        return sorted(likely, key=lambda bar: -bar.probability)[:2]
 
 
 def read(song: Song | None) -> Reading:
-    """Read a song fetched by `Entry.objects.with_readings(user)` or `with_readings` of songs.
-
-    An answer beats open work, open work beats a failure, and a label beats them all.
-    """
+    """Read a song fetched by `Entry.objects.with_readings(user)` or `with_readings` of songs."""
     if song is None:
         return Reading(state="empty")
-    rows: Sequence[Classification] = list(song.classifications.all())
-    labels = getattr(song, "own_labels", [])
-    answer = best_answer(rows)
-    if labels:
-        return _answered(answer, emotion=labels[0].emotion, is_labelled=True)
-    if answer is not None:
-        return _answered(answer, emotion=answer.emotion, is_labelled=False)
-    work = [row for row in rows if row.status in {"queued", "running"}]
-    if work:
-        stage = (work[0].status == "running" and work[0].stage) or work[0].status
-        return Reading(state="listening", stage=stage, classification=work[0])
-    error = translated(rows[0].error) if rows else ""
-    return Reading(state="failed", error=error, classification=rows[0] if rows else None)
+    label = next((label.emotion for label in getattr(song, "own_labels", [])), "")
+    return _reading(effective_of(list(song.classifications.all()), label=label))
 
 
 def read_answer(answer: Classification) -> Reading:
     """Read one model's answer, whoever looks at it."""
-    return _answered(answer, emotion=answer.emotion, is_labelled=False)
+    return _reading(Effective(answer=answer))
 
 
 def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:
@@ -143,27 +128,16 @@ def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:
     ]
 
 
-def best_answer(rows: Sequence[Classification]) -> Classification | None:
-    """The answer of the model that is asked first, and of several the newest."""
-    answers = [row for row in rows if row.status == Classification.Status.DONE]
-    return min(answers, key=lambda row: (rank(row.model), -row.queued_at.timestamp()), default=None)
-
-
-def rank(model: str) -> int:
-    """Place of a model in the order of asking; those not asked any more come last."""
-    order: list[str] = settings.CLASSIFIER_MODELS
-    return order.index(model) if model in order else len(order)
-
-
-def _answered(answer: Classification | None, *, emotion: str, is_labelled: bool) -> Reading:
-    if answer is None:
-        return Reading(state="answered", emotion=emotion, is_labelled=is_labelled)
-    is_unsure = not is_labelled and certainty_of(answer.probabilities) < UNSURE_BELOW
+def _reading(found: Effective) -> Reading:
+    state, work = found.state, None if found.label else found.work
+    is_running = work is not None and work.status == work.Status.RUNNING
     return Reading(
-        state="unsure" if is_unsure else "answered",
-        emotion=emotion,
-        is_labelled=is_labelled,
-        classification=answer,
+        state=state,
+        emotion="" if state == "unsure" else found.emotion,
+        is_labelled=bool(found.label),
+        stage=((is_running and work.stage) or work.status) if work and work.is_open else "",
+        error=translated(work.error) if work and not work.is_open else "",
+        classification=found.answer or work,
     )
 
 

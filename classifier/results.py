@@ -12,6 +12,11 @@ Result = dict[str, Any]
 
 DIGITS = 4  # a ten-thousandth is finer than any network's certainty
 
+# Probabilities are calibrated, so below this the model is wrong more often than right.
+UNSURE_BELOW = 0.45
+# What counts where a model answered and was not sure.
+UNSURE = "unsure"
+
 
 def as_result(prediction: Prediction, *, seconds: float) -> Result:
     """Write a prediction as plain values: `emotion`, `probabilities`, `segments`, `model`,
@@ -30,6 +35,11 @@ def as_result(prediction: Prediction, *, seconds: float) -> Result:
 def certainty_of(probabilities: Mapping[str, float]) -> float:
     """How likely the likeliest emotion is; 0 where nothing was said."""
     return max(probabilities.values(), default=0.0)
+
+
+def is_sure(certainty: float) -> bool:
+    """Whether an answer counts, given how likely its emotion is."""
+    return certainty >= UNSURE_BELOW
 
 
 def _rounded_segment(segment: Mapping[str, Any]) -> Result:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import mark_safe
 
 from classifier.readings import WORDS, Reading, read
+from classifier.results import UNSURE
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def line_of(entry: Entry) -> Card:
     """Draw an entry as a line of a list, with what `add_songs` added."""
     if not entry.emotion:
         return card_of(entry)
+    if entry.emotion == UNSURE:
+        return Card(entry=entry, reading=Reading(state="unsure"))
     return Card(entry=entry, reading=Reading(state="answered", emotion=entry.emotion))
 
 

@@ -57,7 +57,7 @@ def heard_by_day(
 
 def emotions_in_order(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list[str]]:
     """What each day's answers carry, as they were given; those of unknown time come last."""
-    entries = Entry.objects.of(user).filter(emotion__gt="", date__gte=first, date__lte=last)
+    entries = Entry.objects.of(user).clear().filter(date__gte=first, date__lte=last)
     rows = list(entries.order_by("date").values_list("date", "emotion", bare("answered_at")))
     rows.sort(key=lambda row: (row[2] is None, row[2]))
     days: dict[dt.date, list[str]] = defaultdict(list)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import ngettext
 
+from classifier.readings import WORDS
 from journal.cards import line_of
 from journal.models import Entry
 from journal.sentences import Moment, place_of, summary
@@ -55,7 +56,9 @@ def memories_of(user: User, today: dt.date, *, without_hard: bool) -> list[Memor
     found = []
     for date, answers in days.items():
         moments = [
-            Moment(entry.emotion, place_of(entry.phrase)) for entry in answers if entry.emotion
+            Moment(entry.emotion, place_of(entry.phrase))
+            for entry in answers
+            if entry.emotion in WORDS
         ]
         if answers and not (without_hard and _is_hard(moments)):
             sentence = summary(moments, answered=len(answers), is_over=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from classifier.models import EMOTION_CHOICES, Song
+from classifier.results import UNSURE
 from journal.zones import known_zones
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from spotify_auth.models import User
+
+
+NAMES = [name for name, _word in EMOTION_CHOICES]
 
 
 def validate_time_zone(name: str) -> None:
@@ -98,6 +102,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """The user's own entries: every view starts here, so nobody else's can be reached."""
         return self.filter(user=user)
 
+    def clear(self) -> EntryQuerySet:
+        """Answers that count as one of the four emotions."""
+        return self.filter(emotion__in=NAMES)
+
     def with_readings(self, user: User) -> EntryQuerySet:
         """Join each song with what models and `user` said of it, in a fixed number of queries."""
         return self.prefetch_related(_songs_for(user))
@@ -156,9 +164,14 @@ class Entry(UUIDModel):
     song = models.ForeignKey(
         Song, related_name="entries", on_delete=set_unanswered, null=True, blank=True
     )
-    # what the song carries for the listener: years are counted by it; `journal.renewing` keeps it
+    # what `classifier.effective` says of the song for the listener, empty while nothing is known:
+    # years are counted by it; `journal.renewing` keeps it
     emotion = models.CharField(
-        _("emotion"), max_length=10, choices=EMOTION_CHOICES, blank=True, editable=False
+        _("emotion"),
+        max_length=10,
+        choices=[*EMOTION_CHOICES, (UNSURE, "Not sure")],
+        blank=True,
+        editable=False,
     )
     note = models.TextField(_("note"), max_length=2000, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -118,7 +118,7 @@ STORED = [
                 *("clip_source", "clip_sha256", "input", "status", "stage", "attempts"),
                 *("owner", "lease_until"),
                 *("revision", "error", "reason", "seconds", "queued_at", "finished_at"),
-                *("ready_at", "woken_at", "retry_at", "request_id"),
+                *("answered_at", "ready_at", "woken_at", "retry_at", "request_id"),
             ),
             "classifier.Explanation": (
                 *("classification", "status", "emotion", "picture", "shares", "regions"),
@@ -256,6 +256,7 @@ IMPERSONAL = {
     "auth.Permission",
     "auth.Group",
     "auth.Group_permissions",
+    "classifier.EmotionRule",
     "classifier.Worker",
     "contenttypes.ContentType",
     "outbound.PlatformPace",

@@ -1,13 +1,18 @@
-"""Keeps beside each answer what its song carries for the listener: `Entry.emotion`.
+"""Keeps beside each answer what its song counts as for the listener: `Entry.emotion`.
 
-What counts is what `classifier.verdicts` says: the listener's label, else the model's word if it is
-sure of it. Whoever changes either has `classifier.changes` tell of it; whoever puts a song on an
-entry does it within `renewed`.
+`classifier.effective` says what counts. Whoever changes a label or a model's answer has
+`classifier.changes` tell of it; whoever puts a song on an entry does it within `renewed`.
 
 Nothing here rests on locks alone. Who changed something reads what counts after it, and reads again
 until there is nothing left to write: of two at once, the one that writes last has read last. Where
 there are transactions, which hide what the other has not finished, a lock on the song has one wait
 for the other.
+
+When the rule changes (`CLASSIFIER_MODELS`, or the rule itself), all entries are recounted: `begin`,
+then `recount_next` until it returns None. How far that is stands in the database
+(`classifier.models.EmotionRule`), so it goes on where it was cut off, on any machine. Meanwhile all
+machines write by the new rule already. Machines whose `CLASSIFIER_MODELS` differ share the rule of
+the one that began last: it counts for all of them.
 """
 
 from __future__ import annotations
@@ -19,13 +24,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils.crypto import salted_hmac
+from django.db import transaction
+from django.utils.timezone import now
 
-from classifier import changes
-from classifier.models import Label, Song
-from classifier.readings import UNSURE_BELOW
-from classifier.verdicts import heard_in
+from classifier import changes, effective
+from classifier.effective import heard_in
+from classifier.models import EmotionRule, Label, Song
 from journal.models import Entry
 from journify.models import uuid_of
 
@@ -66,34 +70,65 @@ def renew(songs: Sequence[UUID], *, user: UUID | None = None) -> int:
 
 
 def is_renewed() -> bool:
-    """Say whether all were renewed by these models in this order: it takes seconds for a few years.
+    """Whether all entries count by this machine's models, in their order."""
+    digest = effective.digest_of(settings.CLASSIFIER_MODELS)
+    rules = EmotionRule.objects.filter(digest=digest, recounted_at__isnull=False)
+    return rules.filter(pk=effective.THE_RULE).exists()
 
-    That stands in a file, so that a machine asks nobody for it; where there is none, they are not.
+
+def is_recounting() -> bool:
+    """Whether entries are still being recounted, by whichever machine's rule: pages may say so."""
+    return EmotionRule.objects.filter(pk=effective.THE_RULE, recounted_at=None).exists()
+
+
+def begin() -> None:
+    """Have answers count by this machine's models from now on; where they did, nothing changes.
+
+    For a start only: two machines that did this again and again would undo each other's.
     """
-    try:
-        return settings.ANSWERS_COUNTED_BY.read_text(encoding="utf-8") == _rule()
-    except FileNotFoundError:
-        return False
+    effective.adopt_order()
 
 
-def renew_all() -> int:
-    """Renew every answer, as after a change of the order in which models are asked."""
-    settings.ANSWERS_COUNTED_BY.unlink(missing_ok=True)
-    silent = Entry.objects.filter(song=None).exclude(emotion="").update(emotion="")
-    answered = Entry.objects.filter(song__isnull=False).order_by()
-    changed = silent + renew(list(answered.values_list("song", flat=True).distinct()))
-    settings.ANSWERS_COUNTED_BY.write_text(_rule(), encoding="utf-8")
+def recount_next() -> int | None:
+    """Recount the entries of some more songs; return how many changed, or None when all are done.
+
+    Safe to be cut off, to run on several machines at once, and on one that did not begin it.
+    """
+    rule = EmotionRule.objects.filter(pk=effective.THE_RULE, recounted_at=None).first()
+    if rule is None or rule.digest != effective.digest_of(rule.model_order):
+        return None  # there is nothing to do, or it takes a machine with another version of us
+    songs = _next_songs(rule.recounted_to)
+    values: dict[str, Any] = {"recounted_to": songs[-1]} if songs else {"recounted_at": now()}
+    changed = renew(songs) if songs else _recount_unanswered()
+    # another one may have got further meanwhile, or have begun anew
+    as_read = {"digest": rule.digest, "recounted_to": rule.recounted_to}
+    EmotionRule.objects.filter(pk=rule.pk, **as_read).update(**values)
     return changed
 
 
-def _rule() -> str:
-    """In which database answers count as the first of which models says, where it is how sure.
+def renew_all(*, is_forced: bool = False) -> int:
+    """Begin, and recount what is not recounted yet, or with force every entry.
 
-    As a keyed hash: an address may hold a password.
+    Returns how many counted as something else before.
     """
-    where = [str(connection.settings_dict[key]) for key in ("ENGINE", "HOST", "PORT", "NAME")]
-    rule = [*where, *settings.CLASSIFIER_MODELS, str(UNSURE_BELOW)]
-    return salted_hmac("journal.renewing", "\n".join(rule), algorithm="sha256").hexdigest()
+    begin()
+    if is_forced:
+        EmotionRule.objects.update(recounted_to=None, recounted_at=None)
+    total = 0
+    while (changed := recount_next()) is not None:
+        total += changed
+    return total
+
+
+def _next_songs(after: UUID | None) -> list[UUID]:
+    answered = Entry.objects.filter(song__isnull=False).order_by("song_id")
+    if after is not None:
+        answered = answered.filter(song_id__gt=after)
+    return list(answered.values_list("song_id", flat=True).distinct()[:AT_ONCE])
+
+
+def _recount_unanswered() -> int:
+    return Entry.objects.filter(song=None).exclude(emotion="").update(emotion="")
 
 
 def _renew_told(*, song: UUID, user: UUID | None, **_signal: Any) -> None:
@@ -119,7 +154,9 @@ def _correct_once(songs: Sequence[UUID], user: UUID | None) -> int:
     entries, labels = Entry.objects.all(), Label.objects.filter(song__in=songs)
     if user is not None:
         entries, labels = entries.filter(user=user), labels.filter(user=user)
-    heard = {uuid_of(key): verdict.emotion for key, verdict in heard_in(songs).items()}
+    # the order is read anew each time: another machine may have changed it
+    verdicts = heard_in(songs, order=effective.model_order(is_fresh=True))
+    heard = {uuid_of(key): verdict.emotion for key, verdict in verdicts.items()}
     said: dict[UUID, dict[str, list[UUID]]] = {}
     for song, person, emotion in labels.order_by().values_list("song", "user", "emotion"):
         said.setdefault(song, defaultdict(list))[emotion].append(person)

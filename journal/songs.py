@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
+from classifier.effective import effective_in
 from classifier.likeness import nearest
 from classifier.models import Song
 from classifier.readings import WORDS, read
-from classifier.verdicts import verdicts_of
 from journal.models import Entry, Journal
 from journify.models import bare, uuid_of
 from journify.spreadsheets import guard
@@ -84,7 +84,7 @@ def alike(user: User, song: Song) -> list[OwnSong]:
 def songs_by_feeling(user: User, asked: str) -> SongsByFeeling:
     """Return the user's songs that carry what is asked for, else the commonest feeling."""
     entries = Entry.objects.of(user).order_by()
-    clear = entries.filter(emotion__gt="").values_list("emotion")
+    clear = entries.clear().values_list("emotion")
     answered = dict(clear.annotate(songs=Count("song", distinct=True)))
     never_used = _never_used(user)
     counts = {name: answered.get(name, 0) + len(never_used[name]) for name in WORDS}
@@ -137,10 +137,10 @@ def _never_used(user: User) -> dict[str, list[Hashable]]:
     used = Exists(Entry.objects.of(user).filter(song=OuterRef("pk")))
     brought = Song.objects.filter(~used, owner=user).order_by("-created_at")
     keys = list(brought.values_list(bare("pk"), flat=True))
-    verdicts = verdicts_of(user, [uuid_of(key) for key in keys])
+    verdicts = effective_in(user, [uuid_of(key) for key in keys])
     found: dict[str, list[Hashable]] = {name: [] for name in WORDS}
     for key in keys:
-        if key in verdicts and verdicts[key].emotion:
+        if key in verdicts and verdicts[key].emotion in found:
             found[verdicts[key].emotion].append(key)
     return found
 

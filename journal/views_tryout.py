@@ -16,6 +16,7 @@ from classifier import tryouts
 from classifier.errors import UploadRejectedError
 from classifier.models import Classification, TryOut
 from classifier.readings import read_answer
+from classifier.results import certainty_of
 from classifier.sentences import translated
 from journal.cards import poll_seconds
 from journal.forms import TryOutForm
@@ -73,7 +74,8 @@ def _context(tryout: TryOut, *, poll: int) -> dict[str, Any]:
     if tryout.status == TryOut.Status.FAILED:
         return context | {"state": "form", "error": translated(tryout.error)}
     answer = {name: tryout.result[name] for name in ("emotion", "probabilities", "segments")}
-    reading = read_answer(Classification(**answer))
+    certainty = certainty_of(answer["probabilities"])
+    reading = read_answer(Classification(**answer, certainty=certainty))
     return context | {
         "state": "answered",
         "reading": reading,

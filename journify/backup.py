@@ -100,7 +100,6 @@ def _bring_back(archive: tarfile.TarFile, folder: Path) -> int:
     with copy.open("wb") as target:
         shutil.copyfileobj(_content(archive, members[database]), target)
     copier(connection.vendor).load(copy)
-    settings.ANSWERS_COUNTED_BY.unlink(missing_ok=True)  # it was of another database
     count = 0
     for name, member in members.items():
         kind, _, rest = name.partition("/")

@@ -148,8 +148,6 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = DATA_DIR / "media"
-# by which models all answers were counted last (`journal.renewing`)
-ANSWERS_COUNTED_BY = DATA_DIR / "answers-counted-by"
 STORAGES = {
     "default": media_storage(env.str("STORAGE_URL", "")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -161,11 +161,18 @@ class TestFilters:
         calm = ClassificationFactory(emotion="calm").song
         sad = ClassificationFactory(emotion="sad").song
         failed = ClassificationFactory(emotion="", status="failed").song
-        waiting = ClassificationFactory(emotion="calm", status="queued").song
+        waiting = ClassificationFactory(emotion="", status="queued").song
+        again = ClassificationFactory(emotion="happy", status="queued").song
+        unsure = ClassificationFactory(emotion="calm", probabilities={"calm": 0.4}).song
+        # only the answer that counts does
+        ClassificationFactory(song=sad, model="ann", emotion="calm")
+        ClassificationFactory(song=sad, model="ann", version="2", emotion="", status="failed")
         assert listed(client, SONGS, heard="calm") == {calm}
         assert listed(client, SONGS, heard="sad") == {sad}
+        assert listed(client, SONGS, heard="happy") == {again}
+        assert listed(client, SONGS, heard="unsure") == {unsure}
         assert listed(client, SONGS, heard="failed") == {failed}
-        assert listed(client, SONGS, heard="open") == {waiting}
+        assert listed(client, SONGS, heard="open") == {waiting, again}
 
     def test_songs_by_label_come_once(self, client: Client, user: User, curator: User) -> None:
         label = LabelFactory(emotion="sad", user=user)

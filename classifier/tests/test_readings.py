@@ -134,7 +134,7 @@ def test_never_unsure_when_labelled(user: User, song: Song) -> None:
 def test_a_row_without_probabilities_is_read(user: User, song: Song) -> None:
     add(song, Status.DONE, emotion="calm", probabilities={}, segments=[])
     reading = seen_by(user, song)
-    assert reading.emotion == "calm"
+    assert (reading.state, reading.emotion, reading.candidates) == ("unsure", "", [])
     assert [bar.percent for bar in reading.bars] == [0, 0, 0, 0]
 
 

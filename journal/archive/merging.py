@@ -14,13 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from classifier.effective import effective_in
 from classifier.errors import UploadRejectedError
 from classifier.formats import extension_of
 from classifier.models import Classification, Label, Song
 from classifier.queue import request_classification
 from classifier.results import certainty_of
 from classifier.uploads import check_audio
-from classifier.verdicts import verdicts_of
 from journal import renewing
 from journal.archive.schema import (
     IMPORTED,
@@ -129,7 +129,7 @@ class _Merge:
         """Read once what the songs carry, so that each entry is right from the start."""
         keys = [song.pk for song in self.songs.values()]
         for start in range(0, len(keys), AT_ONCE):
-            for key, verdict in verdicts_of(self.user, keys[start : start + AT_ONCE]).items():
+            for key, verdict in effective_in(self.user, keys[start : start + AT_ONCE]).items():
                 self.emotions[uuid_of(key)] = verdict.emotion
 
     def renew(self) -> None:
@@ -244,6 +244,8 @@ def _add_readings(song: Song, readings: list[ArchivedReading]) -> None:
     known = {(row.model, row.version) for row in song.classifications.all()}
     for row in readings:
         version = row.version + IMPORTED
+        # a moment ahead of ours would outlast every answer given here
+        moment = min(row.finished_at, timezone.now())
         if {(row.model, row.version), (row.model, version)} & known:
             continue
         Classification.objects.create(
@@ -258,7 +260,7 @@ def _add_readings(song: Song, readings: list[ArchivedReading]) -> None:
             input=row.input,
             status=Classification.Status.DONE,
             seconds=row.seconds,
-            queued_at=row.finished_at,
-            finished_at=row.finished_at,
+            queued_at=moment,
+            finished_at=moment,
         )
         known.add((row.model, version))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from allauth.usersessions.models import UserSession
 from django.db.models import Prefetch, Q
 
+from classifier.effective import counting_answer
 from classifier.formats import AUDIO_EXTENSIONS
 from classifier.models import Classification, Label, Song
-from classifier.readings import best_answer
 from journal.archive.schema import (
     AUDIO_FOLDER,
     IMPORTED,
@@ -132,11 +132,13 @@ def _song(song: Song, ref: str, user: User, *, with_audio: bool) -> ArchivedSong
 
 def _readings(rows: list[Classification]) -> list[ArchivedReading]:
     """What models said, the answer that counts first; what came with an archive yields to ours."""
-    best = best_answer(rows)
+    best = counting_answer(rows)
     found: dict[tuple[str, str], ArchivedReading] = {}
-    done = [row for row in rows if row.status == Classification.Status.DONE]
-    done.sort(key=lambda row: (row != best, row.version.endswith(IMPORTED), row.model, row.version))
-    for row in done:
+    answers = [row for row in rows if row.has_answer]
+    answers.sort(
+        key=lambda row: (row != best, row.version.endswith(IMPORTED), row.model, row.version)
+    )
+    for row in answers:
         version = row.version.removesuffix(IMPORTED)
         reading = ArchivedReading(
             model=row.model,
@@ -147,7 +149,7 @@ def _readings(rows: list[Classification]) -> list[ArchivedReading]:
             clip_source=row.clip_source,
             input=row.input,
             seconds=row.seconds,
-            finished_at=row.finished_at or row.queued_at,
+            finished_at=row.finished_at or row.answer_time,
         )
         found.setdefault((row.model, version), reading)
     return list(found.values())

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.utils import timezone
 
+from classifier.effective import heard_in
 from classifier.models import Label
-from classifier.verdicts import heard_in
 from journal.emotions import answered_days, heard_by_day
 from journal.models import Entry
 from journal.stats.hours import by_hour
@@ -71,7 +71,7 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
     is_all = interval.span == Span.ALL
     if not is_all:  # all are found without looking at their days
         entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
-    clear = entries.filter(emotion__gt="")
+    clear = entries.clear()
     # from when on, wherever, the first page could be filled in: never before its day, but later
     first, now = interval.first - dt.timedelta(2), timezone.now().date()
     return Answers(

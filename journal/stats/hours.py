@@ -47,7 +47,8 @@ def by_hour(
     periods = periods_of(zone, first, last)
     parts = sorted({-period.offset % HOUR for period in periods} | {0})
     rows = (
-        entries.filter(emotion__gt="", answered_at__isnull=False)
+        entries.clear()
+        .filter(answered_at__isnull=False)
         .order_by()
         .values("emotion", **_keys(periods, parts))
         .annotate(count=Count("emotion"))

@@ -1,9 +1,10 @@
-"""What is kept beside each answer is what `verdicts_of` says of its song, whatever happened."""
+"""What is kept beside each answer is what `effective_in` says of its song, whatever happened."""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+import uuid
 from importlib import import_module
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -11,14 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from classifier import backlog, queue
-from classifier.models import Classification, Label, Song
+from classifier import backlog, effective, queue
+from classifier.effective import effective_in
+from classifier.models import Classification, EmotionRule, Label, Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
-from classifier.verdicts import verdicts_of
 from journal import renewing, services
 from journal.models import Entry
 from journal.tests.factories import EntryFactory, JournalFactory
@@ -40,7 +40,7 @@ def assert_kept() -> None:
     for user in User.objects.all():
         entries = Entry.objects.of(user)
         used = entries.filter(song__isnull=False).order_by().values("song")
-        said = {uuid_of(key): each.emotion for key, each in verdicts_of(user, used).items()}
+        said = {uuid_of(key): each.emotion for key, each in effective_in(user, used).items()}
         for song, emotion in entries.values_list("song", "emotion"):
             assert emotion == said.get(song, ""), f"{user}: {song}"
 
@@ -89,15 +89,15 @@ def test_an_answer_carries_what_its_song_does(user: User) -> None:
 
 def test_a_worker_that_answers_is_heard_by_everybody(entry: Entry, theirs: Entry) -> None:
     queue.requeue(row_of(entry))
-    assert emotion_of(entry) == emotion_of(theirs) == ""
+    assert emotion_of(entry) == emotion_of(theirs) == "calm"
     hear(row_of(entry), "energetic")
     assert emotion_of(entry) == emotion_of(theirs) == "energetic"
 
 
-def test_an_answer_that_no_model_is_sure_of_carries_nothing(entry: Entry) -> None:
+def test_an_answer_that_no_model_is_sure_of_counts_as_that(entry: Entry) -> None:
     queue.requeue(row_of(entry))
     hear(row_of(entry), "energetic", certainty=0.3)
-    assert emotion_of(entry) == ""
+    assert emotion_of(entry) == "unsure"
 
 
 @pytest.mark.parametrize("end", ["fail", "drop"])
@@ -164,7 +164,7 @@ def test_a_curator_s_hand_counts(entry: Entry, curator: User, client: Client) ->
     for name, action in (("song", "reclassify"), ("classification", "requeue")):
         hear_again = {"action": action, "_selected_action": [str(lists[name])]}
         client.post(reverse(f"admin:classifier_{name}_changelist"), hear_again)
-        assert emotion_of(entry) == ""
+        assert emotion_of(entry) != ""
         hear(row_of(entry), "happy")
         assert emotion_of(entry) == "happy"
     gone = {"action": "delete_selected", "_selected_action": [str(row.pk)], "post": "yes"}
@@ -227,35 +227,125 @@ def test_everything_is_renewed_where_needed_only(entry: Entry, settings: Setting
     assert renew() == "0 answers renewed.\n"
     assert emotion_of(entry) == "happy"
     settings.CLASSIFIER_MODELS = [*reversed(settings.CLASSIFIER_MODELS)]
-    assert renew() == "1 answers renewed.\n"
-    settings.ANSWERS_COUNTED_BY.unlink()
-    assert renew() == "1 answers renewed.\n"
-
-
-def test_no_password_of_a_database_is_written_down(
-    entry: Entry, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    renewing.renew_all()
-    before = settings.ANSWERS_COUNTED_BY.read_text()
-    address = "mongodb://journify:open-sesame@db/journify"  # where MongoDB's is kept
-    monkeypatch.setitem(connection.settings_dict, "HOST", address)
     assert not renewing.is_renewed()
-    renewing.renew_all()
+    assert renew() == "1 answers renewed.\n"
     assert renewing.is_renewed()
-    after = settings.ANSWERS_COUNTED_BY.read_text()
-    assert after != before
-    assert "open-sesame" not in after
 
 
-def test_a_renewal_that_is_cut_off_is_made_up_for(
+def test_a_recount_that_was_cut_off_goes_on_where_it_was(
     entry: Entry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(renewing, "AT_ONCE", 2)
+    for _ in range(4):
+        EntryFactory(journal=entry.journal, song=ClassificationFactory().song)
+    EntryFactory(journal=entry.journal)
+    Entry.objects.update(emotion="happy")
+    renewing.begin()
+    assert renewing.recount_next() == 2
+    assert not renewing.is_renewed()
+    assert Entry.objects.filter(emotion="calm").count() == 2
+    # what was done is not done once more
+    Entry.objects.filter(emotion="calm").update(emotion="sad")
+    assert renewing.renew_all() == 4
+    assert renewing.is_renewed()
+    assert renewing.recount_next() is None
+    assert sorted(Entry.objects.values_list("emotion", flat=True)) == [
+        *("", "calm", "calm", "calm", "sad", "sad"),
+    ]
+
+
+def test_two_machines_share_one_recount(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renewing, "AT_ONCE", 1)
+    for _ in range(3):
+        EntryFactory(journal=entry.journal, song=ClassificationFactory().song)
+    Entry.objects.update(emotion="happy")
+    renewing.begin()
+    renew, others = renewing.renew, [renewing.recount_next]
+
+    def overtaken(songs: list[uuid.UUID], **how: object) -> int:
+        if others:
+            others.pop()()
+        return renew(songs, **how)
+
+    monkeypatch.setattr(renewing, "renew", overtaken)
     renewing.renew_all()
     assert renewing.is_renewed()
-    monkeypatch.setattr(renewing, "renew", lambda _songs: 1 // 0)
-    with pytest.raises(ZeroDivisionError):
+    assert set(Entry.objects.values_list("emotion", flat=True)) == {"calm"}
+
+
+class TestMachinesThatAskOtherModels:
+    """Whoever begins last decides for all; nothing is ever left that the other one counted."""
+
+    OURS, THEIRS = ["resnet18_bilstm", "ann"], ["ann", "resnet18_bilstm"]
+
+    @pytest.fixture(autouse=True)
+    def _two_answers(self, entry: Entry) -> None:
+        ClassificationFactory(song=entry.song, model="ann", emotion="sad")
+
+    def test_the_one_that_begins_last_decides(
+        self, entry: Entry, settings: SettingsWrapper
+    ) -> None:
+        for models, emotion in ((self.OURS, "calm"), (self.THEIRS, "sad"), (self.OURS, "calm")):
+            settings.CLASSIFIER_MODELS = models
+            renewing.renew_all()
+            assert emotion_of(entry) == emotion
+
+    def test_the_other_one_writes_by_its_order_too(
+        self, entry: Entry, theirs: Entry, settings: SettingsWrapper
+    ) -> None:
+        settings.CLASSIFIER_MODELS = self.THEIRS
         renewing.renew_all()
-    assert not renewing.is_renewed()
+        settings.CLASSIFIER_MODELS = self.OURS
+        ClassificationFactory(song=entry.song, model="ann", version="2", emotion="happy")
+        assert emotion_of(entry) == emotion_of(theirs) == "happy"
+        services.clear_entry(entry)
+        assert theirs.song is not None
+        services.answer_entry(entry, theirs.song)
+        assert emotion_of(entry) == "happy"
+        assert_kept()
+
+    def test_a_change_between_reading_and_writing_is_not_overwritten(
+        self, entry: Entry, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.CLASSIFIER_MODELS = self.OURS
+        renewing.renew_all()
+        read, others = renewing.heard_in, [self.THEIRS]
+
+        def interrupted(songs: list[uuid.UUID], **how: object) -> object:
+            found = read(songs, **how)
+            if others:
+                settings.CLASSIFIER_MODELS = others.pop()
+                effective.adopt_order()
+                Entry.objects.update(emotion="sad")  # as the other machine writes
+                settings.CLASSIFIER_MODELS = self.OURS
+            return found
+
+        monkeypatch.setattr(renewing, "heard_in", interrupted)
+        assert entry.song is not None
+        renewing.renew([entry.song.pk])
+        assert emotion_of(entry) == "sad"
+
+    def test_a_recount_that_another_machine_began_is_gone_on_with(
+        self, entry: Entry, settings: SettingsWrapper
+    ) -> None:
+        settings.CLASSIFIER_MODELS = self.THEIRS
+        renewing.begin()
+        settings.CLASSIFIER_MODELS = self.OURS
+        assert renewing.is_recounting()
+        while renewing.recount_next() is not None:
+            pass
+        assert not renewing.is_recounting()
+        assert not renewing.is_renewed()
+        assert EmotionRule.objects.get().model_order == self.THEIRS
+        assert emotion_of(entry) == "sad"
+
+    def test_another_version_of_the_rule_is_left_to_who_knows_it(self, entry: Entry) -> None:
+        renewing.begin()
+        EmotionRule.objects.update(digest="of a later version")
+        Entry.objects.update(emotion="happy")
+        assert renewing.recount_next() is None
+        assert renewing.is_recounting()
+        assert emotion_of(entry) == "happy"
 
 
 def test_old_entries_get_what_their_songs_carry(
@@ -269,6 +359,8 @@ def test_old_entries_get_what_their_songs_carry(
     unsure = ClassificationFactory(emotion="sad", probabilities={"sad": 0.4})
     EntryFactory(journal=entry.journal, song=unsure.song)
     EntryFactory(journal=entry.journal, song=SongFactory())
+    # that came later
+    Entry.objects.filter(emotion="unsure").update(emotion="")
     before = dict(Entry.objects.values_list("pk", "emotion"))
     Entry.objects.update(emotion="")
     MIGRATION.fill(apps, None)
@@ -280,8 +372,8 @@ def test_who_writes_last_has_read_last(entry: Entry, monkeypatch: pytest.MonkeyP
     assert entry.song is not None
     read, others = renewing.heard_in, ["happy", "sad"]
 
-    def interrupted(songs: list[object]) -> object:
-        found = read(songs)
+    def interrupted(songs: list[object], **how: object) -> object:
+        found = read(songs, **how)
         if others:
             Classification.objects.filter(song=entry.song).update(emotion=others.pop())
         return found

@@ -39,7 +39,6 @@ def _quick_and_contained(settings: Settings, own_folder: Path) -> None:
     """A quick password hash, files of a test in the test's own folder, plain static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = own_folder / "media"
-    settings.ANSWERS_COUNTED_BY = own_folder / "answers-counted-by"
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

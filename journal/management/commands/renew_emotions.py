@@ -1,9 +1,11 @@
-"""Have every answer count as is said of its song by now.
+"""Recount what every answer counts as, by this machine's CLASSIFIER_MODELS.
 
-manage.py renew_emotions               always
-manage.py renew_emotions --if-needed   where other models counted them last, as `prepare` does
+manage.py renew_emotions               every answer
+manage.py renew_emotions --if-needed   where another rule counted them last, as `prepare` does
 
 Needed after a change of CLASSIFIER_MODELS, and where rows were changed by other means than the app.
+Cut off, it goes on where it was. From then on answers count by this order on every machine that
+uses the database.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from journal.renewing import is_renewed, renew_all
+from journal.renewing import renew_all
 from journify.commands import ExplainedCommand
 
 
@@ -21,11 +23,11 @@ class Command(ExplainedCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare whether to ask first."""
         parser.add_argument(
-            "--if-needed", action="store_true", help="only where other models counted them last"
+            "--if-needed", action="store_true", help="only where another rule counted them last"
         )
 
     def handle(self, *, if_needed: bool, verbosity: int, **_options: Any) -> None:
         """Renew, and say how many answers counted as something else."""
-        count = 0 if if_needed and is_renewed() else renew_all()
+        count = renew_all(is_forced=not if_needed)
         if verbosity:
             self.stdout.write(f"{count} answers renewed.")

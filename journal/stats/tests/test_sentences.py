@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from classifier.verdicts import Verdict
+from classifier.effective import Verdict
 from journal.emotions import DayHeard
 from journal.stats import sentences, summaries
 from journal.stats.answers import Answers
@@ -60,7 +60,7 @@ def counted(rows: Sequence[Answer]) -> Answers:
 
 def one(day: int = 0, emotion: str = "calm", hour: int | None = 9, **values: str) -> Answer:
     verdict = Verdict(
-        heard=values.get("heard", emotion), is_sure=True, label=values.get("label", "")
+        heard=values.get("heard", emotion), certainty=0.9, label=values.get("label", "")
     )
     return Answer(
         date=FIRST + dt.timedelta(day),
