@@ -125,7 +125,7 @@ LEFT_OUT = {
     Song: {"id", "owner", "audio_sha256", "created_at", "artwork_url", "metadata_fetched_at"},
     Classification: {
         *("id", "song", "status", "stage", "attempts", "owner", "lease_until", "revision"),
-        *("error", "reason", "queued_at", "ready_at", "woken_at", "retry_at"),
+        *("error", "reason", "queued_at", "answered_at", "ready_at", "woken_at", "retry_at"),
         *("embedding", "request_id", "certainty", "clip_sha256"),
     },
 }
