@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
+from journify.limits import browsers
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -266,6 +268,9 @@ IMPERSONAL = {
 COOKIES = {
     "sessionid": _("keeps you signed in"),
     "csrftoken": _("proves that a form came from this site"),
+    f"{browsers.COOKIE}…": _(
+        "that you signed in here before, so that no stranger’s wrong guesses keep you out"
+    ),
     "time_zone": _("your device’s time zone, so that your day begins at your midnight"),
     "theme": _("light or dark, as you chose it in the settings"),
     "django_language": _("the language you chose before you signed in"),

@@ -295,16 +295,29 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# How often: (times at once, seconds until all of them are back), by account, by the name typed and
-# by address. Several people share an address, so it gets more. RATE_LIMIT_FACTOR multiplies all of
-# it (0: no limits, for measuring); TRUSTED_PROXIES says how many proxies of ours name the address.
+# How often: (times at once, seconds until all of them are back), by account, by address, by the
+# name typed there, and by the name typed anywhere. Several people share an address, so it gets
+# more; so does a name, or strangers could keep its owner out: a browser that signed in with it
+# before has an allowance of its own. RATE_LIMIT_FACTOR multiplies all of it (0: no limits, for
+# measuring); TRUSTED_PROXIES says how many proxies of ours name the address.
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 RATE_LIMIT_FACTOR = env.float("RATE_LIMIT_FACTOR", 1.0)
 RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
-    "sign-in": {"user": (20, 900), "name": (20, 900), "address": (40, 600)},
+    "sign-in": {
+        "user": (20, 900),
+        "browser": (20, 900),
+        "address": (40, 600),
+        "name-here": (20, 900),
+        "name": (100, 900),
+    },
     "sign-up": {"address": (10, 3600)},
-    "second-factor": {"name": (10, 600), "address": (30, 600)},
+    "second-factor": {
+        "browser": (10, 600),
+        "address": (30, 600),
+        "name-here": (10, 600),
+        "name": (30, 3600),
+    },
     "try-out": {"address": (6, 600)},
     "upload": {"user": (40, 600), "address": (120, 600)},
     "search": {"user": (120, 60), "address": (600, 60)},
@@ -312,8 +325,10 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "archive": {"user": (10, 3600), "address": (60, 3600)},
 }
 
-# These two are counted above, over all processes; allauth goes on counting everything else.
-ACCOUNT_RATE_LIMITS = {"login": None, "signup": None}
+# allauth counts in each process by itself, and five wrong guesses of anybody's would lock a name.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+# How the log names an address that failed to sign in or asked too often: a keyed hash, or in full.
+LOG_ADDRESSES = env.str("LOG_ADDRESSES", "hash", validate=validate.OneOf(["hash", "full"]))
 
 # Logging: one line an event on standard error; the process manager adds name and time.
 

@@ -14,12 +14,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from journify import names
 from journify.limits.addresses import client_address
+from journify.limits.browsers import remember
 from journify.limits.requests import spend
 from spotify_auth.encryption import decrypt, encrypt
 from spotify_auth.models import User
@@ -60,6 +61,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             credentials["username"] = user.username
         found: User | None = super().authenticate(request, **credentials)
         return found
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """Let them in, and know their browser again."""
+        response: HttpResponse = super().post_login(request, user, **how)
+        remember(response, user.get_username())
+        return response
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002 -- allauth's
         """Make an account; who comes second for a name at the very same moment is told."""

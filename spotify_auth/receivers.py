@@ -1,18 +1,24 @@
-"""When allauth has seen a consent, its tokens are kept by us, encrypted, and not by allauth."""
+"""What follows when allauth has seen a consent, or a code that was none.
+
+Tokens are kept by us, encrypted, and not by allauth.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.signals import user_signed_up
+from allauth.mfa.signals import authentication_failed
 from allauth.socialaccount.signals import social_account_added, social_account_updated
 from django.dispatch import receiver
 from django.utils import timezone
 
+from journify.limits.failures import note_failure
 from spotify_auth import connections
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
+    from django.http import HttpRequest
 
 
 @receiver([user_signed_up, social_account_added, social_account_updated])
@@ -26,3 +32,9 @@ def keep_tokens(sociallogin: SocialLogin | None = None, **_kwargs: Any) -> None:
         sociallogin.user,
         connections.Tokens(token.token, token.token_secret, token.expires_at or timezone.now()),
     )
+
+
+@receiver(authentication_failed)
+def note_wrong_code(request: HttpRequest, **_kwargs: Any) -> None:
+    """Write down a wrong code of a second key."""
+    note_failure(request, "second-factor")

@@ -59,7 +59,7 @@ def authenticate(request: HttpRequest) -> HttpResponse:
     """Ask for the code, with a limit on guesses that holds over processes."""
     if request.method == "POST":
         stage = get_pending_stage(request)
-        name = str(stage.login.user.pk) if stage else ""
+        name = stage.login.user.get_username() if stage else ""
         spend(request, "second-factor", name=name)
     response: HttpResponse = allauth_authenticate(request)
     return response

@@ -6,6 +6,7 @@ from django.test import Client
 
 from journal import privacy
 from journal.middleware import THEME_COOKIE
+from journify.limits import browsers
 
 
 def columns() -> set[str]:
@@ -46,6 +47,7 @@ def test_cookies_are_those_that_are_set() -> None:
         settings.SESSION_COOKIE_NAME,
         settings.CSRF_COOKIE_NAME,
         settings.LANGUAGE_COOKIE_NAME,
+        f"{browsers.COOKIE}…",
         "time_zone",
         THEME_COOKIE,
     } == set(privacy.COOKIES)

@@ -6,6 +6,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -35,6 +36,16 @@ def network_of(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((parsed, IPV6_PREFIX), strict=False))
     return address
+
+
+def address_in_log(request: HttpRequest) -> str:
+    """Write where a request comes from: a keyed hash, or the address with `LOG_ADDRESSES=full`."""
+    address = client_address(request)
+    if settings.LOG_ADDRESSES == "full":
+        return address
+    return salted_hmac("journify.limits.log", network_of(address), algorithm="sha256").hexdigest()[
+        :16
+    ]
 
 
 def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -8,3 +8,7 @@ class LimitsConfig(AppConfig):
 
     name = "journify.limits"
     verbose_name = "Limits"
+
+    def ready(self) -> None:
+        """Listen to failed sign-ins."""
+        from journify.limits import failures  # noqa: F401, PLC0415 -- needs the app registry

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from journify.limits.addresses import client_address, network_of
+from journify.limits.addresses import address_in_log, client_address, network_of
 from journify.limits.allowances import Rate, take
-from journify.names import identity_of, skeleton_of
+from journify.limits.browsers import known_browser, name_key
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 View = Callable[..., "HttpResponseBase"]
 
 logger = logging.getLogger(__name__)
-
-NAME_MAX = 200  # longer than any that there is
 
 
 class TooManyRequestsError(Exception):
@@ -51,15 +49,19 @@ def spend(request: HttpRequest, action: str, *, name: str = "") -> None:
     TooManyRequestsError
         One of them is used up.
     """
-    for kind, subject in _subjects(request, name):
-        limit = settings.RATE_LIMITS[action].get(kind)
+    limits = settings.RATE_LIMITS[action]
+    for kind, subject in _subjects(request, name, limits):
+        limit = limits.get(kind)
         if limit is None or not settings.RATE_LIMIT_FACTOR:
             continue
         times, seconds = limit
         key = salted_hmac("journify.limits", f"{action}|{kind}|{subject}", algorithm="sha256")
         rate = Rate(max(1.0, times * settings.RATE_LIMIT_FACTOR), seconds)
         if wait := take(key.hexdigest(), rate):
-            logger.warning("limit action=%s by=%s wait=%.0f", action, kind, wait)
+            address = address_in_log(request)
+            logger.warning(
+                "limit action=%s by=%s wait=%.0f address=%s", action, kind, wait, address
+            )
             raise TooManyRequestsError(action, retry_after=wait)
 
 
@@ -87,10 +89,18 @@ def limited(
     return decorate
 
 
-def _subjects(request: HttpRequest, name: str) -> Iterator[tuple[str, str]]:
+def _subjects(
+    request: HttpRequest, name: str, limits: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """What is counted, in this order: what one place used up costs nobody elsewhere anything."""
+    if name and "browser" in limits and (browser := known_browser(request, name)):
+        yield "browser", browser
+        return
     if request.user.is_authenticated:
         yield "user", str(request.user.pk)
+    address = network_of(client_address(request))
+    yield "address", address
     if name:
-        # whatever is typed for one account, and what only looks like it, is counted together
-        yield "name", skeleton_of(identity_of(name[:NAME_MAX].strip()))
-    yield "address", network_of(client_address(request))
+        key = name_key(name)
+        yield "name-here", f"{key}|{address}"
+        yield "name", key

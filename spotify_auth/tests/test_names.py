@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.contrib.admin.sites import site
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.test.utils import isolate_apps
 from django.urls import reverse
 
@@ -243,13 +243,14 @@ class TestWhoWasHereBefore:
 
 
 class TestElsewhere:
-    def test_the_admin_refuses_them_too(self, user: User, curator: User) -> None:
-        request = RequestFactory().get("/")
-        request.user = curator
-        form_class = site.get_model_admin(User).get_form(request, None, change=False)
+    def test_the_admin_refuses_them_too(
+        self, user: User, curator: User, browser_of: Callable[[User], Client]
+    ) -> None:
         data = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
-        form = form_class(data | {"username": "аӏісе"})
-        assert "looks like one that is taken" in str(form.errors["username"])
+        path = reverse("admin:spotify_auth_user_add")
+        response = browser_of(curator).post(path, data | {"username": "аӏісе"})
+        assert "looks like one that is taken" in response.content.decode()
+        assert User.objects.count() == 2
 
     def test_commands_write_names_in_one_form(self, db: None) -> None:
         assert User.objects.create_user("ﬁona").username == "fiona"

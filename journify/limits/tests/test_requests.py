@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.urls import reverse
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
 from journify.limits.addresses import UNKNOWN, client_address, network_of
+from journify.limits.browsers import remember
 from journify.limits.models import Allowance
 from spotify_auth.models import User
 
@@ -79,6 +81,63 @@ class TestSignIn:
         data = {"login": user.username, "password": "right enough"}
         assert client.post(reverse("account_login"), data).status_code == 429
 
+    def test_nobody_locks_a_listener_out_of_a_browser_that_was_theirs(self, user: User) -> None:
+        user.set_password("right enough")
+        user.save()
+        data = {"login": user.username, "password": "right enough"}
+        theirs = Client()
+        theirs.post(reverse("account_login"), data)
+        theirs.post(reverse("account_logout"))
+        for n in range(6):
+            sign_in(Client(), user.username, f"203.0.113.{n % 3}")
+        assert Client().post(reverse("account_login"), data).status_code == 429
+        assert theirs.post(reverse("account_login"), data).status_code == 302
+
+    def test_guesses_from_there_end_as_well(self, user: User) -> None:
+        user.set_password("right enough")
+        user.save()
+        theirs = Client()
+        theirs.post(reverse("account_login"), {"login": "alice", "password": "right enough"})
+        theirs.post(reverse("account_logout"))
+        assert statuses(4, lambda: sign_in(theirs, "alice")) == [200, 200, 429, 429]
+
+    def test_what_makes_a_browser_known_is_good_for_one_name_and_cannot_be_made_up(
+        self, user: User, stranger: User
+    ) -> None:
+        stranger.set_password("right enough")
+        stranger.save()
+        theirs = Client()
+        theirs.post(reverse("account_login"), {"login": "mallory", "password": "right enough"})
+        theirs.post(reverse("account_logout"))
+        known = next(name for name in theirs.cookies if name.startswith("known-"))
+        remember(response := HttpResponse(), "alice")
+        forged = next(iter(response.cookies))
+        theirs.cookies[forged] = theirs.cookies[known].value
+        assert statuses(3, lambda: sign_in(theirs, "alice")) == [200, 200, 429]
+
+    def test_one_place_cannot_use_up_a_name_everywhere(
+        self, user: User, settings: SettingsWrapper
+    ) -> None:
+        limits = {"name-here": (2, 3600), "name": (5, 3600), "address": (90, 3600)}
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"sign-in": limits}
+        user.set_password("right enough")
+        user.save()
+        assert statuses(9, lambda: sign_in(Client(), "alice"))[-7:] == [429] * 7
+        data = {"login": user.username, "password": "right enough"}
+        response = Client().post(reverse("account_login"), data, REMOTE_ADDR="198.51.100.7")
+        assert response.status_code == 302
+
+    def test_allauth_counts_nothing_beside_us(self, user: User, settings: SettingsWrapper) -> None:
+        """Five wrong guesses in one process locked a name, without a word about when to return."""
+        limits = {"name-here": (20, 900), "name": (100, 900), "address": (90, 600)}
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"sign-in": limits}
+        user.set_password("right enough")
+        user.save()
+        for _ in range(12):
+            sign_in(Client(), "alice")
+        data = {"login": "alice", "password": "right enough"}
+        assert Client().post(reverse("account_login"), data).status_code == 302
+
     def test_accounts_cannot_be_made_in_bulk(self, client: Client, db: None) -> None:
         def sign_up() -> Any:
             name = f"listener{User.objects.count()}"
@@ -129,8 +188,8 @@ class TestAnswer:
         response = self.limited(client)
         page = response.content.decode()
         assert "A little slower, please" in page
-        assert "please try again in 30 minutes" in page
-        assert int(response["Retry-After"]) == pytest.approx(1800, abs=5)
+        assert "please try again in 15 minutes" in page
+        assert int(response["Retry-After"]) == pytest.approx(900, abs=5)
 
     def test_htmx_gets_the_sentence_alone(self, client: Client, db: None) -> None:
         response = self.limited(client, headers=HTMX)
