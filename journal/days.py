@@ -80,9 +80,10 @@ def draw_phrases(user: User, date: dt.date) -> list[Phrase]:
 
 def draw_other(journal: Journal) -> Phrase | None:
     """Draw a phrase that the day does not have; None when it has them all."""
-    here = set(journal.entries.values_list("phrase_text", flat=True))
+    rows = journal.entries.values_list("phrase_id", "phrase_text")
+    here = {value for row in rows for value in row}
     pool = _rested_first(journal.user, journal.date)
-    return next((phrase for phrase in pool if phrase.wording not in here), None)
+    return next((phrase for phrase in pool if here.isdisjoint([phrase.pk, *phrase.wordings])), None)
 
 
 def _rested_first(user: User, date: dt.date) -> list[Phrase]:

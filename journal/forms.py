@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from classifier.models import EMOTION_CHOICES
 from classifier.readings import WORDS
-from journal.models import Preferences
+from journal.models import Entry, Preferences
 from journal.widgets import LongSelect
 from journal.zones import known_zones
 from journify.names import identity_of
@@ -18,11 +19,32 @@ from journify.names import identity_of
 if TYPE_CHECKING:
     from spotify_auth.models import User
 
+NEVER = -1  # a revision that no entry has
+NOTE_LENGTH: int = Entry._meta.get_field("note").max_length
+
+
+class RevisionField(forms.IntegerField):
+    """The revision of the entry that a page showed; None where a request names none: no page's."""
+
+    def clean(self, value: Any) -> int | None:
+        """Read a revision; nonsense fits no entry, so that nothing is changed by it."""
+        try:
+            revision: int | None = super().clean(value)
+        except forms.ValidationError:
+            return NEVER
+        return revision
+
 
 class RevisionForm(forms.Form):
     """The state of the entry that the page was drawn from, to notice changes made elsewhere."""
 
-    revision = forms.IntegerField(required=False, min_value=0)
+    revision = RevisionField(required=False, min_value=0)
+
+
+class SeenSongForm(RevisionForm):
+    """What is done to the song that a card showed."""
+
+    song = forms.UUIDField(required=False)
 
 
 class AnswerForm(RevisionForm):
@@ -90,15 +112,58 @@ class PhraseForm(forms.Form):
 
 
 class NoteForm(RevisionForm):
-    """The note on an entry."""
+    """The note on an entry; after a refusal with the other version, and which of them to keep."""
 
-    note = NoteField(max_length=2000, required=False)
+    MINE, THEIRS, BOTH = "mine", "theirs", "both"
+
+    note = NoteField(max_length=NOTE_LENGTH, required=False)
+    keep = forms.ChoiceField(
+        choices=[(each, each) for each in (MINE, THEIRS, BOTH)], required=False
+    )
+
+    def __init__(self, *args: Any, entry: Entry, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entry = entry
+
+    def kept(self) -> str:
+        """The note that a valid form asks for."""
+        mine: str = self.cleaned_data["note"]
+        return {
+            self.THEIRS: self.entry.note,
+            self.BOTH: "\n\n".join(text for text in (self.entry.note, mine) if text),
+        }.get(self.cleaned_data["keep"], mine)
+
+    def is_outdated(self) -> bool:
+        """Say whether it asks for a saved note that the page did not show."""
+        is_of_saved = self.cleaned_data["keep"] in {self.THEIRS, self.BOTH}
+        return is_of_saved and self.cleaned_data["revision"] != self.entry.revision
+
+    def clean(self) -> None:
+        """Refuse two versions that are too long for one note."""
+        excess = 0 if self.errors else len(self.kept()) - NOTE_LENGTH
+        if excess > 0:
+            sentence = ngettext(
+                "Both together are %(count)s character too long. Shorten yours first.",
+                "Both together are %(count)s characters too long. Shorten yours first.",
+                excess,
+            )
+            self.add_error("note", sentence % {"count": excess})
 
 
 class LabelForm(forms.Form):
-    """What the listener says of a song; empty takes it back."""
+    """What the listener says of a song, and what they had said when the page was drawn."""
 
     emotion = forms.ChoiceField(choices=EMOTION_CHOICES, required=False)
+    said = forms.ChoiceField(choices=EMOTION_CHOICES, required=False)
+
+    def clean_said(self) -> str | None:
+        """Tell a page that showed no label from a request that does not say."""
+        said: str = self.cleaned_data["said"]
+        return said if "said" in self.data else None
+
+
+class AnswerLabelForm(LabelForm, SeenSongForm):
+    """What the listener says of the song that a card showed."""
 
 
 class PreferencesForm(forms.ModelForm[Preferences]):

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Prefetch, Q, prefetch_related_objects
-from django.utils import timezone
+from django.db.models import F, Prefetch, Q, prefetch_related_objects
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -72,6 +72,15 @@ class Phrase(UUIDModel):
         """The phrase in the active language; what a listener wrote stays as it is."""
         return pgettext("phrase", self.text) if self.owner_id is None else self.text
 
+    @property
+    def wordings(self) -> set[str]:
+        """The phrase in every language that a page may have been drawn in."""
+        words = {self.text}
+        for code, _name in settings.LANGUAGES:
+            with translation.override(code):
+                words.add(self.wording)
+        return words
+
 
 class Journal(UUIDModel):
     """One listener's day, by the calendar of the listener's time zone."""
@@ -131,10 +140,14 @@ def _songs_for(user: User) -> Prefetch[str]:
     return Prefetch("song", Song.objects.with_readings(user))
 
 
+UNANSWERED = {"emotion": "", "answered_at": None, "revision": F("revision") + 1}
+
+
 def set_unanswered(collector: Any, field: Any, entries: Any, _using: str) -> None:
-    """What becomes of entries whose song is deleted: they stay, and carry nothing."""
+    """What becomes of entries whose song is deleted: they stay, with their note, and are open."""
     # in this order: after it there is no song any more to find them by
-    collector.add_field_update(field.model._meta.get_field("emotion"), "", entries)
+    for name, value in UNANSWERED.items():
+        collector.add_field_update(field.model._meta.get_field(name), value, entries)
     collector.add_field_update(field, None, entries)
 
 

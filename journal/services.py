@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from classifier import changes
 from classifier.models import Classification, Label, Song
 from classifier.queue import request_classification
 from journal.days import MOST_ENTRIES, draw_other
@@ -15,12 +16,18 @@ from journal.models import Entry, Phrase, Preferences
 from journal.renewing import renewed
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from journal.models import EntryQuerySet, Journal
     from spotify_auth.models import User
 
 
+# Of two who write at once one has to try again; so often in a row nobody does.
+TRIES = 20
+
+
 class StaleEntryError(Exception):
-    """The entry was changed elsewhere (another tab) since this page was drawn."""
+    """What a change was made for was changed elsewhere (another tab) since the page was drawn."""
 
 
 class NoPhraseError(Exception):
@@ -79,11 +86,16 @@ def swap_phrase(entry: Entry, *, revision: int | None = None) -> None:
     StaleEntryError
         As in `answer_entry`.
     """
-    phrase = draw_other(entry.journal)
-    if phrase is None:
-        raise NoPhraseError
-    rows = Entry.objects.filter(song=None)
-    _update(entry, revision, rows=rows, phrase=phrase, phrase_text=phrase.wording)
+    for _ in range(TRIES):
+        phrase = draw_other(entry.journal)
+        if phrase is None:
+            raise NoPhraseError
+        rows = Entry.objects.filter(song=None)
+        _update(entry, revision, rows=rows, phrase=phrase, phrase_text=phrase.wording)
+        # two cards at once may have drawn the same: who sees it draws again
+        if not entry.journal.entries.filter(phrase=phrase).exclude(pk=entry.pk).exists():
+            return
+        revision = entry.revision
 
 
 def keep_phrase(user: User, text: str) -> Phrase:
@@ -123,12 +135,55 @@ def retry(song: Song) -> Classification:
     return request_classification(song)
 
 
-def set_label(user: User, song: Song, emotion: str) -> None:
-    """Keep what `user` says of a song; an empty emotion takes the label back."""
-    if emotion:
-        Label.objects.update_or_create(song=song, user=user, defaults={"emotion": emotion})
-    else:
-        Label.objects.filter(song=song, user=user).delete()
+def retry_answer(entry: Entry, *, revision: int | None, song: UUID | None = None) -> None:
+    """Listen again to the song that the card showed.
+
+    Raises
+    ------
+    StaleEntryError
+        The entry has another revision, or another song than `song`, by now.
+    """
+    retry(_seen_song(entry, revision, song))
+
+
+def label_answer(
+    entry: Entry,
+    emotion: str,
+    *,
+    revision: int | None,
+    song: UUID | None = None,
+    said: str | None = None,
+) -> None:
+    """Keep what the listener says of the song that the card showed.
+
+    Raises
+    ------
+    StaleEntryError
+        As in `retry_answer` and `set_label`.
+    """
+    set_label(entry.user, _seen_song(entry, revision, song), emotion, said=said)
+
+
+def set_label(user: User, song: Song, emotion: str, *, said: str | None = None) -> None:
+    """Keep what `user` says of a song; an empty emotion takes the label back.
+
+    Raises
+    ------
+    StaleEntryError
+        `said`, the label that the page showed (empty for none), is given and is not the label any
+        more: nothing is written.
+    """
+    labels = Label.objects.filter(song=song, user=user)
+    if said is None:
+        said = labels.values_list("emotion", flat=True).first() or ""
+    if emotion and not said:
+        Label.objects.get_or_create(song=song, user=user, defaults={"emotion": emotion})
+    elif not emotion:
+        labels.filter(emotion=said).delete()
+    elif labels.filter(emotion=said).update(emotion=emotion, updated_at=timezone.now()):
+        changes.tell(song.pk, user=user.pk)
+    if (labels.values_list("emotion", flat=True).first() or "") != emotion:
+        raise StaleEntryError
 
 
 def save_preferences(user: User, **values: str | int | bool) -> Preferences:
@@ -136,6 +191,14 @@ def save_preferences(user: User, **values: str | int | bool) -> Preferences:
     preferences, _ = Preferences.objects.update_or_create(user=user, defaults=values)
     user.preferences = preferences
     return preferences
+
+
+def _seen_song(entry: Entry, revision: int | None, song: UUID | None) -> Song:
+    """The entry's song, if the card showed the entry as it is."""
+    is_seen = revision in {None, entry.revision} and song in {None, entry.song_id}
+    if entry.song is None or not is_seen:
+        raise StaleEntryError
+    return entry.song
 
 
 def _update(

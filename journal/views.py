@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from classifier.errors import UploadRejectedError
 from classifier.models import Song
@@ -24,7 +25,13 @@ from classifier.uploads import add_upload, too_large_message
 from journal import platforms, services
 from journal.cards import card_of, ring
 from journal.days import MOST_ENTRIES, has_answered, may_open, open_day, today
-from journal.forms import AnswerForm, LabelForm, NoteForm, RevisionForm
+from journal.forms import (
+    AnswerForm,
+    AnswerLabelForm,
+    NoteForm,
+    RevisionForm,
+    SeenSongForm,
+)
 from journal.models import Entry
 from journal.sentences import moments_of, summary
 from journal.songs import last_used_first
@@ -43,7 +50,6 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 RECENT_SONGS = 20
-NEVER = -1  # a revision that no entry has
 
 
 @require_safe
@@ -110,11 +116,15 @@ def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Put a note on an entry."""
     entry = _entry(request, entry_id)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, str(next(iter(form.errors.values()))[0]))
-        return _card_response(request, entry.pk)
-    return _changed(request, entry, partial(services.write_note, **form.cleaned_data))
+    form = NoteForm(request.POST, entry=entry)
+    if not form.is_valid() or form.is_outdated():
+        return _refused_note(request, entry, form)
+    revision = form.cleaned_data["revision"]
+    try:
+        services.write_note(entry, form.kept(), revision=revision)
+    except services.StaleEntryError:
+        return _refused_note(request, entry, form)
+    return _told(request, entry, _card_response(request, entry.pk), seen=revision)
 
 
 @require_POST
@@ -138,9 +148,10 @@ def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Listen to an entry's song again."""
     entry = _entry(request, entry_id)
-    if entry.song is not None:
-        services.retry(entry.song)
-    return _card_response(request, entry.pk)
+    form = SeenSongForm(request.POST)
+    if not form.is_valid():
+        return _card_response(request, entry.pk)
+    return _changed(request, entry, partial(services.retry_answer, **form.cleaned_data))
 
 
 @require_POST
@@ -148,16 +159,17 @@ def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Keep what the listener says of an entry's song."""
     entry = _entry(request, entry_id)
-    form = LabelForm(request.POST)
-    if entry.song is not None and form.is_valid():
-        services.set_label(request.user, entry.song, form.cleaned_data["emotion"])
-    return _card_response(request, entry.pk)
+    form = AnswerLabelForm(request.POST)
+    if not form.is_valid():
+        return _card_response(request, entry.pk)
+    return _changed(request, entry, partial(services.label_answer, **form.cleaned_data))
 
 
 def _revision(request: SignedInRequest) -> int | None:
-    """The revision that the page showed; None where it names none."""
+    """The revision that the page showed."""
     form = RevisionForm(request.POST)
-    revision: int | None = form.cleaned_data["revision"] if form.is_valid() else NEVER
+    form.full_clean()
+    revision: int | None = form.cleaned_data["revision"]
     return revision
 
 
@@ -170,17 +182,43 @@ def _changed(
     request: SignedInRequest, entry: Entry, change: Callable[[Entry], None]
 ) -> HttpResponse:
     """Change an entry and show it, or say that another window was quicker."""
+    seen = entry.revision
     try:
         change(entry)
     except services.StaleEntryError:
-        messages.error(
-            request,
-            _(
-                "This card was changed in another window meanwhile. Here it is as it stands now; "
-                "do it again if you still want to."
-            ),
-        )
+        return _stale_response(request, entry)
+    return _told(request, entry, _card_response(request, entry.pk), seen=seen)
+
+
+def _told(
+    request: SignedInRequest, entry: Entry, response: HttpResponse, *, seen: int | None
+) -> HttpResponse:
+    """Have the window's other forms of a card follow a change that this window made itself."""
+    if request.htmx and seen is not None and entry.revision == seen + 1:
+        change = {"entry": str(entry.pk), "before": seen, "after": entry.revision}
+        trigger_client_event(response, "card-changed", change)
+    return response
+
+
+def _stale_response(request: SignedInRequest, entry: Entry) -> HttpResponse:
+    """Say that another window was quicker, and show the card as it is."""
+    messages.error(
+        request,
+        _(
+            "This card was changed in another window meanwhile. Here it is as it stands now; "
+            "do it again if you still want to."
+        ),
+    )
     return _card_response(request, entry.pk)
+
+
+def _refused_note(request: SignedInRequest, entry: Entry, form: NoteForm) -> HttpResponse:
+    """Keep a note that is not saved on the page, beside the one that is; who wrote them chooses."""
+    entries = Entry.objects.of(request.user).with_readings(request.user)
+    card = card_of(get_object_or_404(entries, pk=entry.pk))
+    context = {"card": card, "refused": form, "error": next(iter(form.errors.values()), [""])[0]}
+    template = "journal/_card.html" if request.htmx else "journal/note.html"
+    return TemplateResponse(request, template, context)
 
 
 def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:

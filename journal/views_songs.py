@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier.explaining import can_be_explained, explanation_of, request_explanation
@@ -97,7 +99,16 @@ def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
     form = LabelForm(request.POST)
     if form.is_valid():
-        services.set_label(request.user, song, form.cleaned_data["emotion"])
+        try:
+            services.set_label(request.user, song, **form.cleaned_data)
+        except services.StaleEntryError:
+            messages.error(
+                request,
+                _(
+                    "You labelled this song in another window meanwhile. Here is what you said; "
+                    "change it if you still want to."
+                ),
+            )
     return redirect("journal:song", song_id=song.pk)
 
 

@@ -3,6 +3,7 @@
 const byId = (id) => document.getElementById(id);
 const AGAIN_MS = 2000;
 const LONGEST_MS = 30000;
+const BEING_WRITTEN = "[data-keep][open], [data-refused], [data-unsaved]";
 const waits = new WeakMap();
 const newsBefore = new Map();
 
@@ -46,14 +47,24 @@ document.addEventListener("click", ({ target }) => {
 
 // "Saved" is true until the next key
 document.addEventListener("input", ({ target }) => {
-  if (target.dataset.note) byId(target.dataset.note).textContent = "";
+  if (!target.dataset.note) return;
+  target.toggleAttribute("data-unsaved", true);
+  byId(target.dataset.note).textContent = "";
+});
+
+// What this window changed itself makes none of its forms stale; what another one did makes all.
+document.addEventListener("card-changed", ({ detail: { entry, before, after } }) => {
+  const card = `#entry-${entry}`;
+  for (const seen of document.querySelectorAll(`:is(${card}, [hx-target="${card}"]) [name=revision]`))
+    if (Number(seen.value) === before) seen.value = after;
+});
+
+// A note that could not be saved yet is worth a question before the page is left.
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector("[data-refused], [data-unsaved]")) event.preventDefault();
 });
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  // a note may have been saved since the picker was opened: what counts is the card as it is here
-  const card = detail.elt.closest("[hx-target^='#entry-']")?.getAttribute("hx-target");
-  const seen = card && document.querySelector(`${card} [id^=note-revision]`);
-  if (seen && detail.parameters.revision !== undefined) detail.parameters.revision = seen.value;
   // signing in again in another tab changes the token: the cookie knows the new one
   const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
   if (!token) return;
@@ -74,6 +85,8 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.xhr.status) setOffline(false);
+  const note = detail.successful && detail.elt.querySelector("[data-note]");
+  if (note && note.value === detail.requestConfig.parameters.note) note.removeAttribute("data-unsaved");
 });
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -88,13 +101,29 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     detail.target = elt;
     detail.selectOverride = `#${elt.id}`;
   }
+  if (elt.matches(".note") && detail.serverResponse.includes("data-refused")) showRefused(detail);
   if (!detail.target.matches(".card")) return;
   newsBefore.set(detail.target.id, newsOf(detail.target));
   // a note that is being written outlives its card
-  if (detail.target.querySelector("[data-keep][open]")) {
+  if (!elt.matches(".note") && detail.target.querySelector(BEING_WRITTEN)) {
     detail.serverResponse = detail.serverResponse.replace("data-keep", "hx-preserve");
   }
 });
+
+// A note was refused: the card comes as it is now, with both texts, and is asked for no more. What
+// was typed since it was sent is in the field, and stays there.
+function showRefused(detail) {
+  const form = detail.requestConfig.elt;
+  const { id, value, selectionStart } = form.querySelector("textarea");
+  form.removeAttribute("hx-select-oob"); // the whole card is new
+  detail.target = form.closest(".card");
+  detail.swapOverride = "outerHTML";
+  const keepTyped = () => {
+    byId(id).value = value;
+    byId(id).setSelectionRange(selectionStart, selectionStart);
+  };
+  detail.target.parentElement.addEventListener("htmx:afterSwap", keepTyped, { once: true });
+}
 
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (!elt.matches(".card") || newsBefore.get(elt.id) === newsOf(elt)) return;
