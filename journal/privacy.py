@@ -227,6 +227,17 @@ STORED = [
         tables={"limits.Allowance": ("key", "spent_until", "revision")},
     ),
     Stored(
+        title=_("Invitations"),
+        why=_(
+            "Where accounts are made by invitation: who made the link, until when it is good, and "
+            "when it was used; not by whom."
+        ),
+        until=_("Until a month after it was used or has ended."),
+        tables={
+            "spotify_auth.Invitation": ("created_by", "created_at", "expires_at", "used_at"),
+        },
+    ),
+    Stored(
         title=_("Who looks after this server"),
         why=_("Rights of curators, and what they changed in the admin."),
         until=_("As long as the account."),

@@ -25,7 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Say what this is; a signed-in listener goes straight to today."""
     if request.user.is_authenticated:
         return redirect("journal:today")
-    return TemplateResponse(request, "home.html", {"max_mb": settings.TRY_OUT_MAX_MB})
+    context = {"max_mb": settings.TRY_OUT_MAX_MB, "may_try_out": settings.TRYOUTS}
+    return TemplateResponse(request, "home.html", context)
 
 
 @require_safe

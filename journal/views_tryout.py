@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -25,12 +27,26 @@ from journify.http import HttpRequest
 from journify.limits.requests import limited
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from django.core.files.uploadedfile import TemporaryUploadedFile
+    from django.http import HttpResponseBase
+
+View = Callable[..., "HttpResponseBase"]
+
+
+def require_try_outs(view: View) -> View:
+    """Answer 404 where visitors may try nothing out."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not settings.TRYOUTS:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 @require_POST
+@require_try_outs
 @limited("try-out")
 def begin(request: HttpRequest) -> HttpResponse:
     """Take a visitor's file, and say what comes next."""
@@ -45,6 +61,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@require_try_outs
 def try_out(request: HttpRequest, tryout_id: uuid.UUID) -> HttpResponse:
     """Say how far a file is; once its answer was shown, nothing of it is left."""
     tryout = TryOut.objects.filter(pk=tryout_id).first()

@@ -128,6 +128,9 @@ LOGIN_REDIRECT_URL = "journal:today"
 ACCOUNT_ADAPTER = "spotify_auth.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+# Who may make an account: everybody, whoever has an invitation's link (`manage.py invite`), nobody.
+SIGN_UP = env.str("SIGN_UP", "open", validate=validate.OneOf(["open", "invite", "closed"]))
+ACCOUNT_SIGNUP_ENABLED = SIGN_UP != "closed"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
@@ -153,6 +156,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 50)
+# Whether visitors may have a file heard.
+TRYOUTS = env.bool("TRYOUTS", True)
 TRY_OUT_MAX_MB = env.int("TRY_OUT_MAX_MB", 15)
 # Exports: how many days they can be fetched, and how large one may be that is brought here.
 ARCHIVE_KEPT_DAYS = env.int("ARCHIVE_KEPT_DAYS", 7)

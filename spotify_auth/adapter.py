@@ -22,6 +22,7 @@ from journify import names
 from journify.limits.addresses import client_address
 from journify.limits.browsers import remember
 from journify.limits.requests import spend
+from spotify_auth import invitations
 from spotify_auth.encryption import decrypt, encrypt
 from spotify_auth.models import User
 from spotify_auth.people import free_name, user_of
@@ -62,6 +63,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         found: User | None = super().authenticate(request, **credentials)
         return found
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Let in whom `SIGN_UP` lets in, with Spotify as well."""
+        return invitations.is_open(request)
+
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Let them in, and know their browser again."""
         response: HttpResponse = super().post_login(request, user, **how)
@@ -71,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002 -- allauth's
         """Make an account; who comes second for a name at the very same moment is told."""
         try:
-            with transaction.atomic():
+            with invitations.used(request), transaction.atomic():
                 saved: User = super().save_user(request, user, form, commit)
         except IntegrityError:
             messages.error(request, User._meta.get_field("username").error_messages["unique"])
@@ -99,7 +104,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         """Make an account, as often from one place as with a password."""
         spend(request, "sign-up")
-        user: User = super().save_user(request, sociallogin, form)
+        with invitations.used(request):
+            user: User = super().save_user(request, sociallogin, form)
         return user
 
     def serialize_instance(self, instance: Model) -> dict[str, Any]:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from allauth.usersessions.admin import UserSessionAdmin as BaseUserSessionAdmin
 from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.utils.translation import gettext_lazy as _
 
-from spotify_auth.models import User, UserGroup
+from spotify_auth.invitations import path_of
+from spotify_auth.models import Invitation, User, UserGroup
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 
 class UserGroupInline(admin.TabularInline[UserGroup, User]):
@@ -31,6 +37,39 @@ class UserAdmin(BaseUserAdmin[User]):
         (_("Important dates"), {"fields": ("last_login", "date_joined")}),
     )
     inlines = (UserGroupInline,)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin[Invitation]):
+    """Invitations: make one, send its link, take it back by deleting it."""
+
+    fields = ("expires_at",)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Show the links as somebody elsewhere can follow them."""
+
+        @admin.display(description=_("link"))
+        def link(row: Invitation) -> str:
+            return request.build_absolute_uri(path_of(row))
+
+        return ("created_at", "created_by", "expires_at", "used_at", link)
+
+    def has_change_permission(self, _request: HttpRequest, _row: Invitation | None = None) -> bool:
+        """What somebody was promised stays as it is."""
+        return False
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Invitation,
+        form: Any,
+        change: bool,  # noqa: FBT001 -- Django's
+    ) -> None:
+        """Note who invites, and say the link."""
+        obj.created_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+        sentence = _("Send this link to one person: %(link)s")
+        messages.info(request, sentence % {"link": request.build_absolute_uri(path_of(obj))})
 
 
 admin.site.unregister(UserSession)

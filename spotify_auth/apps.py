@@ -10,5 +10,8 @@ class SpotifyAuthConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Listen to allauth; register the system checks."""
-        from spotify_auth import checks, receivers  # noqa: F401, PLC0415 -- needs the app registry
+        """Listen to allauth; register the system checks, and what is looked after."""
+        from journify import housekeeping  # noqa: PLC0415 -- needs the app registry, as these do
+        from spotify_auth import checks, invitations, receivers  # noqa: F401, PLC0415
+
+        housekeeping.register(invitations.forget_old)

@@ -1,4 +1,4 @@
-"""What every page knows of Spotify: whether it is there, and whether something has to be done."""
+"""What every page knows of accounts: who may make one, and what there is to do at Spotify."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
+from spotify_auth import invitations
 from spotify_auth.connections import connection_of
 
 if TYPE_CHECKING:
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
 def spotify(request: HttpRequest) -> dict[str, Any]:
     """Give templates `spotify_enabled` and, looked up when used, `spotify_connection`."""
     user = getattr(request, "user", None)
-    if not settings.SPOTIFY_ENABLED or user is None or not user.is_authenticated:
-        return {
-            "spotify_enabled": settings.SPOTIFY_ENABLED,
-            "deezer_enabled": settings.DEEZER_SEARCH,
-        }
-    return {
-        "spotify_enabled": True,
+    context: dict[str, Any] = {
+        "spotify_enabled": settings.SPOTIFY_ENABLED,
         "deezer_enabled": settings.DEEZER_SEARCH,
-        "spotify_connection": SimpleLazyObject(lambda: connection_of(user)),
     }
+    if user is None or not user.is_authenticated:
+        context["sign_up_open"] = SimpleLazyObject(lambda: invitations.is_open(request))
+    elif settings.SPOTIFY_ENABLED:
+        context["spotify_connection"] = SimpleLazyObject(lambda: connection_of(user))
+    return context

@@ -101,6 +101,40 @@ class UserPermission(UUIDModel):
         return f"{self.user}: {self.permission}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Which invitations are good for what."""
+
+    def usable(self) -> InvitationQuerySet:
+        """Those that nobody used, and whose time is not over."""
+        return self.filter(used_at=None, expires_at__gt=timezone.now())
+
+
+def two_weeks_on() -> dt.datetime:
+    """Return until when an invitation holds, unless somebody says otherwise."""
+    return timezone.now() + dt.timedelta(days=14)
+
+
+class Invitation(UUIDModel):
+    """A link by which one person may make an account where sign-up is by invitation."""
+
+    created_by = models.ForeignKey(
+        User, verbose_name=_("made by"), on_delete=models.SET_NULL, null=True, editable=False
+    )
+    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("good until"), default=two_weeks_on)
+    used_at = models.DateTimeField(_("used"), null=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d}"
+
+
 class SpotifyConnection(UUIDModel):
     """A user's consent and the tokens that came of it; `revision` guards every change."""
 

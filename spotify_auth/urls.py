@@ -11,7 +11,7 @@ from django.urls import include, path
 from journify.limits.requests import limited
 from spotify_auth.oauth import SpotifyProvider
 from spotify_auth.second_factor import authenticate
-from spotify_auth.views import cancelled
+from spotify_auth.views import cancelled, invitation
 
 registry.register(SpotifyProvider)
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("login/", limited("sign-in", name_field="login")(views.login), name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("signup/", limited("sign-up")(views.signup), name="account_signup"),
+    path("invitation/<str:token>/", invitation, name="account_invitation"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path(
         "password/change/",

@@ -1,9 +1,10 @@
-"""Signing in with Spotify: out to its consent page and back."""
+"""Signing in with Spotify, out to its consent page and back; invitations."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from allauth.socialaccount.models import SocialToken
@@ -15,11 +16,13 @@ from allauth.socialaccount.providers.oauth2.views import (
 )
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
 
 from journify.outbound.errors import PlatformError
 from journify.outbound.session import Platform
-from spotify_auth import accounts, troubles
+from spotify_auth import accounts, invitations, troubles
 from spotify_auth.client import read_api
 from spotify_auth.errors import ReconnectError
 
@@ -94,6 +97,16 @@ def cancelled(request: HttpRequest) -> HttpResponse:
     """Say that nothing happened after a no on Spotify's page."""
     context = {"trouble": troubles.DENIED}
     return TemplateResponse(request, "socialaccount/authentication_error.html", context)
+
+
+@require_safe
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Lead whoever was invited to the sign-up page."""
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if settings.SIGN_UP == invitations.CLOSED or not invitations.accept(request, token):
+        return render(request, "account/invitation_over.html", status=HTTPStatus.GONE)
+    return redirect("account_signup")
 
 
 oauth2_login = require_spotify(OAuth2LoginView.adapter_view(SpotifyAdapter))

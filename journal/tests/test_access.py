@@ -85,7 +85,7 @@ PERSONAL_BY_DATE = {
 # walked by tests of their own: the way to Spotify and back, visitors' files, monitoring
 ELSEWHERE = {
     *("spotify_login", "spotify_callback", "journal:begin_try_out", "journal:try_out"),
-    *("readyz", "metrics"),
+    *("readyz", "metrics", "account_invitation"),
 }
 
 TABLES = ("journal", "classifier", "spotify_auth")

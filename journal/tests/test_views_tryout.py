@@ -126,3 +126,14 @@ def test_too_often_is_too_often(client: Client, settings: Settings) -> None:
 def test_another_site_cannot_use_a_visitors_browser() -> None:
     strict = Client(enforce_csrf_checks=True)
     assert begin(strict, "").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_no_page_offers_it_and_no_address_answers_where_it_is_off(
+    client: Client, tune: SimpleUploadedFile, settings: Settings, db: None
+) -> None:
+    tryout = TryOut.objects.create()
+    settings.TRYOUTS = False
+    assert "try-out" not in client.get("/").content.decode()
+    assert begin(client, tune).status_code == 404
+    assert client.get(reverse("journal:try_out", args=[tryout.pk])).status_code == 404
+    assert TryOut.objects.count() == 1

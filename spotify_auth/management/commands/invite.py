@@ -1,0 +1,50 @@
+"""Make links by which one person each may make an account.
+
+manage.py invite
+manage.py invite --count 5 --days 30
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from journify.commands import ExplainedCommand
+from spotify_auth import invitations
+
+DAYS_MAX = 365
+
+
+class Command(ExplainedCommand):
+    """Print a link a line; whoever has one may use it, once."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take how many, and for how long."""
+        parser.add_argument("--count", type=int, default=1, help="how many links (default: 1)")
+        parser.add_argument(
+            "--days", type=int, default=14, help="good for so many days (default: 14)"
+        )
+        parser.add_argument(
+            "--base", default="", help="https://… of this server (default: its first host)"
+        )
+
+    def handle(self, *, count: int, days: int, base: str, **_options: Any) -> None:
+        """Make them, and say how they can be used."""
+        if not 0 < days <= DAYS_MAX or count < 1:
+            raise CommandError(f"--count is 1 or more, --days 1 to {DAYS_MAX}.")
+        for _ in range(count):
+            path = invitations.path_of(invitations.invite(None, days=days))
+            self.stdout.write(f"{(base or _base()).rstrip('/')}{path}")
+        if settings.SIGN_UP == invitations.CLOSED:
+            self.stderr.write("SIGN_UP is closed: these work once it is invite or open.")
+
+
+def _base() -> str:
+    """Guess how this server is called from outside."""
+    if settings.CSRF_TRUSTED_ORIGINS:
+        return settings.CSRF_TRUSTED_ORIGINS[0]
+    scheme = "https" if settings.USE_HTTPS else "http"
+    return f"{scheme}://{settings.ALLOWED_HOSTS[0]}"
