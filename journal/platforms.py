@@ -12,6 +12,16 @@ from django.utils.translation import gettext as _
 from classifier.metadata import is_stale, keep_deezer_track, keep_spotify_track
 from classifier.models import Song
 from classifier.sources.deezer import DeezerClient
+from journal.links import (
+    DEEZER,
+    NAMES,
+    SPOTIFY,
+    no_song,
+    not_here,
+    read_isrc,
+    read_link,
+    resolved,
+)
 from journify.outbound.errors import PlatformError
 from spotify_auth.client import LAST_OFFSET, SEARCH_LIMIT, SpotifyClient
 from spotify_auth.connections import connection_of
@@ -21,20 +31,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from classifier.sources.deezer import DeezerTrack
+    from journal.links import Link
     from spotify_auth.models import User
     from spotify_auth.records import Track
 
-SPOTIFY, DEEZER = "spotify", "deezer"
-NAMES = {SPOTIFY: "Spotify", DEEZER: "Deezer"}
-
-# A link or URI as people copy it, with or without a language in the path.
-LINKS = {
-    SPOTIFY: re.compile(
-        r"(?:https?://open\.spotify\.com/(?:intl-\w+/)?track/|spotify:track:)([0-9A-Za-z]{22})\b"
-    ),
-    DEEZER: re.compile(r"https?://(?:www\.)?deezer\.com/(?:\w\w/)?track/(\d{1,12})\b"),
-}
-LINK_LIKE = re.compile(r"https?://|spotify:", re.IGNORECASE)
 REF = re.compile(r"(spotify):([0-9A-Za-z]{22})|(deezer):(\d{1,12})")
 MIN_QUERY = 2
 
@@ -67,7 +67,7 @@ class Results:
     @property
     def name(self) -> str:
         """The platform as people call it."""
-        return NAMES[self.platform]
+        return NAMES.get(self.platform, self.platform)
 
 
 def available(user: User) -> list[str]:
@@ -81,19 +81,15 @@ def available(user: User) -> list[str]:
 
 
 def find(user: User, query: str, *, platform: str, offset: int = 0) -> Results:
-    """Search `platform`, or look up the one song that a pasted link names.
+    """Search `platform`, or look up the one song that a pasted link or an ISRC names.
 
     Trouble comes as a sentence in the result, because a picker has more to offer than this list.
     """
     try:
-        linked = _linked(user, query)
-        if linked is not None:
-            return linked
-        if LINK_LIKE.match(query):
-            names = ", ".join(NAMES[each] for each in available(user))
-            return Results(
-                platform, error=_("This is no link to one song at %(names)s.") % {"names": names}
-            )
+        if isrc := read_isrc(query):
+            return _by_isrc(user, isrc)
+        if link := read_link(query):
+            return _by_link(user, link)
         if platform == SPOTIFY:
             page = SpotifyClient.of(user).search(query, offset=offset)
             return Results(SPOTIFY, [_of_spotify(one) for one in page.tracks], page.next_offset)
@@ -103,6 +99,11 @@ def find(user: User, query: str, *, platform: str, offset: int = 0) -> Results:
     following = offset + SEARCH_LIMIT
     more = following if has_more and following <= LAST_OFFSET else None
     return Results(DEEZER, [_of_deezer(one) for one in found], more)
+
+
+def names_one_song(query: str) -> bool:
+    """Whether a query is a link or an ISRC, about which there is something to say in any case."""
+    return bool(read_isrc(query)) or read_link(query) is not None
 
 
 def song_of(user: User, ref: str) -> Song | None:
@@ -174,13 +175,30 @@ def _deezer_facts(track: DeezerTrack) -> Mapping[str, Any]:
     }
 
 
-def _linked(user: User, query: str) -> Results | None:
-    """Look up the song of a link; None when the query is no link to a song."""
-    if settings.SPOTIFY_ENABLED and (match := LINKS[SPOTIFY].match(query)):
-        return Results(SPOTIFY, [_of_spotify(SpotifyClient.of(user).track(match[1]))])
-    if settings.DEEZER_SEARCH and (match := LINKS[DEEZER].match(query)):
-        return Results(DEEZER, [_of_deezer(DeezerClient().track(match[1]))])
-    return None
+def _by_isrc(user: User, isrc: str) -> Results:
+    choices = available(user)
+    if DEEZER in choices:
+        return Results(DEEZER, [_of_deezer(DeezerClient().track(f"isrc:{isrc}"))])
+    if SPOTIFY in choices:
+        page = SpotifyClient.of(user).search(f"isrc:{isrc}")
+        return Results(SPOTIFY, [_of_spotify(one) for one in page.tracks])
+    return Results("", error=_("Search for the song by its title and artist instead."))
+
+
+def _by_link(user: User, link: Link) -> Results:
+    """Look up the song of a link, or say what to do with a link to anything else."""
+    is_on = {SPOTIFY: settings.SPOTIFY_ENABLED, DEEZER: DEEZER in available(user)}
+    if not (link.track or link.short) and link.service in is_on:
+        return Results(link.service, error=no_song(link))
+    if not is_on.get(link.service):
+        return Results(link.service, error=not_here(link))
+    client = SpotifyClient.of(user) if link.service == SPOTIFY else DeezerClient()
+    link = resolved(link)
+    if not link.track:
+        return Results(link.service, error=no_song(link))
+    if isinstance(client, SpotifyClient):
+        return Results(SPOTIFY, [_of_spotify(client.track(link.track))])
+    return Results(DEEZER, [_of_deezer(client.track(link.track))])
 
 
 def _of_spotify(track: Track) -> Result:

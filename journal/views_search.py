@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from journal import platforms
+from journal.links import NAMES
 from journal.models import Entry
 from journify.http import SignedInRequest
 from journify.limits.requests import limited
@@ -48,9 +49,10 @@ def remote_context(request: SignedInRequest) -> dict[str, Any]:
     query, platform, offset = wanted(request)
     choices = platforms.available(request.user)
     context: dict[str, Any] = {
-        "platforms": [{"key": key, "name": platforms.NAMES[key]} for key in choices],
+        "platforms": [{"key": key, "name": NAMES[key]} for key in choices],
         "platform": platform if platform in choices else next(iter(choices), ""),
-        "is_searchable": len(query) >= platforms.MIN_QUERY and bool(choices),
+        "is_searchable": len(query) >= platforms.MIN_QUERY
+        and (bool(choices) or platforms.names_one_song(query)),
     }
     if context["is_searchable"] and not request.htmx:
         context |= _found(request.user, query, context["platform"], offset)
@@ -69,7 +71,7 @@ def wanted(request: SignedInRequest) -> tuple[str, str, int]:
 
 
 def _found(user: User, query: str, platform: str, offset: int) -> dict[str, Any]:
-    choices = platforms.available(user)
-    if platform not in choices or len(query) < platforms.MIN_QUERY:
+    is_asked = platform in platforms.available(user) or platforms.names_one_song(query)
+    if not is_asked or len(query) < platforms.MIN_QUERY:
         return {"results": None}
     return {"results": platforms.find(user, query, platform=platform, offset=offset)}

@@ -196,6 +196,8 @@ CLASSIFIER_MODELS = env.list("CLASSIFIER_MODELS", ["resnet18_bilstm", "ann"])
 # SANDBOX_URL (`manage.py sandbox`) a stand-in on this machine answers in their place.
 
 SANDBOX_URL = env.str("SANDBOX_URL", "").rstrip("/")
+# one switch for all of them: nobody outside is asked for anything
+OFFLINE = env.bool("OFFLINE", False)
 DEEZER_API_URL = "https://api.deezer.com"
 ITUNES_API_URL = "https://itunes.apple.com"
 RECCOBEATS_API_URL = "https://api.reccobeats.com"
@@ -210,7 +212,13 @@ if SANDBOX_URL:
     SPOTIFY_ACCOUNTS_URL = f"{SANDBOX_URL}/spotify-accounts"
     SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET = "sandbox-client", "sandbox-secret"
 # Calls in any so many seconds; ReccoBeats publishes none and gets a modest one.
-PLATFORM_RATES = {"deezer": (50, 5.0), "itunes": (20, 60.0), "reccobeats": (10, 10.0)}
+PLATFORM_RATES = {
+    "deezer": (50, 5.0),
+    "itunes": (20, 60.0),
+    "reccobeats": (10, 10.0),
+    "deezer-links": (10, 10.0),
+    "spotify-links": (10, 10.0),
+}
 CLIP_SOURCES = env.list(
     "CLIP_SOURCES",
     ["upload", "deezer", "itunes"],

@@ -86,7 +86,7 @@ class DeezerClient:
 
     def track(self, track_id: int | str) -> DeezerTrack:
         """Read a track by its id, or by "isrc:…"."""
-        # an ISRC may come from a file or an archive: whatever it says, it is one part of the path
+        # whatever it says, it is one part of the path
         found = self._get(f"/track/{quote(str(track_id), safe=':')}", {})
         with self.platform.reading():
             return DeezerTrack.from_json(found)
@@ -157,9 +157,9 @@ def _find(client: DeezerClient, song: Song) -> DeezerTrack:
     if song.deezer_id:
         return client.track(song.deezer_id)
     unheard = None
-    if song.isrc:
+    if isrc := isrc_of(song.isrc):
         with suppress(NotFoundError):
-            unheard = client.track(f"isrc:{song.isrc}")
+            unheard = client.track(f"isrc:{isrc}")
         if unheard is not None and unheard.preview:
             return unheard
     found, _has_more = client.search(f"{song.artist} {song.title}".strip(), limit=10)

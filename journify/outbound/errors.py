@@ -10,6 +10,8 @@ NAMES = {
     "deezer": "Deezer",
     "itunes": "Apple",
     "reccobeats": "ReccoBeats",
+    "deezer-links": "Deezer",
+    "spotify-links": "Spotify",
 }
 
 
@@ -45,6 +47,16 @@ class PlatformDownError(PlatformError):
     def sentence(self) -> str:
         """Say what happened."""
         return _("%(name)s does not answer just now.") % {"name": self.name}
+
+
+class OfflineError(PlatformError):
+    """The operator has switched every outside service off."""
+
+    def sentence(self) -> str:
+        """Say what happened."""
+        return _("This server is set to ask no other service, so not %(name)s either.") % {
+            "name": self.name
+        }
 
 
 class RateLimitedError(PlatformError):

@@ -31,7 +31,12 @@ from journify.outbound.errors import (
     PreviewGoneError,
     UnsafeAddressError,
 )
-from journify.outbound.session import CONNECT_SECONDS, DOWN_SECONDS, USER_AGENT
+from journify.outbound.session import (
+    CONNECT_SECONDS,
+    DOWN_SECONDS,
+    USER_AGENT,
+    require_online,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +67,18 @@ def fetched_preview(platform: str, url: str, *, hosts: Sequence[str]) -> Iterato
         The body broke off or is larger than `MAX_BYTES`.
     PlatformDownError
         No connection or too slow.
+    OfflineError
+        The operator wants nobody to be asked.
     """
+    require_online(platform)
     deadline = time.monotonic() + MAX_SECONDS
     with NamedTemporaryFile(prefix="clip-") as file:
         try:
-            with requests.Session() as session:
-                _prepare(session, platform)
-                with _open(session, platform, url, hosts) as response:
-                    _copy(platform, response, file, deadline=deadline)
+            with (
+                guarded_session(platform) as session,
+                _open(session, platform, url, hosts) as response,
+            ):
+                _copy(platform, response, file, deadline=deadline)
         except (requests.ConnectionError, requests.Timeout):
             raise PlatformDownError(platform, retry_after=DOWN_SECONDS) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError):
@@ -77,6 +86,13 @@ def fetched_preview(platform: str, url: str, *, hosts: Sequence[str]) -> Iterato
             raise BrokenPreviewError(platform) from None
         file.flush()
         yield Path(file.name)
+
+
+def guarded_session(platform: str) -> requests.Session:
+    """Make a session that connects to public addresses only, and knows nothing of this machine."""
+    session = requests.Session()
+    _prepare(session, platform)
+    return session
 
 
 class PinnedAdapter(HTTPAdapter):

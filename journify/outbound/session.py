@@ -15,12 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 from journify.outbound import limits
 from journify.outbound.errors import (
+    OfflineError,
     PlatformDownError,
     PlatformError,
     QuotaUsedUpError,
@@ -64,6 +66,8 @@ class Platform:
 
         Raises
         ------
+        OfflineError
+            The operator wants nobody to be asked.
         RateLimitedError
             Our own turn is too far off, or the platform said 429.
         QuotaUsedUpError
@@ -71,6 +75,7 @@ class Platform:
         PlatformDownError
             No connection, no answer in time, or still 5xx after the retries.
         """
+        require_online(self.name)
         response = self._tried(method, url, options)
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._too_many(response)
@@ -160,6 +165,12 @@ class Platform:
             outcome,
             1000 * (time.monotonic() - started),
         )
+
+
+def require_online(platform: str) -> None:
+    """Raise OfflineError where OFFLINE switches every outside service off."""
+    if settings.OFFLINE:
+        raise OfflineError(platform)
 
 
 def retry_after_of(response: requests.Response) -> float | None:

@@ -21,6 +21,7 @@ from journify.sandbox import (
     failures,
     itunes,
     reccobeats,
+    short_links,
     spotify_accounts,
     spotify_api,
 )
@@ -34,6 +35,7 @@ PLATFORMS: dict[str, Platform] = {
     "spotify-accounts": spotify_accounts.answer,
     "spotify": spotify_api.answer,
     "reccobeats": reccobeats.answer,
+    "short-links": short_links.answer,
 }
 
 
