@@ -9,6 +9,7 @@ from environs import Env, validate
 
 from journify.databases import database_settings
 from journify.mongodb import installing as mongodb
+from journify.owners import refuse_root
 from journify.secrets import load_or_create_key, load_or_create_secret
 from journify.storages import media_storage
 
@@ -20,6 +21,9 @@ env.read_env(env.path("ENV_FILE", BASE_DIR / ".env"))
 # Everything the app writes lives below one folder: database, uploads, the generated key.
 DATA_DIR = env.path("JOURNIFY_DATA_DIR", BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+refuse_root(DATA_DIR)
+# Where `backup` writes to, and where its age is read from, unless it is told otherwise.
+BACKUP_DIR = Path(folder).resolve() if (folder := env.str("BACKUP_DIR", "")) else None
 
 # Core
 # https://docs.djangoproject.com/en/5.2/ref/settings/
@@ -376,7 +380,10 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
 METRICS_PORT = env.int("METRICS_PORT", 0)
 METRICS_DIR = DATA_DIR / "metrics"
-METRICS_COLLECTORS = ["classifier.metrics.QueueCollector"]
+METRICS_COLLECTORS = [
+    "classifier.metrics.QueueCollector",
+    "journify.backups.metrics.BackupCollector",
+]
 if METRICS_TOKEN:
     METRICS_DIR.mkdir(mode=0o700, exist_ok=True)
     # read by prometheus_client when it is imported

@@ -1,6 +1,8 @@
-"""Bring a backup back onto an empty machine.
+"""Bring a backup back onto an empty machine, or see that it could be.
 
-manage.py restore /backups/journify.tar
+journify restore /mnt/journify.tar             onto an empty database and an empty storage
+journify restore --check /mnt/journify.tar     read all of it and change nothing
+journify restore --check                       the newest of BACKUP_DIR
 """
 
 from __future__ import annotations
@@ -9,11 +11,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 
-from journify.backup import BackupError, restore_backup
+from journify.backups import restoring
+from journify.backups.errors import BackupError
+from journify.backups.folders import Folder
 from journify.commands import ExplainedCommand
-from journify.database_copies import NoCopyError
+
+NAMED = 5
 
 
 class Command(ExplainedCommand):
@@ -24,12 +30,28 @@ class Command(ExplainedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare where from."""
-        parser.add_argument("file", type=Path, help="what `manage.py backup` wrote")
+        parser.add_argument(
+            "file", nargs="?", type=Path, help="what `backup` wrote (default: the newest)"
+        )
+        parser.add_argument("--check", action="store_true", help="change nothing")
 
-    def handle(self, *, file: Path, **_options: Any) -> None:
+    def handle(self, *, file: Path | None, check: bool, **_options: Any) -> None:
         """Read it."""
+        source = file or _newest()
         try:
-            count = restore_backup(file)
-        except (BackupError, NoCopyError, OSError) as error:
+            manifest, bad = (restoring.check if check else restoring.restore)(source)
+        except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"The database and {count} uploads are back. Now: manage.py migrate")
+        done = "can be restored" if check else "is back. Now: journify migrate"
+        holds = f"{source} of {manifest.made_at}: {manifest.summary()}"
+        if bad:
+            names = ", ".join(bad[:NAMED]) + (" …" if len(bad) > NAMED else "")
+            raise CommandError(f"{holds}, of which {len(bad)} are missing or damaged: {names}")
+        self.stdout.write(f"{holds}. It {done}.")
+
+
+def _newest() -> Path:
+    newest = Folder(settings.BACKUP_DIR).newest() if settings.BACKUP_DIR else None
+    if newest is None:
+        raise CommandError("Say which file: there is no backup in BACKUP_DIR.")
+    return newest

@@ -1,0 +1,1 @@
+"""Everything a server holds, written to a file and brought back onto an empty machine."""
