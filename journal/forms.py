@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from classifier.models import EMOTION_CHOICES
 from classifier.readings import WORDS
-from journal.models import Entry, Preferences
+from journal.models import NOTE_LENGTH, Entry, Preferences
 from journal.widgets import LongSelect
 from journal.zones import known_zones
 from journify.names import identity_of
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 NEVER = -1  # a revision that no entry has
-NOTE_LENGTH: int = Entry._meta.get_field("note").max_length
 
 
 class RevisionField(forms.IntegerField):

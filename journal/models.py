@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 NAMES = [name for name, _word in EMOTION_CHOICES]
 
 
+NOTE_LENGTH = 2000
+
+
 def validate_time_zone(name: str) -> None:
     """Refuse a name that is not an IANA time zone."""
     if name not in known_zones():
@@ -186,7 +189,7 @@ class Entry(UUIDModel):
         blank=True,
         editable=False,
     )
-    note = models.TextField(_("note"), max_length=2000, blank=True)
+    note = models.TextField(_("note"), max_length=NOTE_LENGTH, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
 
