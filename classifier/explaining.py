@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from classifier import leases
@@ -56,12 +57,15 @@ def request_explanation(classification: Classification) -> Explanation:
     if known is not None and known.status != Status.FAILED:
         return known
     with transaction.atomic():
-        # deleted, not changed: an old picture leaves storage with its row
-        Explanation.objects.filter(classification=classification).delete()
-        row, _is_new = Explanation.objects.get_or_create(
+        # deleted, not changed: an old picture leaves storage with its row; what somebody else has
+        # asked for meanwhile stays
+        rows = Explanation.objects.filter(classification=classification)
+        rows.exclude(~Q(status=Status.FAILED), emotion=classification.emotion).delete()
+        row, is_new = Explanation.objects.get_or_create(
             classification=classification, defaults={"emotion": classification.emotion}
         )
-        jobs.wake(row)
+        if is_new:
+            jobs.wake(row)
     return row
 
 

@@ -100,6 +100,14 @@ class Song(UUIDModel):
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["owner", "-created_at"], name="song_owner_created")]
+        # the same audio of the same listener is one song
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "audio_sha256"],
+                condition=Q(audio_sha256__gt=""),
+                name="%(app_label)s_%(class)s_unique",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} – {self.artist}" if self.artist else self.title

@@ -17,7 +17,7 @@ from classifier.errors import UploadRejectedError
 from classifier.formats import extension_of
 from classifier.models import Song
 from classifier.sentences import translated
-from journify.models import save_with_file
+from journify.models import save_with_file, written
 from ml.errors import ClipError
 
 if TYPE_CHECKING:
@@ -51,22 +51,26 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
     """
     listeners_name = upload.name or ""
     facts = examine(upload)
-    known = Song.objects.filter(owner=user, audio_sha256=facts.sha256).first()
-    if known is not None:
-        if not known.has_audio:
-            known.audio = upload  # storage lost it
-            save_with_file(known, "audio", update_fields=["audio"])
-        return known
-    song = Song(
-        owner=user,
-        title=facts.title or title_from(listeners_name),
-        artist=facts.artist,
-        duration_ms=facts.duration_ms,
-        audio=upload,
-        audio_sha256=facts.sha256,
-    )
-    save_with_file(song, "audio", force_insert=True)
-    return song
+
+    def write() -> Song:
+        known = Song.objects.filter(owner=user, audio_sha256=facts.sha256).first()
+        if known is not None:
+            if not known.has_audio:
+                known.audio = upload  # storage lost it
+                save_with_file(known, "audio", update_fields=["audio"])
+            return known
+        song = Song(
+            owner=user,
+            title=facts.title or title_from(listeners_name),
+            artist=facts.artist,
+            duration_ms=facts.duration_ms,
+            audio=upload,
+            audio_sha256=facts.sha256,
+        )
+        save_with_file(song, "audio", force_insert=True)
+        return song
+
+    return written(write)
 
 
 def examine(upload: TemporaryUploadedFile) -> Facts:

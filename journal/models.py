@@ -66,6 +66,10 @@ class Phrase(UUIDModel):
 
     class Meta:
         ordering = ["text"]
+        # of built-in phrases, which have no owner, any number may have the same words
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "text"], name="%(app_label)s_%(class)s_unique")
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -285,6 +289,9 @@ class Transfer(Job):
 
     class Meta(Job.Meta):
         ordering = ["-requested_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="%(app_label)s_%(class)s_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.kind} ({self.status})"

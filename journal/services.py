@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,16 +14,14 @@ from classifier.queue import request_classification
 from journal.days import MOST_ENTRIES, draw_other
 from journal.models import Entry, Phrase, Preferences
 from journal.renewing import renewed
+from journify.models import written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from journal.models import EntryQuerySet, Journal
     from spotify_auth.models import User
-
-
-# Of two who write at once one has to try again; so often in a row nobody does.
-TRIES = 20
 
 
 class StaleEntryError(Exception):
@@ -86,7 +84,7 @@ def swap_phrase(entry: Entry, *, revision: int | None = None) -> None:
     StaleEntryError
         As in `answer_entry`.
     """
-    for _ in range(TRIES):
+    while True:
         phrase = draw_other(entry.journal)
         if phrase is None:
             raise NoPhraseError
@@ -100,29 +98,56 @@ def swap_phrase(entry: Entry, *, revision: int | None = None) -> None:
 
 def keep_phrase(user: User, text: str) -> Phrase:
     """Put a phrase of the user's own into their pool; the same words twice are one phrase."""
-    known = Phrase.objects.filter(owner=user, text=text, active=True).first()
-    return known or Phrase.objects.create(owner=user, text=text)
+    phrase, _is_new = Phrase.objects.get_or_create(owner=user, text=text)
+    Phrase.objects.filter(pk=phrase.pk, active=False).update(active=True)
+    return phrase
 
 
-@transaction.atomic
 def add_phrase(journal: Journal, text: str) -> Entry:
     """Put a phrase of the user's own on a day's page, after the others, and into their pool.
+
+    One that waits on that page already is the one: a double click adds no second card.
 
     Raises
     ------
     DayIsFullError
         The page has as many phrases as a page may have.
     """
-    entries = list(journal.entries.order_by("position"))
-    if len(entries) >= MOST_ENTRIES:
-        raise DayIsFullError
-    entry = journal.entry(
-        position=entries[-1].position + 1 if entries else 0,
-        phrase=keep_phrase(journal.user, text),
-        phrase_text=text,
-    )
-    entry.save(force_insert=True)
-    return entry
+
+    def write() -> Entry:
+        phrase = keep_phrase(journal.user, text)
+        entries = list(journal.entries.order_by("position"))
+        waiting = [entry for entry in entries if entry.phrase_id == phrase.pk and not entry.song_id]
+        if waiting:
+            return waiting[0]
+        if len(entries) >= MOST_ENTRIES:
+            raise DayIsFullError
+        entry = journal.entry(position=next_position(entries), phrase=phrase, phrase_text=text)
+        entry.save(force_insert=True)
+        return entry
+
+    return written(write)
+
+
+def next_position(entries: Iterable[Entry]) -> int:
+    """The place behind all entries of a page; unique there, so that one of two at once gets it."""
+    return max((entry.position for entry in entries), default=-1) + 1
+
+
+def change_empty(entry: Entry, **values: object) -> None:
+    """Write on a card that waits, unless somebody did so meanwhile; to be used within `written`.
+
+    Raises
+    ------
+    IntegrityError
+        The card was changed since `entry` was read.
+    """
+    rows = Entry.objects.filter(pk=entry.pk, revision=entry.revision)
+    if not rows.update(revision=F("revision") + 1, **values):
+        raise IntegrityError(f"entry {entry.pk} was changed meanwhile")
+    entry.revision += 1
+    for name, value in values.items():
+        setattr(entry, name, value)
 
 
 def delete_phrase(phrase: Phrase) -> None:

@@ -7,14 +7,13 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from classifier.cleanup import forget
 from journal.models import Transfer
 from journify.background import jobs
-from journify.models import save_with_file
+from journify.models import save_with_file, written
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -85,23 +84,25 @@ def forget_expired() -> None:
         row.delete()
 
 
-@transaction.atomic
 def _request(user: User, *, kind: str, **values: Any) -> Transfer:
-    waiting = Transfer.objects.open().filter(user=user, kind=kind).first()
-    if waiting is not None:
-        return waiting
-    for old in Transfer.objects.filter(user=user, kind=kind):
-        old.delete()
-    row = Transfer(
-        user=user,
-        kind=kind,
-        language=translation.get_language() or "",
-        time_zone=timezone.get_current_timezone_name(),
-        **values,
-    )
-    save_with_file(row, "file", force_insert=True)
-    jobs.wake(row)
-    return row
+    def write() -> Transfer:
+        rows = Transfer.objects.filter(user=user, kind=kind)
+        waiting = rows.open().first()
+        if waiting is not None:
+            return waiting
+        rows.exclude(status__in=[Status.QUEUED, Status.RUNNING]).delete()
+        row = Transfer(
+            user=user,
+            kind=kind,
+            language=translation.get_language() or "",
+            time_zone=timezone.get_current_timezone_name(),
+            **values,
+        )
+        save_with_file(row, "file", force_insert=True)
+        jobs.wake(row)
+        return row
+
+    return written(write)
 
 
 def _give_up(row: Transfer) -> bool:

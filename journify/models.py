@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import ExpressionWrapper, F
 from django.db.models.functions import Cast
+
+T = TypeVar("T")
+
+# Of two who write at once one has to try again; nobody has to so often in a row.
+TRIES = 20
 
 
 class UUIDModel(models.Model):
@@ -18,6 +24,18 @@ class UUIDModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+def written(write: Callable[[], T]) -> T:
+    """Read and write again while somebody else is quicker: what `write` reads may be old by then.
+
+    `write` reads what it needs, and writes what a unique constraint refuses if that changed.
+    """
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(IntegrityError), transaction.atomic():
+            return write()
+    with transaction.atomic():
+        return write()
 
 
 def save_with_file(row: models.Model, field: str, **how: Any) -> None:

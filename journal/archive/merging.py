@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
@@ -32,7 +33,8 @@ from journal.archive.schema import (
     ArchiveRejectedError,
 )
 from journal.models import Entry, Journal, Phrase, Preferences
-from journify.models import save_with_file, uuid_of
+from journal.services import change_empty, next_position
+from journify.models import save_with_file, uuid_of, written
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -74,7 +76,7 @@ def merge(
         work.add_day(day)
         progress(number, total)
     work.renew()
-    return work.added
+    return +work.added  # without zeros
 
 
 class _Merge:
@@ -97,17 +99,16 @@ class _Merge:
         own = {phrase.text: phrase for phrase in Phrase.objects.filter(owner=self.user)}
         for row in archive.phrases:
             if row.text not in own:
-                own[row.text] = Phrase.objects.create(owner=self.user, **vars(row))
-                self.added["phrases"] += 1
+                own[row.text], is_new = Phrase.objects.get_or_create(
+                    owner=self.user, text=row.text, defaults=vars(row)
+                )
+                self.added["phrases"] += is_new
         built_in = Phrase.objects.filter(owner=None).exclude(key=None)
         self.phrases = own | {f"key:{phrase.key}": phrase for phrase in built_in}
 
     def add_song(self, row: ArchivedSong) -> None:
         """Find the song here, or add it as the listener's own."""
-        song = _shared(row) or self._own(row)
-        if song is None:
-            song = self._create(row)
-            self.added["songs"] += 1
+        song = _shared(row) or written(partial(self._own_or_new, row))
         self.songs[row.ref] = song
         if song.owner_id == self.user.pk:
             _add_readings(song, row.readings)
@@ -142,42 +143,45 @@ class _Merge:
         journal, is_new = Journal.objects.get_or_create(user=self.user, date=day.date)
         if is_new:
             self.added["days"] += 1
-        here = [] if is_new else list(journal.entries.all())
-        if not here and day.entries:  # without transactions, an earlier try may have been cut off
-            Entry.objects.bulk_create(
-                self._entry(journal, row, row.position) for row in day.entries
-            )
-            self.added["entries"] += len(day.entries)
-            return
-        for row in day.entries:
-            if row.song or row.note:
-                self._add_entry(journal, row, here)
+        # somebody may have it open, and write on it meanwhile
+        self.added["entries"] += written(partial(self._add_entries, journal, day))
 
-    def _add_entry(self, journal: Journal, row: ArchivedEntry, here: list[Entry]) -> None:
-        song = self.songs.get(row.song)
+    def _add_entries(self, journal: Journal, day: ArchivedDay) -> int:
+        here = list(journal.entries.all())
+        if not here:  # new, or without transactions an earlier try was cut off
+            new = [self._entry(journal, row, row.position) for row in day.entries]
+            return len(Entry.objects.bulk_create(new))
+        rows = [row for row in day.entries if row.song or row.note]
+        added = sum(self._add_entry(journal, row, here) for row in rows)
+        if added:
+            _put_unanswered_last(here)
+        return added
+
+    def _add_entry(self, journal: Journal, row: ArchivedEntry, here: list[Entry]) -> bool:
+        """Put an answer or a note on a page, on a card that waits for it or on one of its own."""
+        song, phrase = self.songs.get(row.song), self._phrase(row)
         song_id = song.pk if song else None
-        same = [entry for entry in here if entry.phrase_text == row.phrase]
+        same = [entry for entry in here if _is_of(entry, row, phrase)]
         if any(entry.song_id == song_id and entry.note == row.note for entry in same):
-            return
-        empty = next((entry for entry in same if not entry.song_id and not entry.note), None)
+            return False
+        empty = next((entry for entry in same if _is_empty(entry)), None)
         if empty is None:
-            position = max((entry.position for entry in here), default=-1) + 1
-            entry = self._entry(journal, row, position)
+            entry = self._entry(journal, row, next_position(here))
             entry.save(force_insert=True)
             here.append(entry)
-        else:
-            empty.song, empty.note, empty.answered_at = song, row.note, row.answered_at
-            empty.emotion = self._emotion(song)
-            empty.revision += 1
-            empty.save(update_fields=["song", "emotion", "note", "answered_at", "revision"])
-        self.added["entries"] += 1
+            return True
+        values = {"song": song, "note": row.note, "answered_at": row.answered_at}
+        change_empty(empty, **values, emotion=self._emotion(song))
+        return True
+
+    def _phrase(self, row: ArchivedEntry) -> Phrase | None:
+        return self.phrases.get(f"key:{row.phrase_key}" if row.phrase_key else row.phrase)
 
     def _entry(self, journal: Journal, row: ArchivedEntry, position: int) -> Entry:
-        key = f"key:{row.phrase_key}" if row.phrase_key else row.phrase
         song = self.songs.get(row.song)
         return journal.entry(
             position=position,
-            phrase=self.phrases.get(key),
+            phrase=self._phrase(row),
             phrase_text=row.phrase,
             song=song,
             emotion=self._emotion(song),
@@ -187,6 +191,14 @@ class _Merge:
 
     def _emotion(self, song: Song | None) -> str:
         return self.emotions.get(song.pk, "") if song else ""
+
+    def _own_or_new(self, row: ArchivedSong) -> Song:
+        known = self._own(row)
+        if known is not None:
+            return known
+        song = self._create(row)
+        self.added["songs"] += 1
+        return song
 
     def _own(self, row: ArchivedSong) -> Song | None:
         own = Song.objects.filter(owner=self.user, audio_sha256=row.sha256)
@@ -225,6 +237,24 @@ class _Merge:
             save_with_file(song, "audio", update_fields=["audio"])
         self.added["files"] += 1
         request_classification(song)
+
+
+def _is_of(entry: Entry, row: ArchivedEntry, phrase: Phrase | None) -> bool:
+    """Say whether a card asks what an archived entry answers, in whichever language."""
+    return entry.phrase_text == row.phrase or (phrase is not None and entry.phrase == phrase)
+
+
+def _is_empty(entry: Entry) -> bool:
+    return not entry.song_id and not entry.note
+
+
+def _put_unanswered_last(here: list[Entry]) -> None:
+    """Have a page begin with what was answered or noted, not with cards that wait."""
+    here.sort(key=lambda entry: entry.position)
+    full = [entry.position for entry in here if not _is_empty(entry)]
+    for entry in [entry for entry in here if _is_empty(entry)]:
+        if full and entry.position < full[-1]:
+            change_empty(entry, position=next_position(here))
 
 
 def _shared(row: ArchivedSong) -> Song | None:

@@ -6,16 +6,17 @@ manage.py load_demo
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.db import transaction
 
 from classifier.bundles import main_bundle
 from classifier.models import Classification, Song
 from classifier.queue import request_classification
 from journify.commands import ExplainedCommand
+from journify.models import save_with_file, written
 
 DEMO = settings.BASE_DIR / "classifier" / "demo"
 
@@ -36,16 +37,17 @@ class Command(ExplainedCommand):
         )
         known = Song.objects.in_bulk([row["slug"] for row in rows], field_name="catalogue_key")
         for row in rows:
-            song = known.get(row["slug"]) or Song(catalogue_key=row["slug"])
-            with transaction.atomic():
-                _bring_up_to_date(song, row)
-                if song.pk not in asked:
-                    request_classification(song)
+            song = written(partial(_up_to_date, known.get(row["slug"]), row))
+            if song.pk not in asked:
+                request_classification(song)
         self.stdout.write(f"{len(rows)} demo songs ({len(rows) - len(known)} new).")
 
 
-def _bring_up_to_date(song: Song, row: dict[str, Any]) -> None:
-    """Give `song` the sound and the words of the catalogue; leave it alone where it has them."""
+def _up_to_date(known: Song | None, row: dict[str, Any]) -> Song:
+    """Give a song the sound and the words of the catalogue; leave it alone where it has them."""
+    key = {"catalogue_key": row["slug"]}
+    # another machine that starts at the same moment may have written it
+    song = known or Song.objects.filter(**key).first() or Song(**key)
     facts = {
         "title": row["title"],
         "artist": row["composer"],
@@ -53,11 +55,14 @@ def _bring_up_to_date(song: Song, row: dict[str, Any]) -> None:
     }
     is_known = all(getattr(song, name) == value for name, value in facts.items())
     if is_known and song.has_audio:
-        return
+        return song
     for name, value in facts.items():
         setattr(song, name, value)
-    if not song.has_audio:
-        path = DEMO / row["file"]
-        with path.open("rb") as file:
-            song.audio.save(path.name, File(file), save=False)
-    song.save()
+    if song.has_audio:
+        song.save()
+        return song
+    path = DEMO / row["file"]
+    with path.open("rb") as file:
+        song.audio = File(file, name=path.name)
+        save_with_file(song, "audio")
+    return song

@@ -189,6 +189,32 @@ def test_what_is_there_already_stays_and_the_rest_is_added(
     assert Entry.objects.of(stranger).get(phrase_text="=My own phrase…").song is not None
 
 
+def test_what_is_brought_into_an_open_day_comes_before_the_cards_that_wait(
+    journal: User, stranger: User, export: Export, bring: Bring
+) -> None:
+    date = Entry.objects.of(journal).earliest("date").date
+    day = Journal.objects.create(user=stranger, date=date)
+    fifth = EntryFactory.create_batch(12, journal=day)[4]
+    Entry.objects.filter(pk=fifth.pk).update(note="written here")
+    bring(stranger, export(journal))
+    cards = list(Entry.objects.of(stranger).filter(date=day.date))
+    full = [bool(card.song_id or card.note) for card in cards]
+    assert full == [True] * 3 + [False] * 11
+    assert cards[0].pk == fifth.pk
+    assert len({card.position for card in cards}) == 14
+
+
+def test_a_card_that_waits_in_another_language_takes_the_answer(
+    journal: User, stranger: User, export: Export, bring: Bring
+) -> None:
+    answered = Entry.objects.of(journal).get(phrase_text="The first sip…")
+    day = Journal.objects.create(user=stranger, date=answered.date)
+    EntryFactory(journal=day, phrase=answered.phrase, phrase_text="Der erste Schluck…")
+    bring(stranger, export(journal))
+    card = Entry.objects.of(stranger).get(phrase=answered.phrase)
+    assert (card.phrase_text, card.note) == ("Der erste Schluck…", "a\nb *c*")
+
+
 def test_what_is_brought_counts_as_it_did(
     journal: User, stranger: User, export: Export, bring: Bring
 ) -> None:

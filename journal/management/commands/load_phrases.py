@@ -9,10 +9,10 @@ import tomllib
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from journal.models import Phrase
 from journify.commands import ExplainedCommand
+from journify.models import written
 
 PHRASES = settings.BASE_DIR / "journal" / "data" / "phrases.toml"
 
@@ -20,9 +20,11 @@ PHRASES = settings.BASE_DIR / "journal" / "data" / "phrases.toml"
 class Command(ExplainedCommand):
     """Write every phrase of `journal/data/phrases.toml`, known by its key."""
 
-    @transaction.atomic
     def handle(self, **_options: Any) -> None:
         """Create what is new, update what changed, leave listeners' own phrases alone."""
+        self.stdout.write(written(self._load))  # two machines may start at once
+
+    def _load(self) -> str:
         themes = tomllib.loads(PHRASES.read_text(encoding="utf-8"))
         wanted = {
             row["key"]: (theme.replace("_", " "), row["text"])
@@ -43,6 +45,4 @@ class Command(ExplainedCommand):
                 changed.append(phrase)
         Phrase.objects.bulk_create(new)
         Phrase.objects.bulk_update(changed, ["theme", "text"])
-        self.stdout.write(
-            f"{len(wanted)} built-in phrases ({len(new)} new, {len(changed)} changed)."
-        )
+        return f"{len(wanted)} built-in phrases ({len(new)} new, {len(changed)} changed)."
