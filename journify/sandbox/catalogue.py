@@ -1,23 +1,35 @@
-"""The songs that the stand-in platforms have: the demo songs, with ids as each platform gives."""
+"""The songs that the stand-in platforms have, with ids as each platform gives."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+EVERYWHERE = frozenset({"spotify", "deezer", "itunes", "musicbrainz", "reccobeats"})
+
+# artist:"Mira Vale" track:Lantern isrc:QZ…; Deezer and Spotify share the form
+FILTERS = re.compile(r'\b(artist|track|album|isrc|year):(?:"([^"]*)"|(\S+))')
 
 
 @dataclass(frozen=True)
 class SandboxSong:
-    """A song, known everywhere under its ISRC."""
+    """A song, known everywhere under its ISRC; without a `path` its sound is made up."""
 
     slug: str
     title: str
     artist: str
-    path: Path
+    path: Path | None = None
+    album: str = ""
+    year: int = 2026
+    seconds: int = 0
+    at: frozenset[str] = EVERYWHERE
 
     @property
     def spotify_id(self) -> str:
@@ -30,24 +42,39 @@ class SandboxSong:
         return spotify_id(self.artist)
 
     @property
+    def album_id(self) -> str:
+        """The album's Spotify id."""
+        return spotify_id(f"album {self.album_title}")
+
+    @property
+    def album_title(self) -> str:
+        """The album that it is on."""
+        return self.album or f"Pieces by {self.artist}"
+
+    @property
     def deezer_id(self) -> int:
         """A whole number."""
-        return _number(self.slug) % 10**9
+        return number_of(self.slug) % 10**9
+
+    @property
+    def musicbrainz_id(self) -> str:
+        """A UUID."""
+        return str(uuid.UUID(int=number_of(self.slug) % 2**128, version=4))
 
     @property
     def isrc(self) -> str:
         """Two letters, three characters, seven digits (ISO 3901)."""
-        return f"QZJFY{_number(self.slug) % 10**7:07d}"
+        return f"QZJFY{number_of(self.slug) % 10**7:07d}"
 
     @property
     def duration_ms(self) -> int:
-        """Length of the whole song, of which the file holds half a minute."""
-        return 150_000 + _number(self.slug) % 120_000
+        """Length of the whole song, of which there is half a minute to hear."""
+        return 1000 * self.seconds or 150_000 + number_of(self.slug) % 120_000
 
 
 def spotify_id(name: str) -> str:
     """Make an id as Spotify's out of a name."""
-    number, letters = _number(name), ""
+    number, letters = number_of(name), ""
     for _ in range(22):
         number, digit = divmod(number, 62)
         letters += BASE62[digit]
@@ -63,15 +90,39 @@ def load_catalogue(folder: Path) -> list[SandboxSong]:
     ]
 
 
-def search(songs: list[SandboxSong], query: str) -> list[SandboxSong]:
-    """Find the songs that hold every word of `query` in title or artist."""
-    words = query.casefold().split()
+def search(songs: Iterable[SandboxSong], query: str) -> list[SandboxSong]:
+    """Find the songs that hold every word of `query` in title, artist or album.
+
+    Beside a filter (artist:"…") plain words count for nothing, as at Deezer.
+    """
+    filters = [(name, quoted or bare) for name, quoted, bare in FILTERS.findall(query)]
+    if filters:
+        return [song for song in songs if all(_passes(song, *each) for each in filters)]
+    words = folded(query).split()
     return [
         song
         for song in songs
-        if all(word in f"{song.title} {song.artist}".casefold() for word in words)
+        if all(word in folded(f"{song.title} {song.artist} {song.album}") for word in words)
     ]
 
 
-def _number(name: str) -> int:
+def folded(text: str) -> str:
+    """Without case and accents, as every search compares."""
+    split = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in split if unicodedata.category(char) != "Mn")
+
+
+def number_of(name: str) -> int:
+    """Return a large number that belongs to a name."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:20])
+
+
+def _passes(song: SandboxSong, name: str, wanted: str) -> bool:
+    values = {
+        "artist": song.artist,
+        "track": song.title,
+        "album": song.album_title,
+        "isrc": song.isrc,
+        "year": str(song.year),
+    }
+    return folded(wanted) in folded(values[name])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Iterator
-from pathlib import Path
+from fractions import Fraction
 
 import av
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
+
+from journify.sandbox import sounds
+from journify.sandbox.catalogue import SandboxSong
 
 # container and codec: Deezer's previews are MP3, Apple's are AAC in MP4
 FORMATS = {"mp3": ("mp3", "libmp3lame"), "m4a": ("mp4", "aac")}
@@ -20,8 +23,8 @@ SECONDS = 30
 
 
 @functools.lru_cache(maxsize=32)
-def encoded_clip(path: Path, kind: str) -> bytes:
-    """Encode the first half minute of the file at `path` as "mp3" or "m4a"."""
+def encoded_clip(song: SandboxSong, kind: str) -> bytes:
+    """Encode half a minute of a song as "mp3" or "m4a"."""
     container_name, codec = FORMATS[kind]
     output = io.BytesIO()
     with av.open(output, "w", format=container_name) as container:
@@ -31,7 +34,7 @@ def encoded_clip(path: Path, kind: str) -> bytes:
         resampler = AudioResampler(
             format=stream.format, layout="mono", rate=RATE, frame_size=stream.frame_size
         )
-        for frame in _frames(path):
+        for frame in _frames(song):
             for piece in resampler.resample(frame):
                 container.mux(stream.encode(piece))
         for last in resampler.resample(None):
@@ -40,8 +43,14 @@ def encoded_clip(path: Path, kind: str) -> bytes:
     return output.getvalue()
 
 
-def _frames(path: Path) -> Iterator[AudioFrame]:
-    with av.open(str(path)) as source:
+def _frames(song: SandboxSong) -> Iterator[AudioFrame]:
+    if song.path is None:
+        samples = sounds.rendered(song.slug)
+        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = sounds.RATE, 0, Fraction(1, sounds.RATE)
+        yield frame
+        return
+    with av.open(str(song.path)) as source:
         for frame in source.decode(audio=0):
             if (frame.time or 0.0) >= SECONDS:
                 return

@@ -26,8 +26,10 @@ def answer(world: World, request: Request, _base_url: str) -> Answer:
     """Answer a request below /reccobeats."""
     if request.path != "/v1/audio-features":
         return as_json({"error": "Not Found"}, status=404)
-    ids = request.query.get("ids", "").split(",")
-    songs = [song for song in world.songs if {song.spotify_id, song.isrc} & set(ids)]
+    ids = set(request.query.get("ids", "").split(","))
+    if ids == {""}:
+        return as_json({"error": "ids: must not be empty", "status": 4001}, status=400)
+    songs = [song for song in world.songs_at("reccobeats") if {song.spotify_id, song.isrc} & ids]
     return as_json({"content": [features(song) for song in reversed(songs)]})
 
 

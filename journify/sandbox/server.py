@@ -8,13 +8,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from journify.sandbox import (
     deezer,
@@ -26,6 +28,8 @@ from journify.sandbox import (
     spotify_api,
 )
 from journify.sandbox.world import Answer, Request, World, as_json
+
+logger = logging.getLogger(__name__)
 
 Platform = Callable[[World, Request, str], Answer]
 
@@ -53,10 +57,15 @@ class SandboxServer(ThreadingHTTPServer):
         """Where it listens."""
         return f"http://127.0.0.1:{self.server_port}"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hang up, which is what tests of hanging up do."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 def answer_to(world: World, request: Request, base_url: str) -> Answer:
     """Find the platform that is meant and let it answer, or fail as it was told to."""
-    _, name, *rest = request.path.split("/", 2)
+    name, *rest = request.path.removeprefix("/").split("/", 1)
     inner = Request(
         request.method, f"/{''.join(rest)}", request.query, request.headers, request.body
     )
@@ -81,20 +90,23 @@ def _control(world: World, request: Request) -> Answer:
     """Switches: what is to fail, how long tokens live, and what was asked."""
     if request.path == "/requests":
         return as_json(world.requests)
-    values: dict[str, Any] = json.loads(request.body or b"{}")
-    if request.path == "/failures":
-        if values["kind"] not in failures.ANSWERS:
-            return Answer(400, b"no such failure", "text/plain")
-        world.failures.append({"times": 1, "path": ""} | values)
-    elif request.path == "/reset":
-        world.reset()
-    elif request.path == "/settings":
-        for name in ("token_seconds", "rotates_refresh_tokens", "has_audio_features"):
-            setattr(world, name, values.get(name, getattr(world, name)))
-    elif request.path == "/revoke":
-        world.grants.clear()
-    else:
+    try:
+        values = dict(json.loads(request.body or b"{}"))
+    except (ValueError, TypeError):
+        return Answer(400, b"no JSON object", "text/plain")
+    switches: dict[str, Callable[[], None]] = {
+        "/failures": lambda: world.failures.append(
+            {"times": 1, "path": "", "platform": ""} | values
+        ),
+        "/reset": world.reset,
+        "/settings": lambda: world.set(values),
+        "/revoke": world.grants.clear,
+    }
+    if request.path == "/failures" and values.get("kind") not in failures.ANSWERS:
+        return Answer(400, b"no such failure", "text/plain")
+    if request.path not in switches:
         return Answer(404)
+    switches[request.path]()
     return as_json({"ok": True})
 
 
@@ -111,20 +123,35 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_PUT(self) -> None:
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
         """Keep quiet: a browser's test would drown in it."""
 
     def _serve(self) -> None:
-        parts = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
+        length = self.headers.get("Content-Length") or "0"
+        body = self.rfile.read(int(length) if length.isdecimal() else 0)
+        path, _, query = self.path.partition("?")
         request = Request(
             self.command,
-            parts.path,
-            dict(parse_qsl(parts.query, keep_blank_values=True)),
+            unquote(path),
+            dict(parse_qsl(query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()},
-            self.rfile.read(length),
+            body,
         )
-        self._send(answer_to(self.server.world, request, self.server.url))
+        self._send(self._answer(request))
+
+    def _answer(self, request: Request) -> Answer:
+        """Answer, or say that the stand-in itself is at fault: no connection ends without one."""
+        try:
+            return answer_to(self.server.world, request, self.server.url)
+        except Exception:
+            logger.exception("the sandbox cannot answer %s %s", request.method, request.path)
+            return Answer(500, b"the sandbox cannot answer this", "text/plain")
 
     def _send(self, answer: Answer) -> None:
         time.sleep(answer.delay)

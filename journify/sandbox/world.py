@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets
 import threading
 import time
@@ -19,6 +20,14 @@ CLIENT_ID = "sandbox-client"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 -- of a server that gives nothing away
 
 
+SWITCHES = {
+    "token_seconds",
+    "rotates_refresh_tokens",
+    "has_audio_features",
+    "has_extended_quota",
+}
+
+
 @dataclass(frozen=True)
 class Request:
     """One request, read."""
@@ -32,8 +41,15 @@ class Request:
     @property
     def form(self) -> dict[str, str]:
         """Fields of a form in the body."""
-        parsed = parse_qs(self.body.decode(), keep_blank_values=True)
+        parsed = parse_qs(self.body.decode(errors="replace"), keep_blank_values=True)
         return {name: values[0] for name, values in parsed.items()}
+
+    def whole(self, name: str, default: int) -> int:
+        """Read a whole number of the query; raises ValueError for anything else."""
+        text = self.query.get(name, str(default))
+        if not re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
+            raise ValueError(name)
+        return int(text)
 
 
 @dataclass
@@ -66,7 +82,20 @@ class Grant:
     scope: str
     refresh_token: str
     granted_at: float
+    is_public: bool = False
     access: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Playlist:
+    """A playlist of somebody's at the stand-in Spotify."""
+
+    id: str
+    owner: Person
+    name: str
+    description: str = ""
+    is_public: bool = True
+    uris: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -78,11 +107,15 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     grants: list[Grant] = field(default_factory=list)
+    app_tokens: dict[str, float] = field(default_factory=dict)
+    playlists: list[Playlist] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     token_seconds: int = 3600
     rotates_refresh_tokens: bool = False
     has_audio_features: bool = False
+    has_extended_quota: bool = False
+    last_played_at: float = 0.0
     preview_key: str = field(default_factory=lambda: secrets.token_hex(8))
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -96,11 +129,21 @@ class World:
             "ben": Person("acc-ben-93d0", None),
             "eve": Person("acc-eve-0b7a", "Eve", is_listed=False),
         }
-        self.codes, self.grants = {}, []
+        self.codes, self.grants, self.app_tokens, self.playlists = {}, [], {}, []
+        self.last_played_at = self.now()
         self.failures.clear()
         self.requests.clear()
         self.token_seconds, self.rotates_refresh_tokens = 3600, False
-        self.has_audio_features = False
+        self.has_audio_features = self.has_extended_quota = False
+
+    def set(self, values: dict[str, Any]) -> None:
+        """Change what may be switched while it runs."""
+        for name in SWITCHES & values.keys():
+            setattr(self, name, values[name])
+
+    def songs_at(self, platform: str) -> list[SandboxSong]:
+        """The songs that one platform has."""
+        return [song for song in self.songs if platform in song.at]
 
     def song(self, **wanted: Any) -> SandboxSong | None:
         """Find a song by one of its ids."""
@@ -144,5 +187,8 @@ def basic_credentials(header: str) -> tuple[str, str]:
     kind, _, encoded = header.partition(" ")
     if kind.lower() != "basic":
         return "", ""
-    name, _, secret = base64.b64decode(encoded).decode().partition(":")
+    try:
+        name, _, secret = base64.b64decode(encoded).decode().partition(":")
+    except ValueError:
+        return "", ""
     return name, secret

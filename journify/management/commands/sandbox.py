@@ -14,6 +14,7 @@ from django.conf import settings
 from journify.commands import ExplainedCommand
 from journify.sandbox import failures
 from journify.sandbox.catalogue import load_catalogue
+from journify.sandbox.invented import invented_songs
 from journify.sandbox.server import PLATFORMS, SandboxServer
 from journify.sandbox.world import World
 
@@ -42,7 +43,8 @@ class Command(ExplainedCommand):
                 f"Platforms: {', '.join(PLATFORMS)}."
             )
             return
-        with SandboxServer(World(load_catalogue(DEMO)), port=port) as server:
+        songs = [*load_catalogue(DEMO), *invented_songs()]
+        with SandboxServer(World(songs), port=port) as server:
             self.stdout.write(f"Sandbox: {server.url} ({', '.join(PLATFORMS)})")
             try:
                 server.serve_forever()
