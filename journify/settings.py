@@ -67,6 +67,7 @@ MIDDLEWARE = [
     # above the rest, so that what the ones below refuse has the headers too
     "journify.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "journify.monitoring.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -260,6 +261,8 @@ SOCIALACCOUNT_PROVIDERS = {
 USE_HTTPS = env.bool("USE_HTTPS", False)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
+# probes of this machine speak HTTP, and what they are told is everybody's or has a token
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # browsers take a cookie of this name from this very host only, and only over HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if USE_HTTPS else "sessionid"
@@ -358,10 +361,22 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"ours": LOG_FORMATTERS[LOG_FORMAT]},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ours"}},
+    "filters": {"short": {"()": "journify.monitoring.logs.ShortSuspicion"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "ours",
+            "filters": ["short"],
+        }
+    },
     # urllib3 writes whole addresses, with what people search for and signed links in them;
     # botocore, when it may say everything, whole requests and what signs them
-    "loggers": {"urllib3": {"level": "ERROR"}, "botocore": {"level": "INFO"}},
+    "loggers": {
+        "urllib3": {"level": "ERROR"},
+        "botocore": {"level": "INFO"},
+        # its warnings are paths of what journify.access has a line of already
+        "django.request": {"level": "ERROR"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 

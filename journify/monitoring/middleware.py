@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from journify.monitoring import metrics
 from journify.monitoring.context import accepted_or_new, bound
+from journify.monitoring.hosts import PROBES
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("journify.access")
 
 HEADER = "X-Request-ID"
-QUIET = {"healthz", "readyz", "metrics"}  # machines that look in every few seconds
+QUIET = PROBES  # machines that look in every few seconds
 
 
 class RequestMiddleware:
@@ -52,8 +53,9 @@ def _note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> N
     if view in QUIET:
         return
     facts = {"view": view, "method": method, "status": response.status_code}
-    logger.info(
-        "%s %s %d in %.0f ms",
-        *(method, view, response.status_code, 1000 * seconds),
-        extra=facts | {"seconds": round(seconds, 4)},
-    )
+    facts |= {"seconds": round(seconds, 4)}
+    line = f"{method} {view} {response.status_code} in {1000 * seconds:.0f} ms"
+    if refused := getattr(request, "refused", ""):
+        logger.warning("%s: %s", line, refused, extra=facts | {"refused": refused})
+    else:
+        logger.info(line, extra=facts)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
+import shlex
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -16,6 +19,7 @@ from django.conf import settings
 from tools.processes import free_port
 
 HOST = "journal.example.org"
+MONITORING = (settings.BASE_DIR / "docs" / "monitoring.md").read_text()
 FROM_PROXY = {"Host": HOST, "X-Forwarded-Proto": "https"}
 
 
@@ -41,18 +45,23 @@ def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
 
 class TestServer:
     @pytest.fixture(scope="class")
-    def port(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-        env = environment(tmp_path_factory.mktemp("data"))
+    def log(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        return tmp_path_factory.mktemp("log") / "web.log"
+
+    @pytest.fixture(scope="class")
+    def port(self, tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[int]:
+        env = environment(tmp_path_factory.mktemp("data")) | {"METRICS_TOKEN": "the-token"}
         prepare = [sys.executable, "manage.py", "prepare", "--port", str(port := free_port())]
         subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
         web = [sys.executable, "-m", "gunicorn", "journify.wsgi", "--bind", f"127.0.0.1:{port}"]
-        process = subprocess.Popen(web, cwd=settings.BASE_DIR, env=env, stderr=subprocess.DEVNULL)
-        try:
-            wait_for(port)
-            yield port
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+        with log.open("w") as output:
+            process = subprocess.Popen(web, cwd=settings.BASE_DIR, env=env, stderr=output)
+            try:
+                wait_for(port)
+                yield port
+            finally:
+                process.terminate()
+                process.wait(timeout=20)
 
     def test_everything_but_https_is_sent_there(self, port: int) -> None:
         response = ask(port, "/accounts/login/", {"Host": HOST})
@@ -97,11 +106,70 @@ class TestServer:
         response = ask(port, "/accounts/login/", headers, method="POST", body="login=a")
         assert response.status == 403
 
-    @pytest.mark.parametrize("host", ["evil.example", f"{HOST}.evil.example", "127.0.0.1", ""])
-    def test_400_under_another_name(self, host: str, port: int) -> None:
-        response = ask(port, "/", FROM_PROXY | {"Host": host})
+    @pytest.mark.parametrize(
+        "host",
+        ["evil.example", f"{HOST}.evil.example", "127.0.0.1", "", "a" * 3000, "a b", "x:y:z"],
+    )
+    @pytest.mark.parametrize("path", ["/", "/static/img/favicon.svg", "/nowhere/"])
+    def test_another_name_is_400_and_one_line(
+        self, host: str, path: str, port: int, log: Path
+    ) -> None:
+        before = len(log.read_text().splitlines())
+        response = ask(port, path, FROM_PROXY | {"Host": host})
         assert response.status == 400
         assert response.headers["Content-Security-Policy"]
+        assert response.headers["Content-Type"] == "text/plain"
+        [line] = log.read_text().splitlines()[before:]
+        assert line.startswith("WARNING journify.access GET none 400 in ")
+        assert f"host {host[:100]!r} is not in ALLOWED_HOSTS" in line
+
+    def test_nothing_a_stranger_sends_leaves_a_traceback(self, port: int, log: Path) -> None:
+        """Django takes these for suspicious, and would write a page for each."""
+        before = len(log.read_text().splitlines())
+        headers = FROM_PROXY | {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": "csrftoken=" + "a" * 32,
+            "Referer": f"https://{HOST}/",
+        }
+        fields = "&".join(f"field{number}=x" for number in range(1100))
+        told = ask(port, "/accounts/login/", headers, method="POST", body=fields)
+        assert told.status == 400
+        assert ask(port, "/nowhere/", FROM_PROXY).status == 404
+        lines = log.read_text().splitlines()[before:]
+        assert [line.partition("[")[0][:60] for line in lines if "django" in line] == [
+            "ERROR django.security.TooManyFieldsSent The number of GET/PO"
+        ]
+        assert len(lines) == 3
+
+    def test_what_the_documentation_of_monitoring_types_works(self, port: int) -> None:
+        commands = re.findall(r"^curl .*$", MONITORING, re.MULTILINE)
+        assert {"/healthz", "/readyz?exclude=workers", "/metrics"} == {
+            urlsplit(shlex.split(command)[-1])._replace(scheme="", netloc="").geturl()
+            for command in commands
+        }
+        for command in commands:
+            done = subprocess.run(
+                shlex.split(command.replace(":8000", f":{port}")),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, command
+            assert "ok" in done.stdout or "journify_queue_depth" in done.stdout
+
+    def test_prometheus_reads_the_figures_as_configured(self, port: int) -> None:
+        [token] = re.findall(r"credentials: ([\w-]+)}", MONITORING)
+        [target] = re.findall(r'targets: \["([^"]+)"\]', MONITORING)
+        host = target.replace(":8000", f":{port}")
+        told = ask(port, "/metrics", {"Host": host, "Authorization": f"Bearer {token}"})
+        assert (told.status, told.headers["Content-Type"].partition(";")[0]) == (200, "text/plain")
+        assert ask(port, "/metrics", {"Host": host}).status == 404
+
+    @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+    def test_who_comes_by_the_proxy_is_no_probe(self, path: str, port: int) -> None:
+        forwarded = FROM_PROXY | {"Host": "127.0.0.1", "X-Forwarded-For": "203.0.113.5"}
+        assert ask(port, path, forwarded).status == 400
+        assert ask(port, path, FROM_PROXY | {"X-Forwarded-For": "203.0.113.5"}).status != 400
 
     def test_no_other_host_can_be_forwarded(self, port: int) -> None:
         response = ask(port, "/journal/", FROM_PROXY | {"X-Forwarded-Host": "evil.example"})
