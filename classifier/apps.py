@@ -12,8 +12,9 @@ class ClassifierConfig(AppConfig):
     def ready(self) -> None:
         """Register checks and work; have audio deleted with its song, and changes told of."""
         # need the app registry
-        from classifier import changes, checks, cleanup, work  # noqa: F401, PLC0415
+        from classifier import changes, checks, cleanup, rules, work  # noqa: F401, PLC0415
 
         cleanup.connect()
         changes.connect()
         work.register()
+        rules.register()

@@ -12,16 +12,15 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db.models import F
 from django.utils import timezone
 
-from classifier import changes, heartbeats
+from classifier import changes
 from classifier.bundles import main_bundle
 from classifier.errors import INTERRUPTED
 from classifier.metrics import count_failure
 from classifier.models import Classification, Song
-from journify.background import jobs, transport
+from journify.background import jobs
 from journify.monitoring.context import request_id
 
 if TYPE_CHECKING:
@@ -176,10 +175,3 @@ def sweep() -> int:
     due = Classification.objects.due().order_by("retry_at").only("pk", "revision")
     told = sum(jobs.tell_again(row, retry_at=None) for row in due[: jobs.AT_ONCE])
     return told + jobs.sweep()
-
-
-def prune() -> None:
-    """Delete the tasks that were finished a day ago: the rows tell what became of the songs."""
-    transport.prune()
-    call_command("forget_metadata", verbosity=0)
-    heartbeats.forget()

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 
 class JournalConfig(AppConfig):
@@ -25,4 +29,15 @@ class JournalConfig(AppConfig):
                 interrupted="journal.transfers.interrupted",
             )
         )
-        housekeeping.register(transfers.forget_expired)
+        housekeeping.register(
+            housekeeping.Rule(
+                name="exports and imports",
+                tables=("journal.Transfer",),
+                kept=lambda: dt.timedelta(days=settings.ARCHIVE_KEPT_DAYS),
+                promise=_(
+                    "An export is deleted after %(days)s days, an archive you sent as soon as it "
+                    "is read."
+                ),
+                prune=transfers.forget_expired,
+            )
+        )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
+from journify import housekeeping
 from journify.limits import browsers
 
 if TYPE_CHECKING:
@@ -27,8 +28,16 @@ class Stored:
 
     title: StrOrPromise
     why: StrOrPromise
-    until: StrOrPromise
+    until: StrOrPromise = ""
+    # names of rows of `journify.housekeeping`, which keep what else is said of the time
+    rules: tuple[str, ...] = ()
     tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def how_long(self) -> str:
+        """Say for how long it is kept, as it really is deleted."""
+        kept = [housekeeping.rule(name).sentence() for name in self.rules]
+        return " ".join(filter(None, [str(self.until), *kept]))
 
     @property
     def columns(self) -> list[str]:
@@ -95,10 +104,7 @@ STORED = [
             "Number, name and cover of a song at Spotify or Deezer that somebody answered with. "
             "Who that was does not stand there."
         ),
-        until=_(
-            "What Spotify told is forgotten after a month, or when the last listener of it leaves"
-            " Spotify or this journal."
-        ),
+        rules=("Spotify’s metadata",),
         tables={
             "classifier.Song": (
                 *("spotify_id", "spotify_url", "deezer_id", "deezer_url", "artwork_url"),
@@ -113,6 +119,7 @@ STORED = [
             "the work went."
         ),
         until=_("As long as the song."),
+        rules=("old answers", "drawings"),
         tables={
             "classifier.Classification": (
                 *("song", "model", "version", "emotion", "probabilities", "certainty"),
@@ -132,7 +139,7 @@ STORED = [
     Stored(
         title=_("A file tried out without an account"),
         why=_("It is heard once. Nothing says whose it was."),
-        until=_("The file until it is heard, its answer until it is shown, and neither for long."),
+        rules=("try-outs",),
         tables={
             "classifier.TryOut": (
                 *("status", "audio", "title", "result", "error", "created_at"),
@@ -165,7 +172,7 @@ STORED = [
     Stored(
         title=_("Where you are signed in"),
         why=_("The address and the browser you signed in with, so that you can see and end it."),
-        until=_("Until you sign out there, or after two weeks."),
+        rules=("sessions",),
         tables={
             "usersessions.UserSession": (
                 *("user", "created_at", "ip", "last_seen_at", "session_key", "user_agent", "data"),
@@ -176,7 +183,7 @@ STORED = [
     Stored(
         title=_("Exports and imports"),
         why=_("The archive you asked for or sent, and how far it is. Only you can fetch it."),
-        until=_("An export is deleted after some days, an archive you sent as soon as it is read."),
+        rules=("exports and imports",),
         tables={
             "journal.Transfer": (
                 *("user", "kind", "status", "with_audio", "file", "done", "total", "counts"),
@@ -208,7 +215,7 @@ STORED = [
         why=_(
             "Numbers of the rows that a worker has to look at: a song to hear, an archive to pack."
         ),
-        until=_("Until a day after it is done."),
+        rules=("tasks",),
         tables={
             "django_tasks_database.DBTaskResult": (
                 *("status", "enqueued_at", "started_at", "finished_at", "args_kwargs", "priority"),
@@ -223,7 +230,7 @@ STORED = [
             "A keyed hash of your account or address and a time, to slow down whoever asks too "
             "often. It tells nobody who or where."
         ),
-        until=_("Until the time is over."),
+        rules=("limits",),
         tables={"limits.Allowance": ("key", "spent_until", "revision")},
     ),
     Stored(
@@ -232,7 +239,7 @@ STORED = [
             "Where accounts are made by invitation: who made the link, until when it is good, and "
             "when it was used; not by whom."
         ),
-        until=_("Until a month after it was used or has ended."),
+        rules=("invitations",),
         tables={
             "spotify_auth.Invitation": ("created_by", "created_at", "expires_at", "used_at"),
         },

@@ -263,6 +263,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
 # probes of this machine speak HTTP, and what they are told is everybody's or has a token
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
+SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # browsers take a cookie of this name from this very host only, and only over HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if USE_HTTPS else "sessionid"

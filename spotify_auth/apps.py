@@ -11,7 +11,7 @@ class SpotifyAuthConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to allauth; register the system checks, and what is looked after."""
-        from journify import housekeeping  # noqa: PLC0415 -- needs the app registry, as these do
-        from spotify_auth import checks, invitations, receivers  # noqa: F401, PLC0415
+        # need the app registry
+        from spotify_auth import checks, receivers, rules  # noqa: F401, PLC0415
 
-        housekeeping.register(invitations.forget_old)
+        rules.register()

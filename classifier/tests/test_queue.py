@@ -14,7 +14,7 @@ from classifier.models import Classification, Song
 from classifier.tasks import classify
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakeService
-from journify.background import jobs
+from journify.background import jobs, transport
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +181,7 @@ class TestPrune:
         queue.request_classification(SongFactory())
         moment = timezone.now() - dt.timedelta(hours=hours)
         DBTaskResult.objects.update(status=status, finished_at=moment)
-        queue.prune()
+        transport.prune()
         assert DBTaskResult.objects.count() == left
 
 

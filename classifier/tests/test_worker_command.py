@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
 import threading
 
@@ -17,6 +18,7 @@ from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakePrediction, FakeService
 from journify.background import database
 from journify.background.jobs import worker_name
+from journify.housekeeping import Rule
 
 
 @pytest.fixture(autouse=True)
@@ -127,10 +129,14 @@ class TestSweepUntil:
         monkeypatch.setattr(worker.connection, "close", lambda: None)
         calls: list[str] = []
         monkeypatch.setattr(worker.queue, "sweep", lambda: calls.append("sweep"))
-        monkeypatch.setattr(worker.queue, "prune", lambda: calls.append("tasks"))
-        monkeypatch.setattr(worker.previews, "forget_old", lambda: calls.append("previews"))
+        rules = {
+            name: Rule(name, (), dt.timedelta, "", functools.partial(calls.append, name), every)
+            for name, every in (("tasks", 3600), ("try-outs", 0))
+        }
+        monkeypatch.setattr(worker.housekeeping, "_rules", rules)
+        monkeypatch.setattr(worker.housekeeping, "_done_at", {})
         worker._sweep_until(StopAfter(3))
-        assert calls == ["sweep", "tasks", "previews", "sweep", "sweep"]
+        assert calls == ["sweep", "tasks", "try-outs", *(2 * ["sweep", "try-outs"])]
 
     def test_a_database_that_is_away_ends_nothing(
         self,
@@ -159,8 +165,11 @@ class TestSweepUntil:
 
         calls: list[str] = []
         monkeypatch.setattr(worker.connection, "close", lambda: None)
-        monkeypatch.setattr(worker.tryouts, "forget_old", broken)
-        monkeypatch.setattr(worker.housekeeping, "run", lambda: calls.append("housekeeping"))
+        chores = {
+            "broken": Rule("broken", (), dt.timedelta, "", broken),
+            "other": Rule("other", (), dt.timedelta, "", lambda: calls.append("other")),
+        }
+        monkeypatch.setattr(worker.housekeeping, "_rules", chores)
         worker._sweep_until(stop)
-        assert calls == ["housekeeping"]
+        assert calls == ["other"]
         assert "no storage" in caplog.text

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LimitsConfig(AppConfig):
@@ -10,5 +13,16 @@ class LimitsConfig(AppConfig):
     verbose_name = "Limits"
 
     def ready(self) -> None:
-        """Listen to failed sign-ins."""
-        from journify.limits import failures  # noqa: F401, PLC0415 -- needs the app registry
+        """Listen to failed sign-ins; forget limits that say nothing any more."""
+        from journify import housekeeping  # noqa: PLC0415 -- need the app registry
+        from journify.limits import allowances, failures  # noqa: F401, PLC0415
+
+        housekeeping.register(
+            housekeeping.Rule(
+                name="limits",
+                tables=("limits.Allowance",),
+                kept=dt.timedelta,
+                promise=_("Until the time is over."),
+                prune=allowances.prune,
+            )
+        )

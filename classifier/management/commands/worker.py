@@ -11,7 +11,6 @@ import logging
 import os
 import sys
 import threading
-import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,19 +19,16 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from classifier import heartbeats, leases, queue, tryouts
+from classifier import heartbeats, leases, queue
 from classifier.decoding import get_decoder
 from journify import housekeeping
 from journify.background import transport
 from journify.checks import AT_START
 from journify.collecting import loading
 from journify.commands import ExplainedCommand
-from journify.curating import previews
 from journify.monitoring.server import serve_metrics
 
 logger = logging.getLogger(__name__)
-
-PRUNE_SECONDS = 3600
 
 
 class Command(ExplainedCommand):
@@ -68,16 +64,11 @@ class Command(ExplainedCommand):
 
 def _sweep_until(stop: threading.Event) -> None:
     """Keep this worker's rows, take up dropped ones and clear up, until it is time to stop."""
-    prune_at = time.monotonic()
     while True:
         if leases.is_stuck():
             _start_anew()
         chores: list[Callable[[], object]] = [close_old_connections, leases.renew, heartbeats.beat]
-        chores += [_sweep, tryouts.forget_old, housekeeping.run]
-        if time.monotonic() >= prune_at:
-            chores += [queue.prune, previews.forget_old]
-            prune_at = time.monotonic() + PRUNE_SECONDS
-        _do(chores)
+        _do([*chores, _sweep, *housekeeping.due()])
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
             # where the database is away, it counts as there for a minute more
             with contextlib.suppress(DatabaseError, InterfaceError):

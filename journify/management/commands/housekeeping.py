@@ -1,0 +1,28 @@
+"""Delete what was kept for long enough; workers do so by themselves.
+
+journify housekeeping            delete it now
+journify housekeeping --list     what is kept for how long
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from journify import housekeeping
+from journify.commands import ExplainedCommand
+
+
+class Command(ExplainedCommand):
+    """Keep to the table of `journify.housekeeping`."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare whether only to say it."""
+        parser.add_argument("--list", action="store_true", help="delete nothing")
+
+    def handle(self, **options: Any) -> None:
+        """Delete, or list."""
+        if not options["list"]:
+            housekeeping.run()
+        for rule in housekeeping.rules():
+            self.stdout.write(f"{rule.name}: {rule.sentence()} ({', '.join(rule.tables)})")

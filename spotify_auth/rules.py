@@ -1,0 +1,33 @@
+"""What of accounts is kept for how long; `journify.housekeeping` keeps to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from journify import housekeeping
+from spotify_auth import invitations, sessions
+
+
+def register() -> None:
+    """Add to the table."""
+    housekeeping.register(
+        housekeeping.Rule(
+            name="sessions",
+            tables=("sessions.Session", "usersessions.UserSession"),
+            kept=lambda: dt.timedelta(seconds=settings.SESSION_COOKIE_AGE),
+            promise=_("Until you sign out there, or after %(days)s days."),
+            prune=sessions.forget_ended,
+        )
+    )
+    housekeeping.register(
+        housekeeping.Rule(
+            name="invitations",
+            tables=("spotify_auth.Invitation",),
+            kept=lambda: invitations.KEPT_FOR,
+            promise=_("Until %(days)s days after it was used or has ended."),
+            prune=invitations.forget_old,
+        )
+    )
