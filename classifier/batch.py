@@ -1,8 +1,7 @@
-"""Classify many files: find them, listen to them in one process or several, keep their order."""
+"""Classify many files: listen to them in one process or several, and keep their order."""
 
 from __future__ import annotations
 
-import glob
 import json
 import logging
 import os
@@ -24,7 +23,8 @@ from django.utils import translation
 
 from classifier.decoding import get_decoder
 from classifier.errors import NoModelError
-from classifier.formats import AUDIO_EXTENSIONS
+from classifier.finding import problem_of
+from classifier.formats import explained
 from classifier.results import Result, as_result
 from journify.collecting import loading
 from ml.clip import Clip
@@ -45,25 +45,6 @@ Early = tuple[Clip, float]  # and the seconds that decoding took
 
 # The models of this process: a pool's initialiser can hand on what it made by a global only.
 _state: dict[str, Any] = {}
-
-
-def find_files(patterns: Sequence[str]) -> list[Path]:
-    """Expand files, folders (recursively, audio files by extension) and globs, each file once.
-
-    A path that does not exist is kept, so that it gets its line of error.
-    """
-    found: dict[Path, None] = {}
-    for pattern in patterns:
-        path = Path(pattern)
-        if path.is_dir():
-            found.update(dict.fromkeys(_audio_files_below(path)))
-        elif path.exists() or not glob.has_magic(pattern):
-            found[path] = None
-        else:
-            matches = (Path(name) for name in sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207 -- absolute patterns too
-            files = [match for match in matches if match.is_file()]
-            found.update(dict.fromkeys(files or [path]))
-    return list(found)
 
 
 def classify_files(
@@ -114,12 +95,6 @@ def classify_files(
     finally:
         is_heard.set()
         decoding.join()
-
-
-def _audio_files_below(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower().lstrip(".") in AUDIO_EXTENSIONS and path.is_file():
-            yield path
 
 
 def _decode_early(paths: Sequence[Path], early: MutableMapping[Path, Early], end: Event) -> None:
@@ -211,13 +186,15 @@ def _start(models: list[str]) -> None:
 
 def _classify_file(path: Path, early: Early | None = None) -> Result:
     named = {"file": _printable(path)}
-    if not path.exists():
-        return named | {"error": "There is no such file."}
+    if problem := problem_of(path):
+        return named | {"error": problem}
     started = time.perf_counter()
     try:
         clip, seconds = early or (get_decoder().load(path), 0.0)
         prediction = _state["service"].classify(clip)
-    except (ClipError, NoModelError) as error:
+    except ClipError as error:
+        return named | {"error": explained(error.code, str(error), path.name)}
+    except NoModelError as error:
         return named | {"error": str(error)}
     except Exception:
         # Libraries that decode what strangers made, and torch, may raise anything. An accident with

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classifier.formats import AUDIO_EXTENSIONS
+from classifier.formats import known_suffix
 from classifier.results import UNSURE, UNSURE_BELOW
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
@@ -39,9 +39,7 @@ EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EM
 
 def audio_path(_song: Song, filename: str) -> str:
     """Name a stored upload by chance: what the listener called it never reaches the disk."""
-    extension = Path(filename).suffix.lower().lstrip(".")
-    suffix = f".{extension}" if extension in AUDIO_EXTENSIONS else ""
-    return f"audio/{uuid.uuid4()}{suffix}"
+    return f"audio/{uuid.uuid4()}{known_suffix(filename)}"
 
 
 class SongQuerySet(models.QuerySet["Song"]):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from classifier.formats import AUDIO_TYPES
+from classifier.formats import media_type
 from journify.ranges import file_response
 
 if TYPE_CHECKING:
@@ -23,11 +22,10 @@ def audio_response(request: HttpRequest, song: Song) -> HttpResponseBase:
         We hold no audio of the song.
     """
     name = str(song.audio.name or "")
-    kind = AUDIO_TYPES.get(Path(name).suffix.lower().lstrip("."), "application/octet-stream")
     try:
         file = song.audio.storage.open(name, "rb") if name else None
     except FileNotFoundError:
         file = None
     if file is None:
         raise Http404
-    return file_response(request, file, kind)
+    return file_response(request, file, media_type(name))

@@ -12,12 +12,18 @@ from decimal import Decimal
 from django.utils.formats import localize
 from django.utils.translation import gettext, gettext_noop
 
+from classifier.formats import FORMATS, UNHEARD
 from journify.outbound.errors import NAMES
 
-# What `ml` says with a number in it; the rest of what it says is `ml.audio.SENTENCES`.
+# What `ml` says with a number in it; the rest of what it says is `ml.errors.SENTENCES`.
 NUMBERED = (
     gettext_noop("Only %(value)s s could be heard; at least 3 s are needed."),
     gettext_noop("This file is %(value)s h long; please choose one of at most an hour."),
+)
+# What `classifier.formats` says of a kind of files.
+KINDS = sorted({*UNHEARD.values(), *(known.kind for known in FORMATS.values())})
+UNHEARD_KIND = gettext_noop(
+    "%(name)s files cannot be heard here; convert this one to MP3 or FLAC first."
 )
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # A terminal shows them as they are; on a page no line may end between a number and its unit.
@@ -37,7 +43,7 @@ def translated(text: str) -> str:
 def _translated(sentence: str) -> str:
     if (same := gettext(sentence)) != sentence:
         return same
-    for name in NAMES.values():
+    for name in (*NAMES.values(), *KINDS):
         template = sentence.replace(name, "%(name)s")
         if template != sentence and (known := gettext(template)) != template:
             return known % {"name": name}

@@ -17,8 +17,9 @@ from classifier import leases
 from classifier.decoding import get_decoder
 from classifier.errors import UploadRejectedError, told
 from classifier.models import TryOut
+from classifier.naming import Names, completed
 from classifier.results import as_result
-from classifier.uploads import examine, title_from
+from classifier.uploads import examine
 from journify.background import jobs
 from journify.models import save_with_file
 
@@ -46,9 +47,10 @@ def begin(upload: TemporaryUploadedFile) -> TryOut:
     """
     if (upload.size or 0) > settings.TRY_OUT_MAX_MB * 1_000_000:
         raise UploadRejectedError(too_large_message())
-    title = title_from(upload.name or "")
+    name = upload.name or ""
     facts = examine(upload)
-    tryout = TryOut(audio=upload, title=facts.title or title)
+    names = completed(Names(facts.title, facts.artist), name)
+    tryout = TryOut(audio=upload, title=names.title)
     save_with_file(tryout, "audio", force_insert=True)
     jobs.wake(tryout)
     return tryout

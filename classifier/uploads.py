@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from classifier.decoding import get_decoder
 from classifier.errors import UploadRejectedError
-from classifier.formats import extension_of
+from classifier.formats import explained, extension_of
 from classifier.models import Song
+from classifier.naming import Names, completed
 from classifier.sentences import translated
 from journify.models import save_with_file, written
 from ml.errors import ClipError
@@ -51,6 +51,7 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
     """
     listeners_name = upload.name or ""
     facts = examine(upload)
+    names = completed(Names(facts.title, facts.artist), listeners_name)
 
     def write() -> Song:
         known = Song.objects.filter(owner=user, audio_sha256=facts.sha256).first()
@@ -61,8 +62,8 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
             return known
         song = Song(
             owner=user,
-            title=facts.title or title_from(listeners_name),
-            artist=facts.artist,
+            title=names.title,
+            artist=names.artist,
             duration_ms=facts.duration_ms,
             audio=upload,
             audio_sha256=facts.sha256,
@@ -103,7 +104,7 @@ def too_large_message() -> str:
 
 
 def check_audio(path: Path) -> Description:
-    """Decode the beginning of a stranger's file in a child process with bounds.
+    """Decode a stranger's file in a child process with bounds; its suffix is as they gave it.
 
     Raises
     ------
@@ -113,18 +114,12 @@ def check_audio(path: Path) -> Description:
     try:
         return get_decoder().describe(path)
     except ClipError as error:
-        raise UploadRejectedError(translated(str(error))) from error
+        sentence = explained(error.code, str(error), path.name)
+        raise UploadRejectedError(translated(sentence)) from error
     except OSError as error:
         # no child could be started: told in the log, where somebody can do something about it
         logger.exception("an upload could not be checked")
         raise UploadRejectedError(_("This file could not be read as audio.")) from error
-
-
-def title_from(filename: str) -> str:
-    """Make a title of a file name: no extension, no control characters, underscores as blanks."""
-    stem = Path(filename.replace("\\", "/")).stem.replace("_", " ")
-    printable = "".join(c for c in stem if unicodedata.category(c)[0] != "C")
-    return " ".join(printable.split())[:200] or _("Untitled")
 
 
 def _sha256(upload: TemporaryUploadedFile) -> str:

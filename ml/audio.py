@@ -6,63 +6,99 @@ Only PyAV and numpy are imported, so that a small child process can run this.
 from __future__ import annotations
 
 import io
-import os
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
-import av
 import numpy as np
 import numpy.typing as npt
-from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.error import FFmpegError
 
 from ml.clip import CLIP_SECONDS, SAMPLE_RATE, Clip
-from ml.errors import SENTENCES, ClipError
-
-Samples = npt.NDArray[np.float32]
+from ml.errors import ClipError
+from ml.source import (
+    Samples,
+    audio_streams,
+    check_stream,
+    demuxed,
+    frames,
+    length_of,
+    opened,
+    refusal,
+    sound,
+    sound_at,
+)
+from ml.tags import names_of
 
 MIN_SECONDS = 3.0
 MAX_SOURCE_SECONDS = 3600.0
-MAX_SOURCE_BYTES = 2 * 1024**3
-MAX_SOURCE_RATE = 384_000
-MAX_CHANNELS = 16
-SILENT_PEAK = 5e-4  # -66 dB: below the dither and hiss of anything meant to be heard
+# Silence has the dither of 16 bits, two steps of 2**-15 (-84 dB), and nothing else.
+SILENT_PEAK = 7e-5
+# Below -60 dB there may be hiss only: the rest of the song says whether this is meant to be heard.
+FAINT_PEAK = 1e-3
+FAINT_SHARE = 0.01  # of the loudest moment's peak
+MIN_HEARD_SECONDS = CLIP_SECONDS / 2
 LOUD_PEAK = 4.0  # float files louder than this hold integers or nonsense: scale them down
+# Power that is left of the loudest channel in the mix: less, and the channels cancel each other.
+CANCELLED = 0.02
+TOLERANCE = 0.1  # how much of a clip may be missing before it is looked for elsewhere
+CODEC_DELAY = 0.06  # seconds that WMA's decoder swallows, of what is there
+CLIP_SAMPLES = int(CLIP_SECONDS * SAMPLE_RATE)
 
-# Demuxers of plain audio files. Playlists (HLS), concat scripts and network
-# formats are absent on purpose: they make FFmpeg open what the file names.
-DEMUXERS = "aac,aiff,amr,ape,asf,au,caf,flac,matroska,mov,mp3,ogg,tta,w64,wav,wv"
-MAX_DECODE_ERRORS = 200
-MAX_TAG_LENGTH = 200
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A part of a song, all channels.
+
+    Attributes
+    ----------
+    channels : float32 array, shape (channels, n)
+    layout : str
+        What the channels are, as FFmpeg calls it.
+    start : float
+        Seconds from the song's beginning.
+    source_seconds : float
+        How long the song is.
+    """
+
+    channels: Samples
+    layout: str
+    start: float
+    source_seconds: float
+    is_middle: bool = True
 
 
 def load_clip(path: Path) -> Clip:
     """Read the middle 30 s of an audio file, or all of a shorter one.
+
+    Where there is nothing to be heard in the middle, the part nearest to it is read that has most.
 
     Raises
     ------
     ClipError
         With one sentence that a listener understands.
     """
-    with _source(path) as source, _container(source) as container:
-        stream = _audio_stream(container)
-        source_seconds = _source_seconds(container, stream)
-        _refuse_long(source_seconds)
-        start = max(0.0, (source_seconds - CLIP_SECONDS) / 2)
-        samples = _decode(container, stream, start)
-        if start and len(samples) < MIN_SECONDS * SAMPLE_RATE:
-            # The header promised more than the file holds: take its beginning.
-            start = 0.0
-            samples = _decode(container, stream, start)
-        title, artist = (_tag(container, name) for name in ("title", "artist"))
-    samples = _checked(samples)
-    seconds = len(samples) / SAMPLE_RATE
-    return Clip(samples, seconds, max(seconds, source_seconds), start, title, artist)
+    refusals: list[ClipError] = []
+    with opened(path) as source:
+        with demuxed(source) as container:
+            streams = audio_streams(container)
+            names = {
+                index: names_of([container.metadata, container.streams.audio[index].metadata])
+                for index in streams
+            }
+        for index in streams:
+            try:
+                return _clip(_excerpt(source, index), *names[index])
+            except ClipError as error:
+                refusals.append(error)
+                if error.code == "too-long":
+                    break
+    raise refusals[0]
 
 
 def container_of(path: Path) -> str:
@@ -73,166 +109,178 @@ def container_of(path: Path) -> str:
     ClipError
         It is none of them.
     """
-    with _source(path) as source, _container(source) as container:
+    with opened(path) as source, demuxed(source) as container:
         return str(container.format.name).partition(",")[0]  # such as "mov,mp4,m4a,3gp,3g2,mj2"
 
 
-def _refuse(code: str) -> ClipError:
-    return ClipError(code, SENTENCES[code])
+def _excerpt(source: io.BufferedReader, index: int) -> Excerpt:
+    """Find what is heard of a stream, and check that it can be."""
+    with demuxed(source) as container:
+        stream = container.streams.audio[index]
+        check_stream(stream)
+        layout = stream.layout.name
+        length = length_of(source, container, stream)
+        _refuse_long(length or 0.0)
+        start = _middle(length or 0.0)
+        channels = _gathered(sound_at(container, stream, start) if start else ())
+    if length is None:
+        return _search(source, index, layout)
+    if not start:
+        channels = _from_beginning(source, index, 0.0)
+    expected = min(length, CLIP_SECONDS) * SAMPLE_RATE
+    is_complete = abs(channels.shape[1] - expected) <= TOLERANCE * expected
+    if is_complete and (not start or _heard_seconds(channels) >= MIN_HEARD_SECONDS):
+        return Excerpt(channels, layout, start, length)
+    return _search(source, index, layout)
 
 
-def _source(path: Path) -> io.BufferedReader:
-    """Open the file ourselves, so that FFmpeg sees bytes and never a name."""
-    try:
-        if not path.is_file():  # a folder, or a pipe that would never end
-            raise _refuse("unreadable")
-        handle = os.open(path, os.O_RDONLY)
-        size = os.fstat(handle).st_size
-    except OSError as error:
-        raise _refuse("unreadable") from error
-    source = open(handle, "rb")  # noqa: SIM115, PTH123 - the caller closes it; a descriptor has no name
-    if 0 < size <= MAX_SOURCE_BYTES:
-        return source
-    source.close()
-    raise _refuse("too-large" if size else "empty")
+def _search(source: io.BufferedReader, index: int, layout: str) -> Excerpt:
+    """Decode everything, and take the part that has most to be heard; near the middle, if several.
+
+    Moments are counted in samples here, whatever the time stamps say.
+    """
+    counts, peaks = [0], []
+    with demuxed(source) as container:
+        for channels in sound(frames(container, container.streams.audio[index])):
+            counts.append(counts[-1] + channels.shape[1])
+            peaks.append(_peak(channels))
+            if counts[-1] > MAX_SOURCE_SECONDS * SAMPLE_RATE:
+                raise refusal("too-long")
+    length = counts[-1] / SAMPLE_RATE
+    start = _best_start(np.array(counts) / SAMPLE_RATE, np.array(peaks))
+    channels = _from_beginning(source, index, start)
+    return Excerpt(channels, layout, start, length, is_middle=start == _middle(length))
 
 
-def _container(source: io.BufferedReader) -> InputContainer:
-    try:
-        options = {"format_whitelist": DEMUXERS, "protocol_whitelist": "none"}
-        return av.open(source, "r", options=options)
-    except (FFmpegError, ValueError, OverflowError) as error:
-        raise _refuse("unreadable") from error
+def _best_start(times: npt.NDArray[np.float64], peaks: npt.NDArray[np.float64]) -> float:
+    """Choose where to listen: in the middle if enough is heard there.
+
+    Parameters
+    ----------
+    times : array, shape (n + 1,)
+        Where each stretch begins, and where the last one ends.
+    peaks : array, shape (n,)
+        How loud they are.
+    """
+    middle = _middle(float(times[-1]))
+    if not middle:
+        return 0.0
+    is_heard = peaks > max(SILENT_PEAK, min(FAINT_PEAK, FAINT_SHARE * float(peaks.max())))
+    heard_until = np.concatenate([[0.0], np.cumsum(np.diff(times) * is_heard)])
+    starts = np.append(np.minimum(times, times[-1] - CLIP_SECONDS), middle)
+    ends = starts + CLIP_SECONDS
+    heard = np.interp(ends, times, heard_until) - np.interp(starts, times, heard_until)
+    if heard[-1] >= min(MIN_HEARD_SECONDS, heard.max()):
+        return middle
+    best = np.lexsort((np.abs(starts - middle), -np.round(heard)))[0]
+    return float(starts[best])
 
 
-def _audio_stream(container: InputContainer) -> AudioStream:
-    if not container.streams.audio:
-        raise _refuse("no-audio")
-    stream = container.streams.audio[0]
-    if not stream.channels or not 0 < stream.rate <= MAX_SOURCE_RATE:
-        raise _refuse("unreadable")
-    if stream.channels > MAX_CHANNELS:
-        raise _refuse("too-many-channels")
-    return stream
+def _from_beginning(source: io.BufferedReader, index: int, start: float) -> Samples:
+    """Read an excerpt by decoding all that comes before it, too."""
+    with demuxed(source) as container:
+        found = frames(container, container.streams.audio[index])
+        return _gathered(sound(found, after=Fraction(start)))
 
 
-def _source_seconds(container: InputContainer, stream: AudioStream) -> float:
-    """Return the length that the file claims, or 0 when it claims none."""
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return container.duration / av.time_base if container.duration else 0.0
+def _gathered(parts: Iterable[Samples]) -> Samples:
+    """Return up to 30 s as one array, shape (channels, n), mono if their number changes."""
+    gathered: list[Samples] = []
+    have = 0
+    for part in parts:
+        gathered.append(part)
+        have += part.shape[1]
+        if have >= CLIP_SAMPLES:
+            break
+    if len({len(part) for part in gathered}) > 1:
+        gathered = [part.mean(axis=0, keepdims=True) for part in gathered]
+    return (
+        np.concatenate(gathered, axis=1)[:, :CLIP_SAMPLES]
+        if gathered
+        else np.zeros((1, 0), np.float32)
+    )
 
 
-def _tag(container: InputContainer, name: str) -> str:
-    """Return a tag of the file on one line without control characters, or empty."""
-    text = "".join(char if char.isprintable() else " " for char in container.metadata.get(name, ""))
-    return " ".join(text.split())[:MAX_TAG_LENGTH]
+def _middle(length: float) -> float:
+    """Where the middle 30 s begin; 0 where there are no more."""
+    return max(0.0, (length - CLIP_SECONDS) / 2)
+
+
+def _peak(channels: Samples) -> float:
+    """How far the loudest channel swings; a constant is no sound."""
+    if not channels.size:
+        return 0.0
+    swing = (channels.max(axis=1) - channels.min(axis=1)) / 2
+    return float(swing.max()) if np.isfinite(swing).all() else 0.0
+
+
+def _heard_seconds(channels: Samples) -> float:
+    """How many seconds are louder than faint."""
+    seconds = range(0, channels.shape[1], SAMPLE_RATE)
+    return sum(_peak(channels[:, at : at + SAMPLE_RATE]) > FAINT_PEAK for at in seconds)
 
 
 def _refuse_long(seconds: float) -> None:
     if seconds > MAX_SOURCE_SECONDS:
         hours = f"{seconds / 3600:.1f}".removesuffix(".0")
+        if hours == "1":
+            raise refusal("too-long")
         raise ClipError(
             "too-long", f"This file is {hours} h long; please choose one of at most an hour."
         )
 
 
-def _decode(container: InputContainer, stream: AudioStream, start: float) -> Samples:
-    """Decode up to 30 s from `start` on; damaged packets are left out.
-
-    Returns
-    -------
-    float32 array, shape (n,), n <= 30 s
-    """
-    limit = int(CLIP_SECONDS * SAMPLE_RATE)
-    chunks: list[Samples] = []
-    have = 0
-    for chunk in _resampled(container, stream, start):
-        chunks.append(chunk)
-        have += len(chunk)
-        if have >= limit:
-            break
-    return np.concatenate(chunks)[:limit] if chunks else np.zeros(0, np.float32)
-
-
-def _resampled(container: InputContainer, stream: AudioStream, start: float) -> Iterator[Samples]:
-    """Yield mono samples at `SAMPLE_RATE`, the first of them at `start`."""
-    frames = _frames(container, stream, start)
-    first = next(frames, None)
-    if first is None:
-        return
-    skip = _samples_before(start, first, container)
-    resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-    for frame in chain(_joined(chain([first], frames)), [None]):  # None: what is still held back
-        try:
-            pieces = resampler.resample(frame)
-        except (FFmpegError, ValueError):
-            return  # what cannot be resampled ends the clip
-        for piece in pieces:
-            samples = piece.to_ndarray()[0]
-            yield samples[skip:]
-            skip = max(0, skip - len(samples))
-
-
-def _joined(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
-    """Yield frames of about a second: what a frame costs beside its sound counts, then.
-
-    Where the format changes within the stream, only what came before is kept.
-    """
-    fifo = AudioFifo()
-    for frame in frames:
-        frame.pts = None  # gaps between time stamps are passed over
-        try:
-            fifo.write(frame)
-        except (FFmpegError, ValueError):
-            break
-        if fifo.samples >= frame.sample_rate and (second := fifo.read()):
-            yield second
-    if rest := fifo.read():
-        yield rest
-
-
-def _samples_before(start: float, frame: AudioFrame, container: InputContainer) -> int:
-    if not start or frame.time is None:
-        return 0
-    origin = (container.start_time or 0) / av.time_base
-    return max(0, round((start - frame.time + origin) * SAMPLE_RATE))
-
-
-def _frames(container: InputContainer, stream: AudioStream, start: float) -> Iterator[AudioFrame]:
-    """Yield decoded frames from about `start` on, passing over damaged packets."""
-    try:
-        container.seek(int(start * av.time_base) + (container.start_time or 0))
-    except FFmpegError:
-        if start:
-            return  # what cannot be sought is read from its beginning instead
-    errors = 0
-    packets = container.demux(stream)
-    while errors < MAX_DECODE_ERRORS:
-        try:
-            packet = next(packets)
-            yield from packet.decode()
-        except (StopIteration, EOFError):
-            return
-        except FFmpegError:
-            errors += 1
-
-
-def _checked(samples: Samples) -> Samples:
-    """Refuse what no network should hear; bring over-loud samples into range."""
-    if len(samples) < MIN_SECONDS * SAMPLE_RATE:
-        found = len(samples) * 10 // SAMPLE_RATE / 10  # 2.97 s are not called 3.0
+def _refuse_short(seconds: float) -> None:
+    if seconds < MIN_SECONDS:
+        found = int(seconds * 10) / 10  # 2.97 s are not called 3.0
         raise (
             ClipError("too-short", f"Only {found:.1f} s could be heard; at least 3 s are needed.")
             if found
-            else _refuse("unreadable")
+            else refusal("unreadable")
         )
-    low, high = samples.min(), samples.max()
-    if not np.isfinite([low, high]).all():
-        raise _refuse("not-finite")
-    mean = samples.mean(dtype=np.float64).astype(np.float32)
-    samples = samples - mean
-    peak = float(max(high - mean, mean - low))
-    if peak < SILENT_PEAK:
-        raise _refuse("silent")
-    return samples / np.float32(peak) if peak > LOUD_PEAK else samples
+
+
+def _clip(excerpt: Excerpt, title: str, artist: str) -> Clip:
+    """Mix an excerpt, refusing what no network should hear; bring over-loud samples into range."""
+    channels = excerpt.channels
+    seconds = channels.shape[1] / SAMPLE_RATE
+    _refuse_short(min(seconds + CODEC_DELAY, max(seconds, excerpt.source_seconds)))
+    if not np.isfinite([channels.min(), channels.max()]).all():
+        raise refusal("not-finite")
+    if _peak(channels) < SILENT_PEAK:
+        raise refusal("silent")
+    constant = channels.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
+    samples = _mono(channels - constant, excerpt.layout)
+    peak = float(np.abs(samples).max())
+    if peak > LOUD_PEAK:
+        samples /= np.float32(peak)
+    return Clip(
+        samples,
+        seconds,
+        max(seconds, excerpt.source_seconds),
+        excerpt.start,
+        title,
+        artist,
+        is_middle=excerpt.is_middle,
+    )
+
+
+def _mono(channels: Samples, layout: str) -> Samples:
+    """Mix channels; where they cancel each other, as in opposite phase, take the loudest one."""
+    mixed = _mixed(channels, layout)
+    powers = np.linalg.vector_norm(channels, axis=1) ** 2
+    loudest = int(powers.argmax())
+    if np.linalg.vector_norm(mixed) ** 2 < CANCELLED * powers[loudest]:
+        return cast("Samples", channels[loudest])
+    return mixed
+
+
+def _mixed(channels: Samples, layout: str) -> Samples:
+    """Return the mean of channels; of more than two, what loudspeakers would make of them."""
+    if len(channels) > 2:  # noqa: PLR2004
+        with suppress(FFmpegError, ValueError):  # channels that nobody named
+            frame = AudioFrame.from_ndarray(channels, "fltp", layout)
+            frame.sample_rate = SAMPLE_RATE
+            [mixed] = AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE).resample(frame)
+            return cast("Samples", mixed.to_ndarray()[0])
+    return cast("Samples", channels.mean(axis=0))

@@ -33,6 +33,8 @@ class Clip:
         Where in the source the clip begins, in seconds.
     title, artist : str
         What the file's tags name, or empty. A stranger's text: escape it.
+    is_middle : bool
+        Whether this is the song's middle; else there was nothing to be heard in that.
     """
 
     samples: npt.NDArray[np.float32]
@@ -41,6 +43,7 @@ class Clip:
     start: float
     title: str = ""
     artist: str = ""
+    is_middle: bool = True
 
 
 def segment_starts(seconds: float) -> tuple[float, ...]:

@@ -72,6 +72,7 @@ def _described(clip: Clip) -> dict[str, Any]:
         "code": "",
         "source_seconds": clip.source_seconds,
         "start": clip.start,
+        "is_middle": clip.is_middle,
         "title": clip.title,
         "artist": clip.artist,
     }

@@ -109,6 +109,7 @@ class Decoder:
             start=report["start"],
             title=report["title"],
             artist=report["artist"],
+            is_middle=report["is_middle"],
         )
 
     def describe(self, path: Path) -> Description:

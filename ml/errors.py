@@ -5,7 +5,9 @@ from __future__ import annotations
 SENTENCES = {
     "empty": "This file is empty.",
     "unreadable": "This file could not be read as audio.",
+    "no-decoder": "This kind of audio file cannot be listened to here.",
     "no-audio": "There is no sound in this file, only pictures or data.",
+    "too-long": "This file is more than an hour long; please choose one of at most an hour.",
     "too-large": "This file is too large; please choose one under 2 GB.",
     "too-many-channels": "This file has more channels than a song has.",
     "silent": "This file is silent.",

@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from classifier import batch
-from classifier.batch import classify_files, find_files, known_models
+from classifier.batch import classify_files, known_models
 from classifier.errors import NO_MODEL, NoModelError
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import (
@@ -18,53 +18,6 @@ from classifier.tests.fakes import (
     set_up_mortal_process,
     set_up_process,
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Four audio files in three folders, and other things."""
-    for name in ("b.mp3", "a.FLAC", "below/c.wav", "below/deep/d.opus", "cover.jpg", "mp3"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    (tmp_path / "folder.mp3").mkdir()
-    return tmp_path
-
-
-def found(folder: Path, *patterns: str) -> list[str]:
-    return [str(path.relative_to(folder)) for path in find_files(patterns)]
-
-
-class TestFindFiles:
-    def test_a_folder_stands_for_the_audio_files_below_it(self, folder: Path) -> None:
-        names = ["a.FLAC", "b.mp3", "below/c.wav", "below/deep/d.opus"]
-        assert found(folder, str(folder)) == names
-
-    def test_a_file_is_taken_whatever_it_is_called(self, folder: Path) -> None:
-        assert found(folder, f"{folder}/cover.jpg") == ["cover.jpg"]
-
-    def test_a_glob_stands_for_the_files_it_matches(self, folder: Path) -> None:
-        assert found(folder, f"{folder}/*.mp3") == ["b.mp3"]
-        assert found(folder, f"{folder}/**/*.wav") == ["below/c.wav"]
-
-    def test_each_file_comes_once_and_in_the_order_named(self, folder: Path) -> None:
-        patterns = [f"{folder}/b.mp3", f"{folder}/*.mp3", f"{folder}/./b.mp3", str(folder)]
-        names = ["b.mp3", "a.FLAC", "below/c.wav", "below/deep/d.opus"]
-        assert found(folder, *patterns) == names
-
-    @pytest.mark.parametrize("name", ["missing.mp3", "*.xyz"])
-    def test_what_is_not_there_is_kept_for_its_line(self, folder: Path, name: str) -> None:
-        assert found(folder, f"{folder}/{name}") == [name]
-
-    def test_a_name_with_brackets_is_no_glob(self, folder: Path) -> None:
-        (folder / "song [1].mp3").touch()
-        assert found(folder, f"{folder}/song [1].mp3") == ["song [1].mp3"]
-
-    def test_relative_paths_stay_relative(
-        self, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.chdir(folder)
-        assert find_files(["b.mp3", "*.FLAC"]) == [Path("b.mp3"), Path("a.FLAC")]
 
 
 class TestClassifyFiles:

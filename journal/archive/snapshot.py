@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Prefetch, Q
 
 from classifier.effective import counting_answer
-from classifier.formats import AUDIO_EXTENSIONS
+from classifier.formats import known_suffix
 from classifier.models import Classification, Label, Song
 from journal.archive.schema import (
     AUDIO_FOLDER,
@@ -177,6 +177,4 @@ def _days(user: User, refs: dict[UUID, str]) -> list[ArchivedDay]:
 
 
 def _audio_name(song: Song) -> str:
-    extension = str(song.audio.name).rpartition(".")[2].lower()
-    suffix = f".{extension}" if extension in AUDIO_EXTENSIONS else ""
-    return f"{AUDIO_FOLDER}{song.audio_sha256}{suffix}"
+    return f"{AUDIO_FOLDER}{song.audio_sha256}{known_suffix(str(song.audio.name))}"

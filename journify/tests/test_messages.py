@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from django.conf import settings
 from django.utils import translation
 
-from classifier.sentences import NUMBERED
+from classifier.sentences import NUMBERED, UNHEARD_KIND
 from journify.management import messages
 from ml.errors import SENTENCES
 
@@ -21,7 +21,7 @@ PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|%%")
 TAG = re.compile(r"</?\w+>")
 NUMBER_AND_UNIT = re.compile(r"(?:\d|%\(\w+\)[sd]) (?:%(?!\()|s\b|h\b|MB|GB|Hz)")
 # `ml` says these, to terminals too; `classifier.sentences` keeps them together on pages
-SAID_BY_ML = {*SENTENCES.values(), *NUMBERED}
+SAID_BY_ML = {*SENTENCES.values(), *NUMBERED, UNHEARD_KIND}
 
 
 @pytest.fixture(scope="module")

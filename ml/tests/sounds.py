@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.stream import Disposition
+
+FORMATS = {"wavpack": "s16p", "tta": "s16"}  # their first choice has 8 bits
 
 Array = npt.NDArray[np.float32]
 
@@ -29,18 +35,62 @@ def write(
     codec: str = "pcm_s16le",
     layout: str = "mono",
     container: str | None = None,
+    tags: dict[str, str] | None = None,
+    **options: str,
 ) -> Path:
-    """Encode mono samples into every channel of `layout`, and return the path."""
-    with av.open(str(path), "w", format=container) as target:
-        stream = target.add_stream(codec, rate=rate, layout=layout)
-        channels = av.AudioLayout(layout).nb_channels
-        resampler = av.AudioResampler(format=stream.format, layout=layout, rate=rate)
-        step = stream.frame_size or 4096
-        for start in range(0, len(samples), step):
-            part = np.repeat(samples[None, start : start + step], channels, axis=0)
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(part), "fltp", layout)
-            frame.rate, frame.pts = rate, start
-            for piece in resampler.resample(frame):
-                target.mux(stream.encode(piece))
-        target.mux(stream.encode(None))
+    """Encode samples, mono or shape (channels, n), and return the path.
+
+    Mono samples go into every channel of `layout`; `options` are the muxer's.
+    """
+    with av.open(str(path), "w", format=container, container_options=options) as target:
+        target.metadata.update(tags or {})
+        stream = target.add_stream(codec, rate=rate, layout=layout, options={"strict": "-2"})
+        stream.bit_rate = 96_000  # WMA has no rate of its own
+        if codec in FORMATS:
+            stream.format = FORMATS[codec]
+        _encode(target, stream, samples)
     return path
+
+
+def write_streams(path: Path, streams: Sequence[Array], *, default: int, codec: str) -> Path:
+    """Write mono streams beside each other, of which one is the default one."""
+    with av.open(str(path), "w") as target:
+        made = [target.add_stream(codec, rate=22050, layout="mono") for _ in streams]
+        for index, stream in enumerate(made):
+            stream.disposition = Disposition.default if index == default else Disposition(0)
+        for stream, samples in zip(made, streams, strict=True):
+            _encode(target, stream, samples)
+    return path
+
+
+def _encode(target: OutputContainer, stream: AudioStream, samples: Array) -> None:
+    rate, layout = stream.rate, stream.layout
+    resampler = av.AudioResampler(format=stream.format, layout=layout, rate=rate)
+    step = stream.frame_size or 4096
+    for start in range(0, samples.shape[-1], step):
+        part = samples[..., start : start + step]
+        part = np.broadcast_to(part, (layout.nb_channels, part.shape[-1]))
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(part), "fltp", layout.name)
+        frame.rate, frame.pts = rate, start
+        for piece in resampler.resample(frame):
+            target.mux(stream.encode(piece))
+    target.mux(stream.encode(None))
+
+
+def rustle(seconds: float, *, seed: int = 0) -> Array:
+    """Return noise that is nowhere the same, without high notes that an encoder would drop."""
+    noise = np.random.default_rng(seed).standard_normal(int(seconds * 22050) + 8)
+    smooth = np.convolve(noise, np.hanning(9), mode="valid")
+    return (0.05 * smooth[: int(seconds * 22050)]).astype(np.float32)
+
+
+def silence(seconds: float) -> Array:
+    """Return nothing to be heard."""
+    return np.zeros(int(seconds * 22050), np.float32)
+
+
+def place_of(part: Array, whole: Array) -> float:
+    """Find where in `whole` a part of it begins, in seconds, by cross-correlation."""
+    size = len(part) + len(whole)
+    product = np.fft.rfft(whole, size) * np.conj(np.fft.rfft(part, size))
+    return int(np.fft.irfft(product, size)[: len(whole)].argmax()) / 22050

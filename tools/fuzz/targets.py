@@ -17,9 +17,9 @@ import requests
 from hypothesis import strategies as st
 
 from classifier.models import Song
+from classifier.naming import title_from
 from classifier.sources import deezer, features, itunes
 from classifier.tables import read_table
-from classifier.uploads import title_from
 from journal import platforms
 from journify.limits.addresses import client_address, network_of
 from journify.outbound import limits, session

@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from classifier.batch import find_files
+from classifier.finding import find_files
 from journify.commands import ExplainedCommand
 
 DEMO = settings.BASE_DIR / "classifier" / "demo" / "audio"

@@ -30,8 +30,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from classifier import leases, queue, reports
-from classifier.batch import classify_files, find_files, known_models
+from classifier.batch import classify_files, known_models
 from classifier.checks import TAG
+from classifier.finding import find_files
 from classifier.models import Classification, Song
 from classifier.tables import classify_rows, read_table
 from journify.background.jobs import worker_name

@@ -1,0 +1,10 @@
+"""What forms need to know of kinds of files."""
+
+from __future__ import annotations
+
+from django import template
+
+from classifier.formats import accepted
+
+register = template.Library()
+register.simple_tag(accepted, name="accepted_formats")
