@@ -9,7 +9,6 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from classifier.models import Song, SongQuerySet
 
@@ -24,7 +23,7 @@ def forget_metadata(songs: SongQuerySet) -> int:
     """Blank what Spotify told of `songs`; the id, the link and the answers stay."""
     ids = list(songs.values_list("pk", flat=True))
     return Song.objects.filter(pk__in=ids).update(
-        title=_("A song on Spotify"),
+        title="",
         artist="",
         album="",
         artwork_url="",

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classifier.formats import known_suffix
@@ -40,6 +41,16 @@ EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EM
 def audio_path(_song: Song, filename: str) -> str:
     """Name a stored upload by chance: what the listener called it never reaches the disk."""
     return f"audio/{uuid.uuid4()}{known_suffix(filename)}"
+
+
+def name_of(title: str, *, is_of_spotify: bool) -> str:
+    """What a song is called that has no title, or whose title Spotify lets nobody keep for long.
+
+    Said in the reader's language: the row belongs to everybody.
+    """
+    if title:
+        return title
+    return gettext("A song on Spotify") if is_of_spotify else gettext("Untitled")
 
 
 class SongQuerySet(models.QuerySet["Song"]):
@@ -108,7 +119,12 @@ class Song(UUIDModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} – {self.artist}" if self.artist else self.title
+        return f"{self.name} – {self.artist}" if self.artist else self.name
+
+    @property
+    def name(self) -> str:
+        """The title as a page says it."""
+        return name_of(self.title, is_of_spotify=bool(self.spotify_id or self.spotify_url))
 
     @property
     def has_audio(self) -> bool:

@@ -47,6 +47,12 @@ def first_day(user: User) -> dt.date:
     return there.date if there else usual
 
 
+def last_day(user: User) -> dt.date:
+    """Return the latest day that the user may open."""
+    there = Journal.objects.filter(user=user, date__gt=today()).order_by("date").last()
+    return there.date if there else today()
+
+
 def open_day(user: User, date: dt.date) -> Journal:
     """Return the user's page of `date`; draw its phrases if it is opened for the first time.
 

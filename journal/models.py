@@ -139,7 +139,7 @@ def add_songs(user: User, entries: Iterable[Entry]) -> None:
     """
     told = list(entries)
     add_readings(user, [entry for entry in told if not entry.emotion])
-    names = Prefetch("song", Song.objects.only("title", "artist"))
+    names = Prefetch("song", Song.objects.only("title", "artist", "spotify_id", "spotify_url"))
     prefetch_related_objects([entry for entry in told if entry.emotion], names)
 
 

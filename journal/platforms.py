@@ -153,7 +153,7 @@ def spotify_facts(track: Track) -> Mapping[str, Any]:
     """Name a track's facts as a song's fields."""
     return {
         "spotify_id": track.id,
-        "title": track.name[:200] or _("Untitled"),
+        "title": track.name[:200],
         "artist": track.artist[:200],
         "album": track.album[:200],
         "isrc": track.isrc[:12],
@@ -166,7 +166,7 @@ def spotify_facts(track: Track) -> Mapping[str, Any]:
 def _deezer_facts(track: DeezerTrack) -> Mapping[str, Any]:
     return {
         "deezer_id": track.id,
-        "title": track.title[:200] or _("Untitled"),
+        "title": track.title[:200],
         "artist": track.artist[:200],
         "album": track.album[:200],
         "isrc": track.isrc[:12],

@@ -109,7 +109,7 @@ def as_csv(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
     writer = csv.writer(table)
     writer.writerow(["title", "artist", "album", "isrc", "link"])
     for song in songs:
-        row = [song.title, song.artist, song.album, song.isrc, address(song)]
+        row = [song.name, song.artist, song.album, song.isrc, address(song)]
         writer.writerow([guard(cell) for cell in row])
     return table.getvalue()
 
@@ -119,7 +119,7 @@ def as_m3u(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
     lines = ["#EXTM3U"]
     for song in songs:
         seconds = -1 if song.duration_ms is None else round(song.duration_ms / 1000)
-        names = " - ".join(_one_line(part) for part in (song.artist, song.title) if part)
+        names = " - ".join(_one_line(part) for part in (song.artist, song.name) if part)
         lines += [f"#EXTINF:{seconds},{names}", _one_line(address(song))]
     return "\n".join([*lines, ""])
 

@@ -17,6 +17,7 @@ from classifier.models import Song
 from classifier.readings import WORDS
 from journal.songs import alike, as_csv, as_m3u, as_text, songs_by_feeling, songs_of
 from journify.http import SignedInRequest, page_or_fragment
+from journify.limits.requests import limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +63,7 @@ def songs(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @login_required
+@limited("render", methods=("GET",))
 def export(request: SignedInRequest, kind: str) -> HttpResponse:
     """Send the list of one feeling as a file."""
     if kind not in FORMATS:

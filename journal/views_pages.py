@@ -47,7 +47,21 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         services.save_preferences(request.user, **cast("dict[str, str | int]", form.cleaned_data))
-        with translation.override(form.cleaned_data["language"] or translation.get_language()):
+        response = redirect("journal:settings")
+        usual = _forget_language(request, response)
+        with translation.override(form.cleaned_data["language"] or usual):
             messages.success(request, _("Your settings are saved."))
-        return redirect("journal:settings")
+        return response
     return TemplateResponse(request, "journal/settings.html", {"form": form})
+
+
+def _forget_language(request: HttpRequest, response: HttpResponse) -> str:
+    """Forget what was chosen before signing in, or it would win over "like my browser".
+
+    Returns the language that counts where the settings name none.
+    """
+    request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+    response.delete_cookie(
+        settings.LANGUAGE_COOKIE_NAME, samesite=settings.LANGUAGE_COOKIE_SAMESITE
+    )
+    return translation.get_language_from_request(request)

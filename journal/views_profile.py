@@ -10,10 +10,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from classifier.sentences import translated
 from journal import platforms, spotify
 from journal.days import open_day, today
 from journal.models import Entry
 from journify.http import SignedInRequest, page_or_fragment
+from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
 from spotify_auth.connections import connection_of
 from spotify_auth.views import require_spotify
@@ -24,13 +26,16 @@ from spotify_auth.views import require_spotify
 @login_required
 def profile(request: SignedInRequest) -> HttpResponse:
     """Show the connection and its health."""
-    context = {"connection": connection_of(request.user)}
+    connection = connection_of(request.user)
+    trouble = translated(connection.last_error) if connection else ""
+    context = {"connection": connection, "trouble": trouble}
     return TemplateResponse(request, "journal/profile.html", context)
 
 
 @require_GET
 @require_spotify
 @login_required
+@limited("listening", methods=("GET",))
 def listening(request: SignedInRequest) -> HttpResponse:
     """Show who the listener is at Spotify, what they heard most and last: shown, never kept."""
     span = request.GET.get("span", "")
@@ -40,6 +45,7 @@ def listening(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @login_required
+@limited("search", methods=("GET",))
 def add_to_today(request: SignedInRequest) -> HttpResponse:
     """Ask which of today's phrases a track answers."""
     try:

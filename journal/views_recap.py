@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -10,12 +12,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from journal.days import today
+from journal.days import last_day, today
 from journal.recap.periods import Period
 from journal.recap.picture import Recap, png_of, recap_of, svg_of
 from journal.stats.page import Table, tally_table
 from journal.stats.tally import tally_of
 from journify.http import SignedInRequest
+from journify.limits.requests import limited
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from spotify_auth.models import User
 
 
 @require_safe
@@ -29,12 +37,12 @@ def latest(_request: SignedInRequest) -> HttpResponse:
 @login_required
 def recap(request: SignedInRequest, year: int, month: int | None = None) -> HttpResponse:
     """Show a period's picture with its words, and offer both for keeping."""
-    period = _period(year, month)
+    period = _period(request.user, year, month)
     found = recap_of(request.user, period)
     context = {
         "period": period,
-        "next": period.next_up_to(today()),
-        "other": Period(year) if month else _some_month(year),
+        "next": period.next_up_to(last_day(request.user)),
+        "other": Period(year) if month else _some_month(year, last_day(request.user)),
         "recap": found,
         "table": _table(found),
     }
@@ -43,11 +51,12 @@ def recap(request: SignedInRequest, year: int, month: int | None = None) -> Http
 
 @require_safe
 @login_required
+@limited("render", methods=("GET",))
 def picture(
     request: SignedInRequest, year: int, month: int | None = None, *, kind: str
 ) -> HttpResponse:
     """Draw the picture; nothing of it is stored."""
-    found = recap_of(request.user, _period(year, month))
+    found = recap_of(request.user, _period(request.user, year, month))
     if not found.days:
         raise Http404
     if kind == "svg":
@@ -59,16 +68,16 @@ def picture(
     return response
 
 
-def _period(year: int, month: int | None) -> Period:
+def _period(user: User, year: int, month: int | None) -> Period:
     period = Period(year, month)
-    if not period.is_a_page(today()):
+    if not period.is_a_page(last_day(user)):
         raise Http404
     return period
 
 
-def _some_month(year: int) -> Period:
+def _some_month(year: int, last: dt.date) -> Period:
     """The month of a year that a listener most likely looks for: its last that has begun."""
-    return Period(year, today().month if year == today().year else 12)
+    return Period(year, last.month if year == last.year else 12)
 
 
 def _table(found: Recap) -> Table:

@@ -343,6 +343,8 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "upload": {"user": (40, 600), "address": (120, 600)},
     "search": {"user": (120, 60), "address": (600, 60)},
     "classify": {"user": (60, 60), "address": (300, 60)},
+    "listening": {"user": (20, 60), "address": (100, 60)},
+    "render": {"user": (60, 60), "address": (300, 60)},
     "archive": {"user": (10, 3600), "address": (60, 3600)},
 }
 

@@ -65,9 +65,9 @@ def forget_others(account: SocialAccount) -> None:
 
 
 def note_error(connection: SpotifyConnection, error: PlatformError) -> None:
-    """Keep the last trouble in words, for the connection's page."""
+    """Keep the last trouble in English words, which the connection's page translates."""
     SpotifyConnection.objects.filter(pk=connection.pk).update(
-        last_error=str(error)[:200], last_error_at=timezone.now()
+        last_error=error.in_english()[:200], last_error_at=timezone.now()
     )
 
 

@@ -110,7 +110,7 @@ def _end(row: SpotifyConnection) -> None:
         access_token="",
         refresh_token="",
         state=SpotifyConnection.State.RECONNECT,
-        last_error=str(ReconnectError()),
+        last_error=ReconnectError().in_english(),
         last_error_at=timezone.now(),
         refreshing_until=None,
     )

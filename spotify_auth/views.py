@@ -15,11 +15,12 @@ from allauth.socialaccount.providers.oauth2.views import (
     OAuth2LoginView,
 )
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
+from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
 from journify.outbound.session import Platform
 from spotify_auth import accounts, invitations, troubles
@@ -29,7 +30,7 @@ from spotify_auth.errors import ReconnectError
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialApp, SocialLogin
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class SpotifyAdapter(OAuth2Adapter):  # type: ignore[misc]  # allauth is not typed
@@ -84,7 +85,7 @@ def require_spotify(view: View) -> View:
     """Answer 404 on a server without Spotify keys."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.SPOTIFY_ENABLED:
             raise Http404
         return view(request, *args, **kwargs)
@@ -110,7 +111,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 oauth2_login = require_spotify(OAuth2LoginView.adapter_view(SpotifyAdapter))
-oauth2_callback = require_spotify(OAuth2CallbackView.adapter_view(SpotifyAdapter))
+oauth2_callback = require_spotify(
+    limited("sign-in", methods=("GET",))(OAuth2CallbackView.adapter_view(SpotifyAdapter))
+)
 
 
 def _only(token: str, rejected: str) -> str:

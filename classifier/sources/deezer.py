@@ -162,7 +162,9 @@ def _find(client: DeezerClient, song: Song) -> DeezerTrack:
             unheard = client.track(f"isrc:{isrc}")
         if unheard is not None and unheard.preview:
             return unheard
-    found, _has_more = client.search(f"{song.artist} {song.title}".strip(), limit=10)
+    found: list[DeezerTrack] = []
+    if song.title:  # Spotify's is not kept for long
+        found, _has_more = client.search(f"{song.artist} {song.title}".strip(), limit=10)
     heard = best_match(song, [one for one in found if one.preview])
     # without a preview anywhere, it is this country that has none
     match = heard or unheard or best_match(song, found)

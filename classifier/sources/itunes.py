@@ -60,6 +60,8 @@ class ItunesClips:
     @contextmanager
     def clip_of(self, song: Song) -> Iterator[tuple[Path, str]]:
         """Yield the preview of the best match."""
+        if not song.title:  # Spotify's, which was not kept
+            raise NotFoundError(NAME)
         found = _search(f"{song.artist} {song.title}".strip())
         match = best_match(song, [one for one in found if one.preview]) or best_match(song, found)
         if match is None:

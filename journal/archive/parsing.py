@@ -132,7 +132,8 @@ def _song(row: Fields) -> ArchivedSong:
     if sha256 and not HASH.fullmatch(sha256):
         raise row.wrong("sha256")
     title = row.text("title", longest=200)
-    if not title.strip():
+    is_of_platform = bool(row.values.get("spotify_id") or row.values.get("deezer_id"))
+    if not title.strip() and not (is_of_platform and title == ""):
         raise row.wrong("title")
     audio = row.text("audio", longest=80)
     if audio and PurePosixPath(audio).stem != sha256:

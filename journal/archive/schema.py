@@ -10,6 +10,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from classifier.models import name_of
+
 FORMAT = "journify"
 VERSION = 1
 
@@ -71,6 +73,11 @@ class ArchivedSong:
     deezer_url: str
     added_at: dt.datetime | None  # own songs only
     readings: list[ArchivedReading] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The title as a table says it."""
+        return name_of(self.title, is_of_spotify=bool(self.spotify_id or self.spotify_url))
 
 
 @dataclass(frozen=True)

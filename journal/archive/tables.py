@@ -36,7 +36,7 @@ def as_csv(archive: Archive) -> str:
             date.isoformat(),
             entry.answered_at.isoformat() if entry.answered_at else "",
             entry.phrase,
-            *((song.title, song.artist, song.album) if song else ("", "", "")),
+            *((song.name, song.artist, song.album) if song else ("", "", "")),
             *(emotion, said_by),
             *(best.get(each.value, "") for each in EMOTIONS),
             entry.note,
@@ -80,7 +80,7 @@ def _rows(
 
 
 def _line_of(song: ArchivedSong, emotion: str, said_by: str, entry: ArchivedEntry) -> str:
-    title = f"*{_plain(song.title)}*" + (f" – {_plain(song.artist)}" if song.artist else "")
+    title = f"*{_plain(song.name)}*" + (f" – {_plain(song.artist)}" if song.artist else "")
     parts = [title]
     if emotion:
         word = str(WORDS[emotion])

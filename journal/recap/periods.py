@@ -76,16 +76,16 @@ class Period:
         found = self._at(-1)
         return found if found.interval.first >= EARLIEST else None
 
-    def next_up_to(self, today: dt.date) -> Period | None:
-        """The one after, unless it has not begun yet."""
+    def next_up_to(self, last: dt.date) -> Period | None:
+        """The one after, unless it begins after the `last` day there is."""
         found = self._at(1)
-        return found if found.interval.first <= today else None
+        return found if found.is_a_page(last) else None
 
-    def is_a_page(self, today: dt.date) -> bool:
-        """Whether it lies between the earliest day there is and today."""
-        return EARLIEST.year <= self.year <= today.year + 1 and (
-            self.month is None or 1 <= self.month <= 12  # noqa: PLR2004 -- months of a year
-        )
+    def is_a_page(self, last: dt.date) -> bool:
+        """Whether it lies between the earliest day there is and the `last`."""
+        is_in_calendar = self.month is None or 1 <= self.month <= 12  # noqa: PLR2004 -- months of a year
+        is_in_time = EARLIEST.year <= self.year <= last.year
+        return is_in_calendar and is_in_time and self.interval.first <= last
 
     def dates(self) -> Iterator[dt.date]:
         """Each of its days."""

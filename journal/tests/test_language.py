@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.test import Client
 from django.urls import reverse
 from django.utils import formats, translation
 
+from classifier.metadata import forget_metadata
+from classifier.models import Song
+from classifier.tests.factories import SongFactory
 from journal.days import open_day
 from journal.models import Phrase, Preferences
 from journal.tests.factories import PhraseFactory
-from spotify_auth.models import User
+from journify.outbound.errors import PlatformDownError
+from journify.tests.sandbox import Sandbox
+from spotify_auth.connections import note_error
+from spotify_auth.models import SpotifyConnection, User
 
 RIGHT = {"time_zone": "Europe/Berlin", "theme": "auto", "phrases_per_day": 5}
 
@@ -44,6 +51,40 @@ def test_the_setting_wins_over_the_browser(listener: Client, user: User) -> None
     assert language_of(listener, accept_language="en") == "de"
     Preferences.objects.filter(user=user).update(language="")
     assert language_of(listener, accept_language="en") == "en"
+
+
+def test_like_my_browser_takes_back_what_was_chosen_before_signing_in(listener: Client) -> None:
+    listener.post(reverse("set_language"), {"language": "de", "next": "/emotions/"})
+    assert language_of(listener, accept_language="en") == "de"
+    page = listener.post(reverse("journal:settings"), RIGHT | {"language": ""}, follow=True)
+    assert "Your settings are saved." in page.content.decode()
+    assert language_of(listener, accept_language="en") == "en"
+
+
+def test_a_song_without_a_kept_title_is_called_so_in_every_readers_language(
+    listener: Client, browser_of: Callable[[User], Client], stranger: User
+) -> None:
+    song = SongFactory(spotify_id="s" * 22, title="Secret Hit", audio="")
+    Preferences.objects.create(user=stranger, language="de")
+    with translation.override("de"):
+        forget_metadata(Song.objects.all())
+    path = reverse("journal:song", args=[song.pk])
+    assert "A song on Spotify" in listener.get(path).content.decode()
+    assert "Ein Lied bei Spotify" in browser_of(stranger).get(path).content.decode()
+
+
+def test_the_last_trouble_with_spotify_is_told_in_the_readers_language(
+    listener: Client, user: User, sandbox: Sandbox
+) -> None:
+    sandbox.connect(user)
+    with translation.override("de"):
+        connection = SpotifyConnection.objects.get()
+        note_error(connection, PlatformDownError("spotify"))
+    assert "Spotify does not answer just now." in listener.get("/profile/").content.decode()
+    Preferences.objects.create(user=user, language="de")
+    with translation.override("de"):
+        sentence = PlatformDownError("spotify").sentence()
+    assert sentence in listener.get("/profile/").content.decode()
 
 
 def test_dates_are_written_as_the_language_does() -> None:

@@ -110,9 +110,7 @@ def test_an_accounts_end_leaves_nothing(
     own_folder: Path,
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
-    SongFactory(
-        spotify_id="a" * 22, title="A song on Spotify", artist="", audio="", duration_ms=None
-    )
+    SongFactory(spotify_id="a" * 22, title="", artist="", audio="", duration_ms=None)
     apps.get_model("auth", "Group").objects.create(name="curators")
     ContentType.objects.get_for_model(Song)
     before, files_before = rows(), files(own_folder)

@@ -80,7 +80,7 @@ class TestDisconnecting:
         listener.post(DISCONNECT)
         assert not SpotifyConnection.objects.exists()
         song = Song.objects.get()
-        assert (song.title, song.artist, song.artwork_url) == ("A song on Spotify", "", "")
+        assert (song.title, song.artist, song.artwork_url) == ("", "", "")
         answered.refresh_from_db()
         assert (answered.song, answered.note) == (song, "mine")
         assert Classification.objects.get().emotion == "calm"

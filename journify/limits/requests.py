@@ -79,7 +79,8 @@ def limited(
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method in methods:
+            # a HEAD is answered as a GET is, and costs as much
+            if ("GET" if request.method == "HEAD" else request.method) in methods:
                 name = request.POST.get(name_field, "") if name_field else ""
                 spend(request, action, name=name)
             return view(request, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 NAMES = {
@@ -35,6 +36,11 @@ class PlatformError(Exception):
     def name(self) -> str:
         """The platform as people call it."""
         return NAMES.get(self.platform, self.platform)
+
+    def in_english(self) -> str:
+        """The sentence as it is stored: whoever reads it may speak another language."""
+        with translation.override("en"):
+            return self.sentence()
 
     def sentence(self) -> str:
         """Say what happened."""

@@ -35,6 +35,11 @@ function pollAgain(element) {
   return setTimeout(() => window.htmx.trigger(element, "again"), wait);
 }
 
+// A page that the browser kept for going back may be old: its cards, and the language it is in.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && !document.querySelector("[data-refused], [data-unsaved]")) location.reload();
+});
+
 addEventListener("offline", () => setOffline(true));
 addEventListener("online", () => {
   setOffline(false);

@@ -176,6 +176,37 @@ def test_only_real_months_have_pages(listener: Client, path: str, status: int) -
     assert listener.get(path).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/recap/2026/11/", 200),
+        ("/recap/2026/12/", 404),
+        ("/recap/2027/1/", 404),
+        ("/recap/2027/12/", 404),
+        ("/recap/2027/", 404),
+        ("/recap/2027/12/picture.png", 404),
+    ],
+)
+def test_what_has_not_begun_has_no_page(listener: Client, path: str, status: int) -> None:
+    with time_machine.travel(dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC), tick=False):
+        assert listener.get(path).status_code == status
+
+
+def test_a_month_that_a_traveller_has_a_page_of_is_there(
+    user: User, browser_of: Callable[[User], Client]
+) -> None:
+    """They began it before they flew west over the date line."""
+    JournalFactory(user=user, date=dt.date(2027, 1, 1))
+    with time_machine.travel(dt.datetime(2026, 12, 31, 23, tzinfo=dt.UTC), tick=False):
+        listener = browser_of(user)
+        html = listener.get("/recap/2026/12/").content.decode()
+        assert 'href="/recap/2027/1/"' in html
+        html = listener.get("/recap/2027/1/").content.decode()
+        assert 'href="/recap/2027/2/"' not in html
+        assert 'href="/recap/2027/1/"' in listener.get("/recap/2027/").content.decode()
+        assert listener.get("/recap/2027/2/").status_code == 404
+
+
 def test_neighbours_cross_the_year_and_end_today() -> None:
     today = dt.date(2026, 11, 23)
     assert Period(2026, 1).previous == Period(2025, 12)
