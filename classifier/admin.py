@@ -28,6 +28,7 @@ from classifier.playback import audio_response
 from classifier.readings import NOT_SURE, read
 from classifier.resources import LabelResource, SongResource
 from classifier.results import UNSURE
+from journify.background.jobs import lane_of
 from journify.curating.admin import CuratedTableMixin
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class SongAdmin(CuratedTableMixin, admin.ModelAdmin[Song]):
         cleanup.forget(str(form.initial.get("audio") or ""), song.audio.storage)
         song.classifications.all().delete()
         if song.audio:
-            queue.request_classification(song)
+            queue.request_classification(song, lane=lane_of(cast("User", request.user).pk))
 
     @admin.display(description=_("heard as"))
     def heard(self, song: Song) -> str:
@@ -246,7 +247,8 @@ class SongAdmin(CuratedTableMixin, admin.ModelAdmin[Song]):
     @admin.action(description=_("Classify the chosen songs again"))
     def reclassify(self, request: HttpRequest, songs: QuerySet[Song]) -> None:
         """Put the chosen songs on the queue for the current main model."""
-        count = sum(queue.classify_again(song) for song in songs)
+        lane = lane_of(cast("User", request.user).pk)
+        count = sum(queue.classify_again(song, lane=lane) for song in songs)
         self.message_user(
             request,
             ngettext(
@@ -299,7 +301,8 @@ class ClassificationAdmin(admin.ModelAdmin[Classification]):
     def requeue(self, request: HttpRequest, rows: QuerySet[Classification]) -> None:
         """Have the songs of the chosen rows listened to by the current main model."""
         songs = {row.song_id: row.song for row in rows}
-        count = sum(queue.classify_again(song) for song in songs.values())
+        lane = lane_of(cast("User", request.user).pk)
+        count = sum(queue.classify_again(song, lane=lane) for song in songs.values())
         self.message_user(request, _("Queued again: %d") % count, messages.SUCCESS)
 
 

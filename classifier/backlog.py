@@ -13,7 +13,7 @@ from django.utils import timezone
 from classifier import queue
 from classifier.errors import DROPPED
 from classifier.models import Classification
-from journify.background import jobs, transport
+from journify.background import jobs
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Status = Classification.Status
 DROPPED_REASON = "dropped"
+LANE = "operator"  # hundreds that are tried again: listeners come in between
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,11 @@ class Backlog:
         Songs that failed, by reason, the most frequent first.
     others : dict of str to int
         Other work that waits for a worker, by kind.
-    tasks : int or None
-        What waits in the transport; None when it does not answer.
+    woken_by : str
+        What calls the workers: a broker, or nothing, as they look by themselves.
     """
 
-    transport: str
-    tasks: int | None
+    woken_by: str
     waiting: int
     oldest: float
     postponed: int
@@ -72,8 +72,7 @@ def look() -> Backlog:
     postponed = rows.postponed().aggregate(count=Count("pk"), first=Min("retry_at"))
     next_retry = _seconds(now, postponed["first"])
     return Backlog(
-        transport=settings.QUEUE_URL.partition(":")[0] or "database",
-        tasks=transport.depth(),
+        woken_by=settings.QUEUE_URL.partition(":")[0],
         waiting=rows.waiting().count(),
         oldest=round(rows.waiting_seconds(), 1),
         postponed=postponed["count"],
@@ -108,7 +107,7 @@ def failed(*, reason: str = "") -> ClassificationQuerySet:
 
 def retry(rows: Iterable[Classification]) -> int:
     """Put rows back on the queue, with all attempts; returns how many were not at work."""
-    return sum(queue.requeue(row) for row in rows)
+    return sum(queue.requeue(row, lane=LANE) for row in rows)
 
 
 def drop(rows: Iterable[Classification]) -> int:

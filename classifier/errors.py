@@ -6,12 +6,15 @@ Each has a `reason`, a slug to count failures by; that of a `ml.errors.ClipError
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from ml.errors import ClipError, WeightsError
 
 logger = logging.getLogger(__name__)
+
+SOON = 1.0  # seconds: less than every back-off
 
 
 class UploadRejectedError(Exception):
@@ -54,13 +57,42 @@ DROPPED = _("This song was taken off the queue. Try again, or label it yourself.
 NO_CLIP = _(
     "There is no audio of this song that we may listen to. Upload it, or label it yourself."
 )
-
 _FORESEEN = (ClipError, NoClipError, NoModelError, WeightsError)
 
 
-def told(error: Exception, *, of: str) -> str:
-    """Put into words what ended `of`: an accident gets a sentence, and its traceback in the log."""
+@dataclass(frozen=True)
+class Outcome:
+    """What an error makes of the work that it ended.
+
+    Attributes
+    ----------
+    sentence : str
+        For whoever waits.
+    reason : str
+        A slug to count by.
+    wait : float or None
+        Seconds until another try, at the least; 0: at once. None: there is no other try.
+    """
+
+    sentence: str
+    reason: str
+    wait: float | None = None
+
+
+def outcome_of(error: BaseException, *, of: str) -> Outcome:
+    """Say what becomes of the work `of`, which `error` ended; an accident's traceback is logged."""
+    if isinstance(error, (SystemExit, KeyboardInterrupt)):  # the worker was told to stop at once
+        return Outcome(str(INTERRUPTED), "interrupted", wait=0)
     if isinstance(error, _FORESEEN):
-        return str(error)[:300]
+        wait = max(error.seconds, SOON) if isinstance(error, ClipLaterError) else None
+        return Outcome(str(error), _reason_of(error), wait=wait)
     logger.error("%s broke", of, exc_info=error)
-    return str(TOOK_TOO_LONG if isinstance(error, TookTooLongError) else UNEXPECTED)
+    if isinstance(error, TookTooLongError):
+        return Outcome(str(TOOK_TOO_LONG), error.reason, wait=SOON)
+    return Outcome(str(UNEXPECTED), "unexpected", wait=SOON)
+
+
+def _reason_of(error: Exception) -> str:
+    if isinstance(error, ClipError):
+        return error.code
+    return str(getattr(error, "reason", NoModelError.reason))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier import leases
 from classifier.decoding import get_decoder
-from classifier.errors import told
+from classifier.errors import outcome_of
 from classifier.models import Classification, Explanation
 from classifier.sources import audio_of
 from journify.background import files, jobs
 from ml.errors import WeightsError
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from ml.explain import Explanation as Reasons
     from ml.predictor import Predictor
 
@@ -51,38 +50,39 @@ def explanation_of(classification: Classification) -> Explanation | None:
     return row if row is not None and row.emotion == classification.emotion else None
 
 
-def request_explanation(classification: Classification) -> Explanation:
+def request_explanation(classification: Classification, *, lane: str = jobs.NO_LANE) -> Explanation:
     """Have an answer explained, unless that is done or under way."""
     known = explanation_of(classification)
     if known is not None and known.status != Status.FAILED:
         return known
+    given: dict[str, Any] = {
+        "emotion": classification.emotion,
+        "lane": lane,
+        "turn_at": partial(jobs.turn, Explanation, lane),
+    }
     with transaction.atomic():
         # deleted, not changed: an old picture leaves storage with its row; what somebody else has
         # asked for meanwhile stays
         rows = Explanation.objects.filter(classification=classification)
         rows.exclude(~Q(status=Status.FAILED), emotion=classification.emotion).delete()
         row, is_new = Explanation.objects.get_or_create(
-            classification=classification, defaults={"emotion": classification.emotion}
+            classification=classification, defaults=given
         )
         if is_new:
-            jobs.wake(row)
+            jobs.wake()
     return row
 
 
-def draw(explanation_id: UUID | str) -> None:
-    """Draw one explanation and write it down; safe to run twice."""
-    rows = Explanation.objects.select_related("classification__song")
-    row = jobs.claim(rows, explanation_id)
-    if row is None:
-        logger.info("explanation %s is gone, taken or done", explanation_id)
-        return
+def draw(row: Explanation) -> None:
+    """Draw the explanation of a claimed row, and write down what came of it."""
     values: dict[str, Any]
     try:
         with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):
             picture, values = _drawn(row.classification)
     except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
         picture = None
-        values = {"status": Status.FAILED, "error": told(error, of=f"explanation {row.pk}")}
+        outcome = outcome_of(error, of=f"explanation {row.pk}")
+        values = {"status": Status.FAILED, "error": outcome.sentence[:300]}
     if not _keep(row, picture, **values):
         logger.warning("explanation %s was taken over, or is gone", row.pk)
         return

@@ -17,7 +17,7 @@ TENSORS = "model.safetensors"
 
 
 def queue() -> Finding:
-    """Look at the song that waits longest: beyond QUEUE_PATIENCE_SECONDS something is wrong."""
+    """Look at the song whose turn it is: beyond QUEUE_PATIENCE_SECONDS something is wrong."""
     waiting = Classification.objects.waiting_seconds()
     facts = {"oldest_seconds": round(waiting)}
     return Finding(is_fit=waiting <= settings.QUEUE_PATIENCE_SECONDS, facts=facts)

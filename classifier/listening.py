@@ -12,18 +12,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from classifier import queue
+from classifier import leases, queue
 from classifier.decoding import get_decoder
 from classifier.embeddings import packed
 from classifier.errors import (
-    INTERRUPTED,
     NO_MODEL,
-    TOOK_TOO_LONG,
-    UNEXPECTED,
     ClipLaterError,
     NoClipError,
     NoModelError,
-    TookTooLongError,
+    Outcome,
+    outcome_of,
 )
 from classifier.fallback import answer_from_features
 from classifier.leases import time_limit
@@ -32,7 +30,7 @@ from classifier.models import Classification
 from classifier.repeats import digest_of, known_answer
 from classifier.results import as_result, certainty_of
 from classifier.sources import audio_of, features
-from ml.errors import ClipError
+from journify.monitoring.context import bound
 from ml.timing import stage, stages
 
 if TYPE_CHECKING:
@@ -56,41 +54,37 @@ class Heard:
     clip_sha256: str = ""
 
 
+def classify(row: Classification) -> None:
+    """Do the work of a claimed row, and hold it meanwhile."""
+    with leases.held(row), bound(request=row.request_id, song=row.song_id, classification=row.pk):
+        listen(row)
+
+
 def listen(row: Classification) -> None:
     """Classify the song of a claimed row and settle the row, whatever happens."""
     started = time.perf_counter()
     try:
         with time_limit(settings.CLASSIFY_MAX_SECONDS), stages() as taken:
             heard = _answer(row)
-    except ClipLaterError as error:
-        seconds = max(error.seconds, queue.back_off(row.attempts))
-        logger.info("classification %s waits %.0f s: %s", row.pk, seconds, error)
-        queue.release(row, str(error), reason=error.reason, seconds=seconds)
-    except (NoClipError, NoModelError) as error:
-        logger.info("classification %s failed: %s", row.pk, error)
-        queue.fail(row, str(error), reason=error.reason)
-    except ClipError as error:
-        logger.info("classification %s failed: %s", row.pk, error)
-        queue.fail(row, str(error), reason=error.code)
-    except TookTooLongError as error:
-        logger.exception("classification %s took too long", row.pk)
-        _try_again(row, str(TOOK_TOO_LONG), reason=error.reason)
-    except Exception:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         # Whatever broke, decoders, torch, storage or a mistake of ours: somebody watches the card.
         # Uncaught it would stay "listening" until the lease ends, and never be told a reason.
-        logger.exception("classification %s broke", row.pk)
-        _try_again(row, str(UNEXPECTED), reason="unexpected")
-    except (SystemExit, KeyboardInterrupt):
-        # the worker was told to stop at once: another takes the song up, at once too
-        queue.release(row, str(INTERRUPTED), reason="interrupted")
-        raise
+        finish(row, outcome_of(error, of=f"classification {row.pk}"))
+        if not isinstance(error, Exception):
+            raise
     else:
         seconds = time.perf_counter() - started
         record(row, heard, seconds=seconds, taken=taken)
 
 
-def _try_again(row: Classification, error: str, *, reason: str) -> None:
-    queue.release(row, error, reason=reason, seconds=queue.back_off(row.attempts))
+def finish(row: Classification, outcome: Outcome) -> None:
+    """End a claimed row that was not heard: it is tried again, or its sentence is told."""
+    logger.info("classification %s: %s: %s", row.pk, outcome.reason, outcome.sentence)
+    if outcome.wait is None:
+        queue.fail(row, outcome.sentence, reason=outcome.reason)
+        return
+    seconds = max(outcome.wait, queue.back_off(row.attempts)) if outcome.wait else 0.0
+    queue.release(row, outcome.sentence, reason=outcome.reason, seconds=seconds)
 
 
 def _answer(row: Classification) -> Heard:

@@ -47,17 +47,16 @@ class QueueCollector:
     """The queue at the moment of asking: every process of every machine sees the same."""
 
     def collect(self) -> Iterable[Metric]:
-        """Count rows by state, and look for the one that waits longest."""
+        """Count rows by state, and look for the one whose turn it is."""
         depth = GaugeMetricFamily(
             "journify_queue_depth", "Songs in a state of the queue.", labels=["status"]
         )
-        counts = dict.fromkeys(("queued", "running"), 0)
-        for status, count in (counts | Classification.objects.open().by_status()).items():
-            depth.add_metric([status], count)
+        for status in (Classification.Status.QUEUED, Classification.Status.RUNNING):
+            depth.add_metric([status], Classification.objects.filter(status=status).count())
         yield depth
         yield GaugeMetricFamily(
             "journify_queue_oldest_seconds",
-            "How long the song that waits longest has been waiting.",
+            "How long the song whose turn it is has been waiting.",
             value=Classification.objects.waiting_seconds(),
         )
         yield GaugeMetricFamily(

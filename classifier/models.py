@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -143,15 +144,11 @@ class ClassificationQuerySet(JobQuerySet["Classification"]):  # type: ignore[ove
 
     def waiting(self) -> Self:
         """Work that a worker may take up now."""
-        return super().waiting().filter(retry_at=None)
+        return super().waiting().filter(Q(retry_at=None) | Q(retry_at__lte=Now()))
 
     def postponed(self) -> Self:
-        """Work that waits for another try."""
-        return super().waiting().filter(retry_at__isnull=False)
-
-    def due(self) -> Self:
-        """Postponed work whose time has come."""
-        return self.postponed().filter(retry_at__lte=timezone.now())
+        """Work that waits until its time for another try has come."""
+        return super().waiting().filter(retry_at__gt=Now())
 
     def answered(self) -> Self:
         """Rows with a standing answer, which a row keeps until it has a newer one."""
@@ -276,6 +273,8 @@ class Explanation(Job):
     shares = models.JSONField(default=list, blank=True)
     regions = models.JSONField(default=list, blank=True)
 
+    BEHIND = dt.timedelta(seconds=10)
+
     objects = JobQuerySet["Explanation"].as_manager()
 
     def __str__(self) -> str:
@@ -297,6 +296,8 @@ class TryOut(Job):
     title = models.CharField(max_length=200, blank=True)
     result = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    BEHIND = dt.timedelta(seconds=10)
 
     objects = JobQuerySet["TryOut"].as_manager()
 

@@ -6,9 +6,9 @@ tried again later, and that an earlier answer stands.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -35,26 +35,29 @@ RETRY_SECONDS = 6.0
 LONGEST_RETRY_SECONDS = 600.0
 
 
-def request_classification(song: Song) -> Classification:
+def request_classification(song: Song, *, lane: str = jobs.NO_LANE) -> Classification:
     """Make sure that `song` has, or will get, an answer of the current main model.
 
-    A failed attempt is tried again; an answer or open work is left as it is.
+    A failed attempt is tried again; an answer or open work is left as it is. `lane` names who asks
+    (`jobs.lane_of`): others come in between when there are many songs in it.
     """
     bundle = main_bundle()
+    given: dict[str, Any] = {
+        "request_id": request_id(),
+        "lane": lane,
+        "turn_at": partial(jobs.turn, Classification, lane),
+    }
     row, is_new = Classification.objects.get_or_create(
-        song=song,
-        model=bundle.name,
-        version=bundle.version,
-        defaults={"request_id": request_id()},
+        song=song, model=bundle.name, version=bundle.version, defaults=given
     )
     if is_new:
-        jobs.wake(row)
+        jobs.wake()
     elif row.status == Status.FAILED:
-        requeue(row)
+        requeue(row, lane=lane)
     return row
 
 
-def requeue(row: Classification) -> bool:
+def requeue(row: Classification, *, lane: str = jobs.NO_LANE) -> bool:
     """Put a row back on the queue; False while a worker has it or after somebody changed it.
 
     An earlier answer stands, and counts, until there is a new one.
@@ -70,28 +73,30 @@ def requeue(row: Classification) -> bool:
             error="",
             reason="",
             owner="",
+            stage="",
             retry_at=None,
             request_id=request_id(),
             queued_at=timezone.now(),
             ready_at=timezone.now(),
-            woken_at=timezone.now(),
+            turn_at=jobs.turn(Classification, lane),
+            lane=lane,
             finished_at=None,
             revision=F("revision") + 1,
             **answer,
         )
     )
     if changed:
-        jobs.wake(row)
+        jobs.wake()
     return bool(changed)
 
 
-def classify_again(song: Song) -> bool:
+def classify_again(song: Song, *, lane: str = jobs.NO_LANE) -> bool:
     """Ask the current main model anew, answered or not; False while a worker is at it."""
     bundle = main_bundle()
     row = song.classifications.filter(model=bundle.name, version=bundle.version).first()
     if row is not None:
-        return requeue(row)
-    request_classification(song)
+        return requeue(row, lane=lane)
+    request_classification(song, lane=lane)
     return True
 
 
@@ -131,18 +136,14 @@ def fail(row: Classification, error: str, *, reason: str) -> bool:
 
 
 def release(row: Classification, error: str, *, reason: str, seconds: float = 0.0) -> bool:
-    """Give a claimed row back: queued, after so many seconds, or failed if that was the last try.
-
-    The sweep takes up what has to wait.
-    """
+    """Give a claimed row back: queued, for so many seconds, or failed if that was the last try."""
     if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
         return fail(row, error, reason=reason)
     if not seconds:
-        return _counted(reason, is_ours=jobs.put_back(row, reason=reason))
-    due = timezone.now() + dt.timedelta(seconds=seconds)
-    is_ours = jobs.settle(
-        row, status=Status.QUEUED, owner="", reason=reason, retry_at=due, ready_at=due
-    )
+        return _counted(reason, is_ours=jobs.put_back(row, reason=reason, stage=""))
+    due = jobs.from_now(seconds)
+    values = {"status": Status.QUEUED, "owner": "", "reason": reason, "stage": ""}
+    is_ours = jobs.settle(row, retry_at=due, ready_at=due, turn_at=due, **values)
     return _counted(reason, is_ours=is_ours)
 
 
@@ -165,13 +166,3 @@ def back_off(attempts: int) -> float:
     """
     longest: float = min(RETRY_SECONDS * 2 ** (attempts - 1), LONGEST_RETRY_SECONDS)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
-
-
-def sweep() -> int:
-    """Take up what was dropped, and songs whose time for another try has come.
-
-    Returns the number of rows that were touched.
-    """
-    due = Classification.objects.due().order_by("retry_at").only("pk", "revision")
-    told = sum(jobs.tell_again(row, retry_at=None) for row in due[: jobs.AT_ONCE])
-    return told + jobs.sweep()

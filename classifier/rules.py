@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier import heartbeats, metadata, outdated, tryouts
 from journify import housekeeping
-from journify.background import transport
 from journify.curating import previews
 from journify.housekeeping import Rule
 
@@ -61,13 +60,6 @@ def _rules() -> tuple[Rule, ...]:
                 "last listener of it leaves Spotify or this journal."
             ),
             prune=lambda: call_command("forget_metadata", verbosity=0),
-        ),
-        Rule(
-            name="tasks",
-            tables=("django_tasks_database.DBTaskResult",),
-            kept=lambda: A_DAY,
-            promise=_("Until a day after it is done."),
-            prune=transport.prune,
         ),
         Rule(
             name="workers",

@@ -10,12 +10,11 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier import leases
 from classifier.decoding import get_decoder
-from classifier.errors import UploadRejectedError, told
+from classifier.errors import UploadRejectedError, outcome_of
 from classifier.models import TryOut
 from classifier.naming import Names, completed
 from classifier.results import as_result
@@ -24,8 +23,6 @@ from journify.background import jobs
 from journify.models import save_with_file
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
 logger = logging.getLogger(__name__)
@@ -34,6 +31,9 @@ Status = TryOut.Status
 
 # Nobody watches for longer: what waits is given up then, and forgotten once more as much later.
 FORGOTTEN_AFTER = dt.timedelta(minutes=10)
+# Visitors share one lane: listeners come in between.
+LANE = "visitors"
+TOO_MANY = _("Many people are trying it right now. Please try again in a few minutes.")
 NOT_HEARD = _("Nobody came to listen to it in time. Please try again.")
 
 
@@ -43,16 +43,18 @@ def begin(upload: TemporaryUploadedFile) -> TryOut:
     Raises
     ------
     UploadRejectedError
-        The file is too large or is not audio that we can listen to.
+        The file is too large or is not audio that we can listen to, or too many wait already.
     """
     if (upload.size or 0) > settings.TRY_OUT_MAX_MB * 1_000_000:
         raise UploadRejectedError(too_large_message())
+    if TryOut.objects.waiting().count() >= settings.TRY_OUT_MAX_WAITING:
+        raise UploadRejectedError(str(TOO_MANY))
     name = upload.name or ""
     facts = examine(upload)
     names = completed(Names(facts.title, facts.artist), name)
-    tryout = TryOut(audio=upload, title=names.title)
+    tryout = TryOut(audio=upload, title=names.title, lane=LANE, turn_at=jobs.turn(TryOut, LANE))
     save_with_file(tryout, "audio", force_insert=True)
-    jobs.wake(tryout)
+    jobs.wake()
     return tryout
 
 
@@ -64,18 +66,15 @@ def too_large_message() -> str:
     return str(sentence % {"max": settings.TRY_OUT_MAX_MB})
 
 
-def listen(tryout_id: UUID | str) -> None:
-    """Hear a visitor's file and delete it, whatever comes of it."""
-    row = jobs.claim(TryOut.objects.all(), tryout_id)
-    if row is None:
-        logger.info("try-out %s is gone, taken or done", tryout_id)
-        return
+def listen(row: TryOut) -> None:
+    """Hear the file of a claimed row and delete it, whatever comes of it."""
     values: dict[str, Any]
     try:
         with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):
             values = {"status": Status.DONE, "result": _heard(row)}
     except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
-        values = {"status": Status.FAILED, "error": told(error, of=f"try-out {row.pk}")}
+        outcome = outcome_of(error, of=f"try-out {row.pk}")
+        values = {"status": Status.FAILED, "error": outcome.sentence[:300]}
     if not _end(row, **values):
         logger.warning("try-out %s was taken over, or is gone", row.pk)
         return
@@ -89,11 +88,11 @@ def interrupted(row: TryOut) -> bool:
 
 def forget_old() -> int:
     """Give up what waits for too long, and delete what nobody came back for; returns how many."""
-    long_ago = timezone.now() - FORGOTTEN_AFTER
-    for row in TryOut.objects.waiting().filter(created_at__lt=long_ago):
+    seconds = FORGOTTEN_AFTER.total_seconds()
+    for row in TryOut.objects.waiting().filter(created_at__lt=jobs.from_now(-seconds)):
         if claimed := jobs.claim(TryOut.objects.all(), row.pk):
             _end(claimed, status=Status.FAILED, error=str(NOT_HEARD))
-    return TryOut.objects.filter(created_at__lt=long_ago - FORGOTTEN_AFTER).delete()[0]
+    return TryOut.objects.filter(created_at__lt=jobs.from_now(-2 * seconds)).delete()[0]
 
 
 def _end(row: TryOut, **values: Any) -> bool:

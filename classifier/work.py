@@ -1,4 +1,4 @@
-"""The kinds of work of this app, each with its task and what becomes of it when its worker dies."""
+"""The kinds of work of this app, what does each, and what becomes of it when its worker dies."""
 
 from __future__ import annotations
 
@@ -11,20 +11,17 @@ def register() -> None:
     for kind in (
         jobs.Kind(
             model=Classification,
-            task="classifier.tasks.classify",
-            argument="classification_id",
+            work="classifier.listening.classify",
             interrupted="classifier.queue.interrupted",
         ),
         jobs.Kind(
             model=Explanation,
-            task="classifier.tasks.explain",
-            argument="explanation_id",
+            work="classifier.explaining.draw",
             interrupted="classifier.explaining.interrupted",
         ),
         jobs.Kind(
             model=TryOut,
-            task="classifier.tasks.try_out",
-            argument="tryout_id",
+            work="classifier.tryouts.listen",
             interrupted="classifier.tryouts.interrupted",
         ),
     ):

@@ -15,7 +15,7 @@ class JournalConfig(AppConfig):
     def ready(self) -> None:
         """Have archives deleted with their rows, answers renewed, and transfers looked after."""
         from journal import cleanup, renewing, transfers  # noqa: PLC0415 -- need the app registry
-        from journal.models import Transfer  # noqa: PLC0415
+        from journal.models import Refresh, Transfer  # noqa: PLC0415
         from journify import housekeeping  # noqa: PLC0415
         from journify.background import jobs  # noqa: PLC0415
 
@@ -24,9 +24,15 @@ class JournalConfig(AppConfig):
         jobs.register(
             jobs.Kind(
                 model=Transfer,
-                task="journal.tasks.carry_out",
-                argument="transfer_id",
+                work="journal.archive.work.carry_out",
                 interrupted="journal.transfers.interrupted",
+            )
+        )
+        jobs.register(
+            jobs.Kind(
+                model=Refresh,
+                work="journal.spotify.refresh",
+                interrupted="journal.spotify.interrupted",
             )
         )
         housekeeping.register(

@@ -11,7 +11,6 @@ from django.db import transaction
 from classifier.models import Classification, Explanation, Song
 from journal import spotify
 from journal.models import Entry
-from journify.background import transport
 from spotify_auth.connections import connection_of
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 AT_ONCE = 500
-# What tasks call the keys they are given.
-ARGUMENTS = ("user_id", "song_id", "classification_id", "explanation_id", "transfer_id")
 
 
 def what_goes(user: User) -> dict[str, int]:
@@ -40,8 +37,8 @@ def what_goes(user: User) -> dict[str, int]:
 def delete_account(user: User) -> None:
     """Delete `user` and everything of theirs; files follow when that is committed.
 
-    Most rows go with the user, because they point there. What does not point: sessions, tasks that
-    name an id, what the admin noted of rows, and what Spotify told of songs that only they used.
+    Most rows go with the user, because they point there. What does not point: sessions, what the
+    admin noted of rows, and what Spotify told of songs that only they used.
     """
     if connection_of(user) is not None:
         spotify.disconnect(user)
@@ -49,13 +46,11 @@ def delete_account(user: User) -> None:
         session.end()
     for ids in _batches_of_ids(user):
         LogEntry.objects.filter(object_id__in=ids).delete()
-        for argument in ARGUMENTS:
-            transport.forget(ids, argument=argument)
     user.delete()
 
 
 def _batches_of_ids(user: User) -> Iterator[list[str]]:
-    """The keys of the user's rows that a task or the admin's log may name."""
+    """The keys of the user's rows that the admin's log may name."""
     songs = Song.objects.filter(owner=user)
     ids = [
         user.pk,

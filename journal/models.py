@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -256,6 +257,23 @@ class Preferences(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.user}"
+
+
+class Refresh(Job):
+    """What Spotify says of a song is read again, by the access of somebody who looked at it.
+
+    Deleted when that was tried: until somebody looks again.
+    """
+
+    song = models.OneToOneField(Song, related_name="+", on_delete=models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE)
+
+    BEHIND = dt.timedelta(seconds=10)
+
+    objects = JobQuerySet["Refresh"].as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.song}: {self.status}"
 
 
 def archive_path(_transfer: Transfer, _filename: str) -> str:

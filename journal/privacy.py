@@ -116,7 +116,8 @@ STORED = [
         title=_("What songs carry"),
         why=_(
             "What a model heard in a song, how sure it was, where the sound came from, and how "
-            "the work went."
+            "the work went. Until it is heard, also a keyed hash of who asked, so that each gets "
+            "a turn."
         ),
         until=_("As long as the song."),
         rules=("old answers", "drawings"),
@@ -127,12 +128,12 @@ STORED = [
                 *("clip_source", "clip_sha256", "input", "status", "stage", "attempts"),
                 *("owner", "lease_until"),
                 *("revision", "error", "reason", "seconds", "queued_at", "finished_at"),
-                *("answered_at", "ready_at", "woken_at", "retry_at", "request_id"),
+                *("answered_at", "ready_at", "turn_at", "lane", "retry_at", "request_id"),
             ),
             "classifier.Explanation": (
                 *("classification", "status", "emotion", "picture", "shares", "regions"),
                 *("error", "attempts", "owner", "lease_until", "revision"),
-                *("ready_at", "woken_at"),
+                *("ready_at", "turn_at", "lane"),
             ),
         },
     ),
@@ -143,7 +144,7 @@ STORED = [
         tables={
             "classifier.TryOut": (
                 *("status", "audio", "title", "result", "error", "created_at"),
-                *("attempts", "owner", "lease_until", "revision", "ready_at", "woken_at"),
+                *("attempts", "owner", "lease_until", "revision", "ready_at", "turn_at", "lane"),
             ),
         },
     ),
@@ -188,7 +189,7 @@ STORED = [
             "journal.Transfer": (
                 *("user", "kind", "status", "with_audio", "file", "done", "total", "counts"),
                 *("language", "time_zone", "error", "attempts", "owner", "lease_until"),
-                *("revision", "ready_at", "woken_at"),
+                *("revision", "ready_at", "turn_at", "lane"),
                 *("requested_at", "finished_at", "expires_at"),
             ),
         },
@@ -211,16 +212,16 @@ STORED = [
         },
     ),
     Stored(
-        title=_("Work to be done"),
+        title=_("Names to be read again"),
         why=_(
-            "Numbers of the rows that a worker has to look at: a song to hear, an archive to pack."
+            "Names and covers of songs from Spotify get old. If you look at one, a worker reads "
+            "them again with the access you gave."
         ),
-        rules=("tasks",),
+        until=_("Until they are read."),
         tables={
-            "django_tasks_database.DBTaskResult": (
-                *("status", "enqueued_at", "started_at", "finished_at", "args_kwargs", "priority"),
-                *("task_path", "worker_ids", "queue_name", "backend_name", "run_after"),
-                *("return_value", "exception_class_path", "traceback"),
+            "journal.Refresh": (
+                *("song", "user", "status", "error", "attempts", "owner", "lease_until"),
+                *("revision", "ready_at", "turn_at", "lane"),
             ),
         },
     ),

@@ -14,6 +14,7 @@ from classifier.queue import request_classification
 from journal.days import MOST_ENTRIES, draw_other
 from journal.models import Entry, Phrase, Preferences
 from journal.renewing import renewed
+from journify.background.jobs import lane_of
 from journify.models import written
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def answer_entry(entry: Entry, song: Song, *, revision: int | None = None) -> No
         `revision` is given and is not the entry's any more: nothing is written.
     """
     # asked for first: without transactions, an answer that nobody listens to would be worse
-    request_classification(song)
+    request_classification(song, lane=lane_of(entry.user_id))
     with renewed([song.pk], user=entry.user_id):
         _update(entry, revision, song=song, emotion="", answered_at=timezone.now())
     entry.refresh_from_db(fields=["emotion"])
@@ -155,9 +156,9 @@ def delete_phrase(phrase: Phrase) -> None:
     phrase.delete()
 
 
-def retry(song: Song) -> Classification:
-    """Listen to a song again after a failure."""
-    return request_classification(song)
+def retry(user: User, song: Song) -> Classification:
+    """Listen to a song again after a failure, for `user`."""
+    return request_classification(song, lane=lane_of(user.pk))
 
 
 def retry_answer(entry: Entry, *, revision: int | None, song: UUID | None = None) -> None:
@@ -168,7 +169,7 @@ def retry_answer(entry: Entry, *, revision: int | None, song: UUID | None = None
     StaleEntryError
         The entry has another revision, or another song than `song`, by now.
     """
-    retry(_seen_song(entry, revision, song))
+    retry(entry.user, _seen_song(entry, revision, song))
 
 
 def label_answer(

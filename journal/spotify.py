@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from classifier.metadata import forget_metadata, is_stale
+from classifier import leases
+from classifier.metadata import forget_metadata, is_stale, keep_spotify_track
 from classifier.models import Song
-from journal.models import Entry
+from journal.models import Entry, Refresh
+from journal.platforms import spotify_facts
 from journify.background import jobs
-from journify.outbound.errors import PlatformError
+from journify.outbound.errors import NotFoundError, PlatformError
 from spotify_auth import connections
 from spotify_auth.client import SpotifyClient
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from spotify_auth.models import User
+
+logger = logging.getLogger(__name__)
 
 SPANS = {
     "short_term": _("four weeks"),
@@ -43,15 +48,38 @@ def disconnect(user: User) -> None:
 
 def refresh_lazily(user: User, songs: Iterable[Song | None]) -> None:
     """Have old metadata of songs that are being shown read anew, in the background."""
-    from journal.tasks import refresh_metadata  # noqa: PLC0415 -- tasks import this module's kin
-
     old = {song.pk: song for song in songs if song is not None and is_stale(song)}
     connection = connections.connection_of(user) if old else None
     if connection is None or connection.state != connection.State.CONNECTED:
         return
     for song_id in old:
         if cache.add(f"refresh-metadata-{song_id}", "asked", REFRESH_SECONDS):
-            jobs.tell(refresh_metadata, song_id=str(song_id), user_id=str(user.pk))
+            given = {"user": user, "turn_at": jobs.turn(Refresh)}
+            _row, is_new = Refresh.objects.get_or_create(song_id=song_id, defaults=given)
+            if is_new:
+                jobs.wake()
+
+
+def refresh(row: Refresh) -> None:
+    """Read what Spotify says of the song of a claimed row anew."""
+    try:
+        with leases.held(row):
+            if is_stale(row.song):
+                keep_spotify_track(
+                    spotify_facts(SpotifyClient.of(row.user).track(str(row.song.spotify_id)))
+                )
+    except NotFoundError:
+        forget_metadata(Song.objects.filter(pk=row.song_id))
+        logger.info("song %s is gone from Spotify", row.song_id)
+    except PlatformError as error:
+        logger.info("metadata of song %s stays old: %s", row.song_id, error)
+    finally:
+        row.delete()
+
+
+def interrupted(row: Refresh) -> bool:
+    """Have another worker read it, or wait until somebody looks at the song again."""
+    return jobs.put_back(row) or bool(row.delete()[0])
 
 
 def listening(user: User, span: str) -> dict[str, Any]:

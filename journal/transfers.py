@@ -16,8 +16,6 @@ from journify.background import jobs
 from journify.models import save_with_file, written
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.core.files import File
 
     from spotify_auth.models import User
@@ -27,7 +25,7 @@ logger = logging.getLogger(__name__)
 Kind, Status = Transfer.Kind, Transfer.Status
 
 # Longer than any one step takes.
-LEASE = dt.timedelta(seconds=120)
+LEASE_SECONDS = 120
 INTERRUPTED = _("This was interrupted too often. Please try again.")
 UNEXPECTED = _("Something went wrong. Please try again.")
 
@@ -46,12 +44,6 @@ def request_import(user: User, file: File[bytes]) -> Transfer:
     return _request(user, kind=Kind.IMPORT, file=file)
 
 
-def claim(transfer_id: UUID | str) -> Transfer | None:
-    """Take a waiting row; None when it is gone, taken or finished."""
-    rows = Transfer.objects.select_related("user")
-    return jobs.claim(rows, transfer_id, lease_until=timezone.now() + LEASE)
-
-
 def advance(row: Transfer, done: int, total: int) -> None:
     """Write how far a claimed row is, and hold it longer.
 
@@ -60,17 +52,21 @@ def advance(row: Transfer, done: int, total: int) -> None:
     TransferLostError
         The row is not ours any more.
     """
-    _change(row, done=done, total=total, lease_until=timezone.now() + LEASE)
+    held_until = jobs.from_now(LEASE_SECONDS)
+    if not jobs.change(row, done=done, total=total, lease_until=held_until):
+        raise TransferLostError
 
 
 def finish(row: Transfer, **values: Any) -> None:
     """End a claimed row well; raises TransferLostError as `advance` does."""
-    _change(row, status=Status.DONE, error="", **_ends(), **values)
+    if not jobs.settle(row, status=Status.DONE, error="", **_ends(), **values):
+        raise TransferLostError
 
 
 def fail(row: Transfer, error: str) -> None:
     """End a claimed row with a sentence for the listener; raises as `advance` does."""
-    _change(row, status=Status.FAILED, error=error[:300], **_ends())
+    if not jobs.settle(row, status=Status.FAILED, error=error[:300], **_ends()):
+        raise TransferLostError
 
 
 def interrupted(row: Transfer) -> bool:
@@ -91,15 +87,18 @@ def _request(user: User, *, kind: str, **values: Any) -> Transfer:
         if waiting is not None:
             return waiting
         rows.exclude(status__in=[Status.QUEUED, Status.RUNNING]).delete()
+        lane = jobs.lane_of(user.pk)
         row = Transfer(
             user=user,
             kind=kind,
             language=translation.get_language() or "",
             time_zone=timezone.get_current_timezone_name(),
+            lane=lane,
+            turn_at=jobs.turn(Transfer, lane),
             **values,
         )
         save_with_file(row, "file", force_insert=True)
-        jobs.wake(row)
+        jobs.wake()
         return row
 
     return written(write)
@@ -122,12 +121,7 @@ def drop_file(row: Transfer) -> None:
     forget(name, storage)
 
 
-def _ends() -> dict[str, dt.datetime | None]:
+def _ends() -> dict[str, dt.datetime]:
     now = timezone.now()
     kept = dt.timedelta(days=settings.ARCHIVE_KEPT_DAYS)
-    return {"finished_at": now, "expires_at": now + kept, "lease_until": None}
-
-
-def _change(row: Transfer, **values: Any) -> None:
-    if not jobs.change(row, **values):
-        raise TransferLostError
+    return {"finished_at": now, "expires_at": now + kept}

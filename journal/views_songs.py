@@ -23,6 +23,7 @@ from journal.forms import LabelForm
 from journal.models import Entry
 from journal.spotify import refresh_lazily
 from journal.timelines import timeline, why
+from journify.background.jobs import lane_of
 from journify.http import SignedInRequest
 from journify.limits.requests import limited
 
@@ -62,7 +63,7 @@ def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     reading = read(song)
     classification = reading.classification
     if request.method == "POST" and classification and can_be_explained(classification):
-        request_explanation(classification)
+        request_explanation(classification, lane=lane_of(request.user.pk))
     if not request.htmx:
         return redirect(f"{reverse('journal:song', args=[song.pk])}#why")
     poll = request.GET.get("n", "")[:4]
@@ -118,7 +119,7 @@ def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 def song_retry(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Listen to a song again."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
-    services.retry(song)
+    services.retry(request.user, song)
     return redirect("journal:song", song_id=song.pk)
 
 

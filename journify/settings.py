@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import django_stubs_ext
 from environs import Env, validate
 
 from journify.databases import database_settings
@@ -12,6 +13,8 @@ from journify.mongodb import installing as mongodb
 from journify.owners import refuse_root
 from journify.secrets import load_or_create_key, load_or_create_secret
 from journify.storages import media_storage
+
+django_stubs_ext.monkeypatch()  # classes of Django may say of what they are, as ModelAdmin[Song]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -50,8 +53,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_htmx",
-    "django_tasks",
-    "django_tasks_db",
     "import_export",
     "template_partials",
     "spotify_auth",
@@ -164,6 +165,7 @@ UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 50)
 # Whether visitors may have a file heard.
 TRYOUTS = env.bool("TRYOUTS", True)
 TRY_OUT_MAX_MB = env.int("TRY_OUT_MAX_MB", 15)
+TRY_OUT_MAX_WAITING = env.int("TRY_OUT_MAX_WAITING", 20)
 # Exports: how many days they can be fetched, and how large one may be that is brought here.
 ARCHIVE_KEPT_DAYS = env.int("ARCHIVE_KEPT_DAYS", 7)
 IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", 500)
@@ -171,17 +173,10 @@ FILE_UPLOAD_HANDLERS = ["classifier.upload_handlers.SizeCapUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_TEMP_DIR", None)
 
-# Background work: Django's task API, on the database or, with QUEUE_URL (redis://… or amqp://…), on
-# a broker that several machines share; `manage.py worker` runs the tasks. docs/queue.md
+# Background work: workers (`manage.py worker`) look for rows that wait; with QUEUE_URL (redis://…,
+# amqp://…) a broker that several machines share calls them at once. docs/queue.md
 
 QUEUE_URL = env.str("QUEUE_URL", "")
-TASKS = {
-    "default": {
-        "BACKEND": "journify.background.backends.BrokerBackend"
-        if QUEUE_URL or ON_MONGODB  # which cannot carry tasks: a system check asks for a broker
-        else "django_tasks_db.DatabaseBackend"
-    }
-}
 CLASSIFY_LEASE_SECONDS = env.int("CLASSIFY_LEASE_SECONDS", 40)
 CLASSIFY_MAX_ATTEMPTS = env.int("CLASSIFY_MAX_ATTEMPTS", 3)
 CLASSIFY_SWEEP_SECONDS = env.int("CLASSIFY_SWEEP_SECONDS", 15)
@@ -319,7 +314,8 @@ CONTENT_SECURITY_POLICY = {
 # How often: (times at once, seconds until all of them are back), by account, by address, by the
 # name typed there, and by the name typed anywhere. Several people share an address, so it gets
 # more; so does a name, or strangers could keep its owner out: a browser that signed in with it
-# before has an allowance of its own. RATE_LIMIT_FACTOR multiplies all of it (0: no limits, for
+# before has an allowance of its own. All networks of one IPv6 site (/48) together get three times
+# what an address gets. RATE_LIMIT_FACTOR multiplies all of it (0: no limits, for
 # measuring); TRUSTED_PROXIES says how many proxies of ours name the address.
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)

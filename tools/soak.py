@@ -30,7 +30,7 @@ BACKENDS: dict[str, dict[str, Server]] = {
     "postgres": {"DATABASE_URL": throwaway_postgres},
     "redis": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_redis},
     "rabbitmq": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_rabbitmq},
-    "mongodb-double": {"DATABASE_URL": throwaway_double, "QUEUE_URL": throwaway_redis},
+    "mongodb-double": {"DATABASE_URL": throwaway_double},
 }
 # For figures: PostgreSQL writes to the disk as it does when it matters.
 DURABLE: dict[Server, Server] = {throwaway_postgres: partial(throwaway_postgres, durable=True)}

@@ -8,13 +8,16 @@ setting that would take this model.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import sys
 import time
+from contextlib import nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import time_machine
 from django.core.management import execute_from_command_line
 
 from classifier.tests.fakes import FakePrediction, FakeService
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from ml.clip import Clip
 
 SECONDS = 0.05
+# By how many seconds this process's clock is ahead of everybody else's, the database's among them.
+CLOCK_AHEAD = "FAKE_CLOCK_AHEAD"
 # What the stand-in does to clips of such titles: the tests' poison.
 KILLS_THE_WORKER = "kills the worker"
 HANGS = "hangs"
@@ -53,7 +58,9 @@ def main() -> None:
     module.get_service = lambda: service  # type: ignore[attr-defined]
     sys.modules["classifier.service"] = module
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
-    execute_from_command_line(sys.argv)
+    ahead = dt.timedelta(seconds=float(os.environ.get(CLOCK_AHEAD, "0")))
+    with time_machine.travel(dt.datetime.now(dt.UTC) + ahead) if ahead else nullcontext():
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

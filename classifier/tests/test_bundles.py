@@ -59,7 +59,7 @@ class TestCheck:
 
 def test_no_torch_is_needed() -> None:
     script = (
-        "import sys, django; django.setup(); import classifier.bundles, classifier.tasks;"
+        "import sys, django; django.setup(); import classifier.bundles, classifier.listening;"
         "print('torch' in sys.modules)"
     )
     child = subprocess.run(

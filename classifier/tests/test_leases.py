@@ -13,11 +13,12 @@ from pytest_django import Settings
 from classifier import leases, queue
 from classifier.errors import TookTooLongError
 from classifier.models import Classification, Song
-from classifier.tasks import classify
 from classifier.tests.factories import ClassificationFactory
 from classifier.tests.fakes import FakePrediction, FakeService
 from journify import settings as shipped
+from journify.background import jobs
 from journify.background.jobs import worker_name
+from journify.background.tests.workers import work_at
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def row() -> Classification:
 def test_a_row_is_kept_while_it_is_listened_to(row: Classification) -> None:
     with leases.held(row):
         assert leases.renew() == 1
-        assert queue.sweep() == 0
+        assert jobs.sweep() == 0
     row.refresh_from_db()
     assert (row.status, row.revision) == ("running", 0)
 
@@ -46,7 +47,7 @@ def test_a_row_is_swept_up_when_nobody_listens_to_it_any_more(row: Classificatio
     with leases.held(row):
         pass
     assert leases.renew() == 0
-    assert queue.sweep() == 1
+    assert jobs.sweep() == 1
 
 
 def test_a_row_is_left_alone_when_another_worker_took_it_over(row: Classification) -> None:
@@ -109,7 +110,7 @@ def test_the_row_is_held_during_the_task(service: FakeService, heard_song: Song)
         return FakePrediction()
 
     service.classify = answer  # type: ignore[method-assign]
-    classify.call(classification_id=str(row.pk))
+    assert work_at(row)
     assert renewed == [1]
     row.refresh_from_db()
     assert row.status == "done"

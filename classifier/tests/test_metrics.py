@@ -9,8 +9,8 @@ from prometheus_client import REGISTRY
 from classifier import queue
 from classifier.listening import listen
 from classifier.models import Classification, Song
-from classifier.tasks import classify
 from classifier.tests.factories import SongFactory
+from journify.background.tests.workers import work_at
 from journify.monitoring.context import bound, bound_values
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def counted(name: str, **labels: str) -> float:
 
 def listen_to(song: Song) -> Classification:
     row = queue.request_classification(song)
-    classify.func(classification_id=str(row.pk))
+    work_at(row)
     row.refresh_from_db()
     return row
 
@@ -67,7 +67,7 @@ def test_a_worker_says_whose_request_it_works_for(
         with bound(request="from-the-web-1"):
             row = queue.request_classification(heard_song)
         assert Classification.objects.get().request_id == "from-the-web-1"
-        classify.func(classification_id=str(row.pk))
+        work_at(row)
     finally:
         logging.getLogger().removeHandler(recorder)
     assert said

@@ -3,27 +3,21 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-import time_machine
 from django.utils import timezone
-from django_tasks_db.backend import DatabaseBackend
-from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from classifier import queue
 from classifier.models import Classification, Song
-from classifier.tasks import classify
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakeService
 from journify.background import jobs, transport
+from journify.background.tests.workers import end_waits, work_at
 
 pytestmark = pytest.mark.django_db
 
 
-def _refuse(*_: object, **__: object) -> None:
-    raise ConnectionRefusedError("no broker")
-
-
 Status = Classification.Status
+LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def a_row(status: Status = Status.QUEUED, **values: object) -> Classification:
@@ -37,20 +31,14 @@ def claimed(**values: object) -> Classification:
 
 
 class TestRequest:
-    def test_row_and_task_are_made_when_song_is_new(
+    def test_a_row_waits_and_workers_are_called_after_the_commit(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
         song = SongFactory()
-        with django_capture_on_commit_callbacks(execute=True):
+        with django_capture_on_commit_callbacks() as callbacks:
             row = queue.request_classification(song)
         assert (row.status, row.model, row.version) == ("queued", "resnet18_bilstm", "test")
-        assert DBTaskResult.objects.get().args_kwargs["kwargs"] == {
-            "classification_id": str(row.pk)
-        }
-
-    def test_no_task_is_made_before_the_transaction_commits(self) -> None:
-        queue.request_classification(SongFactory())
-        assert not DBTaskResult.objects.exists()
+        assert callbacks == [transport.wake]
 
     @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING, Status.DONE])
     def test_nothing_changes_when_there_is_work_or_an_answer(
@@ -172,19 +160,6 @@ class TestEarlierAnswer:
         assert (again.status, again.emotion) == ("done", "sad")
 
 
-class TestPrune:
-    @pytest.mark.parametrize(
-        ("status", "hours", "left"), [("SUCCESSFUL", 25, 0), ("SUCCESSFUL", 1, 1), ("READY", 25, 1)]
-    )
-    @pytest.mark.django_db(transaction=True)
-    def test_tasks_go_a_day_after_their_end(self, status: str, hours: int, left: int) -> None:
-        queue.request_classification(SongFactory())
-        moment = timezone.now() - dt.timedelta(hours=hours)
-        DBTaskResult.objects.update(status=status, finished_at=moment)
-        transport.prune()
-        assert DBTaskResult.objects.count() == left
-
-
 class TestRelease:
     def test_queued_again_when_attempts_are_left(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
@@ -217,23 +192,19 @@ class TestRelease:
             assert not queue.release(row, "An accident.", reason="unexpected")
         assert callbacks == []
 
-    def test_a_row_that_has_to_wait_is_left_to_the_sweep(
+    def test_a_row_that_has_to_wait_is_not_to_be_had_before_its_time(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
         row = claimed()
         with django_capture_on_commit_callbacks() as callbacks:
             assert queue.release(row, "An accident.", reason="unexpected", seconds=30)
-            assert queue.sweep() == 0
         assert callbacks == []
-        with (
-            time_machine.travel(timezone.now() + dt.timedelta(seconds=31)),
-            django_capture_on_commit_callbacks() as callbacks,
-        ):
-            assert queue.sweep() == 1
-            assert queue.sweep() == 0
-        row.refresh_from_db()
-        assert (row.status, row.retry_at, row.reason) == ("queued", None, "unexpected")
-        assert len(callbacks) == 1
+        assert queue.claim(row.pk, worker="w2") is None
+        assert Classification.objects.postponed().get() == row
+        end_waits()
+        again = queue.claim(row.pk, worker="w2")
+        assert again is not None
+        assert (again.attempts, again.reason) == (2, "unexpected")
 
 
 class TestBackOff:
@@ -248,23 +219,6 @@ class TestBackOff:
         waits = {queue.back_off(1) for _ in range(50)}
         assert len(waits) > 40
         assert min(waits) >= 3
-
-
-class TestTransportIsAway:
-    @pytest.mark.django_db(transaction=True)
-    def test_the_listener_does_not_notice_and_the_sweep_makes_up_for_it(
-        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        with monkeypatch.context() as patch:
-            patch.setattr(DatabaseBackend, "enqueue", _refuse)
-            row = queue.request_classification(SongFactory())
-        assert "no broker" in caplog.text
-        assert not DBTaskResult.objects.exists()
-        with time_machine.travel(timezone.now() + dt.timedelta(seconds=41)):
-            assert queue.sweep() == 1
-        assert DBTaskResult.objects.get().args_kwargs["kwargs"] == {
-            "classification_id": str(row.pk)
-        }
 
 
 class TestRequeue:
@@ -318,61 +272,26 @@ class TestSweep:
     ) -> None:
         row = a_row(Status.RUNNING, attempts=1, lease_until=timezone.now() - dt.timedelta(1))
         with django_capture_on_commit_callbacks() as callbacks:
-            assert queue.sweep() == 1
+            assert jobs.sweep() == 1
         row.refresh_from_db()
         assert row.status == "queued"
         assert len(callbacks) == 1
 
-    def test_a_song_that_is_taken_up_again_comes_before_the_ones_behind_it(
-        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-    ) -> None:
+    def test_a_song_that_is_taken_up_again_comes_before_the_ones_behind_it(self) -> None:
         dead = claimed()
-        Classification.objects.filter(pk=dead.pk).update(lease_until=timezone.now())
-        with django_capture_on_commit_callbacks(execute=True):
-            queue.request_classification(SongFactory())
-            queue.sweep()
-        first = DBTaskResult.objects.ready().first()
-        assert first is not None
-        assert first.args_kwargs["kwargs"] == {"classification_id": str(dead.pk)}
+        queue.request_classification(SongFactory())
+        Classification.objects.filter(pk=dead.pk).update(lease_until=LONG_AGO)
+        assert jobs.sweep() == 1
+        assert jobs.claim_next() == dead
 
     def test_an_expired_lease_fails_after_the_last_attempt(self) -> None:
         row = a_row(Status.RUNNING, attempts=3, lease_until=timezone.now() - dt.timedelta(1))
-        assert queue.sweep() == 1
+        assert jobs.sweep() == 1
         row.refresh_from_db()
         assert (row.status, row.error) == (
             "failed",
             "Listening was interrupted too often. Try again, or label it yourself.",
         )
-
-    def test_a_forgotten_row_is_enqueued_again_and_only_once(
-        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-    ) -> None:
-        row = a_row(woken_at=timezone.now() - dt.timedelta(minutes=2))
-        with django_capture_on_commit_callbacks() as callbacks:
-            assert queue.sweep() == 1
-            assert queue.sweep() == 0
-        row.refresh_from_db()
-        assert row.status == "queued"
-        assert len(callbacks) == 1
-
-    @pytest.mark.django_db(transaction=True)
-    def test_a_backlog_that_waits_for_its_turn_is_not_enqueued_again(self) -> None:
-        row = queue.request_classification(SongFactory())
-        Classification.objects.update(woken_at=timezone.now() - dt.timedelta(minutes=9))
-        assert queue.sweep() == 0
-        assert DBTaskResult.objects.count() == 1
-        DBTaskResult.objects.update(status="RUNNING")  # its worker was killed before it claimed
-        assert queue.sweep() == 1
-        assert DBTaskResult.objects.ready().get().args_kwargs["kwargs"] == {
-            "classification_id": str(row.pk)
-        }
-
-    @pytest.mark.django_db(transaction=True)
-    def test_a_row_is_told_of_again_when_its_task_waits_for_very_long(self) -> None:
-        queue.request_classification(SongFactory())
-        with time_machine.travel(timezone.now() + dt.timedelta(minutes=11)):
-            assert queue.sweep() == 1
-            assert queue.sweep() == 0
 
     def test_nothing_is_touched_when_work_goes_its_way(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
@@ -380,28 +299,29 @@ class TestSweep:
         for row in (a_row(), claimed(), ClassificationFactory(), a_row(Status.FAILED)):
             assert row.pk
         with django_capture_on_commit_callbacks() as callbacks:
-            assert queue.sweep() == 0
+            assert jobs.sweep() == 0
         assert callbacks == []
 
 
-class TestTask:
+class TestWork:
     def test_running_twice_is_harmless(self, service: FakeService, heard_song: Song) -> None:
         row = a_row(song=heard_song)
-        for _ in range(2):
-            classify.call(classification_id=str(row.pk))
+        assert work_at(row)
+        assert not work_at(row)
         row.refresh_from_db()
         assert (row.status, row.emotion, row.attempts) == ("done", "happy", 1)
         assert len(service.heard) == 1
 
     def test_running_late_is_harmless_when_the_song_is_gone(self, service: FakeService) -> None:
         row = a_row()
-        key = str(row.pk)
+        running = queue.claim(row.pk, worker="w1")
         row.song.delete()
-        classify.call(classification_id=key)
+        assert not work_at(row)
+        jobs.kind_of(running).do(running)
         assert service.heard == []
 
     def test_the_worker_is_named(self, service: FakeService, heard_song: Song) -> None:
         row = a_row(song=heard_song)
-        classify.call(classification_id=str(row.pk))
+        assert work_at(row)
         row.refresh_from_db()
         assert row.owner == jobs.worker_name()

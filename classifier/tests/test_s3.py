@@ -18,11 +18,11 @@ from moto.server import ThreadedMotoServer
 from classifier import queue
 from classifier.models import Song
 from classifier.sources import audio_of
-from classifier.tasks import classify
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService
 from classifier.tests.test_bad_input import upload_of
 from classifier.uploads import add_upload
+from journify.background.tests.workers import work_at
 from journify.buckets import PIECE_BYTES
 from journify.ranges import BLOCK_BYTES
 from journify.storages import media_storage
@@ -181,7 +181,7 @@ def test_it_is_decoded_from_a_copy_that_goes_away(song: Song, library: Corpus) -
 
 def test_it_is_classified(song: Song, service: FakeService) -> None:
     row = queue.request_classification(song)
-    classify.func(classification_id=str(row.pk))
+    assert work_at(row)
     row.refresh_from_db()
     assert (row.status, row.emotion, row.clip_source) == ("done", "happy", "upload")
 

@@ -5,10 +5,8 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from classifier import tryouts
@@ -17,15 +15,19 @@ from classifier.models import Song, TryOut
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService
 from classifier.tests.test_bad_input import upload_of
+from journify.background.tests.workers import work_at
 
 pytestmark = pytest.mark.django_db
 
 Status = TryOut.Status
 
 
-def waiting(library: Corpus) -> TryOut:
+def waiting(library: Corpus, *, since: dt.timedelta = dt.timedelta(0)) -> TryOut:
     content = ContentFile(library["song.flac"].read_bytes(), name="song.flac")
-    return TryOut.objects.create(audio=content, title="My song")
+    row = TryOut.objects.create(audio=content, title="My song")
+    row.created_at -= since + dt.timedelta(seconds=1)
+    row.save()
+    return row
 
 
 def files(settings: Settings) -> list[Path]:
@@ -37,7 +39,7 @@ def test_a_file_is_heard_and_gone(
 ) -> None:
     tryout = waiting(library)
     assert len(files(settings)) == 1
-    tryouts.listen(tryout.pk)
+    work_at(tryout)
     tryout.refresh_from_db()
     assert (tryout.status, tryout.result["emotion"], tryout.title) == ("done", "happy", "My song")
     assert files(settings) == []
@@ -51,7 +53,7 @@ def test_the_file_goes_whatever_comes_of_it(
 ) -> None:
     service.script = [accident]
     tryout = waiting(library)
-    tryouts.listen(tryout.pk)
+    work_at(tryout)
     tryout.refresh_from_db()
     assert tryout.status == Status.FAILED
     assert tryout.error
@@ -69,7 +71,7 @@ def test_a_file_that_could_not_be_deleted_goes_with_its_row(
     with monkeypatch.context() as broken:
         broken.setattr(FileSystemStorage, "delete", Mock(side_effect=OSError("no storage")))
         with pytest.raises(OSError, match="no storage"):
-            tryouts.listen(tryout.pk)
+            work_at(tryout)
     tryout.refresh_from_db()
     assert tryout.status == Status.DONE
     with django_capture_on_commit_callbacks(execute=True):
@@ -79,15 +81,14 @@ def test_a_file_that_could_not_be_deleted_goes_with_its_row(
 
 def test_only_one_worker_hears_it(library: Corpus, service: FakeService) -> None:
     tryout = waiting(library)
-    tryouts.listen(tryout.pk)
-    tryouts.listen(tryout.pk)
+    assert work_at(tryout)
+    assert not work_at(tryout)
     assert len(service.heard) == 1
 
 
 def test_a_visitor_does_not_wait_for_the_clearing_up(library: Corpus) -> None:
-    old = waiting(library)
-    later = timezone.now() + 2 * tryouts.FORGOTTEN_AFTER + dt.timedelta(seconds=1)
-    with time_machine.travel(later), upload_of(library["song.flac"]) as upload:
+    old = waiting(library, since=2 * tryouts.FORGOTTEN_AFTER)
+    with upload_of(library["song.flac"]) as upload:
         tryouts.begin(upload)
     old.refresh_from_db()
     assert old.status == Status.QUEUED
@@ -97,9 +98,8 @@ def test_a_visitor_does_not_wait_for_the_clearing_up(library: Corpus) -> None:
 def test_whoever_waits_for_long_is_told_that_nobody_came(
     library: Corpus, settings: Settings
 ) -> None:
-    tryout = waiting(library)
-    with time_machine.travel(timezone.now() + tryouts.FORGOTTEN_AFTER + dt.timedelta(seconds=1)):
-        assert tryouts.forget_old() == 0
+    tryout = waiting(library, since=tryouts.FORGOTTEN_AFTER)
+    assert tryouts.forget_old() == 0
     tryout.refresh_from_db()
     assert (tryout.status, tryout.error) == (Status.FAILED, str(tryouts.NOT_HEARD))
     assert files(settings) == []
@@ -110,10 +110,11 @@ def test_what_nobody_came_back_for_is_forgotten(
     settings: Settings,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    waiting(library)
+    row = waiting(library)
     assert tryouts.forget_old() == 0
-    later = timezone.now() + 2 * tryouts.FORGOTTEN_AFTER + dt.timedelta(seconds=1)
-    with time_machine.travel(later), django_capture_on_commit_callbacks(execute=True):
+    long_ago = row.created_at - 2 * tryouts.FORGOTTEN_AFTER
+    TryOut.objects.update(created_at=long_ago)
+    with django_capture_on_commit_callbacks(execute=True):
         assert tryouts.forget_old() == 1
     assert files(settings) == []
     assert TryOut.objects.count() == 0

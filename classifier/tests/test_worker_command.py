@@ -9,21 +9,16 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from classifier import leases, queue
 from classifier.management.commands import worker
 from classifier.models import Classification, Song
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakePrediction, FakeService
-from journify.background import database
+from journify.background import working
 from journify.background.jobs import worker_name
+from journify.background.tests.workers import end_waits
 from journify.housekeeping import Rule
-
-
-@pytest.fixture(autouse=True)
-def _signals_stay_pytests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database.PatientWorker, "configure_signals", lambda _self: None)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -40,7 +35,6 @@ class TestBatch:
         silent.refresh_from_db()
         assert heard_song.classifications.get().emotion == "happy"
         assert silent.status == "failed"
-        assert {str(task.status) for task in DBTaskResult.objects.all()} == {"SUCCESSFUL"}
 
     def test_an_accident_waits_for_its_time(self, service: FakeService, heard_song: Song) -> None:
         service.script = [KeyError("x"), FakePrediction()]
@@ -48,8 +42,7 @@ class TestBatch:
         call_command("worker", batch=True, verbosity=0)
         row.refresh_from_db()
         assert (row.status, row.attempts, row.reason) == ("queued", 1, "unexpected")
-        Classification.objects.update(retry_at=timezone.now())
-        assert queue.sweep() == 1
+        end_waits()
         call_command("worker", batch=True, verbosity=0)
         row.refresh_from_db()
         assert (row.status, row.attempts, row.reason) == ("done", 2, "")
@@ -61,7 +54,7 @@ class TestBatch:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         monkeypatch.setattr(
-            database.PatientWorker, "run", lambda _self: logging.getLogger("test").info("working")
+            working, "work", lambda **_options: logging.getLogger("test").info("working")
         )
         with caplog.at_level(logging.INFO):
             call_command("worker", batch=True, verbosity=0)
@@ -128,7 +121,7 @@ class TestSweepUntil:
     ) -> None:
         monkeypatch.setattr(worker.connection, "close", lambda: None)
         calls: list[str] = []
-        monkeypatch.setattr(worker.queue, "sweep", lambda: calls.append("sweep"))
+        monkeypatch.setattr(worker.jobs, "sweep", lambda: calls.append("sweep"))
         rules = {
             name: Rule(name, (), dt.timedelta, "", functools.partial(calls.append, name), every)
             for name, every in (("tasks", 3600), ("try-outs", 0))

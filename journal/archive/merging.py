@@ -34,6 +34,7 @@ from journal.archive.schema import (
 )
 from journal.models import Entry, Journal, Phrase, Preferences
 from journal.services import change_empty, next_position
+from journify.background.jobs import lane_of
 from journify.models import save_with_file, uuid_of, written
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ class _Merge:
             song.audio = File(copy, name=f"upload.{extension_of(facts.format)}")
             save_with_file(song, "audio", update_fields=["audio"])
         self.added["files"] += 1
-        request_classification(song)
+        request_classification(song, lane=lane_of(self.user.pk))
 
 
 def _is_of(entry: Entry, row: ArchivedEntry, phrase: Phrase | None) -> bool:

@@ -36,6 +36,7 @@ def carry_out(row: Transfer) -> None:
     """Write or read a claimed transfer's archive, and say in the row what came of it."""
     with _as_the_listener(row), contextlib.suppress(TransferLostError):
         try:
+            transfers.advance(row, 0, 0)
             if row.kind == row.Kind.EXPORT:
                 _export(row)
             else:

@@ -1,18 +1,17 @@
-"""Everything that listeners and visitors ask for survives its transport, and its worker."""
+"""Everything that listeners and visitors ask for survives its calls, and its worker."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from unittest.mock import Mock
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from classifier import explaining, queue, tryouts
@@ -20,20 +19,19 @@ from classifier.models import Classification, Explanation, TryOut
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.test_bad_input import upload_of
 from journal import transfers
-from journal.models import Transfer
-from journify.background import jobs
-from journify.background.jobs import Job
-from journify.background.transport import Line
+from journal.models import Refresh, Transfer
+from journify.background import jobs, transport
+from journify.background.jobs import LANE_SPACING, Job, lane_of
+from journify.background.tests.workers import claimed, end_leases, end_waits
 from spotify_auth.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 AUDIO = settings.BASE_DIR / "classifier/demo/audio/the-entertainer.mp3"
-LATER = dt.timedelta(minutes=2)
 
 
-def a_song() -> Job:
-    return queue.request_classification(SongFactory())
+def a_song(lane: str = "") -> Job:
+    return queue.request_classification(SongFactory(), lane=lane)
 
 
 def a_drawing() -> Job:
@@ -53,204 +51,193 @@ def an_import() -> Job:
     return transfers.request_import(UserFactory(), ContentFile(b"x", name="x.zip"))
 
 
+def a_refresh() -> Job:
+    return Refresh.objects.create(song=SongFactory(), user=UserFactory())
+
+
 WORK = [a_song, a_drawing, a_try_out, an_export, an_import]
 every_work = pytest.mark.parametrize("ask", WORK)
 
 
-@pytest.fixture
-def ask_for(
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> Callable[..., Job]:
-    """Ask, and let what follows the commit happen."""
-
-    def make(ask: Callable[[], Job]) -> Job:
-        with django_capture_on_commit_callbacks(execute=True):
-            return ask()
-
-    return make
-
-
-def claimed(row: Job) -> Job | None:
-    return jobs.claim(type(row)._default_manager.all(), row.pk)
-
-
-def tasks_of(row: Job) -> list[str]:
-    """Names of the tasks that wait for a worker with the row's key."""
-    return [
-        task.task_path
-        for task in DBTaskResult.objects.ready()
-        if str(row.pk) in task.args_kwargs["kwargs"].values()
-    ]
+def in_turn() -> list[Job]:
+    """Take up everything that waits, as workers would."""
+    return list(iter(jobs.claim_next, None))
 
 
 def test_every_kind_of_work_is_looked_after() -> None:
     models = {model for model in apps.get_models() if issubclass(model, Job)}
     assert {kind.model for kind in jobs.kinds()} == models
-    assert models == {Classification, Explanation, TryOut, Transfer}
-    for kind in jobs.kinds():
-        assert kind.get_task().module_path == kind.task
+    assert models == {Classification, Explanation, TryOut, Transfer, Refresh}
 
 
 @every_work
-def test_one_task_waits_for_what_was_asked_for(
-    ask: Callable[[], Job], ask_for: Callable[..., Job]
+def test_workers_are_called_once_for_what_was_asked_for(
+    ask: Callable[[], Job], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    row = ask_for(ask)
-    kind = next(kind for kind in jobs.kinds() if kind.model is type(row))
-    assert tasks_of(row) == [kind.task]
+    with django_capture_on_commit_callbacks() as callbacks:
+        row = ask()
+    assert callbacks == [transport.wake]
     assert jobs.sweep() == 0
+    assert in_turn() == [row]
 
 
 @every_work
-def test_a_transport_that_is_away_is_no_accident_of_the_listeners(
+def test_a_broker_that_breaks_is_no_accident_of_the_listeners(
     ask: Callable[[], Job],
-    ask_for: Callable[..., Job],
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with monkeypatch.context() as away:
-        away.setattr("django_tasks_db.DatabaseBackend.enqueue", Mock(side_effect=OSError))
-        row = ask_for(ask)
-        with (
-            time_machine.travel(timezone.now() + LATER),
-            django_capture_on_commit_callbacks(execute=True),
-        ):
-            assert jobs.sweep() == 1, "it tries, and its accident ends nothing"
-    assert tasks_of(row) == []
-    with (
-        time_machine.travel(timezone.now() + 2 * LATER),
-        django_capture_on_commit_callbacks(execute=True),
-    ):
-        assert jobs.sweep() == 1
-        assert jobs.sweep() == 0
-    assert len(tasks_of(row)) == 1
-    assert claimed(row) is not None
+    def broken() -> None:
+        raise RuntimeError("no broker")
+
+    monkeypatch.setattr(transport, "wake", broken)
+    with django_capture_on_commit_callbacks(execute=True):
+        row = ask()
+    assert "no broker" in caplog.text
+    assert in_turn() == [row], "workers look by themselves"
 
 
 @every_work
 def test_another_worker_takes_up_what_a_dead_one_had(
-    ask: Callable[[], Job],
-    ask_for: Callable[..., Job],
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ask: Callable[[], Job], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    row = ask_for(ask)
-    DBTaskResult.objects.all().delete()
+    row = ask()
     dead = claimed(row)
     assert dead is not None
     assert jobs.sweep() == 0, "its lease lasts"
-    assert claimed(row) is None
-    with (
-        time_machine.travel(timezone.now() + LATER),
-        django_capture_on_commit_callbacks(execute=True),
-    ):
+    assert in_turn() == []
+    end_leases()
+    with django_capture_on_commit_callbacks() as callbacks:
         assert jobs.sweep() == 1
-    assert len(tasks_of(row)) == 1
-    assert claimed(row) is not None
+    assert callbacks == [transport.wake]
+    assert in_turn() == [row]
     assert not jobs.settle(dead, status=Job.Status.DONE), "the dead one comes back too late"
 
 
 @every_work
-def test_whoever_waits_is_told_when_it_was_tried_often_enough(
-    ask: Callable[[], Job], ask_for: Callable[..., Job]
-) -> None:
-    row = ask_for(ask)
+def test_whoever_waits_is_told_when_it_was_tried_often_enough(ask: Callable[[], Job]) -> None:
+    row = ask()
     for _ in range(settings.CLASSIFY_MAX_ATTEMPTS):
         assert claimed(row) is not None
-        with time_machine.travel(timezone.now() + LATER):
-            jobs.sweep()
+        end_leases()
+        assert jobs.sweep() == 1
     row.refresh_from_db()
     assert (row.status, row.attempts) == ("failed", settings.CLASSIFY_MAX_ATTEMPTS)
     assert row.error.endswith(".")
-    assert jobs.sweep() == 0
+    assert (jobs.sweep(), in_turn()) == (0, [])
 
 
-def test_work_of_every_kind_counts_when_the_broker_is_asked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Else what waits for a drawing would be taken for a song's task."""
-    asked: list[Line] = []
-    monkeypatch.setattr(jobs.transport, "unserved", lambda lines: asked.extend(lines) or set())
-    rows = [ask() for ask in (a_drawing, an_export, a_song, a_try_out)]
-    with time_machine.travel(timezone.now() + LATER):
-        assert jobs.sweep() == 0
-    assert sum(line.length for line in asked) == 4
-    assert asked[0].first == [str(rows[3].pk)], "a visitor's file is served first"
-    assert asked[-1].first == [str(rows[0].pk)], "and a drawing last"
+@pytest.mark.parametrize("ask", [*WORK, a_refresh])
+def test_nothing_says_who_asked_once_it_is_done(ask: Callable[[], Job]) -> None:
+    row = claimed(ask())
+    assert row is not None
+    assert jobs.settle(row, status=Job.Status.DONE)
+    row.refresh_from_db()
+    assert row.lane == ""
 
 
-class TestLongLine:
-    """However many wait, a sweep reads and tells of a few: it has to renew leases, too."""
+class TestTurns:
+    """Fair: between those who ask for much and for little, and between listeners and visitors."""
 
-    @pytest.fixture(autouse=True)
-    def _two_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(jobs, "AT_ONCE", 2)
-        monkeypatch.setattr(jobs, "ANYWAY_AT_ONCE", 1)
+    def test_what_was_asked_for_first_comes_first(self) -> None:
+        rows = [a_song(lane_of(name)) for name in "abc"]
+        assert in_turn() == rows
 
-    @pytest.fixture
-    def rows(self) -> list[Classification]:
-        """Five that have waited for a while, the last the longest."""
-        return [
-            ClassificationFactory(
-                status="queued", emotion="", woken_at=timezone.now() - n * dt.timedelta(minutes=2)
-            )
-            for n in range(1, 6)
-        ]
+    def test_one_who_asks_for_much_does_not_delay_the_next(self) -> None:
+        many = [a_song(lane_of("greedy")) for _ in range(20)]
+        one = a_song(lane_of("modest"))
+        assert in_turn() == [many[0], one, *many[1:]]
 
-    def told(self, rows: list[Classification]) -> list[bool]:
-        """Of which rows a worker was told since they were made."""
-        for row in rows:
-            row.refresh_from_db()
-        return [row.revision == 1 for row in rows]
+    def test_two_who_ask_for_much_take_turns(self) -> None:
+        first, second = ([a_song(lane_of(name)) for _ in range(3)] for name in "ab")
+        assert in_turn() == [row for pair in zip(first, second, strict=True) for row in pair]
 
-    def test_those_that_have_waited_longest_come_first(self, rows: list[Classification]) -> None:
-        assert jobs.sweep() == 2
-        assert self.told(rows) == [False, False, False, True, True]
-        assert [jobs.sweep() for _ in range(3)] == [2, 1, 0]
-        assert self.told(rows) == [True] * 5
-
-    def test_the_others_count_when_the_broker_is_asked(
-        self, rows: list[Classification], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        asked: list[Line] = []
-        monkeypatch.setattr(jobs.transport, "unserved", lambda lines: asked.extend(lines) or set())
-        jobs.sweep()
-        [line] = [line for line in asked if line.length]
-        assert line == Line("classification_id", [str(row.pk) for row in rows[:2:-1]], 5)
-
-    def test_fewer_still_are_told_of_whose_task_waits(
-        self,
-        rows: list[Classification],
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-    ) -> None:
-        with django_capture_on_commit_callbacks(execute=True):
-            for row in rows:
-                jobs.wake(row)
-        with time_machine.travel(timezone.now() + 6 * LATER):
-            assert jobs.sweep() == 1
-        assert self.told(rows) == [False, False, False, False, True]
-
-    def test_as_many_are_due_at_once(self, rows: list[Classification]) -> None:
+    def test_it_is_no_privilege_to_have_waited_before(self) -> None:
+        """Each waits for its own lane only: what is done already counts for nothing."""
+        for _ in range(5):
+            a_song(lane_of("a"))
+        for row in in_turn():
+            jobs.settle(row, status=Job.Status.DONE)
         now = timezone.now()
-        for row, minutes in zip(rows, (5, 4, 3, 2, 1), strict=True):
-            due = now - dt.timedelta(minutes=minutes)
-            Classification.objects.filter(pk=row.pk).update(retry_at=due, woken_at=now)
-        assert queue.sweep() == 2
-        assert self.told(rows) == [True, True, False, False, False]
+        assert a_song(lane_of("a")).turn_at < now + dt.timedelta(seconds=1)
+
+    def test_what_waits_for_its_time_does_not_put_back_what_is_asked_for_later(self) -> None:
+        row = claimed(a_song(lane_of("a")))
+        assert isinstance(row, Classification)
+        queue.release(row, "Later.", reason="platform", seconds=600)
+        assert a_song(lane_of("a")).turn_at < timezone.now() + dt.timedelta(seconds=1)
+
+    def test_a_listener_comes_before_visitors_who_asked_a_moment_earlier(self) -> None:
+        visitors = [a_try_out() for _ in range(3)]
+        listener = a_song(lane_of("a"))
+        assert in_turn() == [listener, *visitors]
+
+    def test_visitors_are_not_starved_by_listeners_who_keep_coming(self) -> None:
+        visitor = a_try_out()
+        rows = [a_song(lane_of(str(number))) for number in range(5)]
+        minutes = TryOut.BEHIND + LANE_SPACING
+        for row in rows:  # they come one after the other, later
+            Classification.objects.filter(pk=row.pk).update(turn_at=visitor.turn_at + minutes)
+        assert in_turn()[0] == visitor
+
+    def test_drawings_wait_for_songs(self) -> None:
+        drawing, song = a_drawing(), a_song()
+        assert in_turn() == [song, drawing]
+
+    def test_what_is_tried_again_comes_at_its_time(self) -> None:
+        row = claimed(a_song())
+        assert isinstance(row, Classification)
+        queue.release(row, "Later.", reason="platform", seconds=600)
+        later = a_song()
+        assert in_turn() == [later]
+        end_waits()
+        assert in_turn() == [row]
+
+    def test_the_next_is_taken_when_another_worker_was_quicker(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second = a_song(), a_song()
+        looked = jobs._first_in_turn
+
+        def look_late() -> object:
+            found = looked()
+            claimed(first)
+            return found
+
+        monkeypatch.setattr(jobs, "_first_in_turn", look_late)
+        assert jobs.claim_next() == second
 
 
 def test_the_age_of_the_queue_counts_from_when_work_was_ready() -> None:
     row = ClassificationFactory(status="queued", emotion="")
-    now = timezone.now()
     ages = Classification.objects
-    with time_machine.travel(now + dt.timedelta(seconds=50), tick=False):
-        assert 49 < ages.waiting_seconds() < 52
-        jobs.tell_again(row)
-        assert 49 < ages.waiting_seconds() < 52, "being told of again makes it no younger"
-        running = queue.claim(row.pk, worker="w1")
-        assert running is not None
-        assert ages.waiting_seconds() == 0
-        queue.release(running, "Later.", reason="platform", seconds=30)
-        assert ages.waiting_seconds() == 0
-    with time_machine.travel(now + dt.timedelta(seconds=90), tick=False):
-        queue.sweep()
-        assert 9 < ages.waiting_seconds() < 12, "since it was due"
+    Classification.objects.update(ready_at=timezone.now() - dt.timedelta(seconds=50))
+    assert 49 < ages.waiting_seconds() < 52
+    running = queue.claim(row.pk, worker="w1")
+    assert running is not None
+    assert ages.waiting_seconds() == 0
+    queue.release(running, "Later.", reason="platform", seconds=30)
+    assert ages.waiting_seconds() == 0
+    end_waits()
+    assert 0.5 < ages.waiting_seconds() < 5, "since it was due"
+
+
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (Classification.objects.in_turn(), "classifier_classification_turn"),
+        (Classification.objects.expired(), "classifier_classification_held"),
+        (
+            Classification.objects.waiting().filter(lane="a").order_by("-turn_at"),
+            "classifier_classification_lane",
+        ),
+    ],
+)
+def test_a_look_at_what_waits_reads_nothing_of_what_is_done(
+    rows: QuerySet[Classification], index: str
+) -> None:
+    if connection.vendor == "postgresql":  # of a table without rows it would read all
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert index in rows.values_list("turn_at", "pk")[:1].explain()

@@ -19,12 +19,11 @@ from django.test import Client
 
 from classifier.models import Label, Song
 from classifier.queue import request_classification
-from classifier.tasks import classify
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal import leaving, transfers
-from journal.models import Phrase, Preferences
-from journal.tasks import refresh_metadata
+from journal.models import Phrase, Preferences, Refresh
 from journal.tests.factories import EntryFactory
+from journify.background.jobs import lane_of
 from journify.tests.sandbox import Sandbox
 from spotify_auth.models import User, UserGroup, UserPermission
 
@@ -79,15 +78,14 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
     phrase = Phrase.objects.create(owner=user, text="Only the leaver says…")
     with commit(execute=True):
         song = SongFactory(owner=user, title="Leaver's song", audio=ContentFile(b"x", name="a.mp3"))
-        row = request_classification(song)
+        request_classification(song, lane=lane_of(user.pk))
         answer = ClassificationFactory(song=song, model="other")
         picture = ContentFile(b"x", name="a.png")
         ExplanationFactory(classification=answer, picture=picture)
         transfers.request_export(user, with_audio=True)
         transfers.request_import(user, ContentFile(b"x", name="x.zip"))
-    classify.enqueue(classification_id=str(row.pk))
     shared = Song.objects.get(spotify_id="a" * 22)
-    refresh_metadata.enqueue(song_id=str(shared.pk), user_id=str(user.pk))
+    Refresh.objects.create(song=shared, user=user)
     Label.objects.create(user=user, song=shared, emotion="calm")
     EntryFactory(journal__user=user, phrase=phrase, song=song, note="A leaver's secret")
     EntryFactory(journal=user.journals.get(), phrase=phrase, song=shared)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from django_tasks_db.models import DBTaskResult
 
 from classifier.models import Classification, Label
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from journal import services
 from journal.tests.factories import EntryFactory
+from journify.background import transport
+from journify.background.jobs import lane_of
 from spotify_auth.models import User
 
 
@@ -22,13 +23,10 @@ class TestAnswerEntry:
         self, user: User, django_capture_on_commit_callbacks
     ) -> None:
         entry, song = EntryFactory(journal__user=user), SongFactory()
-        with django_capture_on_commit_callbacks(execute=True):
+        with django_capture_on_commit_callbacks() as callbacks:
             services.answer_entry(entry, song)
-            assert DBTaskResult.objects.count() == 0
-        task = DBTaskResult.objects.get()
-        assert task.args_kwargs["kwargs"] == {
-            "classification_id": str(song.classifications.get().pk)
-        }
+        assert transport.wake in callbacks
+        assert song.classifications.get().lane == lane_of(user.pk)
 
     def test_an_answer_that_is_known_is_not_asked_for_again(self, user: User) -> None:
         known = ClassificationFactory()
@@ -55,7 +53,7 @@ def test_phrase_and_note_stay_when_the_song_is_taken_off(user: User) -> None:
 
 def test_a_failed_song_is_queued_again_when_retried(user: User) -> None:
     row = ClassificationFactory(status=Classification.Status.FAILED, emotion="", error="silent")
-    services.retry(row.song)
+    services.retry(user, row.song)
     row.refresh_from_db()
     assert (row.status, row.error) == (Classification.Status.QUEUED, "")
 

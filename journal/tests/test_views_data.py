@@ -21,6 +21,7 @@ from journal.archive import work
 from journal.models import Transfer
 from journify import housekeeping
 from journify.background import jobs
+from journify.background.tests.workers import claimed
 from spotify_auth.models import User
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ DATA, EXPORT, IMPORT = "/settings/data/", "/settings/data/export/", "/settings/d
 
 
 def carried_out(kind: str = "export") -> Transfer:
-    row = transfers.claim(Transfer.objects.get(kind=kind).pk)
+    row = claimed(Transfer.objects.get(kind=kind))
     assert row is not None
     work.carry_out(row)
     row.refresh_from_db()
@@ -112,7 +113,7 @@ class TestExport:
         self, listener: Client, user: User, own_folder: Path
     ) -> None:
         listener.post(EXPORT)
-        row = transfers.claim(Transfer.objects.get().pk)
+        row = claimed(Transfer.objects.get())
         assert row is not None
         Transfer.objects.all().delete()
         work.carry_out(row)
@@ -153,22 +154,22 @@ class TestDroppedWork:
         self, user: User, django_capture_on_commit_callbacks: Callable[..., list[object]]
     ) -> None:
         row = transfers.request_export(user, with_audio=False)
-        dead = transfers.claim(row.pk)
+        dead = claimed(row)
         assert dead is not None
         jobs.sweep()
-        assert transfers.claim(row.pk) is None, "its lease lasts"
+        assert claimed(row) is None, "its lease lasts"
         Transfer.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
         with django_capture_on_commit_callbacks() as callbacks:
             jobs.sweep()
         assert len(callbacks) == 1
-        assert transfers.claim(row.pk) is not None
+        assert claimed(row) is not None
         with pytest.raises(transfers.TransferLostError):
             transfers.advance(dead, 1, 2)
 
     def test_it_is_given_up_after_three_times(self, user: User, settings: Settings) -> None:
         row = transfers.request_import(user, ContentFile(b"x", name="x.zip"))
         for _ in range(settings.CLASSIFY_MAX_ATTEMPTS):
-            assert transfers.claim(row.pk) is not None
+            assert claimed(row) is not None
             Transfer.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
             jobs.sweep()
         row.refresh_from_db()

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from classifier import tryouts
 from classifier.models import Classification, Song, TryOut
 from classifier.tests.fakes import SURE, FakeService, install
+from journify.background.tests.workers import work_at
 from journify.limits.models import Allowance
 from ml.tests.sounds import music, write
 from spotify_auth.models import User
@@ -55,7 +55,7 @@ def test_a_visitor_sees_the_emotion_and_nothing_is_kept(
     assert response.url == reverse("journal:try_out", args=[tryout.pk])
     waiting = client.get(response.url)
     assert waiting.context["state"] == "listening"
-    tryouts.listen(tryout.pk)
+    work_at(tryout)
     page = client.get(response.url)
     assert (page.context["state"], page.context["reading"].emotion) == ("answered", "happy")
     assert "tune" in page.content.decode()
@@ -74,7 +74,7 @@ def test_htmx_gets_fragments(
     assert "data-poll" in first
     assert "<html" not in first
     tryout = TryOut.objects.get()
-    tryouts.listen(tryout.pk)
+    work_at(tryout)
     url = reverse("journal:try_out", args=[tryout.pk])
     last = client.get(url, {"n": "1"}, headers=HTMX).content.decode()
     assert "data-poll" not in last
@@ -121,6 +121,17 @@ def test_too_often_is_too_often(client: Client, settings: Settings) -> None:
     assert begin(client, "").status_code == HTTPStatus.OK
     assert begin(client, "").status_code == HTTPStatus.TOO_MANY_REQUESTS
     assert Allowance.objects.count() == 1
+
+
+def test_there_are_only_so_many_visitors_at_once(
+    client: Client, settings: Settings, tune: SimpleUploadedFile
+) -> None:
+    settings.TRY_OUT_MAX_WAITING = 2
+    for _ in range(3):
+        tune.seek(0)
+        answer = begin(client, tune)
+    assert TryOut.objects.count() == 2
+    assert "Many people are trying it right now" in answer.content.decode()
 
 
 def test_another_site_cannot_use_a_visitors_browser() -> None:

@@ -1,10 +1,11 @@
 """Work that a row stands for: asked for by a page, done by a worker, never lost.
 
-The row is the truth. A task only carries its key and wakes a worker up: the worker claims the row
-by a conditional update, holds it by a lease, and writes what came of it only if nobody else changed
-the row since. Running a task twice, late, or after a kill therefore does no harm, on a database
-with row locks or without; and where the task is lost, or the transport is away, the sweep tells of
-the row again.
+The row is the truth. Workers look for rows whose turn it is, and whoever asks for work only wakes
+them up: a call that is lost costs seconds. A worker claims a row by a conditional update, holds it
+by a lease, and writes what came of it only if nobody else changed the row since. So nothing is done
+twice, late or after a kill with any harm, on a database with row locks or without.
+
+Leases and waits are by the database's clock: the machines' own may be wrong.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import os
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Min
+from django.db.models import F, Q
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -30,17 +34,14 @@ from journify.models import UUIDModel
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django_tasks.base import Task
-
 logger = logging.getLogger(__name__)
 
-# Long after a worker should have come, a row is told of again even though its task seems to wait.
-WOKEN_ANYWAY_AFTER = dt.timedelta(minutes=10)
-# One sweep tells of so many rows of a kind, those that have waited longest: the thread that sweeps
-# also renews leases. Of those whose task seems to wait only of a few, or a long line would fill the
-# transport with tasks that find nothing to do.
-AT_ONCE = 500
-ANYWAY_AT_ONCE = 10
+# What waits in the same lane is taken up at least so far apart while others wait: whoever asks for
+# a hundred songs is served in between. Longer than a song takes, or the hundred would come first.
+LANE_SPACING = dt.timedelta(seconds=20)
+# A worker looks at so many of a kind: others may have taken the first meanwhile.
+AT_ONCE = 10
+NO_LANE = ""
 
 
 J = TypeVar("J", bound="Job")
@@ -57,22 +58,29 @@ class JobQuerySet(models.QuerySet[J]):
         """Work that a worker may take up now."""
         return self.filter(status=Job.Status.QUEUED)
 
+    def running(self) -> Self:
+        """Work that a worker has."""
+        return self.filter(status=Job.Status.RUNNING)
+
     def done(self) -> Self:
         """Work that came to something."""
         return self.filter(status=Job.Status.DONE)
 
     def expired(self) -> Self:
         """Work whose worker stopped renewing its lease: it died or was cut off."""
-        return self.filter(status=Job.Status.RUNNING, lease_until__lt=timezone.now())
+        return self.running().filter(lease_until__lt=Now())
+
+    def in_turn(self) -> Self:
+        """Work that a worker may take up now, in the order in which it should."""
+        return self.waiting().order_by("turn_at")
 
     def waiting_seconds(self) -> float:
-        """How long the row that waits longest has been waiting; 0 when none does.
+        """How long the row whose turn it is has been waiting; 0 when none does.
 
         A row that is tried again waits since it was due, not since it was first asked for.
         """
-        now = timezone.now()
-        first = self.waiting().aggregate(first=Min("ready_at"))["first"] or now
-        return max(0.0, float((now - first).total_seconds()))
+        first = self.in_turn().values_list("ready_at", flat=True).first()
+        return max(0.0, (timezone.now() - first).total_seconds()) if first else 0.0
 
 
 class Job(UUIDModel):
@@ -83,6 +91,9 @@ class Job(UUIDModel):
         RUNNING = "running", _("under way")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+
+    # How much later its turn comes than that of a song that was asked for at the same moment.
+    BEHIND: ClassVar[dt.timedelta] = dt.timedelta(0)
 
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
@@ -95,13 +106,36 @@ class Job(UUIDModel):
     ready_at = models.DateTimeField(
         default=timezone.now, editable=False, help_text=_("Since when a worker may take it up.")
     )
-    woken_at = models.DateTimeField(
-        default=timezone.now, editable=False, help_text=_("When workers were last told of it.")
+    turn_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text=_("The earlier, the sooner it is taken up.")
+    )
+    lane = models.CharField(
+        max_length=16,
+        blank=True,
+        editable=False,
+        help_text=_("A keyed hash of who waits for it; empty when it is done."),
     )
 
     class Meta:
         abstract = True
-        indexes = [models.Index(fields=["status", "ready_at"], name="%(app_label)s_%(class)s_open")]
+        # only of what is not done: what is done are hundreds of thousands
+        indexes = [
+            models.Index(
+                fields=["turn_at"],
+                name="%(app_label)s_%(class)s_turn",
+                condition=Q(status="queued"),
+            ),
+            models.Index(
+                fields=["lane", "turn_at"],
+                name="%(app_label)s_%(class)s_lane",
+                condition=Q(status="queued"),
+            ),
+            models.Index(
+                fields=["lease_until"],
+                name="%(app_label)s_%(class)s_held",
+                condition=Q(status="running"),
+            ),
+        ]
 
 
 Status = Job.Status
@@ -113,16 +147,15 @@ class Kind:
 
     Attributes
     ----------
-    task, argument : str
-        Where the task is that does it, and what that calls the key it is given.
+    work : str
+        Where the function is that does it: it is given a claimed row.
     interrupted : str
         Where the function is that is given a claimed row whose worker died; it returns whether it
         changed the row.
     """
 
     model: type[Job]
-    task: str
-    argument: str
+    work: str
     interrupted: str
 
     @property
@@ -132,10 +165,9 @@ class Kind:
         assert isinstance(rows, JobQuerySet)
         return rows
 
-    def get_task(self) -> Task[Any, Any]:
-        """Import the task: tasks import what registers them."""
-        task: Task[Any, Any] = import_string(self.task)
-        return task
+    def do(self, row: Job) -> None:
+        """Do the work of a claimed row."""
+        import_string(self.work)(row)
 
     def give_up(self, row: Job) -> bool:
         """Decide over a row whose worker died; say whether that changed it."""
@@ -155,19 +187,32 @@ def kinds() -> Iterable[Kind]:
     return _kinds.values()
 
 
-def wake(row: Job, *, again: bool = False) -> None:
-    """Tell a worker of a row; `again` goes ahead of its like, as it has waited longest."""
-    kind = _kinds[type(row)]
-    task = kind.get_task()
-    tell(task.using(priority=task.priority + again), **{kind.argument: str(row.pk)})
+def kind_of(row: Job) -> Kind:
+    """Return the kind of a row."""
+    return _kinds[type(row)]
 
 
-def tell(task: Task[Any, Any], **ids: str) -> None:
-    """Give a task to the transport once the transaction is committed.
+def lane_of(asker: UUID | str) -> str:
+    """Name the lane of whoever asks without saying who that is."""
+    return salted_hmac("journify.background", str(asker), algorithm="sha256").hexdigest()[:16]
 
-    Where the transport is away, that is no accident of the listener's: the row waits for the sweep.
+
+def turn(model: type[Job], lane: str = NO_LANE) -> dt.datetime:
+    """Return when it is the turn of new work: after what waits in the same lane already."""
+    now = timezone.now() + model.BEHIND
+    if lane == NO_LANE:
+        return now
+    rows = _kinds[model].rows.waiting().filter(lane=lane).order_by("-turn_at")
+    last = rows.values_list("turn_at", flat=True).first()
+    return max(now, last + LANE_SPACING) if last else now
+
+
+def wake() -> None:
+    """Wake a worker up once the transaction is committed: there is work.
+
+    Where that fails, it is no accident of the listener's: workers also look by themselves.
     """
-    transaction.on_commit(lambda: task.enqueue(**ids), robust=True)
+    transaction.on_commit(transport.wake, robust=True)
 
 
 def worker_name() -> str:
@@ -175,9 +220,33 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:50]}:{os.getpid()}"
 
 
-def lease_end() -> dt.datetime:
+def from_now(seconds: float) -> CombinedExpression:
+    """Return the moment so many seconds from now, by the database's clock."""
+    return Now() + dt.timedelta(seconds=seconds)
+
+
+def lease_end() -> CombinedExpression:
     """When a lease that begins now ends."""
-    return timezone.now() + dt.timedelta(seconds=settings.CLASSIFY_LEASE_SECONDS)
+    return from_now(settings.CLASSIFY_LEASE_SECONDS)
+
+
+def claim_next() -> Job | None:
+    """Take the row whose turn it is, of whatever kind; None when none waits."""
+    while first := _first_in_turn():
+        for _turn, kind, key in first:
+            row: Job | None = claim(kind.rows, key)
+            if row is not None:
+                return row
+    return None
+
+
+def _first_in_turn() -> list[tuple[dt.datetime, Kind, UUID]]:
+    found = [
+        (at, kind, key)
+        for kind in kinds()
+        for at, key in kind.rows.in_turn().values_list("turn_at", "pk")[:AT_ONCE]
+    ]
+    return sorted(found, key=lambda each: each[0])
 
 
 def claim(rows: JobQuerySet[J], key: UUID | str, **values: Any) -> J | None:
@@ -207,71 +276,32 @@ def change(row: Job, **values: Any) -> bool:
     return True
 
 
-def settle(row: Job, **values: Any) -> bool:
+def settle(row: Job, *, status: str, **values: Any) -> bool:
     """Write what came of a claimed row, and let go of it; False as `change`."""
-    return change(row, lease_until=None, **values)
+    if status != Status.QUEUED:
+        values["lane"] = NO_LANE
+    return change(row, status=status, lease_until=None, **values)
 
 
 def put_back(row: Job, **values: Any) -> bool:
-    """Have a claimed row wait for another try, now; False when it had its tries, or is lost."""
+    """Have a claimed row wait for another try, now; False when it had its tries, or is lost.
+
+    Its turn stays: it comes before what was asked for later.
+    """
     if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
         return False
     now = timezone.now()
-    changed = settle(
-        row, **{"status": Status.QUEUED, "owner": "", "ready_at": now, "woken_at": now} | values
-    )
+    changed = settle(row, status=Status.QUEUED, owner="", ready_at=now, **values)
     if changed:
-        wake(row, again=True)
+        wake()
     return changed
 
 
-def tell_again(row: Job, **values: Any) -> bool:
-    """Tell a worker of a waiting row once more; False when somebody changed it meanwhile."""
-    rows = type(row)._default_manager.filter(pk=row.pk, revision=row.revision, status=Status.QUEUED)
-    if not rows.update(woken_at=timezone.now(), revision=F("revision") + 1, **values):
-        return False
-    wake(row, again=True)
-    return True
-
-
 def sweep() -> int:
-    """Take up what was dropped: leases of dead workers, and rows whose task was lost.
-
-    Returns the number of rows that were touched.
-    """
+    """Take up what dead workers dropped; returns the number of rows that were touched."""
     touched = 0
     for kind in kinds():
         for row in kind.rows.expired():
-            logger.warning("lease of %s %s ran out (%s)", kind.argument, row.pk, row.owner)
+            logger.warning("lease of %s %s ran out (%s)", kind.model.__name__, row.pk, row.owner)
             touched += kind.give_up(row)
-    return touched + sum(tell_again(row) for row in _forgotten())
-
-
-def _forgotten() -> list[Job]:
-    """Rows that have waited for a while without a task that waits with them."""
-    now = timezone.now()
-    patience = now - dt.timedelta(seconds=settings.CLASSIFY_LEASE_SECONDS)
-    firsts = {kind: _first_waiting(kind) for kind in _in_order_of_service()}
-    if not any(row.woken_at < patience for rows in firsts.values() for row in rows):
-        return []
-    lines = [
-        transport.Line(kind.argument, [str(row.pk) for row in rows], kind.rows.waiting().count())
-        for kind, rows in firsts.items()
-    ]
-    lost = transport.unserved(lines)
-    found: list[Job] = []
-    for rows in firsts.values():
-        found += [row for row in rows if str(row.pk) in lost and row.woken_at < patience]
-        others = [row for row in rows if str(row.pk) not in lost]
-        late = [row for row in others if row.woken_at < now - WOKEN_ANYWAY_AFTER]
-        found += late[:ANYWAY_AT_ONCE]
-    return found
-
-
-def _in_order_of_service() -> list[Kind]:
-    return sorted(kinds(), key=lambda kind: -kind.get_task().priority)
-
-
-def _first_waiting(kind: Kind) -> list[Any]:
-    rows = kind.rows.waiting().order_by("woken_at").only("pk", "woken_at", "revision")
-    return list(rows[:AT_ONCE])
+    return touched

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 UNKNOWN = "unknown"
-# What a provider gives one customer: whoever has it can take any address in it.
+# What a provider gives one line, and one site: whoever has it can take any address in it.
 IPV6_PREFIX = 64
+IPV6_SITE_PREFIX = 48
 
 
 def client_address(request: HttpRequest) -> str:
@@ -30,12 +31,18 @@ def client_address(request: HttpRequest) -> str:
     return str(address) if address else UNKNOWN
 
 
-def network_of(address: str) -> str:
+def network_of(address: str, *, prefix: int = IPV6_PREFIX) -> str:
     """Return what is counted as one: an IPv4 address, or the network of an IPv6 one."""
     parsed = _parsed(address)
     if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.IPv6Network((parsed, IPV6_PREFIX), strict=False))
+        return str(ipaddress.IPv6Network((parsed, prefix), strict=False))
     return address
+
+
+def site_of(address: str) -> str:
+    """Return the site that an IPv6 address belongs to; nothing for others, who have one each."""
+    site = network_of(address, prefix=IPV6_SITE_PREFIX)
+    return "" if site == address else site
 
 
 def address_in_log(request: HttpRequest) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from journify.limits.addresses import address_in_log, client_address, network_of
+from journify.limits.addresses import address_in_log, client_address, network_of, site_of
 from journify.limits.allowances import Rate, take
 from journify.limits.browsers import known_browser, name_key
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 View = Callable[..., "HttpResponseBase"]
 
 logger = logging.getLogger(__name__)
+
+SITE_FACTOR = 3
 
 
 class TooManyRequestsError(Exception):
@@ -51,7 +53,7 @@ def spend(request: HttpRequest, action: str, *, name: str = "") -> None:
     """
     limits = settings.RATE_LIMITS[action]
     for kind, subject in _subjects(request, name, limits):
-        limit = limits.get(kind)
+        limit = _limit_of_site(limits) if kind == "site" else limits.get(kind)
         if limit is None or not settings.RATE_LIMIT_FACTOR:
             continue
         times, seconds = limit
@@ -90,6 +92,14 @@ def limited(
     return decorate
 
 
+def _limit_of_site(limits: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
+    """All networks of a site together may do as much as a few of them."""
+    if "address" not in limits:
+        return None
+    times, seconds = limits["address"]
+    return SITE_FACTOR * times, seconds
+
+
 def _subjects(
     request: HttpRequest, name: str, limits: Collection[str]
 ) -> Iterator[tuple[str, str]]:
@@ -99,8 +109,11 @@ def _subjects(
         return
     if request.user.is_authenticated:
         yield "user", str(request.user.pk)
-    address = network_of(client_address(request))
+    asker = client_address(request)
+    address = network_of(asker)
     yield "address", address
+    if site := site_of(asker):
+        yield "site", site
     if name:
         key = name_key(name)
         yield "name-here", f"{key}|{address}"

@@ -15,8 +15,6 @@ CONFIGS = {
     "django.contrib.auth": "journify.mongodb.apps.MongoAuthConfig",
     "django.contrib.contenttypes": "journify.mongodb.apps.MongoContentTypesConfig",
 }
-# Its migrations are SQL; a broker carries the tasks instead.
-LEFT_OUT = {"django_tasks_db"}
 MIGRATION_MODULES = {
     label: f"journify.mongodb.migrations.{label}"
     for label in (
@@ -28,4 +26,4 @@ MIGRATION_MODULES = {
 
 def installed_apps(apps: list[str]) -> list[str]:
     """Return `apps` as MongoDB can have them."""
-    return [CONFIGS.get(app, app) for app in apps if app not in LEFT_OUT]
+    return [CONFIGS.get(app, app) for app in apps]

@@ -354,12 +354,12 @@ USES = """
 import traceback
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from classifier.tasks import explain
+from journify.background import transport
 from spotify_auth.encryption import encrypt
 from spotify_auth.models import User
 for use in (
     lambda: call_command("check"), lambda: User.objects.count(), lambda: encrypt("a"),
-    lambda: default_storage.exists("a"), lambda: explain.enqueue(explanation_id="a"),
+    lambda: default_storage.exists("a"), transport.wake,
 ):
     try:
         use()

@@ -1,6 +1,6 @@
-"""What stands in for a MongoDB server, with a broker beside it, thrown away afterwards.
+"""What stands in for a MongoDB server, thrown away afterwards.
 
-python -m tools.mongodb.double COMMAND …     runs COMMAND with DATABASE_URL and QUEUE_URL
+python -m tools.mongodb.double COMMAND …     runs COMMAND with DATABASE_URL
 
 `make mongodb` installs what it needs. server.mjs says how far it is like the real one.
 """
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.brokers import running_server, throwaway_redis
+from tools.brokers import running_server
 from tools.postgres import NoServerError, run_beside
 from tools.processes import free_port
 
@@ -40,11 +40,11 @@ def throwaway_double() -> Iterator[str]:
 
 
 def main(command: list[str]) -> int:
-    """Run `command` beside both; return its exit status."""
+    """Run `command` beside it; return its exit status."""
     if not command:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    return run_beside(command, {"DATABASE_URL": throwaway_double, "QUEUE_URL": throwaway_redis})
+    return run_beside(command, {"DATABASE_URL": throwaway_double})
 
 
 if __name__ == "__main__":

@@ -15,12 +15,11 @@ from unittest.mock import patch
 
 # nobody listens there, and nobody is asked
 ADDRESS = "mongodb://127.0.0.1:1/journify"
-BROKER = "redis://127.0.0.1:1"
 
 
 def main(arguments: list[str]) -> None:
     """Run `makemigrations` under the settings of MongoDB."""
-    os.environ |= {"DATABASE_URL": ADDRESS, "QUEUE_URL": BROKER}
+    os.environ |= {"DATABASE_URL": ADDRESS}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
     import django  # noqa: PLC0415 -- after the environment
     from django.core.management import call_command  # noqa: PLC0415

@@ -15,7 +15,7 @@ from typing import Any
 import av
 import pytest
 
-from classifier.tests.fake_manage import HANGS, IS_SLOW, KILLS_THE_WORKER
+from classifier.tests.fake_manage import CLOCK_AHEAD, HANGS, IS_SLOW, KILLS_THE_WORKER
 from ml.tests.sounds import music, write
 from tools import soak
 from tools.kill_test import WORKER
@@ -34,6 +34,7 @@ from classifier import explaining, queue, tryouts
 from classifier.models import Classification, Song
 from journal import transfers
 from journify.background.jobs import kinds
+from journify.background.jobs import sweep as sweep_leases
 from spotify_auth.models import User
 
 NAMES = ("status", "stage", "attempts", "reason", "owner", "emotion")
@@ -71,11 +72,11 @@ def ask_for_all(path):
 def see_all():
     "How many of each kind are in which state."
     return {
-        kind.argument: sorted(kind.rows.values_list("status", flat=True)) for kind in kinds()
+        kind.model.__name__: sorted(kind.rows.values_list("status", flat=True)) for kind in kinds()
     }
 
 def sweep():
-    return queue.sweep()
+    return sweep_leases()
 
 call_command("migrate", verbosity=0)
 for line in sys.stdin:
@@ -130,11 +131,24 @@ class Queue:
             time.sleep(0.02)
         pytest.fail(f"{seen} is not {values}\n{self.log.read_text()[-3000:]}")
 
+    def wait_for_log(self, text: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while text not in (self.log.read_text() if self.log.exists() else ""):
+            assert time.monotonic() < deadline, f"{text} is not in the log"
+            time.sleep(0.1)
+
     @contextmanager
-    def worker(self, command: Sequence[str] = WORKER) -> Iterator[subprocess.Popen[bytes]]:
+    def worker(
+        self, command: Sequence[str] = WORKER, **env: str
+    ) -> Iterator[subprocess.Popen[bytes]]:
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                command, env=self.env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+                command,
+                env=self.env | env,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         try:
             yield process
@@ -229,6 +243,22 @@ def test_the_second_signal_ends_it_and_the_song_waits_for_another(
     assert (seen["status"], seen["attempts"], seen["owner"]) == ("queued", 1, "")
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"])
+@pytest.mark.parametrize("ahead", ["600", "-600"])
+def test_a_worker_whose_clock_is_wrong_steals_nothing_and_loses_nothing(
+    backend: str, ahead: str, tmp_path: Path
+) -> None:
+    with a_queue(backend, tmp_path) as queue:
+        with queue.worker(), queue.worker(**{CLOCK_AHEAD: ahead}):
+            queue.wait_for_log("this machine's clock is")
+            rows = [queue.ask(IS_SLOW) for _ in range(4)]
+            seen = [queue.wait_for(row, status="done") for row in rows]
+        log = queue.log.read_text()
+    assert [row["attempts"] for row in seen] == [1] * 4
+    assert len({row["owner"] for row in seen}) == 2, "both worked"
+    assert "ran out" not in log
+
+
 def test_a_song_that_kills_its_workers_is_given_up(strict_queue: Queue) -> None:
     poison = strict_queue.ask(KILLS_THE_WORKER)
     good = strict_queue.ask("good")
@@ -267,9 +297,10 @@ def test_what_was_asked_for_while_the_broker_was_away_is_done_when_it_is_back(
                 assert time.monotonic() < deadline, (seen, queue.log.read_text()[-3000:])
                 time.sleep(0.2)
     assert seen == {
-        "classification_id": ["done", "done"],
-        "tryout_id": ["done"],
-        "transfer_id": ["done"],
+        "Classification": ["done", "done"],
+        "TryOut": ["done"],
+        "Transfer": ["done"],
         # the stand-in draws nothing: who asked is told so
-        "explanation_id": ["failed"],
+        "Explanation": ["failed"],
+        "Refresh": [],
     }

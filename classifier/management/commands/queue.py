@@ -19,8 +19,9 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from classifier import backlog, queue
+from classifier import backlog
 from classifier.models import Classification
+from journify.background import jobs
 from journify.commands import ExplainedCommand
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Command(ExplainedCommand):
         elif verb == "failed":
             self._list(backlog.failed(reason=options["reason"]), as_json=options["json"])
         elif verb == "sweep":
-            self._say({"swept": queue.sweep()}, "{swept} taken up.", **options)
+            self._say({"swept": jobs.sweep()}, "{swept} taken up.", **options)
         else:
             rows = _rows(**options)
             count = VERBS[verb](rows)
@@ -87,7 +88,6 @@ def _rows(
 
 
 def _told(found: backlog.Backlog) -> str:
-    tasks = "does not answer" if found.tasks is None else f"{found.tasks} tasks wait there"
     lines = [
         f"waiting    {found.waiting}" + (f", oldest {found.oldest:.0f} s" if found.waiting else ""),
         f"postponed  {found.postponed}"
@@ -100,6 +100,6 @@ def _told(found: backlog.Backlog) -> str:
         f"failed     {sum(found.failures.values())}",
         *(f"  {count:5d}  {reason}" for reason, count in found.failures.items()),
         *(f"waiting    {count} {name}" for name, count in found.others.items()),
-        f"transport  {found.transport}: {tasks}",
+        f"woken by   {found.woken_by or 'nothing: workers look by themselves'}",
     ]
     return "\n".join(lines)

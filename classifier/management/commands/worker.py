@@ -16,13 +16,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from classifier import heartbeats, leases, queue
+from classifier import heartbeats, leases
 from classifier.decoding import get_decoder
 from journify import housekeeping
-from journify.background import transport
+from journify.background import jobs, working
 from journify.checks import AT_START
 from journify.collecting import loading
 from journify.commands import ExplainedCommand
@@ -32,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class Command(ExplainedCommand):
-    """Work for the database's queue or the broker's, with a sweep beside it."""
+    """Do the work that rows stand for, with a sweep beside it."""
 
     requires_system_checks = AT_START
 
@@ -42,8 +41,6 @@ class Command(ExplainedCommand):
 
     def handle(self, *, batch: bool, **_options: Any) -> None:
         """Load the models, start the sweep, and work."""
-        if batch and settings.QUEUE_URL:
-            raise CommandError("--batch is for the queue in the database, not for a broker.")
         get_decoder().start()  # it gets ready while torch is imported
         with loading():
             from classifier.service import get_service  # noqa: PLC0415 -- imports torch
@@ -55,7 +52,7 @@ class Command(ExplainedCommand):
         sweeper = threading.Thread(target=_sweep_until, args=(stop,), daemon=True)
         sweeper.start()
         try:
-            transport.work(batch=batch)
+            working.work(batch=batch)
         finally:
             stop.set()
             sweeper.join(timeout=5)
@@ -92,8 +89,8 @@ def _do(chores: Iterable[Callable[[], object]]) -> None:
 
 
 def _sweep() -> None:
-    if touched := queue.sweep():
-        logger.warning("took up %d dropped or postponed rows", touched)
+    if touched := jobs.sweep():
+        logger.warning("took up %d dropped rows", touched)
 
 
 def _start_anew() -> None:

@@ -14,9 +14,9 @@ from django.utils import timezone
 from classifier.models import Label
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal import transfers
-from journal.archive import work
 from journal.models import Entry, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory, JournalFactory, PhraseFactory
+from journify.background.tests.workers import work_at
 from ml.tests.sounds import music, write
 from spotify_auth.models import User
 
@@ -28,10 +28,8 @@ def carry(django_capture_on_commit_callbacks: Callable[..., object]) -> Carry:
     """Carry a transfer out as a worker would."""
 
     def run(row: Transfer) -> Transfer:
-        claimed = transfers.claim(row.pk)
-        assert claimed is not None
         with django_capture_on_commit_callbacks(execute=True):
-            work.carry_out(claimed)
+            assert work_at(row)
         row.refresh_from_db()
         return row
 

@@ -17,11 +17,12 @@ from django.db.models import Model
 from classifier.models import Classification, Label, Song
 from classifier.tests.factories import LabelFactory
 from journal import transfers
-from journal.archive import merging, opening, package, schema, snapshot, tables, work
+from journal.archive import merging, opening, package, schema, snapshot, tables
 from journal.leaving import delete_account
 from journal.models import Entry, Journal, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory
 from journal.tests.test_renewing import assert_kept
+from journify.background.tests.workers import work_at
 from spotify_auth.models import User
 
 Export = Callable[..., bytes]
@@ -125,7 +126,7 @@ LEFT_OUT = {
     Song: {"id", "owner", "audio_sha256", "created_at", "artwork_url", "metadata_fetched_at"},
     Classification: {
         *("id", "song", "status", "stage", "attempts", "owner", "lease_until", "revision"),
-        *("error", "reason", "queued_at", "answered_at", "ready_at", "woken_at", "retry_at"),
+        *("error", "reason", "queued_at", "answered_at", "ready_at", "turn_at", "lane", "retry_at"),
         *("embedding", "request_id", "certainty", "clip_sha256"),
     },
 }
@@ -371,9 +372,7 @@ def test_nothing_comes_into_a_journal_that_was_left_meanwhile(
 
     monkeypatch.setattr(merging._Merge, "add_phrases", leave_meanwhile)
     row = transfers.request_import(stranger, ContentFile(archive, name="archive.zip"))
-    claimed = transfers.claim(row.pk)
-    assert claimed is not None
     with django_capture_on_commit_callbacks(execute=True):
-        work.carry_out(claimed)
+        assert work_at(row)
     assert everything() == before
     assert sorted((own_folder / "media").rglob("*.*")) == files

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
-from journify.limits.addresses import UNKNOWN, client_address, network_of
+from journify.limits.addresses import UNKNOWN, client_address, network_of, site_of
 from journify.limits.browsers import remember
 from journify.limits.models import Allowance
 from spotify_auth.models import User
@@ -235,6 +235,19 @@ class TestAddress:
         assert network_of("2001:db8:1:2:3::1") == network_of("2001:db8:1:2:ffff::9")
         assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
         assert network_of("203.0.113.5") == "203.0.113.5"
+
+    def test_many_networks_of_one_site_do_not_add_up(self, db: None) -> None:
+        """Whoever has a /48 has 65,536 networks to come from."""
+        answers = [
+            sign_in(Client(), f"name-{n}", f"2001:db8:7:{n:x}::1").status_code for n in range(14)
+        ]
+        assert answers == [200] * 12 + [429] * 2
+        elsewhere = sign_in(Client(), "name-x", "2001:db8:8::1")
+        assert elsewhere.status_code == 200
+
+    def test_ipv4_addresses_have_no_site(self) -> None:
+        assert site_of("203.0.113.5") == site_of(UNKNOWN) == ""
+        assert site_of("2001:db8:7:1::1") == "2001:db8:7::/48"
 
     def test_an_invented_header_buys_no_more_guesses(self, db: None) -> None:
         answers = [

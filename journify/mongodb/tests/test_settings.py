@@ -12,7 +12,6 @@ from typing import Any
 from django.conf import settings
 
 ADDRESS = "mongodb://ada:geheim@127.0.0.1:1/journify"
-BROKER = "redis://127.0.0.1:1"
 FACTS = """
 import json
 import django
@@ -28,7 +27,6 @@ session.save()
 print(json.dumps({
     "vendor": connection.vendor,
     "name": connection.settings_dict["NAME"],
-    "backend": settings.TASKS["default"]["BACKEND"],
     "apps": [config.name for config in apps.get_app_configs()],
     "keys": sorted({type(model._meta.pk).__name__
                     for model in apps.get_models(include_auto_created=True)}),
@@ -43,7 +41,7 @@ def run(tmp_path: Path, *command: str, **env: str) -> subprocess.CompletedProces
         cwd=settings.BASE_DIR,
         env=os.environ
         | {"DATABASE_URL": ADDRESS, "JOURNIFY_DATA_DIR": str(tmp_path)}
-        | {"QUEUE_URL": BROKER, "DJANGO_SETTINGS_MODULE": "journify.settings"}
+        | {"QUEUE_URL": "", "DJANGO_SETTINGS_MODULE": "journify.settings"}
         | env,
         capture_output=True,
         text=True,
@@ -56,8 +54,6 @@ def test_the_address_is_enough(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     facts: dict[str, Any] = json.loads(done.stdout)
     assert (facts["vendor"], facts["name"]) == ("mongodb", "journify")
-    assert facts["backend"] == "journify.background.backends.BrokerBackend"
-    assert "django_tasks_db" not in facts["apps"]
     assert {"django.contrib.admin", "allauth.mfa", "journal"} <= set(facts["apps"])
     # no table counts its keys up: MongoDB has no counter
     assert facts["keys"] == ["CharField", "ObjectIdAutoField", "UUIDField"]
@@ -67,12 +63,6 @@ def test_the_address_is_enough(tmp_path: Path) -> None:
 def test_every_table_has_its_migrations(tmp_path: Path) -> None:
     done = run(tmp_path, "-m", "tools.mongodb.migrations", "--check", "--dry-run")
     assert (done.returncode, done.stdout) == (0, "No changes detected\n"), done.stderr
-
-
-def test_a_broker_is_asked_for_before_anything_else(tmp_path: Path) -> None:
-    done = run(tmp_path, "manage.py", "prepare", QUEUE_URL="")
-    assert done.returncode == 1
-    assert "MongoDB cannot carry the queue of tasks: QUEUE_URL has to name a broker." in done.stderr
 
 
 def test_backup_names_the_tools_that_do_it(tmp_path: Path) -> None:

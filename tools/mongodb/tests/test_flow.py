@@ -1,4 +1,4 @@
-"""A listener's whole way over MongoDB's wire protocol: real processes, a real socket, a broker."""
+"""A listener's whole way over MongoDB's wire protocol: real processes and a real socket."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from django.conf import settings
 
 from journify.tests.browser import running_app
 from ml.tests.sounds import music, write
-from tools.brokers import throwaway_redis
 from tools.load_listener import ENTRY, REVISION, SONG
 from tools.mongodb.double import throwaway_double
 
@@ -96,8 +95,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     procfile = data / "Procfile"
     web, _ = (settings.BASE_DIR / "Procfile").read_text().splitlines()
     procfile.write_text(f"{web}\nworker: python -m classifier.tests.fake_manage worker\n")
-    with throwaway_double() as url, throwaway_redis() as broker:
-        env = {"JOURNIFY_DATA_DIR": str(data), "DATABASE_URL": url, "QUEUE_URL": broker}
+    with throwaway_double() as url:
+        env = {"JOURNIFY_DATA_DIR": str(data), "DATABASE_URL": url, "QUEUE_URL": ""}
         with running_app(data, env=env, procfile=str(procfile)) as base:
             yield App(base, env)
 
