@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 from django.conf import settings
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 BEATS_MISSED = 4  # one or two may be late on a busy machine
 WRONG_CLOCK_SECONDS = 30
-DAY_SECONDS = 86_400
+A_DAY = dt.timedelta(days=1)
 
 
 def beat() -> None:
@@ -42,4 +43,4 @@ def alive() -> int:
 
 def forget() -> None:
     """Delete workers that died a day ago."""
-    Worker.objects.filter(seen_at__lt=from_now(-DAY_SECONDS)).delete()
+    Worker.objects.filter(seen_at__lt=timezone.now() - A_DAY).delete()
