@@ -18,7 +18,7 @@ def keep_turns(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> Non
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0015_one_truth"),
+        ("classifier", "0016_one_truth"),
         ("journal", "0009_one_of_each"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

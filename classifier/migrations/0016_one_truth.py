@@ -29,7 +29,7 @@ def drop_tasks(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> Non
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0014_one_of_each"),
+        ("classifier", "0015_titles_in_no_language"),
     ]
 
     operations = [
