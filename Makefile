@@ -11,7 +11,7 @@ export PYTHONUNBUFFERED := 1
 unexport PYTHONDONTWRITEBYTECODE  # nothing is compiled beforehand (below): each start would do it anew
 .DEFAULT_GOAL := help
 
-.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb soak load costs budget screens hostile fuzz
+.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,7 +59,7 @@ migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 
 # As many processes as there are cores; the tests of a file stay together, and share what they set up.
 # In our order, not the files with the most tests first, which are the quick ones.
-unit: $(VENV)/test.stamp postgres redis mongodb  ## tests without a browser (TESTS="journal ml")
+unit: $(VENV)/test.stamp postgres redis mongodb nginx  ## tests without a browser (TESTS="journal ml")
 	$(ON_DB) $(BIN)/pytest -m "not e2e" --numprocesses $(shell nproc) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
@@ -163,6 +163,11 @@ tools/mongodb/node_modules/.package-lock.json: tools/mongodb/package-lock.json
 	  else echo "The tests of MongoDB need Node.js: sudo apt-get install nodejs npm"; exit 1; fi; }
 	NODE_OPTIONS=--use-openssl-ca npm ci --prefix tools/mongodb --no-audit --no-fund --loglevel=error  # the machine's certificates
 	@touch $@
+
+nginx:
+	@command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends nginx-light; \
+	  else echo "The test of slow clients needs nginx: sudo apt-get install nginx-light"; exit 1; fi; }
 
 rabbitmq:
 	@ls /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 || { \

@@ -7,7 +7,9 @@ https://docs.gunicorn.org/en/stable/settings.html
 from __future__ import annotations
 
 worker_class = "gthread"
-threads = 8
+# A slow client holds one until it has sent what it announced; they cost little while they wait.
+# Each keeps a connection to the database: two processes have 48, PostgreSQL allows 100 by itself.
+threads = 24
 # by itself it closes an idle connection after two seconds, just when a listener is about to tap
 keepalive = 75
 control_socket_disable = True

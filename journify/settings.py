@@ -69,6 +69,8 @@ MIDDLEWARE = [
     "journify.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "journify.monitoring.hosts.HostMiddleware",
+    # above what reads forms
+    "journify.limits.bodies.BodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -319,6 +321,8 @@ CONTENT_SECURITY_POLICY = {
 # measuring); TRUSTED_PROXIES says how many proxies of ours name the address.
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+# How many requests of one address a process reads bodies of at once: a third of its threads.
+BODIES_AT_ONCE = 8
 RATE_LIMIT_FACTOR = env.float("RATE_LIMIT_FACTOR", 1.0)
 RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "sign-in": {

@@ -98,6 +98,6 @@ def test_gunicorn_finds_its_settings_by_itself() -> None:
         check=True,
     )
     told = dict(re.findall(r"^(\w+) += (.*)$", child.stdout, re.MULTILINE))
-    assert (told["keepalive"], told["threads"]) == ("75", "8")
+    assert (told["keepalive"], told["threads"]) == ("75", "24")
     assert "gthread" in told["worker_class"].lower()
     assert told["control_socket_disable"] == "True"
