@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 
+def _may_be_seen(request: HttpRequest) -> Q:
+    """Rows of songs that everybody may use, and of the curator's own."""
+    return Q(song__owner=None) | Q(song__owner=cast("User", request.user))
+
+
 class HeardFilter(admin.SimpleListFilter):
     """Songs by the models' answer that counts; those without one that failed; open work."""
 
@@ -123,10 +128,11 @@ class SongAdmin(CuratedTableMixin, admin.ModelAdmin[Song]):
         css = {"all": ("css/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Song]:
-        """Join what a row of the list shows."""
+        """Join what a row of the list shows; what listeners upload, nobody else sees."""
         user = cast("User", request.user)
         return (
-            Song.objects.with_readings(user)
+            Song.objects.visible_to(user)
+            .with_readings(user)
             .annotate(is_audible=Q(owner=None) | Q(owner=user))
             .order_by("-created_at")
         )
@@ -291,6 +297,10 @@ class ClassificationAdmin(admin.ModelAdmin[Classification]):
     actions = ("requeue",)
     date_hierarchy = "queued_at"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Classification]:
+        """Leave out what was said of other people's uploads."""
+        return super().get_queryset(request).filter(_may_be_seen(request))
+
     def get_readonly_fields(
         self, _request: HttpRequest, row: Classification | None = None
     ) -> list[str]:
@@ -319,3 +329,7 @@ class LabelAdmin(CuratedTableMixin, admin.ModelAdmin[Label]):
     list_select_related = ("song", "user")
     autocomplete_fields = ("song", "user")
     form = LabelForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
+        """Leave out labels of other people's uploads."""
+        return super().get_queryset(request).filter(_may_be_seen(request))

@@ -100,12 +100,13 @@ def _models(
 def _corrected(
     answers: list[tuple[UUID, str, str, str]], labels: dict[UUID, Counter[str]]
 ) -> list[CorrectedSong]:
-    """The songs corrected most, each with what most people say instead."""
+    """The songs corrected most of those that everybody may use, each with what most say instead."""
+    shared = set(Song.objects.filter(pk__in=labels, owner=None).values_list("pk", flat=True))
     mixed = [
         (count, song, f"{model} {version}", heard, said)
         for song, model, version, heard in answers
         for said, count in labels[song].items()
-        if said != heard
+        if said != heard and song in shared
     ]
     mixed.sort(key=lambda row: (-row[0], *map(str, row[1:])))
     songs = Song.objects.in_bulk([row[1] for row in mixed[:SHOWN]])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import Phrase
 from journal.resources import PhraseResource
 from journify.curating.admin import CuratedTableMixin
+
+if TYPE_CHECKING:
+    from spotify_auth.models import User
 
 
 @admin.register(Phrase)
@@ -26,9 +31,10 @@ class PhraseAdmin(CuratedTableMixin, admin.ModelAdmin[Phrase]):
     readonly_fields = ("key",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Phrase]:
-        """Count how often each was answered."""
-        answered = Count("entries__song")
-        return super().get_queryset(request).annotate(answered_count=answered)
+        """Count how often each was answered; what listeners wrote for themselves is left out."""
+        phrases = super().get_queryset(request)
+        seen = phrases.filter(Q(owner=None) | Q(owner=cast("User", request.user)))
+        return seen.annotate(answered_count=Count("entries__song"))
 
     @admin.display(description=_("answered"), ordering="answered_count")
     def answered(self, phrase: Phrase) -> int:

@@ -38,6 +38,12 @@ class UserAdmin(BaseUserAdmin[User]):
     )
     inlines = (UserGroupInline,)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
+        """Say how much goes with an account, not what: that is for nobody else to read."""
+        _names, counts, missing, protected = super().get_deleted_objects(objs, request)
+        amounts = [f"{name}: {count}" for name, count in counts.items()]
+        return [*map(str, objs), *amounts], counts, missing, protected
+
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin[Invitation]):

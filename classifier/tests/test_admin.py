@@ -130,16 +130,16 @@ class TestLists:
 
 
 class TestSearch:
-    @pytest.mark.parametrize("words", ["Clair", "debussy", "Bergamasque", "alice", "FRZ0"])
+    @pytest.mark.parametrize("words", ["Clair", "debussy", "Bergamasque", "carol", "FRZ0"])
     def test_songs_are_found_by_what_is_known_of_them(
-        self, client: Client, user: User, words: str
+        self, client: Client, curator: User, words: str
     ) -> None:
         song = SongFactory(
             title="Clair de lune",
             artist="Debussy",
             album="Suite bergamasque",
             isrc="FRZ000000001",
-            owner=user,
+            owner=curator,
         )
         SongFactory()
         assert listed(client, SONGS, q=words) == {song}
@@ -181,8 +181,9 @@ class TestFilters:
         response = client.get(reverse(SONGS), {"labels__emotion__exact": "sad"})
         assert list(response.context["cl"].result_list) == [label.song]
 
-    def test_songs_of_the_catalogue(self, client: Client, user: User) -> None:
-        common, own = SongFactory(), SongFactory(owner=user)
+    def test_songs_of_the_catalogue(self, client: Client, curator: User, user: User) -> None:
+        common, own = SongFactory(), SongFactory(owner=curator)
+        SongFactory(owner=user)
         assert listed(client, SONGS, owner__isempty="1") == {common}
         assert listed(client, SONGS, owner__isempty="0") == {own}
 
@@ -414,10 +415,10 @@ class TestPlayer:
         assert reverse("admin:classifier_song_audio", args=[own.pk]) in page
         assert reverse("admin:classifier_song_audio", args=[others.pk]) not in page
         form = client.get(reverse("admin:classifier_song_change", args=[others.pk]))
-        assert "<audio" not in form.content.decode()
+        assert form.status_code == 302  # as for a song that is not there
 
-    def test_nobody_takes_over_a_song_to_hear_it(self, client: Client, user: User) -> None:
-        url = reverse("admin:classifier_song_change", args=[SongFactory(owner=user).pk])
+    def test_nobody_takes_over_a_song_to_hear_it(self, client: Client, curator: User) -> None:
+        url = reverse("admin:classifier_song_change", args=[SongFactory(owner=curator).pk])
         assert "owner" not in client.get(url).context["adminform"].form.fields
 
     def test_not_found_when_there_is_no_sound(self, client: Client) -> None:
