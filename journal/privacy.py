@@ -61,9 +61,13 @@ STORED = [
         },
     ),
     Stored(
-        title=_("Your second key"),
-        why=_("Only if you set one up: its secret, encrypted, and the recovery codes."),
-        until=_("Until you remove it, or delete your account."),
+        title=_("Your recovery codes, passkeys and authenticator app"),
+        why=_(
+            "The codes that open your journal if you forget the password, encrypted; and, only if "
+            "you set them up, the public half of each passkey, its name, and the app’s secret, "
+            "encrypted."
+        ),
+        until=_("Until you remove them, or delete your account."),
         tables={
             "mfa.Authenticator": ("user", "type", "data", "created_at", "last_used_at"),
         },
@@ -260,12 +264,23 @@ STORED = [
         },
     ),
     Stored(
-        title=_("Names and e-mail addresses"),
+        title=_("Your e-mail address"),
+        why=_(
+            "Only if you give one, where this server sends mail: for a link to set a new password "
+            "with. Nothing else is sent there."
+        ),
+        until=_("Until you remove it, or delete your account."),
+        tables={
+            "spotify_auth.User": ("email",),
+            "account.EmailAddress": ("user", "email", "verified", "primary"),
+        },
+    ),
+    Stored(
+        title=_("First and last names"),
         why=NOT_USED,
         until=NOT_USED,
         tables={
-            "spotify_auth.User": ("first_name", "last_name", "email"),
-            "account.EmailAddress": ("user", "email", "verified", "primary"),
+            "spotify_auth.User": ("first_name", "last_name"),
             "account.EmailConfirmation": ("email_address", "created", "sent", "key"),
             "socialaccount.SocialToken": ("app", "account", "token", "token_secret", "expires_at"),
         },

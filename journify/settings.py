@@ -9,6 +9,7 @@ import django_stubs_ext
 from environs import Env, validate
 
 from journify.databases import database_settings
+from journify.mail import mail_settings
 from journify.mongodb import installing as mongodb
 from journify.owners import refuse_root
 from journify.secrets import load_or_create_key, load_or_create_secret
@@ -120,7 +121,14 @@ if ON_MONGODB:
     DEFAULT_AUTO_FIELD = ALLAUTH_DEFAULT_AUTO_FIELD = mongodb.AUTO_FIELD
     SESSION_SERIALIZER = "journify.mongodb.sessions.KeySerializer"
 
-# Sign-in: a user name and a password; no e-mail address is asked for.
+# Mail: sent only where EMAIL_URL names a server; docs/operations.md.
+EMAIL_URL = env.str("EMAIL_URL", "")
+MAIL_ENABLED = bool(EMAIL_URL)
+vars().update(mail_settings(EMAIL_URL))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "Journify <journify@localhost>")
+
+# Sign-in: a user name and a password. An e-mail address may be given where mail is sent, to set a
+# new password with once it is confirmed; nobody signs in with it.
 # https://docs.allauth.org/en/latest/account/configuration.html
 
 AUTH_USER_MODEL = "spotify_auth.User"
@@ -135,11 +143,21 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "journal:today"
 ACCOUNT_ADAPTER = "spotify_auth.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = [
+    "username*",
+    *(["email"] if MAIL_ENABLED else []),
+    *("password1*", "password2*"),
+]
 # Who may make an account: everybody, whoever has an invitation's link (`manage.py invite`), nobody.
 SIGN_UP = env.str("SIGN_UP", "open", validate=validate.OneOf(["open", "invite", "closed"]))
 ACCOUNT_SIGNUP_ENABLED = SIGN_UP != "closed"
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "optional" if MAIL_ENABLED else "none"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can have us write to strangers
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = "strict"  # who has which address is nobody else's business
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_FORMS = {"reset_password": "spotify_auth.forms.ResetPasswordForm"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 
@@ -257,6 +275,7 @@ SOCIALACCOUNT_PROVIDERS = {
 
 USE_HTTPS = env.bool("USE_HTTPS", False)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if USE_HTTPS else "http"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
 # probes of this machine speak HTTP, and what they are told is everybody's or has a token
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
@@ -274,11 +293,22 @@ X_FRAME_OPTIONS = "DENY"
 # Who may see other people's songs takes a second key on any server that others can reach.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", USE_HTTPS)
 MFA_ADAPTER = "spotify_auth.second_factor.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_TOLERANCE = 1
+# A code opens an account without its password: ten of 10¹² cannot be guessed, from wherever.
+MFA_RECOVERY_CODE_DIGITS = 12
+MFA_PASSKEY_LOGIN_ENABLED = True
+# The key is bound to the host in any case; browsers allow none without HTTPS but on this machine.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not USE_HTTPS
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # a mistyped address keeps nobody from adding a passkey
 MFA_FORMS = {
     "authenticate": "spotify_auth.forms.AuthenticateForm",
     "reauthenticate": "spotify_auth.forms.ReauthenticateForm",
+    "generate_recovery_codes": "spotify_auth.forms.GenerateCodesForm",
+    "add_webauthn": "spotify_auth.forms.AddPasskeyForm",
+    "login_webauthn": "spotify_auth.forms.LoginPasskeyForm",
+    "authenticate_webauthn": "spotify_auth.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "spotify_auth.forms.ReauthenticatePasskeyForm",
 }
 # https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Permissions-Policy
 RESPONSE_HEADERS = {
@@ -339,6 +369,15 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
         "name-here": (10, 600),
         "name": (30, 3600),
     },
+    "recovery": {
+        "browser": (20, 900),
+        "address": (20, 600),
+        "name-here": (20, 900),
+        "name": (100, 900),
+    },
+    "passkey": {"address": (120, 600)},
+    "new-password": {"address": (30, 600)},
+    "mail": {"user": (10, 3600), "address": (20, 3600), "name": (5, 3600)},
     "try-out": {"address": (6, 600)},
     "upload": {"user": (40, 600), "address": (120, 600)},
     "search": {"user": (120, 60), "address": (600, 60)},

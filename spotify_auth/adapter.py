@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import time
+from smtplib import SMTPException
 from typing import TYPE_CHECKING, Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialToken
@@ -17,6 +22,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from journify import names
 from journify.limits.addresses import client_address
@@ -26,11 +32,15 @@ from spotify_auth import invitations
 from spotify_auth.encryption import decrypt, encrypt
 from spotify_auth.models import User
 from spotify_auth.people import free_name, user_of
+from spotify_auth.second_factor import AuthenticateStage
 from spotify_auth.troubles import trouble_of
+from spotify_auth.ways import has_own_way
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
 
+
+logger = logging.getLogger(__name__)
 
 # Of a SocialToken: at Spotify the second is the refresh token.
 SECRETS = ("token", "token_secret")
@@ -62,6 +72,44 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             credentials["username"] = user.username
         found: User | None = super().authenticate(request, **credentials)
         return found
+
+    def get_login_stages(self) -> list[str]:
+        """Ask for a second step where there is one to ask for."""
+        theirs = "allauth.mfa.stages.AuthenticateStage"
+        ours = f"{AuthenticateStage.__module__}.{AuthenticateStage.__name__}"
+        return [ours if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def is_reauthentication_required(self, *, app: str, **how: Any) -> bool:
+        """Take having just come from Spotify for a proof, of whoever has no password."""
+        return super().is_reauthentication_required(app=app, **how) and not self._just_came()
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Send whoever has neither password nor passkey to Spotify once more."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not user.is_authenticated or has_own_way(user) or not settings.SPOTIFY_ENABLED:
+            return methods
+        return [{"id": "spotify", "description": "Spotify", "url": reverse("spotify_login")}]
+
+    def _just_came(self) -> bool:
+        user = self.request.user
+        if has_own_way(user):
+            return False
+        since = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
+        records = get_authentication_records(self.request, user)
+        return any(row["method"] == "socialaccount" and row["at"] > since for row in records)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail; where the mail server is away, say so instead of failing."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException):
+            logger.exception("a mail could not be sent")
+            sentence = _("The mail could not be sent just now. Please try again later.")
+            messages.error(self.request, sentence)
+
+    def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
+        """Go back to where the ways in are listed."""
+        return reverse("mfa_index")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Let in whom `SIGN_UP` lets in, with Spotify as well."""

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from spotify_auth import invitations
 from spotify_auth.connections import connection_of
+from spotify_auth.ways import NEW_CODES, codes_of
 
 if TYPE_CHECKING:
     from journify.http import HttpRequest
@@ -20,9 +21,13 @@ def spotify(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "spotify_enabled": settings.SPOTIFY_ENABLED,
         "deezer_enabled": settings.DEEZER_SEARCH,
+        "mail_enabled": settings.MAIL_ENABLED,
     }
     if user is None or not user.is_authenticated:
         context["sign_up_open"] = SimpleLazyObject(lambda: invitations.is_open(request))
-    elif settings.SPOTIFY_ENABLED:
+        return context
+    if NEW_CODES in request.session:
+        context["new_codes"] = SimpleLazyObject(lambda: codes_of(user))
+    if settings.SPOTIFY_ENABLED:
         context["spotify_connection"] = SimpleLazyObject(lambda: connection_of(user))
     return context

@@ -118,7 +118,7 @@ class Invitation(UUIDModel):
     """A link by which one person may make an account where sign-up is by invitation."""
 
     created_by = models.ForeignKey(
-        User, verbose_name=_("made by"), on_delete=models.SET_NULL, null=True, editable=False
+        User, verbose_name=_("made by"), on_delete=models.CASCADE, null=True, editable=False
     )
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("good until"), default=two_weeks_on)

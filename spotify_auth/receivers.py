@@ -15,10 +15,13 @@ from django.utils import timezone
 
 from journify.limits.failures import note_failure
 from spotify_auth import connections
+from spotify_auth.ways import give_codes
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
     from django.http import HttpRequest
+
+    from spotify_auth.models import User
 
 
 @receiver([user_signed_up, social_account_added, social_account_updated])
@@ -32,6 +35,12 @@ def keep_tokens(sociallogin: SocialLogin | None = None, **_kwargs: Any) -> None:
         sociallogin.user,
         connections.Tokens(token.token, token.token_secret, token.expires_at or timezone.now()),
     )
+
+
+@receiver(user_signed_up)
+def make_codes(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    """Give a new account a way back in."""
+    give_codes(request, user)
 
 
 @receiver(authentication_failed)

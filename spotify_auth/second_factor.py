@@ -1,4 +1,4 @@
-"""The second key of an account: who must have one, and how its secret is kept."""
+"""The keys of an account beside its password: who must have one, and how secrets are kept."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.internal.stagekit import get_pending_stage
+from allauth.mfa import stages
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.views import authenticate as allauth_authenticate
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from journify.limits.requests import spend
 from spotify_auth.encryption import decrypt, encrypt
@@ -20,13 +23,37 @@ from spotify_auth.encryption import decrypt, encrypt
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from spotify_auth.models import User
+
+
+NAME = "Journify"
+
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed
     """Secrets lie in the database as platforms' tokens do: unreadable without `TOKEN_KEYS`."""
 
     def get_totp_issuer(self) -> str:
         """Return what the authenticator app calls us."""
-        return "Journify"
+        return NAME
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return what a browser calls us that keeps passkeys."""
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": NAME}
+
+    def _get_user_identifier(self, user: User) -> str:
+        """Call somebody by their name wherever keys are kept, never by an address."""
+        return user.get_username()
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+        """Number passkeys, for whoever gives them no name."""
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(number)s") % {"number": count + 1}
+
+    def is_mfa_enabled(self, user: Any, types: list[str] | None = None) -> bool:
+        """Whether there is a second key: recovery codes alone are none, everybody has them."""
+        kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        return bool(super().is_mfa_enabled(user, types=kinds if types is None else types))
 
     def encrypt(self, text: str) -> str:
         """Encrypt the secret of an authenticator."""
@@ -38,6 +65,21 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth i
         Of an empty secret anybody could compute the codes.
         """
         return decrypt(encrypted_text) or str(generate_totp_secret())
+
+
+class AuthenticateStage(stages.AuthenticateStage):  # type: ignore[misc]  # not typed
+    """The second step of signing in.
+
+    A listener's passkey is a way in beside the password, and asks nothing of it: whoever loses the
+    device has the password. Staff needs two keys, and so does whoever set up an app.
+    """
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        user = self.login.user
+        if user is None:
+            return False
+        has_app = is_mfa_enabled(user, [Authenticator.Type.TOTP])
+        return bool((has_app or user.is_staff) and super()._should_handle(request))
 
 
 class StaffSecondFactorMiddleware:

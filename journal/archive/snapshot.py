@@ -70,6 +70,7 @@ def account_of(user: User) -> dict[str, Any]:
     connection = SpotifyConnection.objects.filter(user=user).first()
     return {
         "user_name": user.get_username(),
+        "email": user.email,
         "joined": user.date_joined,
         "last_sign_in": user.last_login,
         "spotify_since": connection.consented_at if connection else None,

@@ -26,6 +26,7 @@ from classifier.tests.factories import ClassificationFactory, ExplanationFactory
 from journal.models import Transfer
 from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
+from spotify_auth.tests.keys import passkey
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -33,8 +34,13 @@ if TYPE_CHECKING:
 
 PUBLIC = {
     "account_inactive",
+    "account_email_verification_sent",
     "account_login",
     "account_logout",
+    "account_recover",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
     "account_signup",
     "healthz",
     "home",
@@ -46,6 +52,8 @@ PUBLIC = {
 # each person sees and changes their own
 PERSONAL = {
     "account_change_password",
+    "account_email",
+    "account_new_codes",
     "account_reauthenticate",
     "account_set_password",
     "journal:add_to_today",
@@ -67,12 +75,15 @@ PERSONAL = {
     "journal:stats",
     "journal:today",
     "mfa_activate_totp",
+    "mfa_add_webauthn",
     "mfa_authenticate",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",
     "mfa_generate_recovery_codes",
     "mfa_index",
+    "mfa_list_webauthn",
     "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
     "mfa_view_recovery_codes",
 }
 # a date and a format are everybody's; the page behind them is the listener's own
@@ -85,7 +96,8 @@ PERSONAL_BY_DATE = {
 # walked by tests of their own: the way to Spotify and back, visitors' files, monitoring
 ELSEWHERE = {
     *("spotify_login", "spotify_callback", "journal:begin_try_out", "journal:try_out"),
-    *("readyz", "metrics", "account_invitation"),
+    *("readyz", "metrics", "account_invitation", "account_confirm_email"),
+    *("account_reset_password_from_key", "mfa_login_webauthn"),
 }
 
 TABLES = ("journal", "classifier", "spotify_auth")
@@ -120,7 +132,7 @@ OWNED = sorted(
 
 @pytest.fixture(autouse=True)
 def _with_spotify(settings: SettingsWrapper) -> None:
-    settings.SPOTIFY_ENABLED = True
+    settings.SPOTIFY_ENABLED = settings.MAIL_ENABLED = True
 
 
 @pytest.fixture
@@ -146,6 +158,10 @@ def keys(user: User) -> dict[str, Any]:
         "kind": "csv",
         "year": entry.journal.date.year,
         "month": entry.journal.date.month,
+        "pk": passkey(user).pk,
+        "uidb36": user.pk.hex,
+        "key": "no-key",
+        "token": "no-token",
     }
 
 

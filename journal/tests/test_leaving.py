@@ -25,6 +25,7 @@ from journal.models import Phrase, Preferences, Refresh
 from journal.tests.factories import EntryFactory
 from journify.background.jobs import lane_of
 from journify.tests.sandbox import Sandbox
+from spotify_auth.invitations import invite
 from spotify_auth.models import User, UserGroup, UserPermission
 
 PASSWORD = "a-good-password"
@@ -71,6 +72,7 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
     SocialAccount.objects.create(user=user, provider="spotify", uid="leaver-at-spotify")
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
     EmailAddress.objects.create(user=user, email="leaver@example.org")
+    invite(user, days=14)
     group, permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     UserGroup.objects.create(user=user, group=group.objects.get())
     UserPermission.objects.create(user=user, permission=permission.objects.all()[0])

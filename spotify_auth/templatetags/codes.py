@@ -1,0 +1,10 @@
+"""Codes as people read them."""
+
+from __future__ import annotations
+
+from django.template import Library
+
+from spotify_auth.ways import in_fours
+
+register = Library()
+register.filter("in_fours", in_fours)
