@@ -142,6 +142,7 @@ EMPTY_OF_PEOPLE = {
     "auth.Permission",
     "auth.Group",
     "auth.Group_permissions",
+    "classifier.EmotionRule",
     "classifier.TryOut",
     "classifier.Worker",
     "contenttypes.ContentType",

@@ -112,9 +112,10 @@ def _subjects(
     asker = client_address(request)
     address = network_of(asker)
     yield "address", address
-    if site := site_of(asker):
+    site = site_of(asker)
+    if site:
         yield "site", site
     if name:
         key = name_key(name)
-        yield "name-here", f"{key}|{address}"
+        yield "name-here", f"{key}|{site or address}"
         yield "name", key

@@ -127,6 +127,15 @@ class TestSignIn:
         response = Client().post(reverse("account_login"), data, REMOTE_ADDR="198.51.100.7")
         assert response.status_code == 302
 
+    def test_nor_can_a_site_with_all_its_networks(
+        self, user: User, settings: SettingsWrapper
+    ) -> None:
+        limits = {"name-here": (2, 3600), "name": (5, 3600), "address": (90, 3600)}
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"sign-in": limits}
+        for number in range(8):
+            sign_in(Client(), "alice", f"2001:db8:1:{number}::1")
+        assert sign_in(Client(), "alice", "2001:db8:2::1").status_code == 200
+
     def test_allauth_counts_nothing_beside_us(self, user: User, settings: SettingsWrapper) -> None:
         """Five wrong guesses in one process locked a name, without a word about when to return."""
         limits = {"name-here": (20, 900), "name": (100, 900), "address": (90, 600)}
