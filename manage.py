@@ -11,10 +11,13 @@ from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand
 
 from journify.collecting import loading
+from journify.commands import ExplainedCommand
 
 
 class Utility(ManagementUtility):
-    """Django's, which searches for no garbage until the command is loaded."""
+    """Django's; it searches for no garbage until the command is loaded, and does none of ours where
+    a newer version has migrated the database.
+    """
 
     def execute(self) -> None:
         """Load and run the command."""
@@ -24,7 +27,13 @@ class Utility(ManagementUtility):
     def fetch_command(self, subcommand: str) -> BaseCommand:
         """Return the command; from then on Python searches as usual, though not what is loaded."""
         with loading():
-            return super().fetch_command(subcommand)
+            command = super().fetch_command(subcommand)
+        if isinstance(command, ExplainedCommand) and not command.takes_newer_database:
+            from journify.preparing import complaint_of_newer_database  # noqa: PLC0415 -- needs apps
+
+            if complaint := complaint_of_newer_database():
+                sys.exit(complaint)
+        return command
 
 
 if __name__ == "__main__":

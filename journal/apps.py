@@ -21,6 +21,7 @@ class JournalConfig(AppConfig):
 
         cleanup.connect()
         renewing.connect()
+        housekeeping.also(renewing.recount_some)
         jobs.register(
             jobs.Kind(
                 model=Transfer,

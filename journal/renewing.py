@@ -17,6 +17,7 @@ the one that began last: it counts for all of them.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from journal.models import EntryQuerySet
 
 AT_ONCE = 200
+SECONDS_AT_ONCE = 5.0  # a worker's leases are renewed in between
+RECOUNTING = f"{__name__}.recounting"
 
 
 def connect() -> None:
@@ -79,6 +83,26 @@ def is_renewed() -> bool:
 def is_recounting() -> bool:
     """Whether entries are still being recounted, by whichever machine's rule: pages may say so."""
     return EmotionRule.objects.filter(pk=effective.THE_RULE, recounted_at=None).exists()
+
+
+def pages_may_be_old() -> bool:
+    """As `is_recounting`, asked of the database once in some seconds only: for pages."""
+    known: bool | None = cache.get(RECOUNTING)
+    if known is None:
+        known = is_recounting()
+        cache.set(RECOUNTING, known, effective.ORDER_SECONDS)
+    return known
+
+
+def recount_some() -> int:
+    """Recount entries for some seconds, if that is needed; returns how many changed.
+
+    Workers do so between other things, so that no start waits for it.
+    """
+    deadline, total = time.monotonic() + SECONDS_AT_ONCE, 0
+    while time.monotonic() < deadline and (changed := recount_next()) is not None:
+        total += changed
+    return total
 
 
 def begin() -> None:

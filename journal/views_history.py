@@ -20,6 +20,7 @@ from journal.forms import HistoryForm
 from journal.history import year_of
 from journal.memories import memories_of
 from journal.models import add_songs
+from journal.renewing import pages_may_be_old
 from journify.http import SignedInRequest
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def history(request: SignedInRequest) -> HttpResponse:
         "rest_of_query": _without_page(request.GET),
         "memories": memories,
         "is_gentle": gentle,
+        "is_recounting": pages_may_be_old(),
     }
     return TemplateResponse(request, "journal/history.html", context)
 

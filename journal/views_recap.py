@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from journal.days import last_day, today
 from journal.recap.periods import Period
 from journal.recap.picture import Recap, png_of, recap_of, svg_of
+from journal.renewing import pages_may_be_old
 from journal.stats.page import Table, tally_table
 from journal.stats.tally import tally_of
 from journify.http import SignedInRequest
@@ -45,6 +46,7 @@ def recap(request: SignedInRequest, year: int, month: int | None = None) -> Http
         "other": Period(year) if month else _some_month(year, last_day(request.user)),
         "recap": found,
         "table": _table(found),
+        "is_recounting": pages_may_be_old(),
     }
     return TemplateResponse(request, "journal/recap.html", context)
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from journal.days import today
 from journal.emotions import ends_of
+from journal.renewing import pages_may_be_old
 from journal.stats.intervals import Span, interval_of
 from journal.stats.page import statistics_of
 from journify.http import SignedInRequest, page_or_fragment
@@ -26,5 +27,6 @@ def stats(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "spans": [choice for choice in Span.choices if choice[0] != Span.CUSTOM],
         "has_answers": bool(ends),
+        "is_recounting": pages_may_be_old(),
     }
     return page_or_fragment(request, "journal/stats.html", context, partial="stats")

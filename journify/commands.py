@@ -10,7 +10,15 @@ from django.core.management.base import BaseCommand
 
 
 class ExplainedCommand(BaseCommand):
-    """A command whose --help is the docstring of its module, line breaks and all."""
+    """A command whose --help is the docstring of its module, line breaks and all.
+
+    Attributes
+    ----------
+    takes_newer_database
+        Whether it may run where a newer version has migrated the database.
+    """
+
+    takes_newer_database = False
 
     def create_parser(self, *args: Any, **kwargs: Any) -> Any:
         """Describe the command as its module does."""

@@ -46,12 +46,18 @@ class Rule:
 
 
 _rules: dict[str, Rule] = {}
+_chores: list[Callable[[], object]] = []
 _done_at: dict[str, float] = {}
 
 
 def register(rule: Rule) -> None:
     """Have a rule kept."""
     _rules[rule.name] = rule
+
+
+def also(chore: Callable[[], object]) -> None:
+    """Have workers do something else each time, in a few seconds: it is no deletion."""
+    _chores.append(chore)
 
 
 def rules() -> list[Rule]:
@@ -71,6 +77,7 @@ def due() -> Iterator[Callable[[], object]]:
         if now >= _done_at.get(row.name, -row.every) + row.every:
             _done_at[row.name] = now
             yield row.prune
+    yield from _chores
 
 
 def run() -> None:

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -35,6 +35,32 @@ def is_collected() -> bool:
         path in staticfiles_storage.hashed_files and storage.get_modified_time(path) <= collected_at
         for finder in get_finders()
         for path, storage in finder.list(config.ignore_patterns)
+    )
+
+
+def complaint_of_newer_database() -> str:
+    """Say what to do where a newer version of us has migrated the database; else return nothing.
+
+    This version would start, and then fail on every page, or write what the newer one cannot read.
+    """
+    try:
+        applied = set(MigrationRecorder(connection).applied_migrations())
+    except (DatabaseError, InterfaceError):
+        return ""  # it is away: that is told where it is needed
+    known = set(_migrations())
+    labels = {label for label, _name in known}
+    unknown = {each for each in applied - known if each[0] in labels}
+    if unknown:
+        loader = MigrationLoader(None, load=False)
+        loader.load_disk()
+        ours = loader.disk_migrations.values()
+        unknown -= {replaced for migration in ours for replaced in migration.replaces}
+    if not unknown:
+        return ""
+    names = ", ".join(f"{label} {name}" for label, name in sorted(unknown))
+    return (
+        f"A newer version of Journify has migrated this database ({names}). Install that version "
+        "again, or restore a backup from before the upgrade."
     )
 
 

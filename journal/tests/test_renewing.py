@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +23,7 @@ from classifier.tests.factories import ClassificationFactory, LabelFactory, Song
 from journal import renewing, services
 from journal.models import Entry
 from journal.tests.factories import EntryFactory, JournalFactory
+from journify import housekeeping
 from journify.models import uuid_of
 from ml.labels import EMOTIONS
 from spotify_auth.models import User
@@ -252,6 +254,25 @@ def test_a_recount_that_was_cut_off_goes_on_where_it_was(
     assert sorted(Entry.objects.values_list("emotion", flat=True)) == [
         *("", "calm", "calm", "calm", "sad", "sad"),
     ]
+
+
+def test_a_start_only_begins_and_workers_recount(
+    entry: Entry, listener: Client, settings: SettingsWrapper
+) -> None:
+    renewing.renew_all()
+    Entry.objects.update(emotion="happy")
+    settings.CLASSIFIER_MODELS = [*reversed(settings.CLASSIFIER_MODELS)]
+    call_command("renew_emotions", "--begin")
+    assert emotion_of(entry) == "happy"
+    for name in ("journal:stats", "journal:history"):
+        assert "are being counted again" in listener.get(reverse(name)).content.decode()
+    for chore in housekeeping.due():
+        if chore == renewing.recount_some:
+            chore()
+    assert emotion_of(entry) == "calm"
+    assert renewing.is_renewed()
+    cache.clear()  # pages ask once in some seconds
+    assert "are being counted again" not in listener.get(reverse("journal:stats")).content.decode()
 
 
 def test_two_machines_share_one_recount(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:

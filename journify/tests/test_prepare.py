@@ -3,12 +3,16 @@ from __future__ import annotations
 import io
 import os
 import socket
+import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 from django.core.checks.registry import registry
 from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
@@ -140,10 +144,56 @@ def test_every_check_of_settings_is_made_at_the_start() -> None:
         if check.__module__.partition(".")[0]
         in {"classifier", "journal", "journify", "spotify_auth"}
     }
-    assert "tasks_have_a_broker" in ours
+    assert "weights_are_shipped" in ours
     assert {name for name, tags in ours.items() if not tags & set(AT_START)} == set()
 
 
 def test_this_process_answers_to_operators(client: Client) -> None:
     response = client.get("/healthz")
     assert (response.status_code, response.content) == (200, b'{"status": "ok"}')
+
+
+NEWER = "classifier 9999_of_tomorrow"
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> dict[str, str]:
+    """The environment of a database that a newer version has migrated."""
+    env = os.environ | {"JOURNIFY_DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull}
+    env |= {"DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "journify.settings"}
+    run(env, "manage.py", "migrate", "--verbosity=0")
+    with sqlite3.connect(tmp_path / "journify.sqlite3") as database:
+        values = ("classifier", "9999_of_tomorrow", "2030-01-01")
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, ?)", values
+        )
+    return env
+
+
+def run(env: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_nothing_of_ours_starts_on_the_database_of_a_newer_version(newer: dict[str, str]) -> None:
+    for command in (
+        ("manage.py", "worker", "--batch"),
+        ("manage.py", "queue"),
+        ("manage.py", "prepare", "--port", "8765"),
+        ("-c", "import journify.wsgi"),
+    ):
+        done = run(newer, *command)
+        assert done.returncode != 0, command
+        assert f"has migrated this database ({NEWER}). Install that version" in done.stderr
+
+
+def test_a_database_of_a_newer_version_can_be_looked_at_and_restored(newer: dict[str, str]) -> None:
+    assert run(newer, "manage.py", "restore", "--help").returncode == 0
+    assert "9999_of_tomorrow" not in run(newer, "manage.py", "showmigrations").stderr
+    assert run(newer, "manage.py", "check").returncode == 0

@@ -1,7 +1,8 @@
 """Recount what every answer counts as, by this machine's CLASSIFIER_MODELS.
 
 manage.py renew_emotions               every answer
-manage.py renew_emotions --if-needed   where another rule counted them last, as `prepare` does
+manage.py renew_emotions --if-needed   where another rule counted them last
+manage.py renew_emotions --begin       the same, but by the workers: as `prepare` does
 
 Needed after a change of CLASSIFIER_MODELS, and where rows were changed by other means than the app.
 Cut off, it goes on where it was. From then on answers count by this order on every machine that
@@ -13,7 +14,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from journal.renewing import renew_all
+from journal import renewing
 from journify.commands import ExplainedCommand
 
 
@@ -25,9 +26,15 @@ class Command(ExplainedCommand):
         parser.add_argument(
             "--if-needed", action="store_true", help="only where another rule counted them last"
         )
+        parser.add_argument(
+            "--begin", action="store_true", help="leave it to the workers, and wait for nothing"
+        )
 
-    def handle(self, *, if_needed: bool, verbosity: int, **_options: Any) -> None:
+    def handle(self, *, if_needed: bool, begin: bool, verbosity: int, **_options: Any) -> None:
         """Renew, and say how many answers counted as something else."""
-        count = renew_all(is_forced=not if_needed)
+        if begin:
+            renewing.begin()
+            return
+        count = renewing.renew_all(is_forced=not if_needed)
         if verbosity:
             self.stdout.write(f"{count} answers renewed.")

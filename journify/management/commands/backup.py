@@ -25,6 +25,8 @@ HOUR = 3600
 class Command(ExplainedCommand):
     """Arguments to a function of `journify.backups`, and one summary."""
 
+    takes_newer_database = True
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare where to, and for how long."""
         parser.add_argument(

@@ -42,7 +42,7 @@ class Command(ExplainedCommand):
             call_command("migrate", verbosity=0)
         call_command("load_phrases", stdout=self.stdout)
         call_command("load_demo", stdout=self.stdout)
-        call_command("renew_emotions", if_needed=True, verbosity=0)
+        call_command("renew_emotions", begin=True, verbosity=0)
         if not preparing.is_collected():
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(self.style.SUCCESS(f"\n  Journify: http://127.0.0.1:{number}/\n"))
