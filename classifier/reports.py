@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from classifier.results import certainty_of, is_sure
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ Writer = Callable[[Iterable["Result"], TextIO], Written]
 COLORS = {"sad": "blue", "happy": "yellow", "energetic": "red", "calm": "green"}
 CSV_FIELDS = ["file", "emotion", *EMOTIONS, "model", "version", "seconds", "error"]
 PIPE_WIDTH = 140
+# What a song counts as of which no model was sure, to people and to machines.
+NOT_SURE = "not sure"
 
 
 def write_json(results: Iterable[Result], out: TextIO) -> Written:
@@ -73,11 +76,19 @@ def write_table(results: Iterable[Result], out: TextIO) -> Written:
 
 
 def _cells(result: dict[str, Any]) -> list[str]:
-    color = COLORS[result["emotion"]]
     return [
         escape(result.get("track") or result["file"]),
-        f"[{color}]{result['emotion']}[/]",
-        *(f"{result['probabilities'][emotion]:.0%}" for emotion in EMOTIONS),
-        f"{result['seconds']:.2f}",
+        _emotion(result),
+        *(f"{result['probabilities'].get(emotion, 0.0):.0%}" for emotion in EMOTIONS),
+        f"{result['seconds'] or 0.0:.2f}",
         result["model"],
     ]
+
+
+def _emotion(result: dict[str, Any]) -> str:
+    """The emotion in its colour, or as on a page the two between which the model is not sure."""
+    probabilities = result["probabilities"]
+    if not is_sure(certainty_of(probabilities)):
+        likely = sorted(EMOTIONS, key=lambda emotion: -probabilities.get(emotion, 0.0))
+        return f"{NOT_SURE}: {likely[0]} or {likely[1]}"
+    return f"[{COLORS[result['emotion']]}]{result['emotion']}[/]"

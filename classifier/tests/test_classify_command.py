@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import subprocess
@@ -16,10 +17,15 @@ from django.utils import timezone
 from classifier import leases, queue
 from classifier.management.commands import classify as command
 from classifier.models import Classification, Song
+from classifier.readings import read
 from classifier.tests.corpus import Corpus
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import SURE, FakePrediction, FakeService
+from journify.tests.sandbox import Sandbox
+from spotify_auth.models import User
 
+EARLIER = timezone.now() - dt.timedelta(days=1)
+EARLIEST = EARLIER - dt.timedelta(days=1)
 KEYS = ["file", "emotion", "probabilities", "segments", "model", "version", "seconds"]
 
 
@@ -308,6 +314,37 @@ class TestSongs:
         code, [result] = run_json("--song", heard_song.pk)
         assert (code, result["model"], result["emotion"]) == (0, "ann", "calm")
 
+    def test_it_says_what_the_page_says(
+        self, service: FakeService, user: User, heard_song: Song
+    ) -> None:
+        """Not the newest answer: that of the model ranked first."""
+        ClassificationFactory(song=heard_song, emotion="sad", queued_at=EARLIER)
+        ClassificationFactory(song=heard_song, emotion="happy", version="0", queued_at=EARLIEST)
+        ClassificationFactory(song=heard_song, emotion="calm", model="ann")
+        _code, [result] = run_json("--song", heard_song.pk)
+        reading = read(Song.objects.with_readings(user).get(pk=heard_song.pk))
+        assert result["emotion"] == reading.emotion == "sad"
+        assert result["model"] == reading.classification.model == "resnet18_bilstm"
+
+    def test_what_no_model_is_sure_of_is_not_called_a_feeling(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        unsure = {"sad": 0.4, "happy": 0.1, "energetic": 0.15, "calm": 0.35}
+        ClassificationFactory(song=heard_song, emotion="sad", probabilities=unsure)
+        code, [result] = run_json("--song", heard_song.pk)
+        assert (code, result["emotion"], result["probabilities"]) == (0, "not sure", unsure)
+        assert ",not sure,0.4," in run("--csv", "--song", heard_song.pk)[1]
+        assert "not sure: sad or calm" in run("--song", heard_song.pk)[1]
+
+    def test_a_song_that_waits_for_another_try_is_not_said_to_be_heard(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        row = queue.request_classification(heard_song)
+        later = timezone.now() + dt.timedelta(hours=1)
+        Classification.objects.filter(pk=row.pk).update(retry_at=later, reason="platform")
+        code, [result] = run_json("--song", heard_song.pk)
+        assert (code, result["error"]) == (1, "It will be tried again (platform).")
+
     def test_the_reason_is_told_when_there_is_no_audio(self, service: FakeService) -> None:
         song = SongFactory(audio="")
         code, [result] = run_json("--song", song.pk)
@@ -344,6 +381,21 @@ class TestPending:
             answered.classifications.get(),
             heard_song.classifications.get(),
         }
+
+    def test_songs_without_a_file_of_their_own_are_listened_to(
+        self, service: FakeService, sandbox: Sandbox
+    ) -> None:
+        there = sandbox.world.songs[3]
+        song = SongFactory(audio="", title=there.title, artist=there.artist, isrc=there.isrc)
+        code, [result] = run_json("--pending")
+        assert (code, result["song"], result["emotion"]) == (0, str(song.pk), "happy")
+        assert song.classifications.get().clip_source == "deezer"
+
+    def test_an_answer_that_stands_while_a_song_is_heard_again_is_one(
+        self, service: FakeService, heard_song: Song
+    ) -> None:
+        queue.requeue(ClassificationFactory(song=heard_song))
+        assert run_json("--pending") == (0, [])
 
     def test_the_oldest_comes_first(self, service: FakeService, heard_song: Song) -> None:
         older = SongFactory()

@@ -32,8 +32,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from classifier import leases, queue, reports
 from classifier.batch import classify_files, known_models
 from classifier.checks import TAG
+from classifier.effective import effective_of
 from classifier.finding import find_files
 from classifier.models import Classification, Song
+from classifier.reports import NOT_SURE
+from classifier.results import UNSURE
 from classifier.tables import classify_rows, read_table
 from journify.background.jobs import worker_name
 from journify.commands import ExplainedCommand
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 USAGE_ERROR = 2
 INTERRUPTED = 130
 PIPE_CLOSED = 141  # what a shell reports of a program that SIGPIPE ended
+ONLY_FILES = {"upload", "clip"}  # sources that know nothing but a song's own file
 INPUTS = ("paths", "song", "pending", "features", "explain")
 
 
@@ -185,8 +189,12 @@ def _songs(ids: list[UUID]) -> list[Song]:
 
 
 def _pending_songs() -> list[Song]:
-    answered = Classification.objects.done().values("song")
-    return list(Song.objects.exclude(pk__in=answered).exclude(audio="").order_by("created_at"))
+    """Every song without an answer, also of those whose clip another source has."""
+    answered = Classification.objects.answered().values("song")
+    songs = Song.objects.exclude(pk__in=answered).order_by("created_at")
+    if set(settings.CLIP_SOURCES + settings.FEATURE_SOURCES) <= ONLY_FILES:
+        songs = songs.exclude(audio="")  # nothing here could hear them
+    return list(songs)
 
 
 def _classified(songs: list[Song]) -> Iterator[Result]:
@@ -206,20 +214,26 @@ def _classify_song(song: Song) -> Result:
     if row is not None:
         with leases.held(row):
             listen(row)
-    rows = list(song.classifications.all())
-    answer = next((row for row in rows if row.status == Classification.Status.DONE), None)
+    found = effective_of(list(song.classifications.all()))
     named = {"file": str(song), "song": str(song.pk)}
+    answer = found.answer
     if answer is None:
-        error = next((row.error for row in rows if row.error), "A worker is listening to it.")
-        return named | {"error": error}
+        return named | {"error": _reason(found.work)}
     return named | {
-        "emotion": answer.emotion,
+        "emotion": NOT_SURE if found.emotion == UNSURE else answer.emotion,
         "probabilities": answer.probabilities,
         "segments": answer.segments,
         "model": answer.model,
         "version": answer.version,
         "seconds": answer.seconds,
     }
+
+
+def _reason(work: Classification | None) -> str:
+    """Say why a song has no answer."""
+    if work is not None and work.retry_at is not None:
+        return f"It will be tried again ({work.reason or 'no reason given'})."
+    return (work and work.error) or "A worker is listening to it."
 
 
 def _with_progress(
