@@ -5,24 +5,32 @@ from __future__ import annotations
 import functools
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
 NO_VERSION = "none"
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # absent, or no such JSON
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A model as it is shipped: the name of its folder and the version inside."""
+    """A model as it is shipped: the name of its folder, and what its `meta.json` declares.
+
+    Attributes
+    ----------
+    pictures : bool
+        Whether the network looks at clips' pictures, which an explanation can be drawn on.
+    """
 
     name: str
     version: str
+    pictures: bool = field(default=True, compare=False)
 
 
 @functools.cache
 def read_bundle(name: str) -> Bundle:
-    """Read name and version of the model in `ml/weights/<name>`.
+    """Read what the model in `ml/weights/<name>` declares.
 
     Raises
     ------
@@ -30,7 +38,17 @@ def read_bundle(name: str) -> Bundle:
         No such model is shipped.
     """
     meta = json.loads((settings.WEIGHTS_DIR / name / "meta.json").read_text(encoding="utf-8"))
-    return Bundle(name=name, version=str(meta["version"]))
+    # as in `ml.networks.NetworkConfig`, networks that say nothing of it look at pictures
+    pictures = bool(meta.get("network", {}).get("pictures", True))
+    return Bundle(name=name, version=str(meta["version"]), pictures=pictures)
+
+
+def looks_at_pictures(name: str) -> bool:
+    """Whether a model looks at pictures of clips; False where it is not shipped any more."""
+    try:
+        return read_bundle(name).pictures
+    except UNREADABLE:
+        return False
 
 
 def main_bundle() -> Bundle:
@@ -40,6 +58,6 @@ def main_bundle() -> Bundle:
     answers instead of every page failing.
     """
     for name in settings.CLASSIFIER_MODELS:
-        with suppress(OSError, ValueError, KeyError, TypeError):  # absent, or not such JSON
+        with suppress(*UNREADABLE):
             return read_bundle(name)
     return Bundle(name=settings.CLASSIFIER_MODELS[0], version=NO_VERSION)

@@ -14,12 +14,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from classifier import leases
+from classifier.bundles import looks_at_pictures
 from classifier.decoding import get_decoder
 from classifier.errors import outcome_of
 from classifier.models import Classification, Explanation
 from classifier.sources import audio_of
 from journify.background import files, jobs
 from ml.errors import WeightsError
+from ml.explain_grid import OUTLINED, SLOT_SECONDS
 
 if TYPE_CHECKING:
     from ml.explain import Explanation as Reasons
@@ -29,7 +31,6 @@ logger = logging.getLogger(__name__)
 
 Status = Explanation.Status
 
-OUTLINED = 5
 INTERRUPTED = _("Drawing was interrupted.")
 
 
@@ -39,8 +40,7 @@ def can_be_explained(classification: Classification | None) -> bool:
         classification is not None
         and classification.has_answer
         and classification.input == Classification.Input.AUDIO
-        # perceptrons look at no picture
-        and not classification.model.startswith("ann")
+        and looks_at_pictures(classification.model)
     )
 
 
@@ -141,13 +141,13 @@ def _regions(reasons: Reasons, predictor: Predictor) -> list[dict[str, Any]]:
     from ml.explain_figure import band_edges  # noqa: PLC0415 -- imports torch
 
     edges = band_edges(predictor.meta.network.features)
-    segments = reasons.prediction.segments
+    starts = [float(segment["start"]) for segment in reasons.prediction.segments]  # type: ignore[arg-type]
     return [
         {
             "segment": region.segment,
             "band": region.band,
             "slot": region.slot,
-            "start": round(float(segments[region.segment]["start"]) + region.slot, 1),  # type: ignore[arg-type]
+            "start": round(starts[region.segment] + region.slot * SLOT_SECONDS, 1),
             "low": round(edges[region.band], -1),
             "high": round(edges[region.band + 1], -1),
         }

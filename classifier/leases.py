@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -31,13 +31,30 @@ logger = logging.getLogger(__name__)
 
 # What is held, and since when. Only what is really being worked at is renewed: a row that an
 # accident left running is not, so that it is swept up.
-_held: dict[UUID, tuple[type[Job], float]] = {}
+_held: dict[UUID, Held] = {}
+
+
+class Held(NamedTuple):
+    """A row that is being worked at, since when, and for how long it may be."""
+
+    model: type[Job]
+    since: float
+    most_seconds: float | None
+
+    @property
+    def seconds_over(self) -> float:
+        """For how long it has been held for longer than it may be; negative before."""
+        most: float = settings.CLASSIFY_MAX_SECONDS
+        return time.monotonic() - self.since - (self.most_seconds or most)
 
 
 @contextmanager
-def held(row: Job) -> Iterator[None]:
-    """Have `renew` keep a claimed row for this process meanwhile."""
-    _held[row.pk] = (type(row), time.monotonic())
+def held(row: Job, *, most_seconds: float | None = None) -> Iterator[None]:
+    """Have `renew` keep a claimed row for this process meanwhile.
+
+    At most for `most_seconds`, which for a song is `CLASSIFY_MAX_SECONDS`.
+    """
+    _held[row.pk] = Held(type(row), time.monotonic(), most_seconds)
     try:
         yield
     finally:
@@ -47,11 +64,11 @@ def held(row: Job) -> Iterator[None]:
 def renew() -> int:
     """Begin the leases of the rows that are held anew; returns how many still were ours."""
     return sum(
-        model._default_manager.filter(pk=pk, owner=worker_name(), status=Job.Status.RUNNING).update(
-            lease_until=lease_end()
-        )
-        for pk, (model, since) in tuple(_held.items())
-        if time.monotonic() - since < settings.CLASSIFY_MAX_SECONDS
+        row.model._default_manager.filter(
+            pk=pk, owner=worker_name(), status=Job.Status.RUNNING
+        ).update(lease_until=lease_end())
+        for pk, row in tuple(_held.items())
+        if row.seconds_over < 0
     )
 
 
@@ -82,8 +99,7 @@ def _renew_until(stop: threading.Event) -> None:
 
 def is_stuck() -> bool:
     """Whether this process holds a row for longer than it may, although it was told to let go."""
-    longest = settings.CLASSIFY_MAX_SECONDS + settings.CLASSIFY_LEASE_SECONDS
-    return any(time.monotonic() - since > longest for _, since in tuple(_held.values()))
+    return any(row.seconds_over > settings.CLASSIFY_LEASE_SECONDS for row in tuple(_held.values()))
 
 
 @contextmanager

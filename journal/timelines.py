@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from classifier.models import Explanation
 from classifier.readings import WORDS
 from classifier.sentences import translated
+from ml.clip import SEGMENTS
+from ml.explain_grid import HEIGHT, SLOT_SECONDS, WIDTH, box_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +65,8 @@ class Outline:
 
     x: int
     y: int
-    width: int = 32
-    height: int = 36
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,13 @@ class Why:
     panes: tuple[Pane, ...] = ()
     sentence: str = ""
     places: tuple[str, ...] = ()
+    width: int = WIDTH
+    height: int = HEIGHT
 
-
-# The picture as `ml.explain_figure.paint` makes it: a pane's width, its height, and its bands.
-PANE = 320
-PANE_HEIGHT = 288
-BANDS = 8
+    @property
+    def picture_width(self) -> int:
+        """Of all panes side by side."""
+        return self.width * SEGMENTS
 
 
 def timeline(segments: Sequence[SegmentReading]) -> Timeline | None:
@@ -130,13 +133,10 @@ def why(explanation: Explanation | None, reading: Reading) -> Why:
     panes = tuple(
         Pane(
             segment=segment,
-            offset=-PANE * index,
+            offset=-WIDTH * index,
             percent=round(100 * share),
             outlines=[
-                Outline(
-                    x=region["slot"] * PANE // 10,
-                    y=(BANDS - 1 - region["band"]) * PANE_HEIGHT // BANDS,
-                )
+                Outline(*map(round, box_of(band=region["band"], slot=region["slot"])))
                 for region in explanation.regions
                 if region["segment"] == index
             ],
@@ -183,7 +183,7 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
 def _place(region: dict[str, float]) -> str:
     return _("%(start)s to %(end)s\xa0s, %(low)s to %(high)s\xa0Hz") % {
         "start": localize(round(region["start"])),
-        "end": localize(round(region["start"] + 1)),
+        "end": localize(round(region["start"] + SLOT_SECONDS)),
         "low": localize(round(region["low"])),
         "high": localize(round(region["high"])),
     }

@@ -24,8 +24,10 @@ logger = logging.getLogger(__name__)
 
 Kind, Status = Transfer.Kind, Transfer.Status
 
-# Longer than any one step takes.
+# Longer than any one step takes. A worker's sweep holds the row besides, also within a step
+# (`classifier.leases`), for as long as the largest archive may take.
 LEASE_SECONDS = 120
+MOST_SECONDS = 2 * 60 * 60
 INTERRUPTED = _("This was interrupted too often. Please try again.")
 UNEXPECTED = _("Something went wrong. Please try again.")
 

@@ -14,11 +14,10 @@ from torch import Tensor
 
 from ml.clip import SEGMENTS, Clip
 from ml.errors import WeightsError
+from ml.explain_grid import BANDS, SLOTS
 from ml.labels import EMOTIONS
 from ml.predictor import Prediction, Predictor
 
-BANDS = 8  # groups of neighbouring mel bands
-SLOTS = 10  # stretches of 1 s in a segment
 STEPS = 8  # points of the path from the flat clip to the real one; all go in one batch
 
 

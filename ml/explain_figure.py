@@ -9,14 +9,13 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from ml.clip import SEGMENTS
-from ml.explain import BANDS, SLOTS, Explanation, Region
+from ml.explain import Explanation, Region
+from ml.explain_grid import BANDS, HEIGHT, OUTLINED, WIDTH, box_of
 from ml.features import FeatureSettings, hz_to_mel, mel_to_hz
 
-WIDTH, HEIGHT = 320, 288  # pixels of one segment's picture
 LEFT, TOP, GAP, BOTTOM = 64, 76, 14, 84
 PAPER, INK, MUTED, FOR, AGAINST = "#fffdf7", "#2b1d18", "#6d5c53", (214, 64, 24), (60, 74, 160)
 GREATEST_TINT = 0.75
-OUTLINED = 5
 LABELLED_HZ = (100, 500, 1000, 2000, 5000)
 SHADES = 255
 PAGE_COLORS = 96  # enough for greys and two tints, a third of the bytes
@@ -82,9 +81,10 @@ def _mask(strength: Tensor) -> Image.Image:
 
 
 def _box(region: Region) -> tuple[float, float, float, float]:
-    x = LEFT + region.segment * (WIDTH + GAP) + region.slot * WIDTH / SLOTS
-    y = TOP + (BANDS - 1 - region.band) * HEIGHT / BANDS
-    return x, y, x + WIDTH / SLOTS, y + HEIGHT / BANDS
+    box = box_of(band=region.band, slot=region.slot)
+    x = LEFT + region.segment * (WIDTH + GAP) + box.x
+    y = TOP + box.y
+    return x, y, x + box.width, y + box.height
 
 
 def _write_words(pen: ImageDraw.ImageDraw, explanation: Explanation) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -12,7 +13,8 @@ from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from classifier import explaining
-from classifier.bundles import read_bundle
+from classifier.batch import known_models
+from classifier.bundles import looks_at_pictures, read_bundle
 from classifier.models import Classification, Explanation, Song
 from classifier.service import get_service
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
@@ -42,6 +44,36 @@ class TestWhatCanBeExplained:
     )
     def test_nothing_else(self, values: dict[str, str]) -> None:
         assert not explaining.can_be_explained(ClassificationFactory(**values))
+
+    def test_an_answer_that_stands_while_its_song_is_heard_again(self) -> None:
+        answer = ClassificationFactory(status=Classification.Status.QUEUED)
+        assert explaining.can_be_explained(answer)
+
+    @pytest.mark.parametrize(
+        ("name", "declared", "expected"),
+        [
+            ("annotated", {"network": {"pictures": True}}, {"annotated"}),
+            ("annotated", {}, {"annotated"}),
+            ("perceptron", {"network": {"pictures": False}}, set()),
+            ("forgotten", None, set()),
+        ],
+    )
+    def test_what_a_model_declares_decides_and_not_its_name(
+        self, settings: Settings, name: str, declared: dict[str, object] | None, expected: set[str]
+    ) -> None:
+        if declared is not None:
+            folder = settings.WEIGHTS_DIR / name
+            folder.mkdir()
+            (folder / "meta.json").write_text(json.dumps({"version": "1"} | declared))
+        answers = [ClassificationFactory(model=name)]
+        assert {row.model for row in answers if explaining.can_be_explained(row)} == expected
+
+    def test_the_shipped_models_declare_what_explaining_them_needs(self, shipped: None) -> None:
+        declared = {name: looks_at_pictures(name) for name in known_models()}
+        assert declared == {
+            **dict.fromkeys(("resnet18_bilstm", "resnet18", "cnn_lstm"), True),
+            "ann": False,
+        }
 
 
 class TestRequest:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core.files import File
 from django.db import transaction
@@ -28,6 +28,8 @@ from journal.archive.schema import (
     Archive,
     ArchivedDay,
     ArchivedEntry,
+    ArchivedLabel,
+    ArchivedPhrase,
     ArchivedReading,
     ArchivedSong,
     ArchiveRejectedError,
@@ -47,7 +49,7 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-AT_ONCE = 500
+T = TypeVar("T")
 
 
 def merge(
@@ -64,20 +66,32 @@ def merge(
     if any(song.audio and song.audio not in source.entries for song in archive.songs):
         raise ArchiveRejectedError(_("An audio file is missing in this archive."))
     work = _Merge(user, source)
-    total = len(archive.songs) + len(archive.days)
-    progress(0, total)
-    work.add_preferences(archive)
-    work.add_phrases(archive)
-    for number, song in enumerate(archive.songs, start=1):
-        work.add_song(song)
-        progress(number, total)
-    work.add_labels(archive)
-    work.know_emotions()
-    for number, day in enumerate(archive.days, start=len(archive.songs) + 1):
-        work.add_day(day)
-        progress(number, total)
-    work.renew()
+    steps = _steps_of(work, archive)
+    for number, step in enumerate(steps):
+        # which holds the row, too: no step takes long
+        progress(number, len(steps))
+        step()
+    progress(len(steps), len(steps))
     return +work.added  # without zeros
+
+
+def _steps_of(work: _Merge, archive: Archive) -> list[Callable[[], None]]:
+    songs = [row.ref for row in archive.songs]
+    return [
+        partial(work.add_preferences, archive),
+        partial(work.know_phrases),
+        *(partial(work.add_phrases, rows) for rows in _some(archive.phrases, 100)),
+        *(partial(work.add_song, song) for song in archive.songs),
+        *(partial(work.add_labels, rows) for rows in _some(archive.labels, 100)),
+        *(partial(work.know_emotions, refs) for refs in _some(songs, 500)),
+        *(partial(work.add_day, day) for day in archive.days),
+        *(partial(work.renew, refs) for refs in _some(songs, 500)),
+    ]
+
+
+def _some(rows: Sequence[T], count: int) -> Iterator[Sequence[T]]:
+    """So many rows at a time, as take some seconds at most."""
+    return (rows[start : start + count] for start in range(0, len(rows), count))
 
 
 class _Merge:
@@ -87,7 +101,8 @@ class _Merge:
         self.user, self.source = user, source
         self.added: Counter[str] = Counter()
         self.songs: dict[str, Song] = {}
-        self.phrases: dict[str, Phrase] = {}
+        self.own_phrases: dict[str, Phrase] = {}
+        self.built_in: dict[str, Phrase] = {}
         self.emotions: dict[UUID, str] = {}
 
     def add_preferences(self, archive: Archive) -> None:
@@ -95,17 +110,21 @@ class _Merge:
         values = vars(archive.preferences)
         Preferences.objects.get_or_create(user=self.user, defaults=values)
 
-    def add_phrases(self, archive: Archive) -> None:
-        """Add the listener's own phrases; know every other by its key."""
-        own = {phrase.text: phrase for phrase in Phrase.objects.filter(owner=self.user)}
-        for row in archive.phrases:
-            if row.text not in own:
-                own[row.text], is_new = Phrase.objects.get_or_create(
+    def know_phrases(self) -> None:
+        """Read the listener's own phrases, known by their words, and the others by their keys."""
+        own = Phrase.objects.filter(owner=self.user)
+        self.own_phrases = {phrase.text: phrase for phrase in own}
+        built_in = Phrase.objects.filter(owner=None).exclude(key=None)
+        self.built_in = {str(phrase.key): phrase for phrase in built_in}
+
+    def add_phrases(self, rows: Sequence[ArchivedPhrase]) -> None:
+        """Add the listener's own phrases that are not here."""
+        for row in rows:
+            if row.text not in self.own_phrases:
+                self.own_phrases[row.text], is_new = Phrase.objects.get_or_create(
                     owner=self.user, text=row.text, defaults=vars(row)
                 )
                 self.added["phrases"] += is_new
-        built_in = Phrase.objects.filter(owner=None).exclude(key=None)
-        self.phrases = own | {f"key:{phrase.key}": phrase for phrase in built_in}
 
     def add_song(self, row: ArchivedSong) -> None:
         """Find the song here, or add it as the listener's own."""
@@ -116,9 +135,9 @@ class _Merge:
             if row.audio and not song.has_audio:
                 self._add_audio(song, row)
 
-    def add_labels(self, archive: Archive) -> None:
+    def add_labels(self, rows: Sequence[ArchivedLabel]) -> None:
         """Keep what the listener said of songs, where nothing newer was said here."""
-        for row in archive.labels:
+        for row in rows:
             label, is_new = Label.objects.get_or_create(
                 user=self.user, song=self.songs[row.song], defaults={"emotion": row.emotion}
             )
@@ -127,16 +146,14 @@ class _Merge:
                 Label.objects.filter(pk=label.pk).update(updated_at=row.changed_at)
                 self.added["labels"] += 1
 
-    def know_emotions(self) -> None:
-        """Read once what the songs carry, so that each entry is right from the start."""
-        keys = [song.pk for song in self.songs.values()]
-        for start in range(0, len(keys), AT_ONCE):
-            for key, verdict in effective_in(self.user, keys[start : start + AT_ONCE]).items():
-                self.emotions[uuid_of(key)] = verdict.emotion
+    def know_emotions(self, refs: Sequence[str]) -> None:
+        """Read what songs count as, so that each entry is right from the start."""
+        for key, verdict in effective_in(self.user, self._keys(refs)).items():
+            self.emotions[uuid_of(key)] = verdict.emotion
 
-    def renew(self) -> None:
+    def renew(self, refs: Sequence[str]) -> None:
         """Have entries count what was said of their songs while the others were being added."""
-        renewing.renew([song.pk for song in self.songs.values()], user=self.user.pk)
+        renewing.renew(self._keys(refs), user=self.user.pk)
 
     @transaction.atomic
     def add_day(self, day: ArchivedDay) -> None:
@@ -176,7 +193,9 @@ class _Merge:
         return True
 
     def _phrase(self, row: ArchivedEntry) -> Phrase | None:
-        return self.phrases.get(f"key:{row.phrase_key}" if row.phrase_key else row.phrase)
+        if row.phrase_key:
+            return self.built_in.get(row.phrase_key)
+        return self.own_phrases.get(row.phrase)
 
     def _entry(self, journal: Journal, row: ArchivedEntry, position: int) -> Entry:
         song = self.songs.get(row.song)
@@ -200,6 +219,9 @@ class _Merge:
         song = self._create(row)
         self.added["songs"] += 1
         return song
+
+    def _keys(self, refs: Sequence[str]) -> list[UUID]:
+        return [self.songs[ref].pk for ref in refs]
 
     def _own(self, row: ArchivedSong) -> Song | None:
         own = Song.objects.filter(owner=self.user, audio_sha256=row.sha256)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.core.files import File
 from django.utils import timezone, translation
 
+from classifier import leases
 from journal import transfers
 from journal.archive.merging import merge
 from journal.archive.opening import opened
@@ -34,7 +35,8 @@ logger = logging.getLogger(__name__)
 
 def carry_out(row: Transfer) -> None:
     """Write or read a claimed transfer's archive, and say in the row what came of it."""
-    with _as_the_listener(row), contextlib.suppress(TransferLostError):
+    holding = leases.held(row, most_seconds=transfers.MOST_SECONDS)
+    with holding, _as_the_listener(row), contextlib.suppress(TransferLostError):
         try:
             transfers.advance(row, 0, 0)
             if row.kind == row.Kind.EXPORT:

@@ -1,7 +1,17 @@
 from __future__ import annotations
 
-from classifier.readings import SegmentReading, bars_of
-from journal.timelines import LANE, timeline
+import pytest
+import torch
+
+from classifier.readings import SegmentReading, bars_of, read_answer
+from classifier.tests.factories import ExplanationFactory
+from classifier.tests.fakes import FakePrediction
+from journal.timelines import LANE, timeline, why
+from ml.explain import Explanation
+from ml.explain_figure import paint
+from ml.explain_grid import BANDS, SLOTS
+
+PLACE = {"start": 19.0, "low": 820.0, "high": 1260.0}
 
 
 def segment(start: float, end: float, **probabilities: float) -> SegmentReading:
@@ -33,6 +43,32 @@ def test_strips_leave_no_gap_however_they_are_rounded() -> None:
     drawn = timeline([segment(0, 4, sad=0.333, happy=0.333, energetic=0.329, calm=0.005)])
     assert drawn is not None
     assert sum(strip.height for strip in drawn.blocks[0].strips) == LANE
+
+
+@pytest.mark.django_db
+def test_outlines_lie_where_the_picture_was_painted() -> None:
+    """A clip whose one loud second is its tenth: the outline is drawn round it."""
+    relevance = torch.zeros(3, BANDS, SLOTS)
+    relevance[1, 5, 9] = 1.0
+    picture = torch.zeros(3, 64, 40)
+    reasons = Explanation(FakePrediction(), picture, relevance)  # type: ignore[arg-type]
+    image = paint(reasons).convert("RGB")
+    row = ExplanationFactory(regions=[{"segment": 1, "band": 5, "slot": 9, **PLACE}])
+    seen = why(row, read_answer(row.classification))
+    ((outline,),) = [pane.outlines for pane in seen.panes if pane.outlines]
+    tinted = {
+        (x, y)
+        for x in range(image.width)
+        for y in range(image.height)
+        if image.getpixel((x, y)) != image.getpixel((0, 0))
+    }
+    left = -seen.panes[1].offset + outline.x
+    assert tinted == {
+        (x, y)
+        for x in range(left, left + outline.width)
+        for y in range(outline.y, outline.y + outline.height)
+    }
+    assert (image.width, image.height) == (seen.picture_width, seen.height)
 
 
 def test_nothing_is_drawn_where_no_stretch_was_heard() -> None:

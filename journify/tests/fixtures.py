@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,8 @@ def _a_known_main_model(settings: Settings, own_folder: Path) -> Iterator[None]:
     for name in settings.CLASSIFIER_MODELS:
         folder = settings.WEIGHTS_DIR / name
         folder.mkdir(parents=True)
-        (folder / "meta.json").write_text('{"version": "test"}')
+        network = {"pictures": not name.startswith("ann")}
+        (folder / "meta.json").write_text(json.dumps({"version": "test", "network": network}))
     read_bundle.cache_clear()
     yield
     read_bundle.cache_clear()

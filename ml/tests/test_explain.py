@@ -9,8 +9,9 @@ from PIL import Image
 from ml.audio import load_clip
 from ml.clip import Clip
 from ml.errors import WeightsError
-from ml.explain import BANDS, SLOTS, Explanation, Region, explain, flattened, silence_regions
+from ml.explain import Explanation, Region, explain, flattened, silence_regions
 from ml.explain_figure import draw
+from ml.explain_grid import BANDS, SLOTS
 from ml.labels import EMOTIONS
 from ml.predictor import Predictor
 from ml.tests.sounds import music, write

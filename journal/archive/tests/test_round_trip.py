@@ -2,18 +2,23 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import datetime as dt
 import io
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db.models import Model
+from django.utils import timezone
 
+from classifier import leases
 from classifier.models import Classification, Label, Song
 from classifier.tests.factories import LabelFactory
 from journal import transfers
@@ -376,3 +381,49 @@ def test_nothing_comes_into_a_journal_that_was_left_meanwhile(
         assert work_at(row)
     assert everything() == before
     assert sorted((own_folder / "media").rglob("*.*")) == files
+
+
+def many_labels(count: int) -> schema.Archive:
+    """An archive of so many songs, each with what its listener said of it."""
+    moment = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    names = {field.name: "" for field in dataclasses.fields(schema.ArchivedSong)}
+    unknown = {"duration_ms": None, "deezer_id": None, "added_at": None, "readings": []}
+    refs = [f"song-{number}" for number in range(count)]
+    return schema.Archive(
+        preferences=schema.ArchivedPreferences("", "", "auto", 12, leave_hard_days_out=False),
+        phrases=[schema.ArchivedPhrase(ref, "", active=True) for ref in refs],
+        songs=[schema.ArchivedSong(**(names | unknown | {"ref": r, "title": r})) for r in refs],
+        labels=[schema.ArchivedLabel(ref, "sad", moment) for ref in refs],
+        days=[],
+    )
+
+
+@pytest.mark.parametrize("model", [Label, Phrase, Song])
+def test_no_long_loop_of_an_import_outlives_its_lease(user: User, model: type[Model]) -> None:
+    """The row is held anew, as `progress` does, after a bounded number of rows of any kind."""
+    counts: list[int] = []
+
+    def progress(done: int, total: int) -> None:
+        assert done <= total
+        counts.append(model._default_manager.count())
+
+    merging.merge(user, many_labels(250), Mock(entries={}), progress=progress)
+    assert counts[-1] == 250
+    assert max(after - before for before, after in itertools.pairwise(counts)) <= 100
+
+
+def test_a_worker_s_sweep_holds_an_import_within_a_step(
+    journal: User, stranger: User, export: Export, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed, merge = [], merging.merge
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        Transfer.objects.update(lease_until=timezone.now())
+        renewed.append(leases.renew())
+        assert Transfer.objects.expired().count() == 0
+        return merge(*args, **kwargs)
+
+    monkeypatch.setattr(work, "merge", slow)
+    assert bring(stranger, export(journal)).status == "done"
+    assert renewed == [1]
+    assert leases.renew() == 0
