@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classifier.effective import Effective, effective_of
@@ -13,7 +14,7 @@ from classifier.sentences import translated
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -97,8 +98,7 @@ class Reading:
     @property
     def candidates(self) -> list[Bar]:
         """The two likeliest emotions, for "not sure: sad or calm?"; none where none is known."""
-        likely = [bar for bar in self.bars if bar.probability]
-        return sorted(likely, key=lambda bar: -bar.probability)[:2]
+        return candidates_of(self._answer.probabilities) if self._answer else []
 
 
 def read(song: Song | None) -> Reading:
@@ -112,6 +112,19 @@ def read(song: Song | None) -> Reading:
 def read_answer(answer: Classification) -> Reading:
     """Read one model's answer, whoever looks at it."""
     return _reading(Effective(answer=answer))
+
+
+def candidates_of(probabilities: Mapping[str, float]) -> list[Bar]:
+    """The two emotions between which a model is not sure, the likelier one first."""
+    likely = [bar for bar in bars_of(probabilities) if bar.probability]
+    return sorted(likely, key=lambda bar: -bar.probability)[:2]
+
+
+def not_sure_between(words: Sequence[StrOrPromise]) -> str:
+    """Say "not sure: sad or calm", or without two words only that."""
+    if len(words) < 2:  # noqa: PLR2004 -- "or" stands between two
+        return str(NOT_SURE)
+    return gettext("not sure: %(first)s or %(second)s") % {"first": words[0], "second": words[1]}
 
 
 def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:

@@ -25,6 +25,10 @@ AUDIO_FOLDER = "audio/"
 MAIN_MAX_BYTES = 32_000_000
 PARTS_MAX = 12
 
+# What a song counts as that no model was sure of, and who said what it counts as.
+NOT_SURE = "not sure"
+YOU, MODEL = "you", "model"
+
 # An answer that came with an archive: nobody here can vouch for it, so it counts for its owner's
 # own songs only and under a version of its own.
 IMPORTED = "+import"
@@ -73,6 +77,9 @@ class ArchivedSong:
     deezer_url: str
     added_at: dt.datetime | None  # own songs only
     readings: list[ArchivedReading] = field(default_factory=list)
+    # what it counted as for the listener: told, and worked out anew by whoever imports it
+    emotion: str = ""
+    said_by: str = ""
 
     @property
     def name(self) -> str:

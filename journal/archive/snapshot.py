@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from allauth.usersessions.models import UserSession
 from django.db.models import Prefetch, Q
 
-from classifier.effective import counting_answer
+from classifier.effective import effective_of
 from classifier.formats import known_suffix
 from classifier.models import Classification, Label, Song
+from classifier.results import UNSURE
 from journal.archive.schema import (
     AUDIO_FOLDER,
     IMPORTED,
+    MODEL,
+    NOT_SURE,
+    YOU,
     Archive,
     ArchivedDay,
     ArchivedEntry,
@@ -39,6 +44,8 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
     """
     rows = sorted(_songs_of(user), key=_song_key)
     refs = {song.pk: f"song-{number}" for number, song in enumerate(rows, start=1)}
+    labels = list(Label.objects.filter(user=user))
+    said = {label.song_id: label.emotion for label in labels}
     preferences = preferences_of(user)
     return Archive(
         preferences=ArchivedPreferences(
@@ -52,11 +59,17 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
             ArchivedPhrase(text=row.text, theme=row.theme, active=row.active)
             for row in Phrase.objects.filter(owner=user).order_by("text", "pk")
         ],
-        songs=[_song(song, refs[song.pk], user, with_audio=with_audio) for song in rows],
+        songs=[
+            dataclasses.replace(
+                _song(song, refs[song.pk], user, with_audio=with_audio),
+                **_counted(song, said.get(song.pk, "")),
+            )
+            for song in rows
+        ],
         labels=sorted(
             (
                 ArchivedLabel(refs[row.song_id], row.emotion, row.updated_at)
-                for row in Label.objects.filter(user=user)
+                for row in labels
                 if row.song_id in refs
             ),
             key=lambda label: int(label.song.removeprefix("song-")),
@@ -127,13 +140,22 @@ def _song(song: Song, ref: str, user: User, *, with_audio: bool) -> ArchivedSong
         deezer_id=song.deezer_id,
         deezer_url=song.deezer_url,
         added_at=song.created_at if is_own else None,
-        readings=_readings(list(song.classifications.all())),
     )
 
 
-def _readings(rows: list[Classification]) -> list[ArchivedReading]:
+def _counted(song: Song, label: str) -> dict[str, Any]:
+    """What a song counts as, who said so, and all that models said."""
+    rows = list(song.classifications.all())
+    found = effective_of(rows, label=label)
+    return {
+        "readings": _readings(rows, found.answer),
+        "emotion": NOT_SURE if found.emotion == UNSURE else found.emotion,
+        "said_by": (YOU if label else MODEL) if found.emotion else "",
+    }
+
+
+def _readings(rows: list[Classification], best: Classification | None) -> list[ArchivedReading]:
     """What models said, the answer that counts first; what came with an archive yields to ours."""
-    best = counting_answer(rows)
     found: dict[tuple[str, str], ArchivedReading] = {}
     answers = [row for row in rows if row.has_answer]
     answers.sort(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from classifier.readings import WORDS
-from journal.archive.schema import Archive, ArchivedEntry, ArchivedSong
+from classifier.readings import WORDS, candidates_of, not_sure_between
+from journal.archive.schema import NOT_SURE, YOU, Archive, ArchivedEntry, ArchivedSong
 from journify.spreadsheets import guard
 from ml.labels import EMOTIONS
 
@@ -30,14 +30,14 @@ def as_csv(archive: Archive) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for date, entry, song, emotion, said_by in _rows(archive):
+    for date, entry, song in _rows(archive):
         best = song.readings[0].probabilities if song and song.readings else {}
         cells = [
             date.isoformat(),
             entry.answered_at.isoformat() if entry.answered_at else "",
             entry.phrase,
             *((song.name, song.artist, song.album) if song else ("", "", "")),
-            *(emotion, said_by),
+            *((song.emotion, song.said_by) if song else ("", "")),
             *(best.get(each.value, "") for each in EMOTIONS),
             entry.note,
         ]
@@ -49,7 +49,7 @@ def as_markdown(archive: Archive, *, name: str) -> str:
     """Write the answered phrases and notes, day by day, in the active language and time zone."""
     lines = [f"# {_plain(_('The journal of %(name)s') % {'name': name})}"]
     last: dt.date | None = None
-    for date, entry, song, emotion, said_by in _rows(archive):
+    for date, entry, song in _rows(archive):
         if song is None and not entry.note:
             continue
         if date != last:
@@ -57,37 +57,36 @@ def as_markdown(archive: Archive, *, name: str) -> str:
             last = date
         lines += ["", f"**{_plain(entry.phrase)}**  "]
         if song is not None:
-            lines.append(_line_of(song, emotion, said_by, entry))
+            lines.append(_line_of(song, entry))
         lines += [f"> {_plain(line)}" for line in entry.note.splitlines()]
     return "\n".join(lines) + "\n"
 
 
-def _rows(
-    archive: Archive,
-) -> Iterator[tuple[dt.date, ArchivedEntry, ArchivedSong | None, str, str]]:
-    """Every phrase with its date, its song, the emotion that counts, and who said it."""
+def _rows(archive: Archive) -> Iterator[tuple[dt.date, ArchivedEntry, ArchivedSong | None]]:
+    """Every phrase with its date and its song."""
     songs = {song.ref: song for song in archive.songs}
-    labels = {label.song: label.emotion for label in archive.labels}
     for day in archive.days:
         for entry in day.entries:
-            song = songs.get(entry.song)
-            emotion, said_by = "", ""
-            if entry.song in labels:
-                emotion, said_by = labels[entry.song], "you"
-            elif song is not None and song.readings:
-                emotion, said_by = song.readings[0].emotion, "model"
-            yield day.date, entry, song, emotion, said_by
+            yield day.date, entry, songs.get(entry.song)
 
 
-def _line_of(song: ArchivedSong, emotion: str, said_by: str, entry: ArchivedEntry) -> str:
+def _line_of(song: ArchivedSong, entry: ArchivedEntry) -> str:
     title = f"*{_plain(song.name)}*" + (f" – {_plain(song.artist)}" if song.artist else "")
     parts = [title]
-    if emotion:
-        word = str(WORDS[emotion])
-        parts.append(_("%(word)s (your word)") % {"word": word} if said_by == "you" else word)
+    if song.emotion:
+        parts.append(_word_of(song))
     if entry.answered_at:
         parts.append(formats.time_format(timezone.localtime(entry.answered_at), "TIME_FORMAT"))
     return " · ".join(parts)
+
+
+def _word_of(song: ArchivedSong) -> str:
+    """What a song counts as, as a page says it."""
+    if song.emotion == NOT_SURE:
+        likely = [bar.word for bar in candidates_of(song.readings[0].probabilities)]
+        return not_sure_between(likely)
+    word = str(WORDS[song.emotion])
+    return _("%(word)s (your word)") % {"word": word} if song.said_by == YOU else word
 
 
 def _harmless(cell: object) -> object:

@@ -18,11 +18,12 @@ from django.core.management import call_command
 from django.db.models import Model
 from django.utils import timezone
 
-from classifier import leases
+from classifier import leases, queue
 from classifier.models import Classification, Label, Song
-from classifier.tests.factories import LabelFactory
+from classifier.readings import read
+from classifier.tests.factories import ClassificationFactory, LabelFactory
 from journal import transfers
-from journal.archive import merging, opening, package, schema, snapshot, tables
+from journal.archive import merging, opening, package, schema, snapshot, tables, work
 from journal.leaving import delete_account
 from journal.models import Entry, Journal, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory
@@ -427,3 +428,49 @@ def test_a_worker_s_sweep_holds_an_import_within_a_step(
     assert bring(stranger, export(journal)).status == "done"
     assert renewed == [1]
     assert leases.renew() == 0
+
+
+UNSURE = {"sad": 0.4, "happy": 0.1, "energetic": 0.15, "calm": 0.35}
+
+
+def heard(user: User, title: str, **values: Any) -> Song:
+    """A song that the user answered with, and what a model said of it."""
+    song: Song = ClassificationFactory(song__title=title, **values).song
+    EntryFactory(journal=user.journals.latest("date"), song=song)
+    return song
+
+
+def test_an_export_says_what_the_pages_say(journal: User, export: Export, unzipped: Unzip) -> None:
+    heard(journal, "Doubtful", emotion="sad", probabilities=UNSURE)
+    LabelFactory(
+        song=heard(journal, "Told", emotion="sad", probabilities=UNSURE),
+        user=journal,
+        emotion="happy",
+    )
+    queue.requeue(heard(journal, "Again", emotion="calm").classifications.get())
+    best = heard(journal, "Twice", emotion="happy")
+    ClassificationFactory(song=best, model="ann", emotion="sad")
+    heard(journal, "Waiting", emotion="", status="queued")
+    expected = {
+        "Doubtful": ("not sure", "model"),
+        "Told": ("happy", "you"),
+        "Again": ("calm", "model"),
+        "Twice": ("happy", "model"),
+        "Waiting": ("", ""),
+    }
+    files = unzipped(export(journal))
+    songs = {song["title"]: song for song in content(files)["songs"]}
+    assert {t: (songs[t]["emotion"], songs[t]["said_by"]) for t in expected} == expected
+    rows = csv.DictReader(io.StringIO(files["entries.csv"].decode()))
+    in_table = {row["title"]: (row["emotion"], row["said_by"]) for row in rows}
+    assert {title: in_table[title] for title in expected} == expected
+    lines = [line for line in files["journal.md"].decode().splitlines() if "Doubtful" in line]
+    assert lines == ["*Doubtful* – Somebody · not sure: sad or calm"]
+    for song in Song.objects.filter(title__in=expected).with_readings(journal):
+        reading = read(song)
+        word = "not sure" if reading.state == "unsure" else reading.emotion
+        assert word == expected[song.title][0]
+        assert (reading.is_labelled, bool(word)) == (
+            expected[song.title][1] == "you",
+            bool(expected[song.title][1]),
+        )
