@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import mark_safe
 
 from classifier.readings import WORDS, Reading, read
-from classifier.results import UNSURE
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
@@ -74,10 +73,8 @@ def card_of(entry: Entry, *, poll: int = 0) -> Card:
 
 def line_of(entry: Entry) -> Card:
     """Draw an entry as a line of a list, with what `add_songs` added."""
-    if not entry.emotion:
+    if entry.emotion not in WORDS:
         return card_of(entry)
-    if entry.emotion == UNSURE:
-        return Card(entry=entry, reading=Reading(state="unsure"))
     return Card(entry=entry, reading=Reading(state="answered", emotion=entry.emotion))
 
 

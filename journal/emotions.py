@@ -1,4 +1,4 @@
-"""What a listener's days carry, counted where the answers are."""
+"""What the answers of a listener's days count as, counted in the database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Count, Q
 
 from journal.models import Entry
-from journal.stats.tally import NAMES
+from journal.stats.tally import KINDS
 from journify.models import bare
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class DayHeard(NamedTuple):
-    """How many answers a day has, and how many of them carry each emotion, in their order.
+    """How many answers a day has, and how many of them count as each of `KINDS`.
 
-    What nobody is sure of is an answer and carries none.
+    What is not heard is an answer and counts as none of them.
     """
 
     answered: int
@@ -44,20 +44,20 @@ def answered_days(user: User) -> list[dt.date]:
 def heard_by_day(
     user: User, first: dt.date | None = None, last: dt.date | None = None
 ) -> dict[dt.date, DayHeard]:
-    """Count what each answered day carries, from `first` to `last`, in order and in one query."""
+    """Count what each answered day's songs are, from `first` to `last`, in order and at once."""
     entries = Entry.objects.of(user).filter(song__isnull=False)
     if first is not None:
         entries = entries.filter(date__gte=first)
     if last is not None:
         entries = entries.filter(date__lte=last)
-    each = {name: Count("emotion", filter=Q(emotion=name)) for name in NAMES}
+    each = {name: Count("emotion", filter=Q(emotion=name)) for name in KINDS}
     rows = entries.order_by("date").values_list("date").annotate(answered=Count("song"), **each)
     return {date: DayHeard(answered, counts) for date, answered, *counts in rows}
 
 
 def emotions_in_order(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list[str]]:
-    """What each day's answers carry, as they were given; those of unknown time come last."""
-    entries = Entry.objects.of(user).clear().filter(date__gte=first, date__lte=last)
+    """What each day's answers count as, as they were given; those of unknown time come last."""
+    entries = Entry.objects.of(user).heard().filter(date__gte=first, date__lte=last)
     rows = list(entries.order_by("date").values_list("date", "emotion", bare("answered_at")))
     rows.sort(key=lambda row: (row[2] is None, row[2]))
     days: dict[dt.date, list[str]] = defaultdict(list)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from classifier.models import EMOTION_CHOICES
-from classifier.readings import WORDS
+from classifier.readings import NOT_SURE, WORDS
+from classifier.results import UNSURE
 from journal.models import NOTE_LENGTH, Entry, Preferences
 from journal.widgets import LongSelect
 from journal.zones import known_zones
@@ -70,7 +71,9 @@ class HistoryForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "data-search": True}),
     )
     emotion = forms.ChoiceField(
-        label=_("Feeling"), required=False, choices=lambda: [("", _("any")), *WORDS.items()]
+        label=_("Feeling"),
+        required=False,
+        choices=lambda: [("", _("any")), *WORDS.items(), (UNSURE, NOT_SURE)],
     )
     phrase = forms.ChoiceField(label=_("Phrase"), required=False, widget=LongSelect)
     first = forms.DateField(

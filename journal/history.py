@@ -15,11 +15,12 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from classifier.readings import WORDS
+from classifier.readings import NOT_SURE, WORDS
+from classifier.results import UNSURE
 from journal.dates import name_of
 from journal.days import first_day
 from journal.emotions import DayHeard, heard_by_day
-from journal.stats.tally import NAMES
+from journal.stats.tally import KINDS, colours_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 LONGEST_MONTH = 31
-NOTHING = DayHeard(0, (0,) * len(WORDS))
+NOTHING = DayHeard(0, (0,) * len(KINDS))
 
 
 class DayInColour(NamedTuple):
@@ -41,9 +42,9 @@ class DayInColour(NamedTuple):
     url : str
         Of its page; empty where it has none.
     counts : sequence of int
-        How often each emotion was heard, in their order.
-    dominant : str
-        The emotion heard most that day; empty when nothing was.
+        How many answers count as each of `KINDS`.
+    colours : sequence of str
+        As `journal.stats.tally.colours_of`: what the day is drawn in.
     words : str
         What a tooltip and a screen reader say.
     """
@@ -52,9 +53,15 @@ class DayInColour(NamedTuple):
     url: str
     answered: int
     counts: Sequence[int]
-    dominant: str
+    colours: Sequence[str]
     words: str
     is_today: bool
+
+    @property
+    def dominant(self) -> str:
+        """The one emotion that was heard most; empty where several are level, or none was."""
+        is_one = len(self.colours) == 1 and self.colours[0] != UNSURE
+        return self.colours[0] if is_one else ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ class YearInColour:
     year: int
     months: list[MonthInColour]
     rows: list[tuple[int, list[DayInColour | None]]]
-    emotions: Sequence[StrOrPromise]
+    kinds: Sequence[StrOrPromise]
     before: int | None
     after: int | None
 
@@ -109,7 +116,7 @@ def year_of(user: User, year: int, *, today: dt.date) -> YearInColour:
             (number, [_in_month(days, year, month, number) for month in range(1, 13)])
             for number in range(1, LONGEST_MONTH + 1)
         ],
-        emotions=list(WORDS.values()),
+        kinds=words.kinds,
         before=year - 1 if opening < first else None,
         after=year + 1 if today > last else None,
     )
@@ -122,7 +129,7 @@ class _Words:
         self.language = get_language()
         self.form = get_format("DAY_FORMAT", lang=self.language, use_l10n=True)
         self.first, self.address = first.isoformat(), reverse("journal:day", args=[first])
-        self.emotions = [str(word) for word in WORDS.values()]
+        self.kinds = [str(WORDS.get(kind, NOT_SURE)) for kind in KINDS]
         self.nothing = _("no answer")
         self.answers: dict[int, str] = {}
 
@@ -140,7 +147,7 @@ class _Words:
         if answered not in self.answers:
             told = ngettext("%(count)d answer", "%(count)d answers", answered)
             self.answers[answered] = told % {"count": answered}
-        words = zip(self.emotions, heard.counts, strict=True)
+        words = zip(self.kinds, heard.counts, strict=True)
         parts = [f"{word} {count}" for word, count in words if count]
         return ", ".join([*parts, self.answers[answered]])
 
@@ -148,7 +155,6 @@ class _Words:
 def _day(
     date: dt.date, heard: DayHeard, words: _Words, *, is_open: bool, today: dt.date
 ) -> DayInColour:
-    most = max(heard.counts)
     # put into words here, once, and not by the template
     return DayInColour(
         date=date,
@@ -156,7 +162,7 @@ def _day(
         url=words.url(date) if is_open or heard.answered else "",
         answered=heard.answered,
         counts=heard.counts,
-        dominant=NAMES[heard.counts.index(most)] if most else "",
+        colours=colours_of(heard.counts) if any(heard.counts) else (),
         words=words.day(date, heard),
         is_today=date == today,
     )
@@ -176,12 +182,12 @@ def _cell(day: DayInColour | None, icons: str) -> str:
     if day is None or not day.url:
         return ""
     current = ' aria-current="date"' if day.is_today else ""
-    if not day.dominant:
-        return f'<a href="{day.url}" title="{escape(day.words)}"{current}></a>'
-    return (
-        f'<a href="{day.url}" title="{escape(day.words)}" data-emotion="{day.dominant}"{current}>'
-        f'<svg aria-hidden="true"><use href="{icons}#mark-{day.dominant}"></use></svg></a>'
+    colours = "".join(
+        f'<b data-emotion="{name}">'
+        f'<svg aria-hidden="true"><use href="{icons}#mark-{name}"></use></svg></b>'
+        for name in day.colours
     )
+    return f'<a href="{day.url}" title="{escape(day.words)}"{current}>{colours}</a>'
 
 
 def _in_month(

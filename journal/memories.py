@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import ngettext
 
 from classifier.readings import WORDS
+from classifier.results import UNSURE
 from journal.cards import line_of
 from journal.models import Entry
-from journal.sentences import Moment, place_of, summary
+from journal.sentences import Moment, Others, place_of, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,8 @@ def memories_of(user: User, today: dt.date, *, without_hard: bool) -> list[Memor
             if entry.emotion in WORDS
         ]
         if answers and not (without_hard and _is_hard(moments)):
-            sentence = summary(moments, answered=len(answers), is_over=True)
+            others = Others(unsure=sum(entry.emotion == UNSURE for entry in answers))
+            sentence = summary(moments, answered=len(answers), others=others, is_over=True)
             found.append(Memory(told[date], date, sentence, answers[:SONGS_SHOWN]))
     return found
 

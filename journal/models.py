@@ -119,6 +119,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """The user's own entries: every view starts here, so nobody else's can be reached."""
         return self.filter(user=user)
 
+    def heard(self) -> EntryQuerySet:
+        """Answers that count as an emotion, or as one that no model was sure of."""
+        return self.filter(emotion__gt="")
+
     def clear(self) -> EntryQuerySet:
         """Answers that count as one of the four emotions."""
         return self.filter(emotion__in=NAMES)
@@ -139,9 +143,9 @@ def add_songs(user: User, entries: Iterable[Entry]) -> None:
     Where an emotion counts, that is the song's names; all that is known of it only elsewhere.
     """
     told = list(entries)
-    add_readings(user, [entry for entry in told if not entry.emotion])
+    add_readings(user, [entry for entry in told if entry.emotion not in NAMES])
     names = Prefetch("song", Song.objects.only("title", "artist", "spotify_id", "spotify_url"))
-    prefetch_related_objects([entry for entry in told if entry.emotion], names)
+    prefetch_related_objects([entry for entry in told if entry.emotion in NAMES], names)
 
 
 def _songs_for(user: User) -> Prefetch[str]:

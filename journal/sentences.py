@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -48,8 +48,24 @@ class Moment:
     place: StrOrPromise = ""
 
 
+class Others(NamedTuple):
+    """Answers that count as no emotion.
+
+    Attributes
+    ----------
+    unsure : int
+        Those that no model was sure of.
+    waiting, failed : int
+        Those that are still listened to, and those that could not be heard.
+    """
+
+    unsure: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+
 def moments_of(cards: Iterable[Card]) -> list[Moment]:
-    """What a day's cards carry; what nobody is sure of does not count."""
+    """What the answers of a day's cards count as, where that is an emotion."""
     return [
         Moment(emotion=card.reading.emotion, place=place_of(card.entry.phrase))
         for card in cards
@@ -57,18 +73,59 @@ def moments_of(cards: Iterable[Card]) -> list[Moment]:
     ]
 
 
-def summary(moments: Sequence[Moment], *, answered: int, is_over: bool = False) -> str:
-    """Say a day in one sentence; `answered` songs may not all be heard yet."""
-    counts = Counter(moment.emotion for moment in moments)
-    # in the order of the emotions where they are level
-    heard = sorted((name for name in WORDS if counts[name]), key=lambda name: -counts[name])
-    if not heard:
-        return _("Nothing heard yet.") if answered else _("Nothing answered yet.")
+def others_of(cards: Iterable[Card]) -> Others:
+    """The answers of a day's cards that count as no emotion."""
+    states = Counter(card.state for card in cards)
+    return Others(states["unsure"], states["listening"], states["failed"])
+
+
+def summary(
+    moments: Sequence[Moment],
+    *,
+    answered: int,
+    others: Others | None = None,
+    is_over: bool = False,
+) -> str:
+    """Say a day in a sentence or two; `answered` songs may not all be heard yet."""
+    others = others or Others()
+    if not moments:
+        return _without_moments(answered, others)
+    if not others.unsure:
+        return _said(moments, is_over=is_over)
+    doubt = ngettext(
+        "Not sure about one song.", "Not sure about %(count)d songs.", others.unsure
+    ) % {"count": others.unsure}
+    return f"{_said_with_doubt(moments, others.unsure)} {doubt}"
+
+
+def _without_moments(answered: int, others: Others) -> str:
+    if others.unsure:
+        return _("Not sure yet: tap what you hear.")
+    if others.failed and not others.waiting:
+        return _("None of it could be heard.")
+    return _("Nothing heard yet.") if answered else _("Nothing answered yet.")
+
+
+def _said_with_doubt(moments: Sequence[Moment], unsure: int) -> str:
+    """Say what was heard where that is not all: nothing of it is called all or most of a day."""
+    heard = _by_count(moments)
+    most = sum(moment.emotion == heard[0] for moment in moments)
+    if len(heard) > 1 and most * 2 > len(moments) + unsure:
+        return _said(moments, is_over=True)
+    if len(heard) > 1:
+        return _("A mixed day: %(words)s.") % {"words": _listed(heard)}
+    if most > unsure:
+        return _("Mostly %(word)s.") % {"word": WORDS[heard[0]]}
+    return _("Partly %(word)s.") % {"word": WORDS[heard[0]]}
+
+
+def _said(moments: Sequence[Moment], *, is_over: bool) -> str:
+    heard = _by_count(moments)
     first, *others = heard
     if not others:
         sentence = _("All %(word)s.") if is_over else _("All %(word)s so far.")
         return sentence % {"word": WORDS[first]}
-    if counts[first] * 2 <= len(moments):
+    if sum(moment.emotion == first for moment in moments) * 2 <= len(moments):
         return _("A mixed day: %(words)s.") % {"words": _listed(heard)}
     if len(others) == 1:
         return _("Mostly %(word)s, with %(told)s.") % {
@@ -86,6 +143,12 @@ def place_of(phrase: Phrase | None) -> StrOrPromise:
     if phrase is None:
         return ""
     return PLACES_OF_PHRASES.get(phrase.key or "") or PLACES.get(phrase.theme, "")
+
+
+def _by_count(moments: Sequence[Moment]) -> list[str]:
+    """The emotions of moments, the commonest first, in their order where they are level."""
+    counts = Counter(moment.emotion for moment in moments)
+    return sorted((name for name in WORDS if counts[name]), key=lambda name: -counts[name])
 
 
 def _told(name: str, moments: Sequence[Moment]) -> str:

@@ -33,7 +33,7 @@ from journal.forms import (
     SeenSongForm,
 )
 from journal.models import Entry
-from journal.sentences import moments_of, summary
+from journal.sentences import moments_of, others_of, summary
 from journal.songs import last_used_first
 from journal.spotify import refresh_lazily
 from journal.views_search import remote_context, wanted
@@ -253,7 +253,13 @@ def _day_context(user: User, date: dt.date) -> dict[str, Any]:
         "cards": cards,
         "answered_count": answered,
         "ring": slices,
-        "summary": summary(moments_of(cards), answered=answered, is_over=date < today()),
+        "unsure": sum(card.state == "unsure" for card in cards),
+        "summary": summary(
+            moments_of(cards),
+            answered=answered,
+            others=others_of(cards),
+            is_over=date < today(),
+        ),
         "can_add": len(cards) < MOST_ENTRIES,
         "is_first": not answered and is_today and not has_answered(user),
     }

@@ -21,7 +21,7 @@ from journal.emotions import emotions_in_order, heard_by_day
 from journal.recap.periods import Period
 from journal.stats import sentences, summaries
 from journal.stats.geometry import polar, sector
-from journal.stats.tally import Tally, tally_of
+from journal.stats.tally import Tally, colours_of, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,10 @@ PNG_WIDTH = 1600  # 20 cm at 200 dpi; for more there is the SVG
 
 # The feelings and the paper of static/css/tokens.css by day; a picture to keep has one theme.
 COLOURS = {"sad": "#3e439b", "happy": "#f9b428", "energetic": "#d33412", "calm": "#48ae9c"}
+HATCH = "url(#unsure)"  # what no model was sure of
+SOFT_INK = "#635348"
+# Fewer songs than this have no sentence, and counts instead of shares.
+LEAST = 10
 
 RIM, LABEL = 486.0, 176.0
 MOST_DAYS = 31
@@ -50,9 +54,10 @@ class Recap:
     Attributes
     ----------
     days : dict
-        How often each emotion was heard on each day with any, in their order.
+        How many answers of each day of which something is heard count as each of
+        `journal.stats.tally.KINDS`.
     answers : mapping
-        Of a month, which draws each of them: a day's emotions, as they were given.
+        Of a month, which draws each of them: what a day's answers count as, as they were given.
     """
 
     period: Period
@@ -61,12 +66,26 @@ class Recap:
 
     @functools.cached_property
     def tally(self) -> Tally:
-        """All its emotions."""
+        """All that was heard."""
         return tally_of(*self.days.values())
 
     @property
+    def missing(self) -> int:
+        """How many songs it still takes before shares of them say something."""
+        return max(0, LEAST - self.tally.clear)
+
+    @property
+    def in_words(self) -> str:
+        """What the picture shows, for who cannot see it."""
+        return self.sentence or ", ".join(
+            f"{part.word} {part.count}" for part in self.tally.parts if part.count
+        )
+
+    @property
     def sentence(self) -> str:
-        """What it says in one sentence."""
+        """What it says in one sentence; empty while it takes more songs for that."""
+        if self.missing:
+            return ""
         return sentences.all_days(summaries.AllDays(days=len(self.days), tally=self.tally))
 
 
@@ -88,7 +107,7 @@ class Mark:
 
 
 def recap_of(user: User, period: Period) -> Recap:
-    """Gather a period's emotions by day."""
+    """Gather by day what a period's answers count as."""
     first, last = period.interval.first, period.interval.last
     days = heard_by_day(user, first, last)
     return Recap(
@@ -115,13 +134,25 @@ def svg_of(recap: Recap) -> str:
             _("from the rim inwards"),
         ],
         "fonts": _fonts(),
-        "feelings": [
-            {"part": part, "colour": COLOURS[part.name], "x": 150 + 250 * place}
-            for place, part in enumerate(recap.tally.parts)
-        ],
+        "feelings": _legend(recap),
         **draw(recap),
     }
     return render_to_string("journal/recap/picture.svg", context)
+
+
+def _legend(recap: Recap) -> list[dict[str, Any]]:
+    """The feelings side by side, each with its share, or with its count while these are few."""
+    parts = recap.tally.parts
+    step = 1000 // len(parts)
+    return [
+        {
+            "part": part,
+            "colour": COLOURS.get(part.name, SOFT_INK),
+            "x": 100 + step * place + 50,
+            "count": part.count if recap.missing else "",
+        }
+        for place, part in enumerate(parts)
+    ]
 
 
 def png_of(recap: Recap) -> bytes:
@@ -148,7 +179,7 @@ def _month(recap: Recap) -> dict[str, Any]:
         step = (1 - 2 * FREE) / len(emotions)
         arcs += [
             Arc(
-                colour=COLOURS[emotion],
+                colour=COLOURS.get(emotion, HATCH),
                 path=sector(
                     FREE + step * number,
                     FREE + step * (number + 1) - 0.0025,
@@ -162,7 +193,7 @@ def _month(recap: Recap) -> dict[str, Any]:
 
 
 def _year(recap: Recap) -> dict[str, Any]:
-    """A sector a month, in it a groove a day from the rim inwards, in what led that day."""
+    """A sector a month, in it a groove a day from the rim inwards, in the day's colours."""
     arcs, names = [], []
     for place, month in enumerate(recap.period.months):
         start = place / 12
@@ -174,17 +205,28 @@ def _year(recap: Recap) -> dict[str, Any]:
         for day, date in enumerate(month.dates()):
             if date not in recap.days:
                 continue
-            leader = tally_of(recap.days[date]).leaders[0].name
             inner = RIM - PITCH * day - GROOVE
-            path = sector(start + 0.003, start + 1 / 12 - 0.003, inner=inner, outer=inner + GROOVE)
-            arcs.append(Arc(colour=COLOURS[leader], path=path))
+            colours = colours_of(recap.days[date])
+            step = (1 / 12 - 0.006) / len(colours)
+            arcs += [
+                Arc(
+                    colour=COLOURS.get(name, HATCH),
+                    path=sector(
+                        start + 0.003 + step * number,
+                        start + 0.003 + step * (number + 1),
+                        inner=inner,
+                        outer=inner + GROOVE,
+                    ),
+                )
+                for number, name in enumerate(colours)
+            ]
     silent = [round(RIM - PITCH * day - GROOVE / 2, 2) for day in range(MOST_DAYS)]
     return {"arcs": arcs, "numbers": [], "silent": silent, "names": names}
 
 
 @functools.cache
 def _symbols() -> SafeString:
-    """The four marks, from the one file that has them."""
+    """The marks, from the one file that has them."""
     icons = (settings.BASE_DIR / "static" / "img" / "icons.svg").read_text(encoding="utf-8")
     marks = re.findall(r'<symbol id="mark-.*?</symbol>', icons, flags=re.DOTALL)
     return mark_safe("".join(marks))  # noqa: S308 -- our own file

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Count
@@ -12,11 +13,12 @@ from django.utils import timezone
 
 from classifier.effective import heard_in
 from classifier.models import Label
+from classifier.results import is_sure
 from journal.emotions import answered_days, heard_by_day
 from journal.models import Entry
 from journal.stats.hours import by_hour
 from journal.stats.intervals import Span
-from journal.stats.tally import Tally
+from journal.stats.tally import Tally, tally_of
 from journify.models import bare
 
 if TYPE_CHECKING:
@@ -30,12 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answers:
-    """Phrases answered with songs, counted by what each carries.
+    """Phrases answered with songs, counted by what each song counts as.
 
     Attributes
     ----------
     days : mapping
-        All answered days, also those on which nobody is sure of anything.
+        All answered days, also those of which nothing is heard.
     all_days : sequence
         The answered days of the whole journal, in order.
     hours : mapping
@@ -43,7 +45,7 @@ class Answers:
     phrases, artists : mapping
         By words and by name; the artist that is not known is "".
     pairs : Counter
-        Songs that both the model and the listener gave a word, by (heard, said).
+        Songs that the listener labelled and a model was sure of, by (heard, said).
     """
 
     days: Mapping[dt.date, DayHeard] = field(default_factory=dict)
@@ -58,10 +60,10 @@ class Answers:
         """All answers together."""
         return sum(day.answered for day in self.days.values())
 
-    @property
-    def clear(self) -> int:
-        """Those of which somebody is sure."""
-        return sum(sum(day.counts) for day in self.days.values())
+    @cached_property
+    def tally(self) -> Tally:
+        """What they count as, all together."""
+        return tally_of(*(day.counts for day in self.days.values()))
 
 
 def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
@@ -71,7 +73,7 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
     is_all = interval.span == Span.ALL
     if not is_all:  # all are found without looking at their days
         entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
-    clear = entries.clear()
+    heard = entries.heard()
     # from when on, wherever, the first page could be filled in: never before its day, but later
     first, now = interval.first - dt.timedelta(2), timezone.now().date()
     return Answers(
@@ -79,10 +81,10 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
         all_days=list(days) if is_all else answered_days(user),
         hours=by_hour(entries, zone=zone, first=first, last=now),
         phrases=_tallies(
-            clear.values_list("phrase_text", "emotion").annotate(count=Count("emotion"))
+            heard.values_list("phrase_text", "emotion").annotate(count=Count("emotion"))
         ),
         artists=_tallies(
-            clear.values_list("song__artist", "emotion").annotate(count=Count("emotion"))
+            heard.values_list("song__artist", "emotion").annotate(count=Count("emotion"))
         ),
         pairs=_pairs(user, entries),
     )
@@ -100,4 +102,6 @@ def _pairs(user: User, entries: EntryQuerySet) -> Counter[tuple[str, str]]:
     labels = Label.objects.filter(user=user).order_by()
     said = dict(labels.values_list(bare("song_id"), "emotion"))
     heard = heard_in(entries.filter(song__in=labels.values("song")).values("song"))
-    return Counter((verdict.heard, said[song]) for song, verdict in heard.items() if verdict.heard)
+    return Counter(
+        (verdict.heard, said[song]) for song, verdict in heard.items() if is_sure(verdict.certainty)
+    )

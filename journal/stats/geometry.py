@@ -158,7 +158,7 @@ DIRECTIONS = {"happy": 1 / 8, "calm": 3 / 8, "sad": 5 / 8, "energetic": 7 / 8}
 
 def radar(tally: Tally, *, radius: float, marks_at: float) -> Radar:
     """Draw a tally's shares; the rim is the next ten percent above the largest."""
-    largest = max(part.share for part in tally.parts)
+    largest = max(part.share for part in tally.feelings)
     rim = max(2, math.ceil(round(largest * 10, 6)))
     spokes = [
         Spoke(
@@ -168,7 +168,7 @@ def radar(tally: Tally, *, radius: float, marks_at: float) -> Radar:
             value=polar(turn, radius * part.share * 10 / rim),
         )
         for name, turn in DIRECTIONS.items()
-        for part in tally.parts
+        for part in tally.feelings
         if part.name == name
     ]
     return Radar(

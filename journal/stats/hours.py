@@ -42,12 +42,12 @@ def by_hour(
 ) -> Mapping[int, Tally]:
     """Tally entries by the hour at which they were answered, which was from `first` to `last`.
 
-    Entries without an emotion, and those whose time is unknown, are left out.
+    Entries that are not heard, and those whose time is unknown, are left out.
     """
     periods = periods_of(zone, first, last)
     parts = sorted({-period.offset % HOUR for period in periods} | {0})
     rows = (
-        entries.clear()
+        entries.heard()
         .filter(answered_at__isnull=False)
         .order_by()
         .values("emotion", **_keys(periods, parts))

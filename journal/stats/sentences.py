@@ -1,4 +1,7 @@
-"""One sentence a chart: what it shows, true to the last number, also where things are level."""
+"""One sentence a chart: what it shows, true to the last number, also where things are level.
+
+Where several are level, all are named, or none where they are too many to be a finding.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format, time_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,26 +35,25 @@ if TYPE_CHECKING:
 COMPARABLE = 5
 # A smaller difference of shares is none.
 NOTICEABLE = 0.03
+# Met more rarely, an hour, a phrase or an artist stands out by chance.
+REPEATED = 3
+# More that are level are no finding.
+MOST_LEVEL = 3
+ALIKE = 1e-9  # shares that differ by less are equal
 
 
 def over_time(summary: OverTime) -> str:
-    """Which emotion gained or lost most from one half of the time to the other."""
+    """Which emotions changed most from one half of the time to the other."""
     before, after = summary.first_half, summary.second_half
-    if min(before.total, after.total) < COMPARABLE:
+    if min(before.clear, after.clear) < COMPARABLE:
         return _leading(summary.everything)
-    moves = {name: abs(after.share(name) - before.share(name)) for name in NAMES}
-    name = max(NAMES, key=lambda name: moves[name])
-    if moves[name] < NOTICEABLE:
-        return _(
-            "Both halves of this time sound alike: no feeling gained or lost 3\xa0% of the answers."
-        )
-    return _(
-        "Nothing changed more than %(word)s: from %(before)d\xa0%% of the answers in the first "
-        "half of this time to %(after)d\xa0%% in the second."
-    ) % {
-        "word": WORDS[name],
-        "before": round(100 * before.share(name)),
-        "after": round(100 * after.share(name)),
+    moves = {name: after.share(name) - before.share(name) for name in NAMES}
+    largest = max(abs(move) for move in moves.values())
+    if largest < NOTICEABLE:
+        return _("Both halves of this time sound alike: no feeling changed by more than 3 points.")
+    changes = [_change(name, before, after) for name in NAMES if abs(moves[name]) > largest - ALIKE]
+    return _("%(changes)s from the first half of this time to the second.") % {
+        "changes": capfirst(_listed(changes))
     }
 
 
@@ -80,84 +83,105 @@ def latest_day(day: Day) -> str:
 def all_days(summary: AllDays) -> str:
     """Which emotions come first and last over all days."""
     first, last = summary.tally.leaders, summary.tally.last
+    if not first:
+        return _("Not sure about any of these songs.")
     if first[0].count == last[0].count:
         return _("All four feelings are level over these days.")
     if first[0].count == summary.tally.total:
         return _leading(summary.tally)
-    return ngettext(
-        "On %(days)d day most often %(first)s, with %(most)d\xa0%%; "
-        "least often %(last)s, with %(fewest)d\xa0%%.",
-        "Over %(days)d days most often %(first)s, with %(most)d\xa0%%; "
-        "least often %(last)s, with %(fewest)d\xa0%%.",
-        summary.days,
-    ) % {
+    values = {
         "days": summary.days,
         "first": _words(first),
         "most": first[0].percent,
         "last": _words(last),
         "fewest": last[0].percent,
     }
+    if not last[0].count:
+        return (
+            ngettext(
+                "Most often %(first)s (%(most)d\xa0%%) on %(days)d day; never %(last)s.",
+                "Most often %(first)s (%(most)d\xa0%%) over %(days)d days; never %(last)s.",
+                summary.days,
+            )
+            % values
+        )
+    return (
+        ngettext(
+            "Most often %(first)s (%(most)d\xa0%%) on %(days)d day; "
+            "least often %(last)s (%(fewest)d\xa0%%).",
+            "Most often %(first)s (%(most)d\xa0%%) over %(days)d days; "
+            "least often %(last)s (%(fewest)d\xa0%%).",
+            summary.days,
+        )
+        % values
+    )
 
 
 def by_weekday(summary: ByGroup) -> str:
-    """Where a weekday differs most from the whole week."""
+    """Where weekdays differ most from the whole week."""
     everything = summary.everything
-    days = [(day, tally) for day, tally in summary.groups if tally.total >= COMPARABLE]
+    days = [(day, tally) for day, tally in summary.groups if tally.clear >= COMPARABLE]
     if not days:
         return _leading(everything)
-    day, tally, name = max(
-        ((day, tally, name) for day, tally in days for name in NAMES),
-        key=lambda found: found[1].share(found[2]) - everything.share(found[2]),
-    )
-    if tally.share(name) - everything.share(name) < NOTICEABLE:
-        return _("No weekday sounds different from the others.")
-    return _(
-        "No weekday stands out more than %(day)s: %(share)d\xa0%% of its answers were %(word)s, "
-        "against %(usual)d\xa0%% over the whole week."
-    ) % {
-        "day": day,
-        "word": WORDS[name],
-        "share": round(100 * tally.share(name)),
-        "usual": round(100 * everything.share(name)),
+    gains = {
+        (day, name): tally.share(name) - everything.share(name)
+        for day, tally in days
+        for name in NAMES
     }
+    largest = max(gains.values())
+    found = [key for key, gain in gains.items() if gain > largest - ALIKE]
+    if largest < NOTICEABLE or len(found) > MOST_LEVEL:
+        return _("No weekday sounds different from the others.")
+    shares = dict(days)
+    return " ".join(
+        _("%(day)s stands out: %(share)d\xa0%% %(word)s, against %(usual)d\xa0%% overall.")
+        % {
+            "day": day,
+            "word": WORDS[name],
+            "share": round(100 * shares[day].share(name)),
+            "usual": round(100 * everything.share(name)),
+        }
+        for day, name in found
+    )
 
 
 def by_hour(summary: ByHour) -> str:
-    """When most answers come, and what they carry."""
-    if summary.everything.total == 1:
-        return _leading(summary.everything)
-    hour = max(range(24), key=lambda hour: summary.hours[hour].total)
-    tally = summary.hours[hour]
+    """When most answers come, and what they count as."""
+    first = _first([(str(hour), tally) for hour, tally in enumerate(summary.hours)])
+    if len(first) != 1:
+        return _("No hour of the day stands out.")
+    ((hour, tally),) = first
     return _(
-        "No hour brings more answers than the one from %(start)s: %(count)d of %(total)d, "
-        "%(most)d of them %(word)s."
+        "You answer most between %(start)s and %(end)s: %(count)d of %(total)d answers%(most)s."
     ) % {
-        "start": clock(hour),
+        "start": clock(int(hour)),
+        "end": clock(int(hour) + 1),
         "count": tally.total,
         "total": summary.everything.total,
-        "most": tally.leaders[0].count,
-        "word": tally.leaders[0].word,
+        "most": _most(tally),
     }
 
 
 def by_phrase(summary: ByGroup) -> str:
-    """The phrase answered most."""
-    if summary.everything.total == 1:
-        return _leading(summary.everything)
-    return _(
-        "No phrase was answered more often than “%(name)s”: %(count)d of %(total)d answers, "
-        "%(most)d of them %(word)s."
-    ) % _top(summary)
+    """The phrases answered most."""
+    first = _first(summary.groups)
+    if not first:
+        return _("No phrase stands out.")
+    if len(first) > 1:
+        return _("Most answered: %(names)s, %(count)d times each.") % _level(first, quoted=True)
+    return _("Most answered: “%(name)s”, with %(count)d of %(total)d answers%(most)s.") % _top(
+        summary
+    )
 
 
 def by_artist(summary: ByGroup) -> str:
-    """The artist chosen most."""
-    if summary.everything.total == 1:
-        return _leading(summary.everything)
-    return _(
-        "No artist was chosen more often than %(name)s: %(count)d of %(total)d answers, "
-        "%(most)d of them %(word)s."
-    ) % _top(summary)
+    """The artists chosen most."""
+    first = _first(summary.groups)
+    if not first:
+        return _("No artist stands out.")
+    if len(first) > 1:
+        return _("Most chosen: %(names)s, %(count)d times each.") % _level(first)
+    return _("Most chosen: %(name)s, with %(count)d of %(total)d answers%(most)s.") % _top(summary)
 
 
 def streaks(summary: Streaks) -> str:
@@ -192,14 +216,12 @@ def streaks(summary: Streaks) -> str:
 
 def agreement(summary: Agreement) -> str:
     """How often model and listener use the same word, and where they most often do not."""
-    if not summary.total:
-        return _("You gave none of these songs a word of your own yet.")
     parts = [
         ngettext(
-            "Of %(total)d song that you gave a word, "
-            "the model had said the same of %(agreed)d, %(percent)d\xa0%%.",
-            "Of %(total)d songs that you gave a word, "
-            "the model had said the same of %(agreed)d, %(percent)d\xa0%%.",
+            "The model agrees with you on %(agreed)d of %(total)d song you labelled "
+            "(%(percent)d\xa0%%).",
+            "The model agrees with you on %(agreed)d of %(total)d songs you labelled "
+            "(%(percent)d\xa0%%).",
             summary.total,
         )
         % {
@@ -208,10 +230,10 @@ def agreement(summary: Agreement) -> str:
             "percent": round(100 * summary.agreed / summary.total),
         }
     ]
-    if summary.worst is not None:
+    if summary.worst is not None and summary.pairs[summary.worst] >= REPEATED:
         heard, said = summary.worst
         parts.append(
-            _("No mix-up is commoner than “%(heard)s” for what you call %(said)s: %(count)d.")
+            _("Most often it hears %(heard)s where you hear %(said)s: %(count)d times.")
             % {
                 "heard": WORDS[heard],
                 "said": WORDS[said],
@@ -241,19 +263,55 @@ def _leading(tally: Tally) -> str:
     }
 
 
+def _change(name: str, before: Tally, after: Tally) -> str:
+    values = {
+        "word": WORDS[name],
+        "before": round(100 * before.share(name)),
+        "after": round(100 * after.share(name)),
+    }
+    if before.share(name) < after.share(name):
+        return _("%(word)s rose from %(before)d\xa0%% to %(after)d\xa0%%") % values
+    return _("%(word)s fell from %(before)d\xa0%% to %(after)d\xa0%%") % values
+
+
+def _first(groups: Sequence[tuple[str, Tally]]) -> list[tuple[str, Tally]]:
+    """Those met most, where they are few, and were met more than a time or two."""
+    most = max((tally.total for _name, tally in groups), default=0)
+    first = [(name, tally) for name, tally in groups if tally.total == most]
+    return first if most >= REPEATED and len(first) <= MOST_LEVEL else []
+
+
 def _top(summary: ByGroup) -> dict[str, object]:
     name, tally = summary.groups[0]
     return {
         "name": name,
         "count": tally.total,
         "total": summary.everything.total,
-        "most": tally.leaders[0].count,
-        "word": tally.leaders[0].word,
+        "most": _most(tally),
     }
 
 
+def _level(groups: Sequence[tuple[str, Tally]], *, quoted: bool = False) -> dict[str, object]:
+    names = [_("“%(name)s”") % {"name": name} if quoted else name for name, _tally in groups]
+    return {"names": _listed(names), "count": groups[0][1].total}
+
+
+def _most(tally: Tally) -> str:
+    """What most of a group count as, as the end of a sentence; nothing where none does."""
+    leaders = tally.leaders
+    if not leaders:
+        return ""
+    values = {"count": leaders[0].count, "words": _words(leaders)}
+    if len(leaders) > 1:
+        return _(", %(words)s equally often") % values
+    return _(", %(count)d of them %(words)s") % values
+
+
 def _words(parts: Sequence[Part]) -> str:
-    words = [str(part.word) for part in parts]
+    return _listed([str(part.word) for part in parts])
+
+
+def _listed(words: Sequence[str]) -> str:
     if len(words) == 1:
         return words[0]
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from journal.stats.tally import NAMES, Tally, tally_of
+from journal.stats.tally import KINDS, NAMES, Tally, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -52,7 +52,7 @@ class ByHour:
 
 @dataclass(frozen=True)
 class Day:
-    """The latest day with an emotion."""
+    """The latest day on which an emotion was heard."""
 
     date: dt.date
     tally: Tally
@@ -60,7 +60,7 @@ class Day:
 
 @dataclass(frozen=True)
 class AllDays:
-    """All the interval's days together."""
+    """All the interval's days of which something is heard."""
 
     days: int
     tally: Tally
@@ -92,7 +92,7 @@ class Streaks:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Songs that both the model and the listener gave a word, counted by (heard, said)."""
+    """Songs that the listener labelled and a model was sure of, counted by (heard, said)."""
 
     pairs: Counter[tuple[str, str]]
 
@@ -108,9 +108,10 @@ class Agreement:
 
     @property
     def worst(self) -> tuple[str, str] | None:
-        """The commonest mix-up: what was heard, and what the listener says."""
-        mixed = {pair: count for pair, count in self.pairs.items() if pair[0] != pair[1]}
-        return max(sorted(mixed), key=lambda pair: mixed[pair], default=None)
+        """The commonest mix-up: what was heard, and what the listener says; None if several are."""
+        mixed = Counter({pair: count for pair, count in self.pairs.items() if pair[0] != pair[1]})
+        first, second = [*mixed.most_common(2), (None, 0), (None, 0)][:2]
+        return first[0] if first[1] > second[1] else None
 
 
 def over_time(
@@ -156,12 +157,15 @@ def by_artist(artists: Mapping[str, Tally]) -> ByGroup:
 
 def latest_day(days: Mapping[dt.date, DayHeard]) -> Day | None:
     """The latest day of which an emotion is known."""
-    date = max((date for date, day in days.items() if any(day.counts)), default=None)
-    return None if date is None else Day(date=date, tally=tally_of(days[date].counts))
+    for date in sorted(days, reverse=True):
+        tally = tally_of(days[date].counts)
+        if tally.clear:
+            return Day(date=date, tally=tally)
+    return None
 
 
 def all_days(days: Mapping[dt.date, DayHeard]) -> AllDays:
-    """All days of the interval with an emotion."""
+    """All days of the interval of which something is heard."""
     heard = [day.counts for day in days.values() if any(day.counts)]
     return AllDays(days=len(heard), tally=tally_of(*heard))
 
@@ -207,4 +211,4 @@ def _grouped(
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:
-    return tally_of(*([tally.counts[name] for name in NAMES] for tally in tallies))
+    return tally_of(*([tally.counts[name] for name in KINDS] for tally in tallies))

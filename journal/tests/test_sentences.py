@@ -9,7 +9,15 @@ from classifier.tests.factories import ClassificationFactory
 from journal.cards import card_of
 from journal.management.commands.load_phrases import PHRASES
 from journal.models import Entry
-from journal.sentences import PLACES, PLACES_OF_PHRASES, Moment, moments_of, summary
+from journal.sentences import (
+    PLACES,
+    PLACES_OF_PHRASES,
+    Moment,
+    Others,
+    moments_of,
+    others_of,
+    summary,
+)
 from journal.tests.factories import EntryFactory, JournalFactory, PhraseFactory
 from spotify_auth.models import User
 
@@ -73,10 +81,41 @@ def test_the_place_comes_from_the_phrase(user: User) -> None:
     assert moments(theme="") == [Moment("energetic")]
 
 
-def test_what_nobody_is_sure_of_is_no_moment() -> None:
+def test_what_no_model_is_sure_of_is_no_moment() -> None:
     card = card_of(Entry())
-    unsure = type(card)(entry=Entry(), reading=Reading(state="unsure", emotion="sad"))
-    assert moments_of([card, unsure]) == []
+    states = ("unsure", "listening", "failed", "failed")
+    others = [type(card)(entry=Entry(), reading=Reading(state=state)) for state in states]
+    assert moments_of([card, *others]) == []
+    assert others_of([card, *others]) == Others(unsure=1, waiting=1, failed=2)
+
+
+@pytest.mark.parametrize(
+    ("others", "sentence"),
+    [
+        (Others(unsure=3), "Not sure yet: tap what you hear."),
+        (Others(unsure=1, failed=2), "Not sure yet: tap what you hear."),
+        (Others(waiting=1, failed=2), "Nothing heard yet."),
+        (Others(failed=3), "None of it could be heard."),
+    ],
+)
+def test_a_day_without_a_feeling_says_why(others: Others, sentence: str) -> None:
+    assert summary([], answered=3, others=others) == sentence
+
+
+@pytest.mark.parametrize(
+    ("counts", "unsure", "sentence"),
+    [
+        ({"sad": 3}, 1, "Mostly sad. Not sure about one song."),
+        ({"sad": 1}, 5, "Partly sad. Not sure about 5 songs."),
+        ({"sad": 1}, 1, "Partly sad. Not sure about one song."),
+        ({"sad": 4, "calm": 1}, 1, "Mostly sad, with one calm stretch. Not sure about one song."),
+        ({"sad": 3, "calm": 1}, 3, "A mixed day: sad and calm. Not sure about 3 songs."),
+    ],
+)
+def test_doubt_is_no_agreement(counts: dict[str, int], unsure: int, sentence: str) -> None:
+    moments = [Moment(name) for name, count in counts.items() for _ in range(count)]
+    answered = len(moments) + unsure
+    assert summary(moments, answered=answered, others=Others(unsure=unsure)) == sentence
 
 
 def test_every_theme_has_its_place() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -70,8 +71,44 @@ class TestYear:
         answered(user, dt.date(2026, 11, 6), song=unsure)
         found = days(listener)
         assert found[dt.date(2026, 11, 5)].dominant == "energetic"
+        assert found[dt.date(2026, 11, 6)].colours == ["unsure"]
         assert found[dt.date(2026, 11, 6)].dominant == ""
         assert found[dt.date(2026, 11, 6)].answered == 1
+        assert found[dt.date(2026, 11, 6)].words.endswith(": not sure 1, 1 answer")
+
+    @pytest.mark.parametrize(
+        ("emotions", "colours"),
+        [
+            (["sad", "calm"], ["sad", "calm"]),
+            (["calm", "sad"], ["sad", "calm"]),
+            (["happy", "energetic", "happy", "energetic", "sad"], ["happy", "energetic"]),
+            (["sad", "happy", "energetic", "calm"], ["sad", "happy", "energetic", "calm"]),
+            (["sad", "calm", "calm"], ["calm"]),
+        ],
+    )
+    def test_feelings_that_are_level_share_a_day(
+        self, listener: Client, user: User, emotions: list[str], colours: list[str]
+    ) -> None:
+        date = dt.date(2026, 11, 5)
+        for emotion in emotions:
+            answered(user, date, emotion)
+        assert days(listener)[date].colours == colours
+        cell = page(listener).content.decode().split('href="/journal/2026-11-05/"')[1]
+        cell = cell.split("</a>")[0]
+        assert re.findall(r'data-emotion="(\w+)"', cell) == colours
+        assert re.findall(r"#mark-(\w+)", cell) == colours
+
+    def test_a_day_that_is_heard_in_part_has_the_colour_of_that(
+        self, listener: Client, user: User
+    ) -> None:
+        date = dt.date(2026, 11, 5)
+        answered(user, date, "sad")
+        for _ in range(2):
+            answered(user, date, song=ClassificationFactory(probabilities={"calm": 0.4}).song)
+        answered(user, date, song=SongFactory())
+        assert days(listener)[date].colours == ["sad"]
+        assert "sad 1, not sure 2, 4 answers" in days(listener)[date].words
+        assert page(listener).context["year"].months[10].counts == [1, 0, 0, 0, 2]
 
     def test_years_are_switched_as_far_as_pages_go(self, listener: Client) -> None:
         year = page(listener).context["year"]
@@ -141,6 +178,14 @@ class TestFilters:
         second = page(listener, emotion="happy", page=2)
         assert len(second.context["cards"]) == 1
 
+    def test_what_no_model_is_sure_of_is_found_as_that(self, listener: Client, user: User) -> None:
+        unsure = ClassificationFactory(emotion="sad", probabilities={"sad": 0.3, "calm": 0.2}).song
+        answered(user, dt.date(2026, 11, 9), song=unsure, phrase_text="Unclear…")
+        response = page(listener, emotion="unsure")
+        assert [card.entry.phrase_text for card in response.context["cards"]] == ["Unclear…"]
+        assert [card.state for card in response.context["cards"]] == ["unsure"]
+        assert "#mark-unsure" in response.content.decode().split('class="answer-list"')[1]
+
     def test_the_own_word_is_what_is_found(self, listener: Client, user: User) -> None:
         song = Entry.objects.get(phrase_text="On the bus…").song
         LabelFactory(song=song, user=user, emotion="calm")
@@ -158,6 +203,12 @@ class TestOnThisDay:
             ("A month ago", "All happy."),
             ("2 years ago", "All calm."),
         ]
+
+    def test_a_day_of_which_no_model_is_sure_says_so(self, listener: Client, user: User) -> None:
+        unsure = ClassificationFactory(emotion="sad", probabilities={"sad": 0.3, "calm": 0.2}).song
+        answered(user, dt.date(2026, 10, 23), song=unsure)
+        (memory,) = page(listener).context["memories"]
+        assert memory.sentence == "Not sure yet: tap what you hear."
 
     def test_hard_days_are_left_out_until_they_are_wanted(
         self, listener: Client, user: User

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -51,8 +52,8 @@ def answered(user: User) -> User:
 
 
 def colours(svg: str) -> Counter[str]:
-    names = {colour: name for name, colour in picture.COLOURS.items()}
-    return Counter(names[fill] for fill in re.findall(r'<path fill="(#\w+)"', svg))
+    names = {colour: name for name, colour in picture.COLOURS.items()} | {picture.HATCH: "unsure"}
+    return Counter(names[fill] for fill in re.findall(r'<path fill="(#\w+|url\(#\w+\))"', svg))
 
 
 def drawn(user: User, period: Period) -> str:
@@ -78,13 +79,60 @@ def test_a_label_counts(answered: User) -> None:
     assert colours(drawn(answered, YEAR)) == {"calm": 1, "energetic": 1}
 
 
+def words_of(svg: str) -> dict[str, str | None]:
+    root = ElementTree.fromstring(svg)  # noqa: S314 -- our own
+    return {child.tag.split("}")[1]: child.text for child in root[:2]}
+
+
 @BOTH
 def test_the_drawing_says_in_words_what_it_shows(answered: User, period: Period) -> None:
-    root = ElementTree.fromstring(drawn(answered, period))  # noqa: S314 -- our own
-    words = {child.tag.split("}")[1]: child.text for child in root[:2]}
-    assert words["title"] == period.title
-    expected = "Over 2 days most often calm, with 50\xa0%; least often energetic, with 0\xa0%."
-    assert words["desc"] == expected
+    answer(answered, dt.date(2026, 10, 30), *["calm"] * 6)
+    expected = "Most often calm (80\xa0%) over 3 days; never energetic."
+    assert words_of(drawn(answered, period)) == {"title": period.title, "desc": expected}
+
+
+@BOTH
+def test_few_songs_have_counts_and_no_sentence(
+    answered: User, listener: Client, period: Period
+) -> None:
+    svg = drawn(answered, period)
+    assert words_of(svg)["desc"] == "sad 1, happy 1, calm 2"
+    assert " %" not in svg
+    html = re.sub(r"\s+", " ", listener.get(period.url).content.decode())
+    assert "6 more songs, and this picture gets its sentence." in html
+    assert "&nbsp;%" not in html
+
+
+UNSURE = {"sad": 0.4, "happy": 0.1, "energetic": 0.15, "calm": 0.35}
+
+
+@BOTH
+def test_what_no_model_is_sure_of_is_hatched(user: User, listener: Client, period: Period) -> None:
+    row = ClassificationFactory(emotion="sad", probabilities=UNSURE)
+    EntryFactory(journal=JournalFactory(user=user, date=dt.date(2026, 10, 1)), song=row.song)
+    svg = drawn(user, period)
+    assert colours(svg) == {"unsure": 1}
+    assert words_of(svg)["desc"] == "not sure 1"
+    html = listener.get(period.url).content.decode()
+    assert "has been heard yet" not in html
+    assert 'data-emotion="unsure"' in html
+    assert listener.get(period.png_url).status_code == 200
+
+
+def test_feelings_that_are_level_share_a_day_of_the_year(user: User) -> None:
+    answer(user, dt.date(2026, 10, 1), "sad", "calm")
+    answer(user, dt.date(2026, 10, 2), "energetic", "happy", "happy", "energetic", "calm")
+    svg = drawn(user, YEAR)
+    assert colours(svg) == {"sad": 1, "calm": 1, "energetic": 1, "happy": 1}
+    first, second, third, fourth = drawn_widths(svg)
+    assert first == pytest.approx(second, abs=0.1)
+    assert third == pytest.approx(fourth, abs=0.1)
+
+
+def drawn_widths(svg: str) -> list[float]:
+    """How wide each arc is at its outer edge."""
+    ends = re.findall(r'<path fill="#\w+" d="M(\S+) (\S+)A.*?1 (\S+) (\S+)L', svg)
+    return [math.dist(*([float(a), float(b)], [float(c), float(d)])) for a, b, c, d in ends]
 
 
 def test_the_drawing_stands_alone(answered: User) -> None:
@@ -92,7 +140,7 @@ def test_the_drawing_stands_alone(answered: User) -> None:
     svg = drawn(answered, MONTH)
     addresses = re.findall(r'(?:href="|url\()([^")]*)', svg)
     assert addresses
-    assert {address[:5] for address in addresses} <= {"data:", "#mark", "#shee"}
+    assert {address[:5] for address in addresses} <= {"data:", "#mark", "#shee", "#unsu"}
     assert "<script" not in svg
 
 
@@ -146,14 +194,14 @@ def test_a_page_has_both_pictures_and_its_words(
     answered: User, listener: Client, period: Period
 ) -> None:
     html = listener.get(period.url).content.decode()
-    for part in (f'src="{period.svg_url}"', f"{period.png_url}?download", "most often calm"):
+    for part in (f'src="{period.svg_url}"', f"{period.png_url}?download", "calm 2"):
         assert part in html
     assert html.count("<table") == 1
 
 
 def test_an_empty_month_says_so_and_leads_on(listener: Client) -> None:
     html = listener.get(MONTH.url).content.decode()
-    assert "No song of October 2026 carries a clear feeling yet" in html
+    assert "No song of October 2026 has been heard yet" in html
     assert "<img" not in html
     assert f'href="{Period(2026, 9).url}"' in html
     assert f'href="{Period(2026, 11).url}"' in html

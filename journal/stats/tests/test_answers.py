@@ -159,12 +159,29 @@ def test_other_peoples_answers_and_labels_do_not_count(user: User, stranger: Use
     assert only_emotion(user) == "sad"
 
 
-def test_an_answer_that_nobody_is_sure_of_is_an_answer_and_no_more(user: User) -> None:
+def test_an_answer_that_no_model_is_sure_of_is_counted_as_that(user: User) -> None:
     unsure = {"emotion": "sad", "probabilities": {"sad": 0.4, "calm": 0.3}}
     answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), **unsure)
     answers = found(user)
-    assert (answers.answered, answers.clear) == (1, 0)
+    assert (answers.answered, answers.tally.total, answers.tally.clear) == (1, 1, 0)
+    for group in (answers.hours, answers.phrases, answers.artists):
+        assert [tally.counts for tally in group.values()] == [{"unsure": 1}]
+
+
+def test_an_answer_that_was_not_heard_is_an_answer_and_no_more(user: User) -> None:
+    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    answer(user, YEAR.first, at, emotion="", status="queued")
+    answers = found(user)
+    assert (answers.answered, answers.tally.total) == (1, 0)
     assert answers.hours == answers.phrases == answers.artists == {}
+
+
+def test_a_model_that_was_not_sure_neither_agrees_nor_disagrees(user: User) -> None:
+    unsure = {"emotion": "sad", "probabilities": {"sad": 0.4, "calm": 0.3}}
+    song = answer(user, YEAR.first, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), **unsure)
+    LabelFactory(song=song, user=user, emotion="sad")
+    assert found(user).pairs == {}
+    assert only_emotion(user) == "sad"
 
 
 def test_an_entry_without_a_song_is_no_answer(user: User) -> None:
@@ -186,7 +203,7 @@ def test_days_with_answers_come_once_and_in_order(user: User) -> None:
         Interval("month", *[YEAR.first] * 2),
     ):
         assert found(user, interval=interval).all_days == [YEAR.first, YEAR.last]
-    assert heard_by_day(user)[YEAR.first] == (2, [0, 0, 0, 2])
+    assert heard_by_day(user)[YEAR.first] == (2, [0, 0, 0, 2, 0])
 
 
 def test_an_answer_of_unknown_time_has_no_hour(user: User) -> None:

@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from classifier.models import Label
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
-from journal.models import Preferences
+from journal.models import Entry, Preferences
+from journal.stats.page import PLANS, TITLES, Plan
 from journal.tests.factories import EntryFactory, JournalFactory
 from ml.labels import EMOTIONS
 from spotify_auth.models import User
@@ -19,6 +21,7 @@ from spotify_auth.models import User
 STATS = reverse("journal:stats")
 TODAY = dt.date(2026, 11, 23)
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+UNSURE = {"emotion": "sad", "probabilities": {"sad": 0.4, "calm": 0.35}}
 
 
 @pytest.fixture(autouse=True)
@@ -43,9 +46,26 @@ def page(client: Client, query: str = "", **headers: str) -> str:
     return response.content.decode()
 
 
+def charts_of(html: str) -> set[str]:
+    return set(re.findall(r'<figure class="chart chart-(\w+)"', html))
+
+
+def missing_in(html: str) -> dict[str, str]:
+    """What the charts that say nothing yet wait for, by their titles."""
+    return dict(re.findall(r"<b>([^<]+)</b>: ([^<]+?)\s*</li>", html))
+
+
+def label(user: User, count: int) -> None:
+    for entry in Entry.objects.filter(journal__user=user)[:count]:
+        LabelFactory(song=entry.song, user=user, emotion="sad")
+
+
 def test_every_chart_has_a_sentence_and_a_table(listener: Client, user: User) -> None:
-    answer(user, count=8)
+    for days_ago in range(3):
+        answer(user, days_ago=days_ago, count=8)
+    label(user, 5)
     html = page(listener)
+    assert missing_in(html) == {}
     figures = html.split("<figure ")[1:]
     assert len(figures) == 9
     for figure in figures:
@@ -53,8 +73,67 @@ def test_every_chart_has_a_sentence_and_a_table(listener: Client, user: User) ->
         assert figure.count("<table") == figure.count("<details") == 1
 
 
+def test_a_few_answers_are_no_statistics(listener: Client, user: User) -> None:
+    """Until there are enough of them, a chart says how many are missing and nothing else."""
+    answer(user, emotion="sad")
+    answer(user, days_ago=1)
+    html = page(listener)
+    assert charts_of(html) == set()
+    assert missing_in(html) == {
+        "Over time": "8 more answers",
+        "The latest day": "2 more answers on that day",
+        "All these days": "8 more answers",
+        "By weekday": "18 more answers",
+        "By hour": "18 more answers",
+        "By phrase": "8 more answers",
+        "By artist": "8 more answers with an artist’s name",
+        "Days in a row": "an answer on 1 more day",
+        "The model and you": "5 more songs of which you say what you hear",
+    }
+    text = re.sub(r"<[^>]+>", " ", html.split("<main")[1])
+    assert "%" not in text
+    assert not re.search(r"\d+ of \d+", text)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [plan for plan in PLANS if plan.key not in {"streaks", "agreement"}],
+    ids=lambda p: p.key,
+)
+def test_each_chart_begins_with_its_least(listener: Client, user: User, plan: Plan) -> None:
+    """What no model is sure of, and what is not heard, does not count."""
+    for days_ago in (1, 2):
+        answer(user, days_ago=days_ago, **UNSURE)
+        answer(user, days_ago=days_ago + 2, emotion="", status="queued")
+    answer(user, count=plan.least - 1)
+    assert plan.key not in charts_of(page(listener))
+    assert missing_in(page(listener))[str(TITLES[plan.key])] == plan.missing(1)
+    song = ClassificationFactory(song__artist="Somebody").song
+    at = NOON - dt.timedelta(hours=1)
+    EntryFactory(journal=user.journals.get(date=TODAY), song=song, answered_at=at)
+    assert plan.key in charts_of(page(listener))
+
+
+def test_days_in_a_row_begin_with_three_days(listener: Client, user: User) -> None:
+    answer(user)
+    answer(user, days_ago=5)
+    assert missing_in(page(listener))["Days in a row"] == "an answer on 1 more day"
+    answer(user, days_ago=7)
+    assert "streaks" in charts_of(page(listener))
+
+
+def test_agreement_begins_with_five_labels(listener: Client, user: User) -> None:
+    answer(user, count=8)
+    label(user, 4)
+    missing = "1 more song of which you say what you hear"
+    assert missing_in(page(listener))["The model and you"] == missing
+    Label.objects.all().delete()
+    label(user, 5)
+    assert "agreement" in charts_of(page(listener))
+
+
 def test_a_language_with_a_decimal_comma_draws_the_same(listener: Client, user: User) -> None:
-    answer(user, count=7)
+    answer(user, count=11)
     drawn = re.findall(r'="(-?\d+[.,]\d+)', page(listener, accept_language="de"))
     assert drawn == re.findall(r'="(-?\d+[.,]\d+)', page(listener))
     assert len(drawn) > 10
@@ -68,19 +147,43 @@ def test_the_page_of_a_new_listener_has_one_next_step(listener: Client) -> None:
 
 
 def test_a_silent_stretch_points_to_all_days(listener: Client, user: User) -> None:
-    answer(user, days_ago=100)
+    answer(user, days_ago=100, count=3)
     assert "A silent stretch" in page(listener)
     assert "<figure" in page(listener, "?span=all")
 
 
-def test_answers_that_nobody_is_sure_of_are_counted_as_left_out(
-    listener: Client, user: User
-) -> None:
+def test_answers_that_are_not_heard_are_counted_as_left_out(listener: Client, user: User) -> None:
     answer(user, emotion="", status="queued")
     assert "Still listening" in page(listener)
     answer(user, days_ago=1)
     html = re.sub(r"\s+", " ", page(listener))
-    assert "2 answers on 2 days. 1 of them carries no clear feeling" in html
+    assert "2 answers on 2 days. 1 of them has not been heard and is left out here." in html
+
+
+def test_answers_that_no_model_is_sure_of_are_not_still_listened_to(
+    listener: Client, user: User
+) -> None:
+    answer(user, count=2, **UNSURE)
+    html = re.sub(r"\s+", " ", page(listener))
+    assert "Still listening" not in html
+    assert "is not sure about any of them" in html
+    assert f'href="{reverse("journal:history")}?emotion=unsure#answers"' in html
+
+
+def test_what_no_model_is_sure_of_is_drawn_as_that(listener: Client, user: User) -> None:
+    for days_ago in range(3):
+        answer(user, days_ago=days_ago, count=8)
+    answer(user, days_ago=5, count=2, **UNSURE)
+    answer(user, days_ago=6, count=2, emotion="calm")
+    html = page(listener)
+    assert "The model is not sure about 2 of them." in re.sub(r"\s+", " ", html)
+    for chart in ("over_time", "all_days", "by_weekday", "by_hour", "by_artist"):
+        figure = html.split(f'chart-{chart}"')[1].split("</figure>")[0]
+        assert 'data-emotion="unsure"' in figure, chart
+        assert ">not sure</th>" in figure or chart == "all_days", chart
+    assert 'id="hatch"' in html
+    # two sad ones of those would be two more
+    assert re.search(r"sad <span>6</span>", re.sub(r"\s+", " ", html))
 
 
 @pytest.mark.parametrize("span", ["week", "month", "quarter", "year", "all", "custom"])
@@ -102,19 +205,19 @@ def test_queries_do_not_grow_with_answers(listener: Client, user: User, span: st
 
 
 def test_a_label_counts_at_once(listener: Client, user: User) -> None:
-    answer(user, emotion="sad")
-    assert "its one answer was sad" in page(listener)
-    song = user.journals.get().entries.get().song
-    LabelFactory(song=song, user=user, emotion="happy")
-    assert "its one answer was happy" in page(listener)
+    answer(user, count=3, emotion="sad")
+    assert "all 3 answers were sad" in page(listener)
+    for entry in user.journals.get().entries.all():
+        LabelFactory(song=entry.song, user=user, emotion="happy")
+    assert "all 3 answers were happy" in page(listener)
 
 
 def test_hours_are_the_listeners(listener: Client, user: User) -> None:
-    answer(user)
-    answer(user, days_ago=1)  # both at eight, UTC
-    assert "the one from 08:00" in page(listener)
+    for days_ago in range(20):
+        answer(user, days_ago=days_ago)  # at eight, UTC
+    assert "between 08:00 and 09:00" in page(listener)
     Preferences.objects.create(user=user, time_zone="Asia/Kolkata")
-    assert "the one from 13:00" in page(listener)
+    assert "between 13:00 and 14:00" in page(listener)
 
 
 def test_today_is_the_listeners(listener: Client, user: User) -> None:
@@ -129,7 +232,8 @@ def test_nothing_of_a_stranger_shows(listener: Client, stranger: User) -> None:
 
 
 def test_what_people_write_is_escaped(listener: Client, user: User) -> None:
-    answer(user, song__artist="<script>alert(1)</script>")
+    answer(user, count=10, song__artist="<script>alert(1)</script>")
+    assert "by_artist" in charts_of(page(listener))
     assert "<script>alert" not in page(listener)
 
 
@@ -158,9 +262,7 @@ def test_a_wrong_time_is_told_and_kept_in_the_form(listener: Client) -> None:
 
 
 def test_songs_without_artist_or_time_leave_their_charts_out(listener: Client, user: User) -> None:
-    row = ClassificationFactory(song__artist="")
-    EntryFactory(journal=JournalFactory(user=user, date=TODAY), song=row.song)
-    html = page(listener)
-    assert "chart-by_artist" not in html
-    assert "chart-by_hour" not in html
-    assert "chart-by_phrase" in html
+    journal = JournalFactory(user=user, date=TODAY)
+    for _ in range(20):
+        EntryFactory(journal=journal, song=ClassificationFactory(song__artist="").song)
+    assert charts_of(page(listener)) & {"by_artist", "by_hour", "by_phrase"} == {"by_phrase"}
