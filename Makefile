@@ -11,7 +11,7 @@ export PYTHONUNBUFFERED := 1
 unexport PYTHONDONTWRITEBYTECODE  # nothing is compiled beforehand (below): each start would do it anew
 .DEFAULT_GOAL := help
 
-.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz
+.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz peers
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ endif
 
 bench: $(VENV)/test.stamp  ## measure speed against the thesis's pipeline and the machine's floor
 	@$(MANAGE) bench --jobs --web $(BENCH)
+
+peers: $(VENV)/run.stamp  ## let VibeNet hear folders of clips, in an environment of its own (DATA="data/emotify")
+	@$(BIN)/python -m tools.peers $(DATA)
 
 test migrations unit e2e: export ENV_FILE := /dev/null
 test: lint types migrations unit e2e  ## everything CI runs (DB=postgres: on PostgreSQL)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from ml.labels import EMOTIONS
+from ml.axes import AXES, from_axes
 
 if TYPE_CHECKING:
     from ml.networks import Inputs, NetworkConfig, Outputs
@@ -128,18 +128,18 @@ class TrackFront(Standardise):
 
 
 class MemberHeads(nn.Module):
-    """Every member's logits: of the emotions, and of training's further targets."""
+    """Every member's axes, and so emotions, and training's further targets."""
 
     def __init__(self, members: int, config: NetworkConfig) -> None:
         super().__init__()
-        self.emotion = MemberLinear(members, HIDDEN[-1], len(EMOTIONS))
+        self.axes = MemberLinear(members, HIDDEN[-1], AXES)
         self.extra = nn.ModuleDict(
             {name: MemberLinear(members, HIDDEN[-1], size) for name, size in config.heads.items()}
         )
 
     def forward(self, hidden: Tensor) -> Outputs:
         """Return logits, (B, 4, M), and while training those of the other targets too."""
-        outputs = {"emotion": self.emotion(hidden).transpose(1, 2)}
+        outputs = {"emotion": from_axes(self.axes(hidden).float()).transpose(1, 2)}
         if self.training:
             for name, head in self.extra.items():
                 outputs[name] = head(hidden).transpose(1, 2)
@@ -147,7 +147,7 @@ class MemberHeads(nn.Module):
 
 
 class Ann(nn.Module):
-    """Perceptrons with four hidden layers (256-128-64-32) over a clip's descriptors.
+    """Perceptrons with four hidden layers (256-128-64-32) over what describes a clip.
 
     The members see the same examples and differ by their first weights and their
     dropout (deep ensemble, Lakshminarayanan et al. 2017). Averaging them gives
@@ -199,7 +199,7 @@ class Ann(nn.Module):
         hidden = self.layers(values[:, None].expand(-1, self.members, -1))  # (B, M, 32)
         outputs: Outputs = self.heads(hidden)
         if not self.training:
-            outputs["emotion"] = outputs["emotion"].log_softmax(dim=1).mean(dim=2)
+            outputs["emotion"] = outputs["emotion"].mean(dim=2)
         return outputs
 
     def _front(self, config: NetworkConfig) -> Standardise:

@@ -2,52 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 COLDEST, HOTTEST = 0.2, 5.0
 
 
-def fit_temperature(logits: Floats, truth: Integers) -> float:
-    """Return the temperature at which the truth is most likely.
+@dataclass(frozen=True)
+class Answers:
+    """What networks said of clips that they had not seen, and what is true.
 
-    Parameters
+    Attributes
     ----------
     logits : array, shape (n, 4)
-        Of clips that the network was not trained on.
-    truth : array, shape (n,)
+    truth : array, shape (n, 4)
+        How likely each emotion is by the labels.
+    weights : array, shape (n,)
+        How much each label can be trusted.
     """
-    rows = np.arange(len(truth))
+
+    logits: Floats
+    truth: Floats
+    weights: Floats
+
+    @classmethod
+    def joined(cls, parts: Iterable[Answers]) -> Answers:
+        """Put several together."""
+        listed = list(parts)
+        return cls(
+            np.concatenate([part.logits for part in listed]),
+            np.concatenate([part.truth for part in listed]),
+            np.concatenate([part.weights for part in listed]),
+        )
+
+
+def fit_temperature(answers: Answers) -> float:
+    """Return the temperature at which the truth is most likely."""
 
     def loss(log_temperature: float) -> float:
-        return -float(log_softmax(logits / np.exp(log_temperature), axis=1)[rows, truth].mean())
+        chances = log_softmax(answers.logits / np.exp(log_temperature), axis=1)
+        return -float(answers.weights @ (answers.truth * chances).sum(axis=1))
 
     bounds = (np.log(COLDEST), np.log(HOTTEST))
     return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
 
 
-def cross_fitted(logits: Mapping[int, Floats], truth: Mapping[int, Integers]) -> dict[int, Floats]:
-    """Return calibrated probabilities of every fold, by a temperature of the others.
+def temperatures_of_others(folds: Mapping[int, Answers]) -> dict[int, float]:
+    """Return every fold's temperature, fitted on the others.
 
     A fold's own clips never decide its temperature. With one fold alone there is
     nothing to fit on, and its temperature is 1.
     """
     result = {}
-    for fold in logits:
-        others = [other for other in logits if other != fold]
-        temperature = (
-            fit_temperature(
-                np.concatenate([logits[other] for other in others]),
-                np.concatenate([truth[other] for other in others]),
-            )
-            if others
-            else 1.0
-        )
-        result[fold] = softmax(logits[fold] / temperature, axis=1)
+    for fold in folds:
+        others = [folds[other] for other in folds if other != fold]
+        result[fold] = fit_temperature(Answers.joined(others)) if others else 1.0
     return result

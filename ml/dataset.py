@@ -14,7 +14,7 @@ from torch import Tensor
 from ml.augment import AugmentConfig, change, random_segments
 from ml.clip import SEGMENT_SECONDS
 from ml.features import FeatureSettings, cut_picture, unpacked
-from ml.labels import EMOTIONS
+from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE
 from ml.labels_file import LabelRow
 from ml.pack import Records
 
@@ -47,9 +47,7 @@ class ClipBatches:
     filled : Tensor, shape (N,)
         Columns of each picture that hold anything.
     targets : mapping of str to Tensor, shape (N, ...)
-    descriptors : Tensor, shape (N, D), or None
-    pictured : bool
-        Whether batches hold pictures.
+    descriptors : Tensor, shape (N, 1 + S, D), or None
     """
 
     pictures: Tensor
@@ -58,17 +56,14 @@ class ClipBatches:
     settings: FeatureSettings
     augment: AugmentConfig
     descriptors: Tensor | None = None
-    pictured: bool = True
 
     def __len__(self) -> int:
         return len(self.pictures)
 
     def batch(self, indices: Tensor, random: torch.Generator | None) -> tuple[Inputs, Targets]:
         """Cut segments, at random places and changed if `random` is given."""
-        inputs: Inputs = {}
-        if self.pictured:
-            segments = self._plain(indices) if random is None else self._random(indices, random)
-            inputs["picture"] = segments
+        segments = self._plain(indices) if random is None else self._random(indices, random)
+        inputs: Inputs = {"picture": segments}
         if self.descriptors is not None:
             inputs["descriptors"] = self.descriptors[indices]
         return inputs, {name: values[indices] for name, values in self.targets.items()}
@@ -89,30 +84,54 @@ class ClipBatches:
 
 
 @dataclass
+class SeenBatches:
+    """Clips as an encoder that has learnt already sees them (`ml.distil`).
+
+    Attributes
+    ----------
+    vectors : Tensor, shape (N, V, S, t, W)
+        Of each clip as it is, and then of changed ones, of which training draws.
+    descriptors : Tensor, shape (N, 1 + S, D), or None
+    targets : mapping of str to Tensor, shape (N, ...)
+    """
+
+    vectors: Tensor
+    descriptors: Tensor | None
+    targets: Mapping[str, Tensor]
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def batch(self, indices: Tensor, random: torch.Generator | None) -> tuple[Inputs, Targets]:
+        """Pick examples, as they are or as drawn if `random` is given."""
+        drawn = torch.zeros(len(indices), dtype=torch.long)
+        if random is not None:
+            drawn = torch.randint(self.vectors.shape[1], (len(indices),), generator=random)
+        inputs = {"vectors": self.vectors[indices, drawn]}
+        if self.descriptors is not None:
+            inputs["descriptors"] = self.descriptors[indices]
+        return inputs, {name: values[indices] for name, values in self.targets.items()}
+
+
+@dataclass
 class VectorBatches:
     """Clips or tracks as vectors of numbers, without pictures.
 
     Attributes
     ----------
-    descriptors : Tensor, shape (N, D)
+    descriptors : Tensor, shape (N, D), or (N, 1 + S, D) with those of segments
         NaN where a number is not known.
     targets : mapping of str to Tensor, shape (N, ...)
     hidden : float
         Share of the numbers that training hides, where NaN may come up.
-    excerpts : Tensor, shape (N, E, D), or None
-        The same numbers of parts of each clip.
     cropped : float
-        Share of training clips that are replaced by a part of them.
-    parts : int
-        Excerpts that follow the whole clip where nothing is changed: its segments.
+        Share of training clips that are replaced by one of their segments.
     """
 
     descriptors: Tensor
     targets: Mapping[str, Tensor]
     hidden: float = 0.0
-    excerpts: Tensor | None = None
     cropped: float = 0.0
-    parts: int = 0
 
     def __len__(self) -> int:
         return len(self.descriptors)
@@ -121,17 +140,14 @@ class VectorBatches:
         """Pick examples, changed if `random` is given."""
         values = self.descriptors[indices]
         if random is not None:
-            values = self._changed(values, indices, random)
-        elif self.parts and self.excerpts is not None:
-            values = torch.cat([values[:, None], self.excerpts[indices, : self.parts]], dim=1)
+            values = self._changed(values, random)
         return {"descriptors": values}, {name: all_[indices] for name, all_ in self.targets.items()}
 
-    def _changed(self, values: Tensor, indices: Tensor, random: torch.Generator) -> Tensor:
-        if self.excerpts is not None:
-            drawn = torch.randint(0, self.excerpts.shape[1], (len(indices),), generator=random)
-            parts = self.excerpts[indices, drawn]
-            chosen = torch.rand(len(indices), 1, generator=random) < self.cropped
-            values = torch.where(chosen, parts, values)
+    def _changed(self, values: Tensor, random: torch.Generator) -> Tensor:
+        if values.dim() == 3:  # noqa: PLR2004 - of segments, too
+            drawn = torch.randint(1, values.shape[1], (len(values),), generator=random)
+            chosen = torch.rand(len(values), generator=random) < self.cropped
+            values = values[torch.arange(len(values)), drawn * chosen]
         if self.hidden:
             gone = torch.rand(values.shape, generator=random) < self.hidden
             values = values.masked_fill(gone, torch.nan)
@@ -142,7 +158,8 @@ def emotion_targets(rows: Sequence[LabelRow], smoothing: float) -> Tensor:
     """Return target probabilities, softer where the evidence is divided.
 
     Half of `smoothing` is spread evenly in any case, half in proportion to the
-    share of the evidence that speaks for another emotion.
+    share of the evidence that speaks for another emotion. Rows that say how likely each side of
+    the axes is are taken at their word.
 
     Returns
     -------
@@ -150,7 +167,19 @@ def emotion_targets(rows: Sequence[LabelRow], smoothing: float) -> Tensor:
     """
     doubt = torch.tensor([smoothing * (0.5 + (1 - row.agreement)) for row in rows])
     truth = torch.eye(len(EMOTIONS))[emotion_index(rows)]
+    for place, row in enumerate(rows):
+        if row.shares is not None:
+            truth[place] = torch.tensor(_by_shares(*row.shares))
     return truth * (1 - doubt[:, None]) + doubt[:, None] / len(EMOTIONS)
+
+
+def _by_shares(arousal: float, valence: float) -> list[float]:
+    """Return how likely each emotion is, where the axes are taken for independent."""
+    return [
+        (arousal if emotion in HIGH_AROUSAL else 1 - arousal)
+        * (valence if emotion in POSITIVE_VALENCE else 1 - valence)
+        for emotion in EMOTIONS
+    ]
 
 
 def emotion_index(rows: Sequence[LabelRow]) -> Tensor:

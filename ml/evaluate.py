@@ -4,6 +4,7 @@ python -m ml.evaluate resnet18_bilstm --data data/4q
 python -m ml.evaluate --all --data data/4q
 python -m ml.evaluate --all
 python -m ml.evaluate resnet18_bilstm --shipped --data my-songs
+python -m ml.evaluate resnet18_bilstm --held-out --data data/4q --also data/emotify
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from scipy.special import softmax
 
-from ml.calibration import cross_fitted, fit_temperature
+from ml.answers import read_answers
+from ml.calibration import Answers, Floats, fit_temperature, temperatures_of_others
+from ml.dataset import emotion_targets
 from ml.errors import DataError
-from ml.experiment import Prediction, parse_folds, read_predictions, read_rows
+from ml.experiment import DataFolders, Fold, Prediction, parse_folds, read_predictions
 from ml.figures import confusion_figure, reliability_figure
 from ml.labels import EMOTIONS, Emotion
 from ml.labels_file import LabelRow
@@ -33,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 PROTOCOL = (
     "Each fold is judged by a network trained on the other folds; no artist is in two folds. "
-    "Each fold's temperature is fitted on the other folds."
+    "Each fold's temperature is fitted on the other folds, of all sets that were trained on."
 )
 
 
@@ -56,8 +60,43 @@ PUBLISHED = (
 )
 
 
-def measure(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> dict[str, Any]:
-    """Return everything that `metrics.json` holds.
+@dataclass(frozen=True)
+class Judged:
+    """What networks said, calibrated, of clips of one set that they had not seen."""
+
+    rows: list[LabelRow]
+    folds: list[int]
+    probabilities: Floats
+    temperature: float
+
+    def metrics(self) -> dict[str, Any]:
+        """Return everything that `metrics.json` holds."""
+        truth = _index([row.emotion for row in self.rows])
+        answers, fold_of = self.probabilities.argmax(axis=1), np.array(self.folds)
+        return {
+            "protocol": PROTOCOL,
+            "folds": sorted(set(self.folds)),
+            "temperature": round(self.temperature, 4),
+            **describe_answers(
+                self.probabilities,
+                truth,
+                groups=[row.group for row in self.rows],
+                genres=[row.genres for row in self.rows],
+            ),
+            "by_fold": [
+                {
+                    "fold": fold,
+                    "macro_f1": round(macro_f1(truth[fold_of == fold], chosen), 4),
+                    "accuracy": round(accuracy(truth[fold_of == fold], chosen), 4),
+                }
+                for fold in sorted(set(self.folds))
+                for chosen in [answers[fold_of == fold]]
+            ],
+        }
+
+
+def judged(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> Judged:
+    """Calibrate what the folds said, by temperatures of other folds, and keep the main set's.
 
     Raises
     ------
@@ -66,41 +105,51 @@ def measure(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> dict
     """
     if not predictions:
         raise DataError("No fold has been trained yet.")
-    row_of = {row.file: row for row in rows}
-    unknown = [file for each in predictions for file in each.files if file not in row_of]
+    row_of = {row.key: row for row in rows}
+    main = {row.key for row in rows if row.source == rows[0].source}
+    answers = {int(each.fold): answers_of(each, row_of) for each in predictions}
+    temperatures = temperatures_of_others(answers)
+    own = [(each, int(each.fold)) for each in (part.only(main) for part in predictions)]
+    logits = [np.array(each.logits) / temperatures[fold] for each, fold in own]
+    return Judged(
+        rows=[row_of[key] for each, _ in own for key in each.files],
+        folds=[fold for each, fold in own for _ in each.files],
+        probabilities=softmax(np.concatenate(logits), axis=1),
+        temperature=fit_temperature(Answers.joined(answers.values())),
+    )
+
+
+def answers_of(prediction: Prediction, rows: Mapping[str, LabelRow]) -> Answers:
+    """Lay what a fold's network said beside the labels.
+
+    Raises
+    ------
+    DataError
+        If a clip is in no labels.csv.
+    """
+    unknown = [key for key in prediction.files if key not in rows]
     if unknown:
-        raise DataError(f"{unknown[0]} is not in labels.csv.")
-    logits = {each.fold: np.array(each.logits) for each in predictions}
-    truth = {each.fold: _index(each.emotions) for each in predictions}
-    calibrated = cross_fitted(logits, truth)
-    files = [file for each in predictions for file in each.files]
-    everything = np.concatenate([truth[each.fold] for each in predictions])
-    return {
-        "protocol": PROTOCOL,
-        "folds": [each.fold for each in predictions],
-        "temperature": round(fit_temperature(np.concatenate(list(logits.values())), everything), 4),
-        **describe_answers(
-            np.concatenate([calibrated[each.fold] for each in predictions]),
-            everything,
-            groups=[row_of[file].group for file in files],
-            genres=[row_of[file].genres for file in files],
-        ),
-        "by_fold": [
-            {
-                "fold": fold,
-                "macro_f1": round(macro_f1(truth[fold], logits[fold].argmax(axis=1)), 4),
-                "accuracy": round(accuracy(truth[fold], logits[fold].argmax(axis=1)), 4),
-            }
-            for fold in logits
-        ],
-    }
+        raise DataError(f"{unknown[0]} is not in labels.csv; say with --also what was trained on.")
+    mine = [rows[key] for key in prediction.files]
+    return Answers(
+        logits=np.array(prediction.logits, dtype=np.float64).reshape(len(mine), len(EMOTIONS)),
+        truth=emotion_targets(mine, smoothing=0.0).double().numpy(),
+        weights=np.array([row.trust for row in mine]),
+    )
 
 
-def evaluate_run(run: Path, data: Path, *, folds: Sequence[int] | None = None) -> dict[str, Any]:
+def measure(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> dict[str, Any]:
+    """Return everything that `metrics.json` holds; raises as `judged` does."""
+    return judged(predictions, rows).metrics()
+
+
+def evaluate_run(
+    run: Path, data: DataFolders, *, folds: Sequence[Fold] | None = None
+) -> dict[str, Any]:
     """Measure a run, and write metrics.json and two figures into its folder."""
     predictions = read_predictions(run)
     chosen = [each for each in predictions if folds is None or each.fold in folds]
-    metrics = measure(chosen, read_rows(data))
+    metrics = measure(chosen, data.rows())
     write_metrics(run, metrics)
     return metrics
 
@@ -148,6 +197,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--all", action="store_true", help="every run, and every network that ships"
     )
     parser.add_argument("--data", type=Path, help="folder with labels.csv")
+    parser.add_argument(
+        "--also",
+        type=Path,
+        action="append",
+        default=[],
+        help="a further folder that was learnt from",
+    )
+    parser.add_argument(
+        "--held-out",
+        action="store_true",
+        help="judge on each further folder what was trained without it, training it if need be",
+    )
     parser.add_argument("--folds", type=parse_folds, help="only these folds of the run")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept")
     parser.add_argument(
@@ -167,11 +228,23 @@ def run(options: Mapping[str, Any]) -> None:
     names = _names(runs) if options["all"] else options["models"]
     if not names:
         raise DataError("There is nothing to evaluate; name a run, or train one first.")
+    if options["held_out"]:
+        Console().print(_held_out(names, options))
+        return
     if options["shipped"]:
         results = [(name, _judged(name, runs, options["data"])) for name in names]
     else:
         results = [(name, _measured(name, options)) for name in names]
     Console().print(comparison(results))
+
+
+def _held_out(names: Sequence[str], options: Mapping[str, Any]) -> Table:
+    from ml.held_out import judge_held_out  # noqa: PLC0415 - quoting metrics needs no network
+
+    if options["data"] is None or not options["also"]:
+        raise DataError("Say with --data and --also what was trained on.")
+    data = DataFolders(options["data"], tuple(options["also"]))
+    return judge_held_out(names, data, options["runs"])
 
 
 def _names(runs: Path) -> list[str]:
@@ -181,7 +254,7 @@ def _names(runs: Path) -> list[str]:
 
 
 def _measured(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Measure a run's folds; with --all, quote what cannot be measured here.
+    """Measure a run's folds; with --all, judge what was kept of what cannot be measured here.
 
     Side by side stand networks of other data too, as they were measured on theirs.
     """
@@ -189,15 +262,32 @@ def _measured(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     try:
         if options["data"] is None:
             raise DataError("Say with --data where the labels are.")
-        return evaluate_run(run, options["data"], folds=options["folds"])
+        data = DataFolders(options["data"], tuple(options["also"]))
+        return evaluate_run(run, data, folds=options["folds"])
     except DataError as error:
-        earlier = [run / "metrics.json", WEIGHTS / name / "metrics.json"]
-        found = next((path for path in earlier if path.is_file()), None)
-        if not options["all"] or found is None:
+        if not options["all"]:
             raise
-        logger.warning("%s is quoted from %s: %s", name, found, error)
-        metrics: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
+        metrics = _kept(run, WEIGHTS / name)
+        if metrics is None:
+            raise
+        logger.warning("%s is judged by what was kept of it: %s", name, error)
         return metrics
+
+
+def _kept(run: Path, weights: Path) -> dict[str, Any] | None:
+    """Return an earlier measurement of a run, or judge the answers that ship with weights."""
+    path = run / "metrics.json"
+    if path.is_file():
+        earlier: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return earlier
+    kept = read_answers(weights)
+    if kept is None:
+        return None
+    metrics: dict[str, Any] = json.loads((weights / "metrics.json").read_text(encoding="utf-8"))
+    probabilities, truth, groups, folds = kept
+    none = [()] * len(truth)
+    fresh = describe_answers(probabilities, truth, groups=groups, genres=none)
+    return metrics | fresh | {"folds": sorted(set(folds)), "by_genre": metrics["by_genre"]}
 
 
 def _judged(name: str, runs: Path, data: Path | None) -> dict[str, Any]:

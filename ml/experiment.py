@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,24 +19,36 @@ from torch import Tensor
 from ml.augment import AugmentConfig
 from ml.dataset import (
     ClipBatches,
+    SeenBatches,
     VectorBatches,
     emotion_targets,
     pictures_of,
     vocabulary,
     word_targets,
 )
+from ml.descriptors import DESCRIPTORS
+from ml.distil import distil, seen_vectors
 from ml.errors import DataError
+from ml.features import FeatureSettings
 from ml.labels_file import LabelRow, read_labels
 from ml.networks import NetworkConfig, network_config
-from ml.pack import build_pack, descriptor_recipe, excerpt_recipe, open_pack, picture_recipe
+from ml.pack import build_pack, open_pack, picture_recipe, vector_recipe
 from ml.tracks import read_tracks
 from ml.training import TrainConfig
 
 CONFIGS = Path(__file__).parent / "configs"
 ALL_FOLDS = -1
+Fold = int | str  # of ten, or `ALL_FOLDS`; or the name of a set that is left out whole
+MEASURED = len(DESCRIPTORS)
+VECTOR_PARTS = {
+    "all": slice(None),
+    "descriptors": slice(0, MEASURED),
+    "units": slice(MEASURED, None),
+}
 HIDDEN_FEATURES = 0.03  # of tracks, so that a table with gaps is nothing new
 TENSORS = "network.safetensors"
 FACTS = "facts.json"
+PREDICTIONS = "predictions.json"
 
 
 @dataclass(frozen=True)
@@ -46,11 +58,15 @@ class Experiment:
     Attributes
     ----------
     descriptors : bool
-        Whether the network takes the hand-made descriptors.
+        Whether the network is given what describes a clip and its segments.
+    vectors : str
+        Which numbers of that: a key of `VECTOR_PARTS`.
     excerpts : float
-        Share of training clips of which it takes a part (only without pictures).
+        Share of training clips of which it takes a segment (only without pictures).
     join : str
         The experiment whose network is joined with this one after training.
+    lesson : TrainConfig or None
+        How the network's encoder is taught first, without labels (`ml.distil`).
     """
 
     name: str
@@ -58,25 +74,37 @@ class Experiment:
     training: TrainConfig
     augment: AugmentConfig
     descriptors: bool = False
+    vectors: str = "all"
     excerpts: float = 0.0
     join: str = ""
+    lesson: TrainConfig | None = None
 
 
 @dataclass(frozen=True)
 class Prediction:
     """What a fold's network said of the clips it had not seen."""
 
-    fold: int
+    fold: Fold
     files: list[str]
     emotions: list[str]
     logits: list[list[float]]
+
+    def only(self, keys: Collection[str]) -> Prediction:
+        """Return what was said of these clips alone."""
+        kept = [index for index, key in enumerate(self.files) if key in keys]
+        return replace(
+            self,
+            files=[self.files[index] for index in kept],
+            emotions=[self.emotions[index] for index in kept],
+            logits=[self.logits[index] for index in kept],
+        )
 
 
 @dataclass
 class FoldData:
     """Everything that training and testing of one fold need."""
 
-    batches: ClipBatches | VectorBatches
+    batches: ClipBatches | SeenBatches | VectorBatches
     rows: list[LabelRow]
     train: Tensor
     test: Tensor
@@ -104,69 +132,128 @@ def read_experiment(
         training=replace(training, epochs=epochs) if epochs else training,
         augment=AugmentConfig(**table.get("augment", {})),
         descriptors=table.get("descriptors", False),
+        vectors=table.get("vectors", "all"),
         excerpts=table.get("excerpts", 0.0),
         join=table.get("join", ""),
+        lesson=TrainConfig(**table["lesson"]) if "lesson" in table else None,
     )
 
 
-def load_fold(experiment: Experiment, data: Path, fold: int, packs: Path) -> FoldData:
+def load_fold(experiment: Experiment, data: DataFolders, fold: Fold, packs: Path) -> FoldData:
     """Pack the clips where needed and set up one fold; `ALL_FOLDS` tests on none."""
     if experiment.network.kind == "ann_tracks":
-        return _load_tracks(experiment, data, fold)
-    if not experiment.network.pictures:
-        return _load_vectors(experiment, data, fold, packs)
-    rows = read_labels(data)
-    files = [row.file for row in rows]
-    settings = experiment.network.features
-    records = open_pack(build_pack(data, files, picture_recipe(settings), packs))
-    pictures, filled = pictures_of(records)
-    usable = filled > 0
-    folds = torch.tensor([row.fold for row in rows])
-    train = torch.nonzero((folds != fold) & usable).flatten()
-    targets = {"emotion": emotion_targets(rows, experiment.training.smoothing)}
-    targets |= _word_heads(rows, train, experiment.training.loss_weights)
-    batches = ClipBatches(
-        pictures=pictures,
-        filled=filled,
-        targets=targets,
-        settings=settings,
-        augment=experiment.augment,
-        descriptors=_descriptors(data, files, packs) if experiment.descriptors else None,
-        pictured=experiment.network.pictures,
-    )
-    test = torch.nonzero((folds == fold) & usable).flatten()
+        return _load_tracks(experiment, data.main, fold)
+    rows = data.rows()
+    vectors = _vectors(experiment, data, packs)
+    usable = torch.ones(len(rows), dtype=torch.bool)
+    if vectors is not None:
+        usable &= vectors.isfinite().all(dim=-1).all(dim=-1)
+    pictures = None
+    if experiment.network.pictures:
+        pictures, filled = _pictures(experiment.network.features, data, packs)
+        usable &= filled > 0
+    train, test = split(rows, fold, usable)
+    targets = _targets(experiment, rows, train)
     heads = {name: targets[name].shape[1] for name in experiment.training.loss_weights}
+    batches: ClipBatches | SeenBatches | VectorBatches
+    if pictures is not None:
+        clips = ClipBatches(
+            pictures=pictures,
+            filled=filled,
+            targets=targets,
+            settings=experiment.network.features,
+            augment=experiment.augment,
+            descriptors=vectors,
+        )
+        batches = _seen(experiment, clips, rows, usable, packs) if experiment.lesson else clips
+    else:
+        assert vectors is not None
+        batches = VectorBatches(vectors, targets, cropped=experiment.excerpts)
     return FoldData(batches, rows, train, test, heads)
 
 
-def _load_vectors(experiment: Experiment, data: Path, fold: int, packs: Path) -> FoldData:
-    """Set up one fold of clips that are described and not pictured."""
-    rows = read_labels(data)
-    files = [row.file for row in rows]
-    records = open_pack(build_pack(data, files, descriptor_recipe(), packs))
-    usable = torch.from_numpy(records["filled"] > 0)
-    folds = torch.tensor([row.fold for row in rows])
-    train = torch.nonzero((folds != fold) & usable).flatten()
-    targets = {"emotion": emotion_targets(rows, experiment.training.smoothing)}
-    targets |= _word_heads(rows, train, experiment.training.loss_weights)
-    batches = VectorBatches(torch.from_numpy(records["values"].copy()), targets)
-    if experiment.excerpts:
-        parts = open_pack(build_pack(data, files, excerpt_recipe(), packs))
-        batches.excerpts = torch.from_numpy(parts["values"].copy())
-        batches.cropped, batches.parts = experiment.excerpts, experiment.network.parts
-    test = torch.nonzero((folds == fold) & usable).flatten()
-    heads = {name: targets[name].shape[1] for name in experiment.training.loss_weights}
-    return FoldData(batches, rows, train, test, heads)
+def _seen(
+    experiment: Experiment,
+    clips: ClipBatches,
+    rows: Sequence[LabelRow],
+    usable: Tensor,
+    packs: Path,
+) -> SeenBatches:
+    """Return the clips as the network's encoder sees them, which is taught first if need be.
+
+    It learns from the main folder alone, so that a set that is left out whole is new to it, too.
+    """
+    assert experiment.lesson is not None
+    path = encoder_path(experiment, packs)
+    if not path.exists():
+        is_main = torch.tensor([row.source == rows[0].source for row in rows])
+        indices = torch.nonzero(is_main & usable).flatten()
+        distil(experiment.network, clips, indices, experiment.lesson, path)
+    vectors = seen_vectors(experiment.network, clips, path)
+    return SeenBatches(vectors, clips.descriptors, clips.targets)
 
 
-def _load_tracks(experiment: Experiment, data: Path, fold: int) -> FoldData:
+def encoder_path(experiment: Experiment, packs: Path) -> Path:
+    """Return where an experiment's encoder is kept once it has been taught."""
+    return packs / f"{experiment.name}-encoder.safetensors"
+
+
+def split(rows: Sequence[LabelRow], fold: Fold, usable: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the places of rows to train on and to judge by.
+
+    A number keeps that fold of every set apart, the name of a set the whole of it: then only what
+    it is judged by is left of it.
+    """
+    if isinstance(fold, str):
+        apart = torch.tensor([row.source == fold for row in rows])
+        judged = apart & torch.tensor([row.is_kept_apart for row in rows])
+    else:
+        apart = judged = torch.tensor([row.fold == fold for row in rows])
+    train, test = (torch.nonzero(part & usable).flatten() for part in (~apart, judged))
+    return train, test
+
+
+def _vectors(experiment: Experiment, data: DataFolders, packs: Path) -> Tensor | None:
+    """Return what describes every clip, shape (N, 4, D), NaN for one that cannot be read."""
+    if not experiment.descriptors:
+        return None
+    parts = []
+    for folder, files in data.files():
+        recipe = vector_recipe(experiment.network.patches)
+        records = open_pack(build_pack(folder, files, recipe, packs))
+        values = torch.from_numpy(records["values"].copy())
+        values[torch.from_numpy(records["filled"] <= 0)] = torch.nan
+        parts.append(values)
+    chosen = VECTOR_PARTS[experiment.vectors]
+    return torch.cat(parts)[..., chosen]
+
+
+def _pictures(settings: FeatureSettings, data: DataFolders, packs: Path) -> tuple[Tensor, Tensor]:
+    """Return every clip's picture, uint8 (N, R, T), and its filled columns (N,)."""
+    parts = [
+        pictures_of(open_pack(build_pack(folder, files, picture_recipe(settings), packs)))
+        for folder, files in data.files()
+    ]
+    pictures, filled = zip(*parts, strict=True)
+    return torch.cat(pictures), torch.cat(filled)
+
+
+def _targets(experiment: Experiment, rows: Sequence[LabelRow], train: Tensor) -> dict[str, Tensor]:
+    targets = {
+        "emotion": emotion_targets(rows, experiment.training.smoothing),
+        "trust": torch.tensor([row.trust for row in rows]),
+        "worded": torch.tensor([float(bool(row.moods)) for row in rows]),
+    }
+    return targets | _word_heads(rows, train, experiment.training.loss_weights)
+
+
+def _load_tracks(experiment: Experiment, data: Path, fold: Fold) -> FoldData:
     """Set up one fold of a table of track features."""
     rows, values = read_tracks(data)
-    folds = torch.tensor([row.fold for row in rows])
     targets = {"emotion": emotion_targets(rows, experiment.training.smoothing)}
     batches = VectorBatches(torch.tensor(values), targets, hidden=HIDDEN_FEATURES)
-    train, test = (torch.nonzero(part).flatten() for part in (folds != fold, folds == fold))
-    return FoldData(batches, rows, train, test)
+    everything = torch.ones(len(rows), dtype=torch.bool)
+    return FoldData(batches, rows, *split(rows, fold, everything))
 
 
 def read_rows(data: Path) -> list[LabelRow]:
@@ -176,10 +263,27 @@ def read_rows(data: Path) -> list[LabelRow]:
     return read_tracks(data)[0]
 
 
+@dataclass(frozen=True)
+class DataFolders:
+    """The folder that a network is judged on by folds, and others that it learns from too."""
+
+    main: Path
+    also: tuple[Path, ...] = ()
+
+    def rows(self) -> list[LabelRow]:
+        """Return the rows of all folders, the main one's first."""
+        return [row for folder in (self.main, *self.also) for row in read_rows(folder)]
+
+    def files(self) -> list[tuple[Path, list[str]]]:
+        """Return each folder with its files."""
+        folders = (self.main, *self.also)
+        return [(folder, [row.file for row in read_labels(folder)]) for folder in folders]
+
+
 def sized_network(experiment: Experiment, fold: FoldData) -> NetworkConfig:
     """Return the network's config with the sizes that the data decide."""
     descriptors = fold.batches.descriptors
-    width = 0 if descriptors is None else descriptors.shape[1]
+    width = 0 if descriptors is None else descriptors.shape[-1]
     return replace(experiment.network, descriptors=width, heads=fold.heads)
 
 
@@ -200,29 +304,34 @@ def parse_folds(text: str) -> tuple[int, ...]:
     return tuple(folds)
 
 
-def fold_folder(run: Path, fold: int) -> Path:
-    """Return where a fold's files stand."""
+def fold_folder(run: Path, fold: Fold) -> Path:
+    """Return where a fold's files stand, or those of what was trained without a set."""
+    if isinstance(fold, str):
+        return run / f"without-{fold}"
     return run / ("all" if fold == ALL_FOLDS else f"fold-{fold}")
 
 
-def write_prediction(folder: Path, fold: int, rows: Sequence[LabelRow], logits: Tensor) -> None:
-    """Keep what a fold's network said, in `folder`'s predictions.json."""
+def write_prediction(folder: Path, fold: Fold, rows: Sequence[LabelRow], logits: Tensor) -> None:
+    """Keep what a fold's network said, in `folder`."""
     table = {
         "fold": fold,
-        "files": [row.file for row in rows],
+        "files": [row.key for row in rows],
         "emotions": [row.emotion for row in rows],
         "logits": [[round(value, 5) for value in line] for line in logits.tolist()],
     }
-    (folder / "predictions.json").write_text(json.dumps(table), encoding="utf-8")
+    (folder / PREDICTIONS).write_text(json.dumps(table), encoding="utf-8")
+
+
+def read_prediction(folder: Path) -> Prediction:
+    """Read what the network in a fold's folder said of the clips kept apart."""
+    table = json.loads((folder / PREDICTIONS).read_text(encoding="utf-8"))
+    return Prediction(**{each.name: table[each.name] for each in fields(Prediction)})
 
 
 def read_predictions(run: Path) -> list[Prediction]:
     """Read the predictions of every finished fold of a run, in order of folds."""
-    paths = sorted(run.glob("fold-*/predictions.json"))
-    tables = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    names = [each.name for each in fields(Prediction)]
-    predictions = (Prediction(**{name: table[name] for name in names}) for table in tables)
-    return sorted(predictions, key=lambda each: each.fold)
+    predictions = [read_prediction(path.parent) for path in run.glob(f"fold-*/{PREDICTIONS}")]
+    return sorted(predictions, key=lambda each: int(each.fold))
 
 
 def _word_heads(
@@ -235,8 +344,3 @@ def _word_heads(
         chosen = vocabulary([columns[name][index] for index in train.tolist()])
         targets[name] = word_targets(columns[name], chosen)
     return targets
-
-
-def _descriptors(data: Path, files: Sequence[str], packs: Path) -> Tensor:
-    records = open_pack(build_pack(data, files, descriptor_recipe(), packs))
-    return torch.from_numpy(records["values"].copy())

@@ -66,6 +66,11 @@ class FeatureSettings:
         return (1 + int(seconds * self.sample_rate) // self.hop) // self.pool
 
 
+def is_same_transform(one: FeatureSettings, other: FeatureSettings) -> bool:
+    """Say whether one power spectrogram serves both settings."""
+    return (one.sample_rate, one.n_fft, one.hop) == (other.sample_rate, other.n_fft, other.hop)
+
+
 def hz_to_mel(hz: Tensor) -> Tensor:
     """Convert to Slaney's mel scale: linear below 1 kHz, logarithmic above."""
     logarithmic = KNEE_MEL + torch.log(hz.clamp(min=KNEE_HZ) / KNEE_HZ) / LOG_STEP

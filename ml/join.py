@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,19 +20,22 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from torch.nn import functional
 
+from ml.dataset import emotion_targets
 from ml.errors import DataError
 from ml.experiment import (
     ALL_FOLDS,
     FACTS,
     TENSORS,
+    DataFolders,
+    Fold,
+    Prediction,
     fold_folder,
+    read_prediction,
     read_predictions,
-    read_rows,
     write_prediction,
 )
-from ml.labels import EMOTIONS, Emotion
+from ml.labels_file import LabelRow
 from ml.networks import AxisMix, Joined, NetworkConfig, build_network, network_config
 from ml.weights import TRAINING_ONLY
 
@@ -40,20 +43,78 @@ PULL = 0.01  # towards equal weights, where few clips could say anything
 STEPS = 60
 
 
-def fit_mix(heard: Tensor, described: Tensor, truth: Tensor) -> AxisMix:
-    """Fit the weights of two opinions, logits of shape (n, 4) each."""
+def fit_mix(opinions: Opinions) -> AxisMix:
+    """Fit the weights of two opinions."""
     mix = AxisMix()
     optimizer = torch.optim.LBFGS(mix.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         optimizer.zero_grad()
         far = (mix.weight - 0.5).square().sum() + mix.bias.square().sum()
-        value = functional.cross_entropy(mix(heard, described), truth) + PULL * far
-        value.backward()  # type: ignore[no-untyped-call]
+        answers = mix(opinions.heard, opinions.described).log_softmax(dim=1)
+        each = -(answers * opinions.truth).sum(dim=1)
+        value: Tensor = (each * opinions.weights).sum() / opinions.weights.sum() + PULL * far
+        value.backward()
         return value
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
     return mix
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """What two networks said of clips that neither had seen, and what is true.
+
+    Attributes
+    ----------
+    keys : list of str
+        Names of the clips.
+    heard, described : Tensor, shape (n, 4)
+    truth : Tensor, shape (n, 4)
+        How likely each emotion is by the labels.
+    weights : Tensor, shape (n,)
+        How much each label can be trusted.
+    """
+
+    keys: list[str]
+    heard: Tensor
+    described: Tensor
+    truth: Tensor
+    weights: Tensor
+
+    @classmethod
+    def joined(cls, parts: Iterable[Opinions]) -> Opinions:
+        """Put several together."""
+        listed = list(parts)
+        return cls(
+            [key for part in listed for key in part.keys],
+            torch.cat([part.heard for part in listed]),
+            torch.cat([part.described for part in listed]),
+            torch.cat([part.truth for part in listed]),
+            torch.cat([part.weights for part in listed]),
+        )
+
+    @classmethod
+    def of(cls, heard: Prediction, described: Prediction, rows: Mapping[str, LabelRow]) -> Opinions:
+        """Bring the answers of two runs on the same clips into one order.
+
+        Raises
+        ------
+        DataError
+            If a clip is in one of them only, or in no labels.csv.
+        """
+        place = {key: index for index, key in enumerate(described.files)}
+        if set(place) != set(heard.files) or not place.keys() <= rows.keys():
+            raise DataError("The two runs were not judged on the same clips; train them anew.")
+        order = [place[key] for key in heard.files]
+        mine = [rows[key] for key in heard.files]
+        return cls(
+            heard.files,
+            torch.tensor(heard.logits),
+            torch.tensor(described.logits)[order],
+            emotion_targets(mine, smoothing=0.0),
+            torch.tensor([row.trust for row in mine]),
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +139,7 @@ def alone(run: Path) -> Path:
     return run.with_name(f"{run.name}-alone")
 
 
-def join_runs(run: Path, parts: Parts, data: Path) -> None:
+def join_runs(run: Path, parts: Parts, data: DataFolders) -> None:
     """Write joined predictions of every common fold, and the network if both parts are there.
 
     Raises
@@ -86,41 +147,51 @@ def join_runs(run: Path, parts: Parts, data: Path) -> None:
     DataError
         If fewer than two folds are finished in both runs.
     """
-    rows = {row.file: row for row in read_rows(data)}
-    opinions = _opinions(parts)
-    for fold, (files, heard, described, _) in opinions.items():
-        others = [opinions[other][1:] for other in opinions if other != fold]
-        mix = fit_mix(*(torch.cat(part) for part in zip(*others, strict=True)))
-        folder = fold_folder(run, fold)
-        folder.mkdir(parents=True, exist_ok=True)
-        with torch.no_grad():
-            logits = mix(heard, described)
-        write_prediction(folder, fold, [rows[file] for file in files], logits)
+    rows = {row.key: row for row in data.rows()}
+    folds = _opinions(parts, rows)
+    for fold, opinions in folds.items():
+        mix = fit_mix(Opinions.joined(folds[other] for other in folds if other != fold))
+        _write_joined(fold_folder(run, fold), fold, opinions, mix, rows)
     if all((folder / TENSORS).is_file() for folder in parts.folders()):
-        everything = zip(*(each[1:] for each in opinions.values()), strict=True)
-        _write_network(run, parts, fit_mix(*(torch.cat(part) for part in everything)))
+        _write_network(run, parts, fit_mix(Opinions.joined(folds.values())))
 
 
-def _opinions(parts: Parts) -> dict[int, tuple[list[str], Tensor, Tensor, Tensor]]:
-    """Return files, both runs' logits and the truth of every fold that both finished."""
+def join_without(run: Path, parts: Parts, data: DataFolders, source: str) -> None:
+    """Join what two networks said of a set that neither was trained on.
+
+    The nine numbers are fitted on the folds of the other sets.
+    """
+    rows = {row.key: row for row in data.rows()}
+    known = {key: row for key, row in rows.items() if row.source != source}
+    folds = _opinions(parts, known)
+    mix = fit_mix(Opinions.joined(folds.values()))
+    heard, described = (
+        read_prediction(fold_folder(each, source)) for each in (parts.listener, parts.describer)
+    )
+    opinions = Opinions.of(heard, described, rows)
+    _write_joined(fold_folder(run, source), source, opinions, mix, rows)
+
+
+def _write_joined(
+    folder: Path, fold: Fold, opinions: Opinions, mix: AxisMix, rows: Mapping[str, LabelRow]
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with torch.no_grad():
+        logits = mix(opinions.heard, opinions.described)
+    write_prediction(folder, fold, [rows[key] for key in opinions.keys], logits)
+
+
+def _opinions(parts: Parts, rows: Mapping[str, LabelRow]) -> dict[Fold, Opinions]:
+    """Return both runs' answers of every fold that both finished, on the clips of `rows`."""
     of_describer = {each.fold: each for each in read_predictions(parts.describer)}
-    opinions = {}
-    for heard in read_predictions(parts.listener):
-        if heard.fold not in of_describer:
-            continue
-        described = of_describer[heard.fold]
-        place = {file: index for index, file in enumerate(described.files)}
-        order = [place[file] for file in heard.files]
-        truth = [EMOTIONS.index(Emotion(emotion)) for emotion in heard.emotions]
-        opinions[heard.fold] = (
-            heard.files,
-            torch.tensor(heard.logits),
-            torch.tensor(described.logits)[order],
-            torch.tensor(truth),
-        )
-    if len(opinions) < 2:  # noqa: PLR2004 - one fold is judged by the mix of another
+    folds = {
+        heard.fold: Opinions.of(heard.only(rows), of_describer[heard.fold].only(rows), rows)
+        for heard in read_predictions(parts.listener)
+        if heard.fold in of_describer
+    }
+    if len(folds) < 2:  # noqa: PLR2004 - one fold is judged by the mix of another
         raise DataError("At least two folds must be finished in both runs.")
-    return opinions
+    return folds
 
 
 def _write_network(run: Path, parts: Parts, mix: AxisMix) -> None:
@@ -182,6 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--listener-fold", type=int, default=ALL_FOLDS, help="-1: all clips")
     parser.add_argument("--describer-fold", type=int, default=ALL_FOLDS, help="-1: all clips")
     parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
+    parser.add_argument("--also", type=Path, action="append", default=[])
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     options = parser.parse_args(arguments)
     parts = Parts(
@@ -190,7 +262,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.listener_fold,
         options.describer_fold,
     )
-    join_runs(options.runs / options.run, parts, options.data)
+    data = DataFolders(options.data, tuple(options.also))
+    join_runs(options.runs / options.run, parts, data)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Read a folder of labelled clips: a `labels.csv` with file, emotion and group.
 
-Columns `fold`, `genres`, `moods` and `quadrant_share` are used where they stand.
+Columns `fold`, `genres`, `moods` and `quadrant_share` are used where they stand; the columns of
+three published sets are understood too (`ml.collections`).
 Where no fold is given, clips are dealt to ten folds so that no group (an artist,
 an album) is in two of them.
 """
@@ -8,11 +9,13 @@ an album) is in two of them.
 from __future__ import annotations
 
 import csv
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ml.collections import NO, translated
 from ml.errors import DataError
 from ml.labels import EMOTIONS, Emotion
 
@@ -31,6 +34,18 @@ class LabelRow:
         0 to 9.
     agreement : float
         Share of the evidence that speaks for `emotion`, 0 to 1.
+    source : str
+        The folder that the row comes from.
+    trust : float
+        How much the label counts in training; 1 for labels as good as any.
+    arousal, valence : float
+        The label on the two axes where the data say one, in units of their own; else NaN.
+    shares : tuple of float
+        How likely arousal and valence are on their positive sides, where a set says it.
+    is_clear : bool
+        Whether the emotion is sure enough to be judged by.
+    is_kept_apart : bool
+        Whether the row is of those that a set which nobody trained on is judged by.
     """
 
     file: str
@@ -40,6 +55,18 @@ class LabelRow:
     genres: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     agreement: float = 1.0
+    source: str = ""
+    trust: float = 1.0
+    arousal: float = math.nan
+    valence: float = math.nan
+    shares: tuple[float, float] | None = None
+    is_clear: bool = True
+    is_kept_apart: bool = True
+
+    @property
+    def key(self) -> str:
+        """What no other row of any set is called."""
+        return f"{self.source}/{self.file}"
 
 
 def read_labels(folder: Path) -> list[LabelRow]:
@@ -55,10 +82,11 @@ def read_labels(folder: Path) -> list[LabelRow]:
     if not path.is_file():
         raise DataError(f"There is no labels.csv in {folder}.")
     with path.open(newline="", encoding="utf-8") as source:
-        table = list(csv.DictReader(source))
+        table = translated(list(csv.DictReader(source)))
     if not table or not {"file", "emotion"} <= set(table[0]):
         raise DataError(f"{path} needs the columns file and emotion, and at least one row.")
-    rows = [_row(line, number) for number, line in enumerate(table, start=2)]
+    name = folder.resolve().name
+    rows = [_row(line, number, name) for number, line in enumerate(table, start=2)]
     return rows if "fold" in table[0] else deal_folds(rows)
 
 
@@ -81,7 +109,7 @@ def deal_folds(rows: Sequence[LabelRow]) -> list[LabelRow]:
     return [replace(row, fold=fold_of[row.group]) for row in rows]
 
 
-def _row(line: dict[str, str], number: int) -> LabelRow:
+def _row(line: dict[str, str], number: int, source: str) -> LabelRow:
     try:
         emotion = Emotion(line["emotion"].strip().lower())
     except ValueError as error:
@@ -98,7 +126,20 @@ def _row(line: dict[str, str], number: int) -> LabelRow:
         genres=_words(line.get("genres")),
         moods=_words(line.get("moods")),
         agreement=float(line.get("quadrant_share") or 1.0),
+        source=source,
+        trust=float(line.get("trust") or 1.0),
+        arousal=float(line.get("arousal") or "nan"),
+        valence=float(line.get("valence") or "nan"),
+        shares=_shares(line),
+        is_clear=line.get("clear") != NO,
+        is_kept_apart=line.get("kept_apart") != NO,
     )
+
+
+def _shares(line: dict[str, str]) -> tuple[float, float] | None:
+    if not line.get("arousal_share"):
+        return None
+    return float(line["arousal_share"]), float(line["valence_share"])
 
 
 def _words(cell: str | None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 BINS = 10
 RESAMPLES = 1000
+SURPRISE = 1e-9  # the least chance that the truth is given
 FEW_CLIPS = 10  # a genre with fewer says nothing
 
 
@@ -82,6 +83,12 @@ def calibration_error(bins: Sequence[dict[str, float]]) -> float:
     return sum(gaps) / total
 
 
+def log_loss(probabilities: Floats, truth: Integers) -> float:
+    """Return how surprising the truth is, in nats a clip."""
+    chance = probabilities[np.arange(len(truth)), truth]
+    return float(-np.log(np.maximum(chance, SURPRISE)).mean())
+
+
 def interval(
     score: Callable[[Integers, Integers], float],
     truth: Integers,
@@ -137,6 +144,7 @@ def describe_answers(
         "macro_f1_interval": interval(macro_f1, truth, answers, groups),
         "arousal_accuracy": _rounded(axis_accuracy(truth, answers, HIGH_AROUSAL)),
         "valence_accuracy": _rounded(axis_accuracy(truth, answers, POSITIVE_VALENCE)),
+        "log_loss": _rounded(log_loss(probabilities, truth)),
         "ece": _rounded(calibration_error(bins)),
         "per_class": per_class(truth, answers),
         "confusion": confusion_matrix(truth, answers).tolist(),

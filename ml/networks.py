@@ -10,18 +10,17 @@ Shapes: B clips, S segments (3), R rows and T columns of a clip's picture
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from ml.ann_network import Ann, Standardise, TrackAnn
+from ml.axes import AXES, from_axes, to_axes
 from ml.errors import WeightsError
 from ml.features import MFCC_ROWS, FeatureSettings, combined_features
-from ml.labels import EMOTIONS
-from ml.resnet import RESNET_WIDTH, ResNet18
+from ml.resnet import ResNet18
 
 Inputs = Mapping[str, Tensor]
 Outputs = dict[str, Tensor]
@@ -39,12 +38,16 @@ class NetworkConfig:
         Units of the LSTM in each direction.
     dense : int
         Units of the first dense layer.
+    width : int
+        Channels of a ResNet's first stage; each later one has twice as many.
     descriptors : int
-        Length of the hand-made vector joined before the dense layers; 0 for none.
+        Length of the vector that describes a clip and each of its segments; 0 for none.
+    patches : int
+        How many patches of each segment the pretrained network (`ml.musicnn`) hears.
     join : int
-        Units that the descriptors are brought to.
+        Units that the vector is brought to.
     deaf : float
-        Share of training clips whose descriptors are hidden, so that the network
+        Share of training clips whose vectors are hidden, so that the network
         goes on learning to listen.
     heads : mapping of str to int
         Auxiliary outputs of training.
@@ -55,14 +58,16 @@ class NetworkConfig:
     members : int
         Perceptrons that an ANN averages.
     parts : int
-        Segments whose own descriptors an ANN is given beside the whole clip's.
+        Segments whose own vectors a network is given beside the whole clip's.
     """
 
     kind: str = "resnet18_bilstm"
     hidden: int = 96
     dense: int = 256
     dropout: float = 0.4
+    width: int = 64
     descriptors: int = 0
+    patches: int = 3
     join: int = 128
     deaf: float = 0.0
     heads: Mapping[str, int] = field(default_factory=dict)
@@ -94,12 +99,13 @@ class RowNorm(nn.Module):
 class ResNetEncoder(nn.Module):
     """ResNet18 (He et al. 2016) with one input channel, pooled to one vector."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.body = ResNet18()
+        self.body = ResNet18(width)
+        self.width = self.body.width
 
     def forward(self, picture: Tensor) -> Tensor:
-        """Return one vector for each picture: (N, R, T) -> (N, 512)."""
+        """Return one vector for each picture: (N, R, T) -> (N, 8 x width)."""
         image = picture.unsqueeze(1).contiguous(memory_format=torch.channels_last)
         vector: Tensor = self.body(image)
         return vector
@@ -129,14 +135,35 @@ class ConvEncoder(nn.Module):
         return maps.mean(dim=2).transpose(1, 2)
 
 
+class Described(nn.Module):
+    """Bring the vectors that describe a clip and its segments to a few units each."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.front = Standardise(config.descriptors)
+        self.deaf = config.deaf
+        self.dense = nn.Sequential(
+            nn.Dropout(config.dropout / 2),
+            nn.Linear(config.descriptors, config.join),
+            nn.BatchNorm1d(config.join),
+            nn.ReLU(),
+        )
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Return units, hidden for some clips while training: (B, 1 + S, D) -> (B, 1 + S, join)."""
+        units: Tensor = self.dense(self.front(vectors.flatten(0, 1)))
+        units = units.reshape(*vectors.shape[:2], -1)
+        if self.training and self.deaf:
+            units = units * (torch.rand(len(units), 1, 1, device=units.device) >= self.deaf)
+        return units
+
+
 class Heads(nn.Module):
-    """Two dense layers to the emotions, with descriptors and auxiliary outputs."""
+    """Two dense layers to the axes, and so to the emotions, with auxiliary outputs."""
 
     def __init__(self, width: int, config: NetworkConfig) -> None:
         super().__init__()
-        self.front = Standardise(config.descriptors)
-        self.join = _descriptor_branch(config) if config.descriptors else None
-        self.deaf = config.deaf
+        self.described = Described(config) if config.descriptors else None
         joined = width + (config.join if config.descriptors else 0)
         self.dense = nn.Sequential(
             nn.Dropout(config.dropout),
@@ -145,61 +172,55 @@ class Heads(nn.Module):
             nn.ReLU(),
             nn.Dropout(config.dropout),
         )
-        self.emotion = nn.Linear(config.dense, len(EMOTIONS))
+        self.axes = nn.Linear(config.dense, AXES)
         self.extra = nn.ModuleDict(
             {name: nn.Linear(config.dense, size) for name, size in config.heads.items()}
         )
 
-    def forward(self, clip: Tensor, steps: Tensor | None, inputs: Inputs) -> Outputs:
-        """Return logits of clips, and of their segments when `steps` are given.
+    def forward(self, steps: Tensor, inputs: Inputs) -> Outputs:
+        """Return logits of clips, and of their segments when nothing is trained.
 
         Parameters
         ----------
-        clip : Tensor, shape (B, W)
-        steps : Tensor, shape (B, S, W), or None
+        steps : Tensor, shape (B, S, W)
+            What was heard of each segment.
+        inputs : mapping
+            With ``"descriptors"`` of shape (B, 1 + S, D) if the network was made for them.
         """
-        hand_made = self._hand_made(inputs)
-        hidden = self._hidden(clip, hand_made)
-        outputs: Outputs = {"emotion": self.emotion(hidden)}
+        heard = torch.cat([steps.mean(dim=1, keepdim=True), steps], dim=1)  # (B, 1 + S, W)
+        if self.described is not None:
+            heard = torch.cat([heard, self.described(inputs["descriptors"])], dim=2)
         if self.training:
-            outputs |= {name: head(hidden) for name, head in self.extra.items()}
-        else:
-            outputs["embedding"] = hidden
-        if not self.training and steps is not None:
-            count = steps.shape[1]
-            repeated = None if hand_made is None else hand_made.repeat_interleave(count, dim=0)
-            each = self.emotion(self._hidden(steps.flatten(0, 1), repeated))  # (B * S, 4)
-            outputs["segments"] = each.reshape(-1, count, len(EMOTIONS))
-        return outputs
-
-    def _hand_made(self, inputs: Inputs) -> Tensor | None:
-        """Return the descriptors' units, shape (B, join), hidden for some while training."""
-        if self.join is None:
-            return None
-        units: Tensor = self.join(self.front(inputs["descriptors"]))
-        if self.training and self.deaf:
-            units = units * (torch.rand(len(units), 1, device=units.device) >= self.deaf)
-        return units
-
-    def _hidden(self, vector: Tensor, hand_made: Tensor | None) -> Tensor:
-        joined = vector if hand_made is None else torch.cat([vector, hand_made], dim=1)
-        hidden: Tensor = self.dense(joined)
-        return hidden
+            hidden = self.dense(heard[:, 0])
+            outputs: Outputs = {"emotion": from_axes(self.axes(hidden).float())}
+            return outputs | {name: head(hidden) for name, head in self.extra.items()}
+        hidden = self.dense(heard.flatten(0, 1)).reshape(*heard.shape[:2], -1)
+        logits = from_axes(self.axes(hidden).float())  # (B, 1 + S, 4)
+        return {"emotion": logits[:, 0], "segments": logits[:, 1:], "embedding": hidden[:, 0]}
 
 
-class ResNetBiLSTM(nn.Module):
-    """ResNet18 for each 10 s segment, then a two-layer BiLSTM over the segments."""
+class Listener(nn.Module):
+    """What the networks that listen have in common: pictures to vectors, vectors to emotions.
 
-    def __init__(self, config: NetworkConfig) -> None:
-        super().__init__()
-        self.mels = config.features.n_mels
-        self.norm = RowNorm(self.mels)
-        self.encoder = ResNetEncoder()
-        self.squeeze = nn.Linear(RESNET_WIDTH, 2 * config.hidden)
-        self.lstm = nn.LSTM(
-            RESNET_WIDTH, config.hidden, num_layers=2, batch_first=True, bidirectional=True
-        )
-        self.heads = Heads(2 * config.hidden, config)
+    Attributes
+    ----------
+    rows : int
+        Rows of a picture that the encoder looks at.
+    width : int
+        Length of the encoder's vectors.
+    """
+
+    rows: int
+    width: int
+    heads: Heads
+
+    def look(self, picture: Tensor) -> Tensor:
+        """Return vectors of single pictures, in order: (N, R, T) -> (N, t, width)."""
+        raise NotImplementedError
+
+    def read(self, vectors: Tensor) -> Tensor:
+        """Return what was heard of each segment: (B, S, t, width) -> (B, S, W)."""
+        raise NotImplementedError
 
     def forward(self, inputs: Inputs) -> Outputs:
         """Return logits.
@@ -207,56 +228,93 @@ class ResNetBiLSTM(nn.Module):
         Parameters
         ----------
         inputs : mapping
-            ``"picture"`` of shape (B, S, R, T), and ``"descriptors"`` of shape
-            (B, D) if the network was made for them.
+            ``"picture"`` of shape (B, S, R, T), or ``"vectors"`` that were made of it, of shape
+            (B, S, t, width); and ``"descriptors"`` of shape (B, 1 + S, D) if the network was made
+            for them.
         """
-        picture = inputs["picture"][..., : self.mels, :]
+        vectors = inputs["vectors"] if "vectors" in inputs else self.vectors(inputs["picture"])
+        outputs: Outputs = self.heads(self.read(vectors), inputs)
+        return outputs
+
+    def vectors(self, picture: Tensor) -> Tensor:
+        """Return what the encoder makes of segments: (B, S, R, T) -> (B, S, t, width)."""
         batch, segments = picture.shape[:2]
-        vectors = self.encoder(self.norm(picture.flatten(0, 1)))  # (B * S, 512)
-        vectors = vectors.reshape(batch, segments, RESNET_WIDTH)
+        vectors = self.look(picture.flatten(0, 1))
+        return vectors.reshape(batch, segments, *vectors.shape[1:])
+
+
+class ResNetBiLSTM(Listener):
+    """ResNet18 for each 10 s segment, then a two-layer BiLSTM over the segments."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.rows = config.features.n_mels
+        self.norm = RowNorm(self.rows)
+        self.encoder = ResNetEncoder(config.width)
+        self.width = self.encoder.width
+        self.squeeze = nn.Linear(self.width, 2 * config.hidden)
+        self.lstm = nn.LSTM(
+            self.width, config.hidden, num_layers=2, batch_first=True, bidirectional=True
+        )
+        self.heads = Heads(2 * config.hidden, config)
+
+    def look(self, picture: Tensor) -> Tensor:
+        """Return one vector of each picture's log-mel, shape (N, 1, width)."""
+        vector: Tensor = self.encoder(self.norm(picture[:, : self.rows]))
+        return vector[:, None]
+
+    def read(self, vectors: Tensor) -> Tensor:
+        """Return what was heard of each segment, shape (B, S, 2 * hidden)."""
+        each = vectors[:, :, 0]
         # The LSTM adds what order and context say to what each segment says alone.
-        steps = self.lstm(vectors)[0] + self.squeeze(vectors)  # (B, S, 2 * hidden)
-        return self.heads(steps.mean(dim=1), steps, inputs)  # type: ignore[no-any-return]
+        steps: Tensor = self.lstm(each)[0] + self.squeeze(each)
+        return steps
 
 
-class ConvLSTM(nn.Module):
+class ConvLSTM(Listener):
     """Convolution blocks for each segment, then an LSTM over the whole clip."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        self.mels = config.features.n_mels
-        self.norm = RowNorm(self.mels)
+        self.rows = config.features.n_mels
+        self.norm = RowNorm(self.rows)
         self.encoder = ConvEncoder()
-        self.lstm = nn.LSTM(ConvEncoder.WIDTHS[-1], config.hidden, batch_first=True)
+        self.width = ConvEncoder.WIDTHS[-1]
+        self.lstm = nn.LSTM(self.width, config.hidden, batch_first=True)
         self.heads = Heads(config.hidden, config)
 
-    def forward(self, inputs: Inputs) -> Outputs:
-        """Return logits; `inputs` as for `ResNetBiLSTM`."""
-        picture = inputs["picture"][..., : self.mels, :]
-        batch, segments = picture.shape[:2]
-        sequence = self.encoder(self.norm(picture.flatten(0, 1)))  # (B * S, t, 256)
-        hidden = self.lstm(sequence.reshape(batch, -1, sequence.shape[-1]))[0]  # (B, S * t, H)
-        steps = hidden.reshape(batch, segments, -1, hidden.shape[-1]).mean(dim=2)  # (B, S, H)
-        return self.heads(steps.mean(dim=1), steps, inputs)  # type: ignore[no-any-return]
+    def look(self, picture: Tensor) -> Tensor:
+        """Return a sequence of each picture's log-mel, shape (N, T // 16, width)."""
+        sequence: Tensor = self.encoder(self.norm(picture[:, : self.rows]))
+        return sequence
+
+    def read(self, vectors: Tensor) -> Tensor:
+        """Return what was heard of each segment, shape (B, S, hidden)."""
+        batch, segments, _, width = vectors.shape
+        hidden: Tensor = self.lstm(vectors.reshape(batch, -1, width))[0]  # (B, S * t, H)
+        return hidden.reshape(batch, segments, -1, hidden.shape[-1]).mean(dim=2)
 
 
-class ResNetCombined(nn.Module):
+class ResNetCombined(Listener):
     """ResNet18 on the thesis's combined features: MFCC, centroid, chroma and mel."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.features = config.features
-        self.norm = RowNorm(config.features.rows + MFCC_ROWS)
-        self.encoder = ResNetEncoder()
-        self.heads = Heads(RESNET_WIDTH, config)
+        self.rows = config.features.rows
+        self.norm = RowNorm(self.rows + MFCC_ROWS)
+        self.encoder = ResNetEncoder(config.width)
+        self.width = self.encoder.width
+        self.heads = Heads(self.width, config)
 
-    def forward(self, inputs: Inputs) -> Outputs:
-        """Return logits, the mean over segments; `inputs` as for `ResNetBiLSTM`."""
-        picture = combined_features(inputs["picture"], self.features)
-        batch, segments = picture.shape[:2]
-        steps = self.encoder(self.norm(picture.flatten(0, 1)))  # (B * S, 512)
-        steps = steps.reshape(batch, segments, RESNET_WIDTH)
-        return self.heads(steps.mean(dim=1), steps, inputs)  # type: ignore[no-any-return]
+    def look(self, picture: Tensor) -> Tensor:
+        """Return one vector of each picture, shape (N, 1, width)."""
+        vector: Tensor = self.encoder(self.norm(combined_features(picture, self.features)))
+        return vector[:, None]
+
+    def read(self, vectors: Tensor) -> Tensor:
+        """Return what was heard of each segment, shape (B, S, width)."""
+        return vectors[:, :, 0]
 
 
 class AxisMix(nn.Module):
@@ -267,64 +325,37 @@ class AxisMix(nn.Module):
     arousal, valence where arousal is high, and valence where it is low.
     """
 
-    AXES = 3
-
     def __init__(self, opinions: int = 2) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.full((self.AXES, opinions), 1.0 / opinions))
-        self.bias = nn.Parameter(torch.zeros(self.AXES))
+        self.weight = nn.Parameter(torch.full((AXES, opinions), 1.0 / opinions))
+        self.bias = nn.Parameter(torch.zeros(AXES))
 
     def forward(self, *opinions: Tensor) -> Tensor:
-        """Return logits of the emotions: from log-odds of shape (B, 4) to (B, 4)."""
-        axes = torch.stack([to_axes(each) for each in opinions], dim=-1)  # (B, 3, opinions)
+        """Return logits of the emotions: from log-odds of shape (..., 4) to (..., 4)."""
+        axes = torch.stack([to_axes(each) for each in opinions], dim=-1)  # (..., 3, opinions)
         mixed = (axes * self.weight).sum(dim=-1) + self.bias
         return from_axes(mixed)
 
 
-def to_axes(logits: Tensor) -> Tensor:
-    """Return log-odds of arousal, of valence when high, and when low: (B, 4) -> (B, 3)."""
-    sad, happy, energetic, calm = logits.unbind(dim=-1)
-    high, low = torch.logaddexp(happy, energetic), torch.logaddexp(sad, calm)
-    return torch.stack([high - low, happy - energetic, calm - sad], dim=-1)
-
-
-def from_axes(axes: Tensor) -> Tensor:
-    """Return log-probabilities in the order of `EMOTIONS`: (B, 3) -> (B, 4)."""
-    arousal, when_high, when_low = axes.unbind(dim=-1)
-    high, low = functional.logsigmoid(arousal), functional.logsigmoid(-arousal)
-    return torch.stack(
-        [
-            low + functional.logsigmoid(-when_low),
-            high + functional.logsigmoid(when_high),
-            high + functional.logsigmoid(-when_high),
-            low + functional.logsigmoid(when_low),
-        ],
-        dim=-1,
-    )
-
-
 class Joined(nn.Module):
-    """A network that listens, joined with perceptrons over hand-made descriptors."""
+    """A network that listens, joined with perceptrons over what describes a clip."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        self.listener = NETWORKS[config.listener](replace(config, descriptors=0))
+        self.listener = NETWORKS[config.listener](config)
         self.describer = Ann(config)
         self.mix = AxisMix()
 
     def forward(self, inputs: Inputs) -> Outputs:
         """Return logits; `inputs` as for `ResNetBiLSTM`, with descriptors."""
         heard: Outputs = self.listener(inputs)
-        described: Tensor = self.describer(inputs)["emotion"]
-        outputs: Outputs = {"emotion": self.mix(heard["emotion"], described)}
-        if "embedding" in heard:
-            outputs["embedding"] = heard["embedding"]
-        if "segments" in heard:
-            each = heard["segments"]
-            repeated = described[:, None].expand_as(each)
-            mixed = self.mix(each.flatten(0, 1), repeated.flatten(0, 1))
-            outputs["segments"] = mixed.reshape(each.shape)
-        return outputs
+        described: Outputs = self.describer(inputs)
+        mixed = self.mix(heard["emotion"], described["emotion"])
+        return {
+            "emotion": mixed,
+            "segments": self.mix(heard["segments"], described["segments"]),
+            "embedding": heard["embedding"],
+        }
 
 
 NETWORKS: dict[str, type[nn.Module]] = {
@@ -363,13 +394,3 @@ def network_config(table: Mapping[str, Any]) -> NetworkConfig:
     plain = dict(table)
     features = FeatureSettings(**plain.pop("features", {}))
     return NetworkConfig(**plain, features=features)
-
-
-def _descriptor_branch(config: NetworkConfig) -> nn.Module:
-    """Bring standardised descriptors to `join` units: (B, D) -> (B, join)."""
-    return nn.Sequential(
-        nn.Dropout(config.dropout / 2),
-        nn.Linear(config.descriptors, config.join),
-        nn.BatchNorm1d(config.join),
-        nn.ReLU(),
-    )

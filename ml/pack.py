@@ -4,7 +4,7 @@
 
 A pack is a plain ``.npy`` of records: the file's name, how many columns (or
 numbers) it has, and the values, in 8 bits for log-mel pictures. Its name holds a
-digest of how the values were computed, so packs of other settings are not
+digest of how the values were computed, settings and code, so packs of other ones are not
 mistaken for it. A killed run is continued where it stopped.
 """
 
@@ -18,18 +18,31 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from rich.progress import track
 
+from ml import descriptors, features, musicnn, vectors
 from ml.audio import load_clip
-from ml.clip import CLIP_SECONDS, SAMPLE_RATE, SEGMENTS
-from ml.descriptors import DESCRIPTORS, describe, describe_with_segments
+from ml.clip import CLIP_SECONDS, SEGMENTS
+from ml.descriptors import (
+    definition,
+    dynamics,
+    frames,
+    harmony,
+    moments,
+    peaks,
+    rhythm,
+    spectra,
+    timbre,
+)
 from ml.errors import ClipError
-from ml.features import FeatureSettings, clip_picture, packed
+from ml.features import FeatureSettings, clip_picture, levelled, packed
 from ml.labels_file import read_labels
+from ml.vectors import VECTOR, clip_vectors
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +51,9 @@ Packed = npt.NDArray[np.generic] | str  # a clip's values, or why there are none
 NAME_LENGTH = 96
 WAITING, REFUSED = 0, -1
 SAVE_EVERY = 16
-EXCERPT_SECONDS = 20.0
-EXCERPTS = 3
+DESCRIPTOR_MODULES = (
+    *(descriptors, definition, dynamics, frames, harmony, moments, peaks, rhythm, spectra, timbre),
+)
 
 
 @dataclass(frozen=True)
@@ -78,46 +92,40 @@ class Recipe:
 
 def picture_recipe(settings: FeatureSettings) -> Recipe:
     """Pack the log-mel, chroma and centroid picture in 8 bits."""
-    digest = hashlib.sha256(repr(settings).encode()).hexdigest()[:8]
+    digest = _digest(repr(settings), features)
     shape = (settings.rows, settings.columns(CLIP_SECONDS))
     return Recipe(f"pictures-{digest}", shape, "u1", partial(packed_picture, settings))
 
 
-def descriptor_recipe() -> Recipe:
-    """Pack the hand-made descriptors."""
-    digest = hashlib.sha256(repr(DESCRIPTORS).encode()).hexdigest()[:8]
-    return Recipe(f"descriptors-{digest}", (len(DESCRIPTORS),), "f4", packed_descriptors)
+def vector_recipe(patches: int) -> Recipe:
+    """Pack what describes a clip and each of its segments (`ml.vectors`)."""
+    digest = _digest(str(patches), vectors, musicnn, features, *DESCRIPTOR_MODULES)
+    shape = (1 + SEGMENTS, len(VECTOR))
+    return Recipe(f"vectors-{digest}", shape, "f4", partial(packed_vectors, patches))
 
 
-def excerpt_recipe() -> Recipe:
-    """Pack the descriptors of parts of a clip, for training that should not mind its length."""
-    whole = descriptor_recipe()
-    name = whole.name.replace("descriptors", "segments-and-excerpts")
-    return Recipe(name, (SEGMENTS + EXCERPTS, *whole.shape), "f4", packed_excerpts)
-
-
-def packed_excerpts(path: Path) -> npt.NDArray[np.float32]:
-    """Return the descriptors of a file's parts, shape (6, D).
-
-    First its segments, as a network is given them that answers, then three excerpts of 20 s, from
-    the first to the last, described as clips of their own.
-    """
-    samples = load_clip(path).samples
-    length = min(int(EXCERPT_SECONDS * SAMPLE_RATE), len(samples))
-    starts = np.linspace(0, len(samples) - length, EXCERPTS).astype(int)
-    excerpts = [describe(samples[start : start + length]) for start in starts]
-    return np.concatenate([describe_with_segments(samples)[1:], np.stack(excerpts)])
-
-
-def packed_descriptors(path: Path) -> npt.NDArray[np.float32]:
-    """Return a file's descriptors, shape (D,)."""
-    return describe(load_clip(path).samples)
+def packed_vectors(patches: int, path: Path) -> npt.NDArray[np.float32]:
+    """Return what describes a file and its segments, shape (4, D)."""
+    clip = load_clip(path)
+    samples = levelled(torch.from_numpy(clip.samples))
+    return clip_vectors(samples, clip.seconds, patches).numpy()
 
 
 def packed_picture(settings: FeatureSettings, path: Path) -> npt.NDArray[np.uint8]:
     """Return a file's picture in 256 levels, shape (rows, columns)."""
     picture = clip_picture(torch.from_numpy(load_clip(path).samples), settings)
     return packed(picture).numpy()
+
+
+def _digest(settings: str, *modules: ModuleType) -> str:
+    """Return what changes with the settings and with the code that computes by them."""
+    digest = hashlib.sha256(settings.encode())
+    for module in modules:
+        assert module.__file__ is not None
+        digest.update(Path(module.__file__).read_bytes())
+    if musicnn in modules:
+        digest.update(musicnn.FILE.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def build_pack(

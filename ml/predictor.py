@@ -12,11 +12,11 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from ml.clip import SEGMENT_SECONDS, Clip, segment_starts
-from ml.descriptors import DESCRIPTORS, Describing
 from ml.descriptors.spectra import SETTINGS
 from ml.errors import WeightsError
 from ml.features import (
     cut_picture,
+    is_same_transform,
     levelled,
     packed,
     picture_of,
@@ -25,10 +25,12 @@ from ml.features import (
 )
 from ml.labels import EMOTIONS, Emotion
 from ml.memory import keep_freed_memory
+from ml.musicnn import FILE
 from ml.quick import quicken
 from ml.timing import stage
 from ml.tracks import TRACK_COLUMNS
-from ml.weights import WEIGHTS, Meta, load_network, read_meta
+from ml.vectors import VECTOR, Vectors
+from ml.weights import WEIGHTS, Meta, digest, load_network, read_meta
 
 Segment = dict[str, float | dict[str, float]]
 
@@ -206,14 +208,14 @@ class Predictor:
         samples = levelled(torch.from_numpy(clip.samples))
         inputs: dict[str, Callable[[], Tensor]] = {}
         if self.meta.descriptors:
-            seconds = clip.seconds if config.parts else None
-            describing = Describing(samples, seconds=seconds, pool=self._pool)
-        power = power_spectrogram(samples, config.features)
+            vectors = Vectors(samples, clip.seconds, config.patches, pool=self._pool)
+        power = power_spectrogram(samples, SETTINGS)
         if self.meta.descriptors:
-            is_shared = config.features == SETTINGS
-            describing.go_on(power if is_shared else power_spectrogram(samples, SETTINGS))
-            inputs["descriptors"] = lambda: _described(describing, config.parts)
+            vectors.go_on(power)
+            inputs["descriptors"] = vectors.values
         if config.pictures:
+            if not is_same_transform(config.features, SETTINGS):
+                power = power_spectrogram(samples, config.features)
             picture = picture_of(power, config.features, mel_only=config.mel_only)
             # in the steps in which packs keep pictures, as training saw them
             segments = cut_picture(unpacked(packed(picture)), config.features)
@@ -259,12 +261,8 @@ def _named(probabilities: Tensor) -> dict[str, float]:
     return {str(emotion): value for emotion, value in zip(EMOTIONS, values, strict=True)}
 
 
-def _described(describing: Describing, parts: int) -> Tensor:
-    """Wait for the descriptors of a clip, shape (D,), or of it and its segments, shape (4, D)."""
-    values = torch.from_numpy(describing.values())
-    return values if parts else values[0]
-
-
 def _check_descriptors(meta: Meta) -> None:
-    if meta.descriptors != (TRACK_COLUMNS if meta.input == "features" else DESCRIPTORS):
+    if meta.descriptors != (TRACK_COLUMNS if meta.input == "features" else VECTOR):
         raise WeightsError(f"The weights of {meta.name} were made for other descriptors.")
+    if meta.input == "audio" and meta.musicnn != digest(FILE):
+        raise WeightsError(f"The weights of {meta.name} were made with another musicnn.")

@@ -9,9 +9,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
-STEM_WIDTH = 64
-STAGES = ((64, 1), (128, 2), (256, 2), (512, 2))  # width and stride of each pair of blocks
-RESNET_WIDTH = STAGES[-1][0]
+STAGES = ((1, 1), (2, 2), (4, 2), (8, 2))  # width over the first's, and stride, of a pair of blocks
 
 
 class BasicBlock(nn.Module):
@@ -37,14 +35,16 @@ class BasicBlock(nn.Module):
 
 
 class ResNet18(nn.Module):
-    """Eighteen layers without the last, dense one."""
+    """Eighteen layers without the last, dense one; the paper's have a first width of 64."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 64) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, STEM_WIDTH, 7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(STEM_WIDTH)
-        before = STEM_WIDTH
-        for number, (after, stride) in enumerate(STAGES, 1):
+        self.width = STAGES[-1][0] * width
+        self.conv1 = nn.Conv2d(1, width, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        before = width
+        for number, (times, stride) in enumerate(STAGES, 1):
+            after = times * width
             blocks = nn.Sequential(BasicBlock(before, after, stride), BasicBlock(after, after, 1))
             self.add_module(f"layer{number}", blocks)
             before = after
@@ -54,7 +54,7 @@ class ResNet18(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, image: Tensor) -> Tensor:
-        """Return one vector for each picture: (N, 1, H, W) -> (N, 512)."""
+        """Return one vector for each picture: (N, 1, H, W) -> (N, 8 x width)."""
         maps = functional.relu(self.bn1(self.conv1(image)), inplace=True)
         maps = functional.max_pool2d(maps, 3, stride=2, padding=1)
         for block in self.blocks():

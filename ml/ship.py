@@ -16,13 +16,17 @@ from typing import Any
 
 from safetensors.torch import load_file
 
+from ml.answers import write_answers
 from ml.cards import card_text
-from ml.descriptors import DESCRIPTORS
-from ml.evaluate import evaluate_run, write_metrics
-from ml.experiment import ALL_FOLDS, FACTS, TENSORS, fold_folder
+from ml.evaluate import judged, write_metrics
+from ml.experiment import ALL_FOLDS, FACTS, TENSORS, DataFolders, fold_folder, read_predictions
+from ml.held_out import HELD_OUT
+from ml.musicnn import FILE
 from ml.networks import build_network, network_config
 from ml.tracks import TRACK_COLUMNS
-from ml.weights import META, WEIGHTS, save_weights
+from ml.vectors import VECTOR
+from ml.weights import META, WEIGHTS, digest, save_weights
+from ml.weights import TENSORS as WEIGHTS_FILE
 
 SHIPPED_ALL = (
     "The network that ships was trained with the same recipe on all clips; it is not itself what "
@@ -30,22 +34,48 @@ SHIPPED_ALL = (
 )
 SHIPPED_FOLD = "The network that ships is the one whose test was fold {fold}."
 TRACKS = "ann_tracks"
-CLIPS = "4Q Audio Emotion Dataset (Panda, Malheiro and Paiva 2018)"
+CLIPS = (
+    "4Q Audio Emotion Dataset (Panda, Malheiro and Paiva 2018), Emotify (Aljanaki, Wiering and "
+    "Veltkamp 2016), VGMIDI (Ferreira and Whitehead 2019), EMOPIA (Hung et al. 2021)"
+)
 SOURCES = {TRACKS: "Track features and playlists' emotions of the Moodify project's table"}
-SUMMARY = ("clips", "accuracy", "macro_f1", "macro_f1_interval", "ece")
+PARTS = "parts.json"
+SUMMARY = ("clips", "accuracy", "macro_f1", "macro_f1_interval", "log_loss", "ece")
 
 
-def ship(run: Path, folder: Path, *, version: str, data: Path, fold: int = ALL_FOLDS) -> None:
+def ship(
+    run: Path, folder: Path, *, version: str, data: DataFolders, fold: int = ALL_FOLDS
+) -> None:
     """Write `folder` from a finished run."""
     source = fold_folder(run, fold)
     facts = json.loads((source / FACTS).read_text(encoding="utf-8"))
     config = network_config(facts["network"])
     network = build_network(config)
     network.load_state_dict(load_file(source / TENSORS))
-    metrics = evaluate_run(run, data)
+    answers = judged(read_predictions(run), data.rows())
+    metrics = answers.metrics() | _beside(run)
     save_weights(folder, network, config, _facts(folder.name, version, fold, facts, metrics))
+    kept = (answers.rows, answers.folds, answers.probabilities)
+    write_answers(folder, *kept, digest(folder / WEIGHTS_FILE))
     write_metrics(folder, metrics)
     write_card(folder)
+
+
+def _beside(run: Path) -> dict[str, Any]:
+    """Return what else was measured: on sets left out, and with parts left out.
+
+    `ml.held_out` writes the first; parts.json names runs of the same folds by what they lack.
+    """
+    found: dict[str, Any] = {}
+    held_out = run.parent / HELD_OUT
+    if held_out.is_file():
+        scores = json.loads(held_out.read_text(encoding="utf-8"))
+        if any(run.name in each for each in scores.values()):
+            found["held_out"] = scores
+    parts = run / PARTS
+    if parts.is_file():
+        found["parts"] = json.loads(parts.read_text(encoding="utf-8"))
+    return found
 
 
 def write_card(folder: Path) -> None:
@@ -66,6 +96,7 @@ def _facts(
         "input": "features" if kind == TRACKS else "audio",
         "temperature": metrics["temperature"],
         "descriptors": _descriptor_names(kind, facts["network"]["descriptors"]),
+        "musicnn": "" if kind == TRACKS else digest(FILE),
         "data": SOURCES.get(kind, CLIPS),
         "folds": metrics["folds"],
         "metrics": {key: metrics[key] for key in SUMMARY},
@@ -83,7 +114,7 @@ def _descriptor_names(kind: str, count: int) -> list[str]:
         return list(TRACK_COLUMNS)
     if not count:
         return []
-    return list(DESCRIPTORS)
+    return list(VECTOR)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -93,6 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--name", help="name of the weights; the run's if left out")
     parser.add_argument("--version", required=True)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--also", type=Path, action="append", default=[])
     parser.add_argument("--fold", type=int, default=ALL_FOLDS)
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     options = parser.parse_args(arguments)
@@ -101,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.runs / options.run,
         folder,
         version=options.version,
-        data=options.data,
+        data=DataFolders(options.data, tuple(options.also)),
         fold=options.fold,
     )
 

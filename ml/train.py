@@ -24,12 +24,16 @@ from rich.progress import Progress as ProgressBar
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from ml.distil import take_encoder
 from ml.errors import DataError
 from ml.experiment import (
     FACTS,
     TENSORS,
+    DataFolders,
     Experiment,
+    Fold,
     FoldData,
+    encoder_path,
     fold_folder,
     load_fold,
     parse_folds,
@@ -37,7 +41,7 @@ from ml.experiment import (
     sized_network,
     write_prediction,
 )
-from ml.join import Parts, alone, join_runs
+from ml.join import Parts, alone, join_runs, join_without
 from ml.labels import EMOTIONS
 from ml.metrics import macro_f1
 from ml.networks import build_network, prepare
@@ -51,8 +55,8 @@ WATCH_EVERY = 5
 class TrainOptions:
     """What the command line says."""
 
-    data: Path
-    folds: tuple[int, ...]
+    data: DataFolders
+    folds: tuple[Fold, ...]
     run: Path
     packs: Path
     device: str = "cpu"
@@ -70,13 +74,17 @@ def train_folds(experiment: Experiment, options: TrainOptions, console: Console)
         _train_fold(experiment, options, fold, console)
 
 
-def _train_fold(experiment: Experiment, options: TrainOptions, fold: int, console: Console) -> None:
+def _train_fold(
+    experiment: Experiment, options: TrainOptions, fold: Fold, console: Console
+) -> None:
     data = load_fold(experiment, options.data, fold, options.packs)
     folder = fold_folder(options.run, fold)
     checkpoint = folder / "checkpoint.pt"
     torch.manual_seed(experiment.training.seed)
     config = sized_network(experiment, data)
     network = build_network(config)
+    if experiment.lesson:
+        take_encoder(network, encoder_path(experiment, options.packs))
     prepare(network, data.batches.batch(data.train, None)[0])
     trainer = Trainer(network, data.batches, data.train, experiment.training, device=options.device)
     if options.resume and checkpoint.exists():
@@ -118,7 +126,7 @@ def _score(data: FoldData, logits: Tensor) -> float:
     return macro_f1(truth, logits.argmax(dim=1).tolist()) if truth else float("nan")
 
 
-def _finish(network: nn.Module, data: FoldData, folder: Path, device: str, fold: int) -> float:
+def _finish(network: nn.Module, data: FoldData, folder: Path, device: str, fold: Fold) -> float:
     """Keep the fold's predictions and weights, and return its macro-F1."""
     logits = predict_logits(network, data.batches, data.test, device=device)
     rows = [data.rows[index] for index in data.test.tolist()]
@@ -143,6 +151,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of training."""
     parser.add_argument("model", help="name of a configuration in ml/configs")
     parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
+    parser.add_argument(
+        "--also", type=Path, action="append", default=[], help="a further folder to learn from"
+    )
     parser.add_argument("--folds", type=parse_folds, default="0-9", help='"0-9", "0,3" or "all"')
     parser.add_argument("--config", type=Path, help="another configuration file")
     parser.add_argument("--epochs", type=int, help="instead of the configuration's")
@@ -163,16 +174,23 @@ def run(options: Mapping[str, Any]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if options["threads"]:
         torch.set_num_threads(options["threads"])
-    experiment = read_experiment(options["model"], path=options["config"], epochs=options["epochs"])
-    folder = options["runs"] / experiment.name
     settings = TrainOptions(
-        data=options["data"],
+        data=DataFolders(options["data"], tuple(options["also"])),
         folds=options["folds"],
-        run=alone(folder) if experiment.join else folder,
+        run=options["runs"],
         packs=options["runs"] / "packs",
         device=pick_device(options["device"]),
         resume=options["resume"],
     )
+    experiment = read_experiment(options["model"], path=options["config"], epochs=options["epochs"])
+    train_experiment(experiment, settings)
+
+
+def train_experiment(experiment: Experiment, settings: TrainOptions) -> None:
+    """Train an experiment, and what it is joined with; `settings.run` is where runs are kept."""
+    folder = settings.run / experiment.name
+    run = alone(folder) if experiment.join else folder
+    settings = replace(settings, run=run)
     train_folds(experiment, settings, Console())
     if experiment.join:
         _join(experiment, settings, folder)
@@ -183,8 +201,12 @@ def _join(experiment: Experiment, settings: TrainOptions, folder: Path) -> None:
     describer = folder.with_name(experiment.join)
     others = replace(settings, run=describer, resume=True)
     train_folds(read_experiment(experiment.join), others, Console())
+    parts = Parts(settings.run, describer)
     try:
-        join_runs(folder, Parts(settings.run, describer), settings.data)
+        join_runs(folder, parts, settings.data)
+        for fold in settings.folds:
+            if isinstance(fold, str):
+                join_without(folder, parts, settings.data, fold)
     except DataError as error:
         logger.info("not joined yet: %s", error)
 

@@ -33,7 +33,13 @@ TRAINING_ONLY = "heads.extra."  # anywhere within a tensor's name
 
 @dataclass(frozen=True)
 class Meta:
-    """The parts of `meta.json` that using the weights needs."""
+    """The parts of `meta.json` that using the weights needs.
+
+    Attributes
+    ----------
+    musicnn : str
+        SHA-256 of the pretrained network that the weights were trained with, or empty.
+    """
 
     name: str
     version: str
@@ -42,6 +48,7 @@ class Meta:
     temperature: float
     descriptors: tuple[str, ...]
     sha256: str
+    musicnn: str = ""
 
 
 def save_weights(
@@ -53,7 +60,7 @@ def save_weights(
     ----------
     facts : mapping
         Further entries of `meta.json`: name, version, input, temperature,
-        descriptors, data, folds and metrics.
+        descriptors, musicnn, data, folds and metrics.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
@@ -93,6 +100,7 @@ def read_meta(folder: Path) -> Meta:
             temperature=float(table["temperature"]),
             descriptors=tuple(table["descriptors"]),
             sha256=table["sha256"],
+            musicnn=table.get("musicnn", ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"The weights in {folder} have no usable {META}: {error}.") from error

@@ -12,14 +12,14 @@ from ml.ann import predict_tracks
 from ml.ann_network import Ann, Standardise, TrackAnn, TrackFront
 from ml.clip import Clip
 from ml.dataset import VectorBatches
-from ml.descriptors import DESCRIPTORS
 from ml.errors import DataError
-from ml.experiment import load_fold, read_experiment, read_rows
+from ml.experiment import DataFolders, load_fold, read_experiment, read_rows
 from ml.labels import EMOTIONS
 from ml.networks import NetworkConfig, build_network
 from ml.predictor import Predictor
 from ml.tests.sounds import music, write
 from ml.tracks import TRACK_COLUMNS, TrackError, read_tracks, track_values
+from ml.vectors import VECTOR
 from ml.weights import WEIGHTS
 
 QUIET = {
@@ -131,8 +131,8 @@ class TestAnn:
         assert shapes == [(3, 6, 256), (3, 256, 128), (3, 128, 64), (3, 64, 32)]
 
     def test_parameters_are_counted_when_known(self) -> None:
-        weights = 6 * 256 + 256 * 128 + 128 * 64 + 64 * 32 + 32 * 4
-        others = 3 * (256 + 128 + 64 + 32) + 4  # bias, norm's scale and shift
+        weights = 6 * 256 + 256 * 128 + 128 * 64 + 64 * 32 + 32 * 3
+        others = 3 * (256 + 128 + 64 + 32) + 3  # bias, norm's scale and shift
         assert sum(each.numel() for each in ann().parameters()) == 3 * (weights + others)
 
     def test_every_member_answers_when_training(self) -> None:
@@ -247,23 +247,24 @@ class TestVectorBatches:
         return VectorBatches(torch.zeros(40, 5), targets, **settings)  # type: ignore[arg-type]
 
     def test_examples_are_untouched_when_measured(self) -> None:
-        batches = self.batches(hidden=1.0, excerpts=torch.ones(40, 3, 5), cropped=1.0)
+        batches = self.batches(hidden=1.0, cropped=1.0)
         inputs, targets = batches.batch(torch.tensor([2, 1]), None)
         assert torch.equal(inputs["descriptors"], torch.zeros(2, 5))
         assert targets["emotion"].argmax(dim=1).tolist() == [2, 1]
 
     def test_segments_follow_the_clip_when_measured(self) -> None:
-        parts = torch.arange(6.0)[None, :, None].expand(40, 6, 5) + 1
-        batches = self.batches(excerpts=parts, cropped=0.5, parts=3)
+        batches = self.batches(cropped=0.5)
+        batches.descriptors = torch.arange(4.0)[None, :, None].expand(40, 4, 5)
         inputs, _ = batches.batch(torch.tensor([7]), None)
         assert inputs["descriptors"][0, :, 0].tolist() == [0.0, 1.0, 2.0, 3.0]
 
-    def test_parts_replace_about_their_share_when_training(self) -> None:
-        batches = self.batches(excerpts=torch.ones(40, 3, 5), cropped=0.5)
+    def test_segments_replace_about_their_share_when_training(self) -> None:
+        batches = self.batches(cropped=0.5)
+        batches.descriptors = torch.arange(4.0)[None, :, None].expand(40, 4, 5)
         values = batches.batch(torch.arange(40), torch.Generator().manual_seed(0))[0]["descriptors"]
-        replaced = values.mean(dim=1)
-        assert set(replaced.tolist()) == {0.0, 1.0}
-        assert 0.25 < replaced.mean() < 0.75
+        assert values.shape == (40, 5)
+        assert set(values[:, 0].tolist()) == {0.0, 1.0, 2.0, 3.0}
+        assert 0.25 < (values[:, 0] > 0).float().mean() < 0.75
 
     def test_cells_are_hidden_about_their_share_when_training(self) -> None:
         batches = self.batches(hidden=0.3)
@@ -276,7 +277,7 @@ class TestLoadFold:
         label = {"emotion": "calm", "track": "t"}
         rows = [QUIET | label | {"artist": str(k), "fold": str(k % 3)} for k in range(9)]
         TestReadTracks().write(tmp_path, rows)
-        data = load_fold(read_experiment("ann_tracks"), tmp_path, 1, tmp_path)
+        data = load_fold(read_experiment("ann_tracks"), DataFolders(tmp_path), 1, tmp_path)
         groups = [{data.rows[index].group for index in side} for side in (data.train, data.test)]
         assert groups == [set("023568"), set("147")]
         assert read_rows(tmp_path) == data.rows
@@ -285,10 +286,9 @@ class TestLoadFold:
         (tmp_path / "labels.csv").write_text("file,emotion,fold\na.wav,sad,0\nb.wav,calm,1\n")
         write(tmp_path / "a.wav", music(12))
         write(tmp_path / "b.wav", music(12, seed=1))
-        data = load_fold(read_experiment("ann"), tmp_path, 0, tmp_path / "packs")
+        data = load_fold(read_experiment("ann"), DataFolders(tmp_path), 0, tmp_path / "packs")
         assert isinstance(data.batches, VectorBatches)
-        assert data.batches.excerpts is not None
-        assert data.batches.excerpts.shape == (2, 6, len(DESCRIPTORS))
+        assert data.batches.descriptors.shape == (2, 4, len(VECTOR))
         assert (data.train.tolist(), data.test.tolist()) == ([1], [0])
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import softmax
 
-from ml.calibration import cross_fitted, fit_temperature
+from ml.calibration import Answers, fit_temperature, temperatures_of_others
 
 
 def answers(sharpness: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -14,19 +16,30 @@ def answers(sharpness: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return honest * sharpness, truth
 
 
+def known(sharpness: float, seed: int = 0) -> Answers:
+    logits, truth = answers(sharpness, seed)
+    return Answers(logits, np.eye(4)[truth], np.ones(len(truth)))
+
+
 @pytest.mark.parametrize("sharpness", [0.5, 1.0, 3.0])
 def test_temperature_is_found_when_answers_are_too_sure(sharpness: float) -> None:
-    assert fit_temperature(*answers(sharpness)) == pytest.approx(sharpness, rel=0.1)
+    assert fit_temperature(known(sharpness)) == pytest.approx(sharpness, rel=0.1)
 
 
 def test_own_labels_do_not_matter_when_a_fold_is_calibrated() -> None:
-    (first, truth), (second, other) = answers(2), answers(2, seed=1)
-    honest = cross_fitted({0: first, 1: second}, {0: truth, 1: other})
-    lying = cross_fitted({0: first, 1: second}, {0: (truth + 1) % 4, 1: other})
-    assert np.array_equal(honest[0], lying[0])
-    assert not np.array_equal(honest[1], lying[1])
+    first, second = known(2), known(3, seed=1)
+    turned = replace(first, truth=first.truth[:, ::-1])
+    honest = temperatures_of_others({0: first, 1: second})
+    lying = temperatures_of_others({0: turned, 1: second})
+    assert honest[0] == lying[0]
+    assert honest[1] != lying[1]
+
+
+def test_doubtful_labels_count_less_when_weights_say_so() -> None:
+    sure, wrong = known(1), known(1, seed=1)
+    turned = replace(wrong, truth=wrong.truth[:, ::-1], weights=wrong.weights * 0.01)
+    assert fit_temperature(Answers.joined([sure, turned])) == pytest.approx(1, rel=0.2)
 
 
 def test_nothing_changes_when_there_is_one_fold() -> None:
-    logits, truth = answers(2)
-    assert np.allclose(cross_fitted({3: logits}, {3: truth})[3], softmax(logits, axis=1))
+    assert temperatures_of_others({3: known(2)}) == {3: 1.0}

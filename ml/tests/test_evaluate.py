@@ -11,7 +11,7 @@ import torch
 from ml import evaluate
 from ml.errors import DataError
 from ml.evaluate import comparison, evaluate_run, measure
-from ml.experiment import read_predictions, write_prediction
+from ml.experiment import DataFolders, read_predictions, write_prediction
 from ml.labels import EMOTIONS
 from ml.labels_file import read_labels
 from ml.tests.sounds import music, write
@@ -42,7 +42,7 @@ def run(data: Path) -> Path:
 
 
 def test_metrics_and_figures_are_written_when_folds_are_finished(run: Path, data: Path) -> None:
-    metrics = evaluate_run(run, data)
+    metrics = evaluate_run(run, DataFolders(data))
     assert json.loads((run / "metrics.json").read_text())["macro_f1"] == metrics["macro_f1"]
     assert metrics["folds"] == [0, 1]
     assert metrics["clips"] == 80
@@ -64,7 +64,7 @@ def test_refused_when_predictions_are_of_other_clips(run: Path, data: Path) -> N
 
 
 def test_published_numbers_stand_beside_ours_when_compared(run: Path, data: Path) -> None:
-    table = comparison([("ours", evaluate_run(run, data))])
+    table = comparison([("ours", evaluate_run(run, DataFolders(data)))])
     assert table.row_count == 7
 
 
@@ -77,13 +77,22 @@ def other_data(tmp_path: Path) -> Path:
 
 
 def all_of(runs: Path, data: Path | None) -> dict[str, object]:
-    return {"runs": runs, "data": data, "all": True, "models": [], "folds": None, "shipped": False}
+    return {
+        "runs": runs,
+        "data": data,
+        "all": True,
+        "models": [],
+        "folds": None,
+        "shipped": False,
+        "also": [],
+        "held_out": False,
+    }
 
 
 def test_earlier_metrics_are_quoted_when_a_run_is_of_other_data(
     run: Path, data: Path, other_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    evaluate_run(run, data)
+    evaluate_run(run, DataFolders(data))
     evaluate.run(all_of(run.parent, other_data))
     assert "80 clips" in " ".join(capsys.readouterr().out.split())
 

@@ -16,7 +16,7 @@ def inputs(batch: int, columns: int = 107) -> dict[str, Tensor]:
     random = torch.Generator().manual_seed(0)
     return {
         "picture": torch.rand(batch, 3, ROWS, columns, generator=random),
-        "descriptors": torch.randn(batch, 20, generator=random),
+        "descriptors": torch.randn(batch, 4, 20, generator=random),
     }
 
 

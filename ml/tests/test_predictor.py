@@ -7,15 +7,17 @@ import pytest
 import torch
 
 from ml.clip import Clip
-from ml.descriptors import DESCRIPTORS
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
+from ml.musicnn import FILE
 from ml.networks import NetworkConfig, build_network
 from ml.predictor import Predictor
 from ml.tests.sounds import music
-from ml.weights import save_weights
+from ml.vectors import VECTOR
+from ml.weights import digest, save_weights
 
 FACTS = {"version": "0.1", "input": "audio", "temperature": 2.0, "descriptors": []}
+DESCRIBED = NetworkConfig(kind="cnn_lstm", hidden=16, dense=16, descriptors=len(VECTOR))
 
 
 def saved(root: Path, name: str, config: NetworkConfig, **facts: object) -> None:
@@ -90,8 +92,7 @@ def test_answers_are_less_sure_when_temperature_is_higher(tmp_path: Path) -> Non
 
 
 def test_descriptors_are_computed_when_the_network_wants_them(tmp_path: Path) -> None:
-    config = NetworkConfig(kind="cnn_lstm", hidden=16, dense=16, descriptors=len(DESCRIPTORS))
-    saved(tmp_path, "joined", config, descriptors=list(DESCRIPTORS))
+    saved(tmp_path, "joined", DESCRIBED, descriptors=list(VECTOR), musicnn=digest(FILE))
     prediction = Predictor.load("joined", root=tmp_path).predict(clip(10))
     assert all(np.isfinite(value) for value in prediction.probabilities.values())
 
@@ -100,6 +101,12 @@ def test_refused_when_made_for_other_descriptors(tmp_path: Path) -> None:
     config = NetworkConfig(kind="cnn_lstm", hidden=16, dense=16, descriptors=1)
     saved(tmp_path, "joined", config, descriptors=["astrology"])
     with pytest.raises(WeightsError, match="other descriptors"):
+        Predictor.load("joined", root=tmp_path)
+
+
+def test_refused_when_made_with_another_musicnn(tmp_path: Path) -> None:
+    saved(tmp_path, "joined", DESCRIBED, descriptors=list(VECTOR), musicnn="0" * 64)
+    with pytest.raises(WeightsError, match="another musicnn"):
         Predictor.load("joined", root=tmp_path)
 
 

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from ml import ship, train
+from ml.answers import read_answers
 from ml.audio import load_clip
 from ml.cards import card_text
 from ml.errors import DataError
 from ml.evaluate import main as evaluate_main
-from ml.experiment import parse_folds, read_experiment
-from ml.labels import EMOTIONS
+from ml.experiment import DataFolders, parse_folds, read_experiment, read_prediction
+from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE
+from ml.metrics import accuracy
 from ml.predictor import Predictor
 from ml.tests.sounds import music, write
 
@@ -43,14 +45,23 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def configured(folder: Path, join: str = "") -> Path:
-    path = folder / "small.toml"
-    path.write_text(SMALL.format(join=join))
-    return path
+TAUGHT = SMALL.replace(
+    "[training]",
+    """parts = 3
+[lesson]
+epochs = 1
+batch = 4
+mixup = 0.0
+[training]""",
+    1,
+)
 
 
 def trained(data: Path, folds: str, *more: str, join: str = "") -> Path:
-    config = str(configured(data, join))
+    path = data / "small.toml"
+    text = TAUGHT.replace("{join}", f'{join}"\ndescriptors = true #') if join else SMALL
+    path.write_text(text.replace("{join}", ""))
+    config = str(path)
     runs = ["--runs", str(data / "runs"), "--device", "cpu"]
     train.main(["small", "--config", config, "--data", str(data), "--folds", folds, *runs, *more])
     return data / "runs" / "small"
@@ -59,7 +70,7 @@ def trained(data: Path, folds: str, *more: str, join: str = "") -> Path:
 def test_network_ships_when_trained_on_everything(data: Path) -> None:
     run = trained(data, "0-1")
     trained(data, "all")
-    ship.ship(run, data / "weights" / "small", version="0.1", data=data)
+    ship.ship(run, data / "weights" / "small", version="0.1", data=DataFolders(data))
     prediction = Predictor.load("small", root=data / "weights").predict(load_clip(data / "0.wav"))
     assert (prediction.model, prediction.version) == ("small", "0.1")
     meta, metrics = (
@@ -93,6 +104,60 @@ def test_table_is_printed_when_evaluated(data: Path, capsys: pytest.CaptureFixtu
     trained(data, "0-1")
     evaluate_main(["--all", "--data", str(data), "--runs", str(data / "runs")])
     assert "thesis" in capsys.readouterr().out
+
+
+@pytest.fixture
+def other(data: Path) -> Path:
+    """A set of the kind of VGMIDI, with raters that agree or do not."""
+    folder = data / "other"
+    folder.mkdir()
+    columns = "file,series,emotion,valence,arousal,valence_median,arousal_median"
+    lines = [f"{columns},valence_agree,arousal_agree"]
+    for index, emotion in enumerate(EMOTIONS * 2):
+        write(folder / f"{index}.wav", music(4, seed=20 + index))
+        valence, arousal = (
+            1 if emotion in side else -1 for side in (POSITIVE_VALENCE, HIGH_AROUSAL)
+        )
+        lines.append(
+            f"{index}.wav,{index},{emotion},{valence},{arousal},{valence / 2},"
+            f"{arousal / 2},0.{index + 2},0.9"
+        )
+    (folder / "labels.csv").write_text("\n".join(lines))
+    return folder
+
+
+def test_taught_network_is_joined_and_judged_on_a_set_left_out(
+    data: Path, other: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ml.held_out.read_experiment", lambda _: small)
+    trained(data, "0-1", "--also", str(other), join="ann")
+    small = read_experiment("small", path=data / "small.toml")
+    options = ["--data", str(data), "--also", str(other), "--runs", str(data / "runs")]
+    evaluate_main(["small", "--held-out", *options])
+    assert "loud is happy" in capsys.readouterr().out
+    scores = json.loads((data / "runs" / "held-out.json").read_text())["other"]
+    assert set(scores) == {"small", "loud is happy"}
+    for run in ("small", "small-alone", "ann"):
+        said = read_prediction(data / "runs" / run / "without-other")
+        assert [key.partition("/")[0] for key in said.files] == ["other"] * 8
+    facts = json.loads((data / "runs" / "ann" / "without-other" / "facts.json").read_text())
+    assert facts["clips"] == 16
+
+
+def test_a_joined_network_ships_with_its_answers(data: Path, other: Path) -> None:
+    also = ("--also", str(other))
+    trained(data, "0-1", *also, join="ann")
+    run = trained(data, "all", *also, join="ann")
+    folder = data / "weights" / "small"
+    ship.ship(run, folder, version="0.2", data=DataFolders(data, (other,)))
+    kept = read_answers(folder)
+    assert kept is not None
+    assert len(kept[1]) == 16  # of the main set alone
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert accuracy(kept[1], kept[0].argmax(axis=1)) == pytest.approx(metrics["accuracy"], abs=1e-4)
+    assert not any(f"{index}.wav" in (folder / "answers.json").read_text() for index in range(16))
+    prediction = Predictor.load("small", root=data / "weights").predict(load_clip(data / "0.wav"))
+    assert len(prediction.segments) == 3
 
 
 @pytest.mark.parametrize(
