@@ -7,12 +7,15 @@ network: `prepare` takes them from the training examples and keeps them in buffe
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from ml.axes import AXES, from_axes
+from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
     from ml.networks import Inputs, NetworkConfig, Outputs
@@ -127,6 +130,75 @@ class TrackFront(Standardise):
         )
 
 
+class Regression(nn.Module):
+    """Logistic regression of the axes on the numbers, fitted at once and not step by step.
+
+    It bends less than perceptrons, and so holds better on music unlike its examples.
+    """
+
+    LENIENCE = 0.005  # how large its weights may get
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.axes = nn.Linear(width, AXES)
+        for value in self.axes.parameters():
+            value.requires_grad = False
+
+    def seen(self, values: Tensor) -> Tensor:
+        """Return what the regression weighs."""
+        return values
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Return log-probabilities of the emotions: (B, width) -> (B, 4)."""
+        return from_axes(self.axes(self.seen(values)))
+
+    def fit(self, values: Tensor, targets: Tensor, weights: Tensor) -> None:
+        """Fit to target probabilities (B, 4), each example counting by its weight (B,)."""
+        seen = self.seen(values)
+        weight = torch.zeros(AXES, seen.shape[1], requires_grad=True)
+        bias = torch.zeros(AXES, requires_grad=True)
+        optimizer = torch.optim.LBFGS([weight, bias], max_iter=200, line_search_fn="strong_wolfe")
+
+        def loss() -> Tensor:
+            optimizer.zero_grad()
+            answers = from_axes(seen @ weight.T + bias)
+            each = -(targets * answers).sum(dim=1)
+            value: Tensor = (each * weights).sum() + weight.square().sum() / (2 * self.LENIENCE)
+            value.backward()  # type: ignore[no-untyped-call]
+            return value
+
+        optimizer.step(loss)  # type: ignore[no-untyped-call]
+        self.axes.weight.data.copy_(weight.detach())
+        self.axes.bias.data.copy_(bias.detach())
+
+
+class Waves(Regression):
+    """The same on random waves over the numbers: nearly a kernel machine.
+
+    Cosines in random directions stand for a Gaussian kernel (Rahimi and Recht 2007), so that no
+    training example is kept, as a support-vector machine would.
+    """
+
+    LENIENCE = 10.0
+    NEARNESS = 0.5  # how soon examples are far apart, in units of one over their width
+
+    direction: Tensor
+    phase: Tensor
+
+    def __init__(self, width: int, count: int) -> None:
+        super().__init__(count)
+        random = torch.Generator().manual_seed(0)
+        directions = torch.randn(width, count, generator=random, device="cpu")
+        phases = 2 * math.pi * torch.rand(count, generator=random, device="cpu")
+        self.register_buffer("direction", directions * math.sqrt(2 * self.NEARNESS / width))
+        self.register_buffer("phase", phases)
+
+    def seen(self, values: Tensor) -> Tensor:
+        """Return the waves' heights at each example, (B, count), whose squares sum to about 1."""
+        angle = torch.addmm(self.phase, values, self.direction)
+        return angle.cos() * math.sqrt(2 / len(self.phase))
+
+
 class MemberHeads(nn.Module):
     """Every member's axes, and so emotions, and training's further targets."""
 
@@ -168,6 +240,9 @@ class Ann(nn.Module):
             ]
         self.layers = nn.Sequential(*layers)
         self.heads = MemberHeads(self.members, config)
+        width = self.front.width
+        beside = [Regression(width), Waves(width, config.waves)] if config.waves else []
+        self.beside = nn.ModuleList(beside)
 
     def forward(self, inputs: Inputs) -> Outputs:
         """Return logits.
@@ -182,25 +257,50 @@ class Ann(nn.Module):
         -------
         dict of str to Tensor
             ``"emotion"`` of every member while training, shape (B, 4, M); else
-            the members' mean log-probabilities, shape (B, 4). With segments, it
-            is half the whole clip's and half the segments' mean, and
-            ``"segments"`` has each of them, shape (B, S, 4).
+            the mean log-probabilities of members and regressions, shape (B, 4). With
+            segments, what the members say of it is half the whole clip's and half the
+            segments' mean, and ``"segments"`` has each of them, shape (B, S, 4).
         """
         numbers = inputs["descriptors"]
         if numbers.dim() == 2:  # noqa: PLR2004 - clips without segments
-            return self._answer(numbers)
-        logits = self._answer(numbers.flatten(0, 1))["emotion"]
-        logits = logits.reshape(*numbers.shape[:2], -1)  # (B, 1 + S, 4)
-        whole, segments = logits[:, 0], logits[:, 1:]
-        return {"emotion": (whole + segments.mean(dim=1)) / 2, "segments": segments}
+            values = self.front(numbers)
+            outputs = self._answer(values)
+            return outputs if self.training else {"emotion": self._mean(outputs["emotion"], values)}
+        views = numbers.shape[1]
+        values = self.front(numbers.flatten(0, 1))
+        said = self._answer(values)["emotion"].reshape(-1, views, len(EMOTIONS))
+        said = torch.cat(
+            [(said[:, :1] + said[:, 1:].mean(dim=1, keepdim=True)) / 2, said[:, 1:]], 1
+        )
+        logits = self._mean(said.flatten(0, 1), values)
+        logits = logits.reshape(-1, views, len(EMOTIONS))
+        return {"emotion": logits[:, 0], "segments": logits[:, 1:]}
 
-    def _answer(self, numbers: Tensor) -> Outputs:
-        values = self.front(numbers)
+    def _answer(self, values: Tensor) -> Outputs:
+        """Return what the perceptrons say."""
         hidden = self.layers(values[:, None].expand(-1, self.members, -1))  # (B, M, 32)
         outputs: Outputs = self.heads(hidden)
         if not self.training:
             outputs["emotion"] = outputs["emotion"].mean(dim=2)
         return outputs
+
+    def _mean(self, said: Tensor, values: Tensor) -> Tensor:
+        """Average what the perceptrons say, (B, 4), with what the regressions say."""
+        opinions = [said, *(regression(values) for regression in self.beside)]
+        return torch.stack(opinions).mean(dim=0)
+
+    @torch.no_grad()
+    def finish(self, inputs: Inputs, targets: Mapping[str, Tensor]) -> None:
+        """Fit what is not trained step by step, to whole clips."""
+        if not self.beside:
+            return
+        numbers = inputs["descriptors"]
+        values = self.front(numbers if numbers.dim() == 2 else numbers[:, 0])  # noqa: PLR2004
+        trust = targets.get("trust", torch.ones(len(values)))
+        for regression in self.beside:
+            assert isinstance(regression, Regression)
+            with torch.enable_grad():
+                regression.fit(values, targets["emotion"], trust)
 
     def _front(self, config: NetworkConfig) -> Standardise:
         return Standardise(config.descriptors)

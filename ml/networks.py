@@ -57,6 +57,9 @@ class NetworkConfig:
         The network that a joined network listens with; a key of `NETWORKS`.
     members : int
         Perceptrons that an ANN averages.
+    waves : int
+        Random waves of the second of two regressions that answer beside an ANN's perceptrons;
+        0 for neither.
     parts : int
         Segments whose own vectors a network is given beside the whole clip's.
     """
@@ -74,6 +77,7 @@ class NetworkConfig:
     pictures: bool = True
     listener: str = ""
     members: int = 1
+    waves: int = 0
     parts: int = 0
     features: FeatureSettings = field(default_factory=FeatureSettings)
 
@@ -387,6 +391,12 @@ def prepare(network: nn.Module, inputs: Inputs) -> None:
     for module in network.modules():
         if isinstance(module, Standardise) and "descriptors" in inputs:
             module.prepare(inputs["descriptors"])
+
+
+def finish(network: nn.Module, inputs: Inputs, targets: Mapping[str, Tensor]) -> None:
+    """Let a trained network fit what is not trained step by step to the training examples."""
+    if isinstance(network, Ann):
+        network.finish(inputs, targets)
 
 
 def network_config(table: Mapping[str, Any]) -> NetworkConfig:

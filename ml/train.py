@@ -44,7 +44,7 @@ from ml.experiment import (
 from ml.join import Parts, alone, join_runs, join_without
 from ml.labels import EMOTIONS
 from ml.metrics import macro_f1
-from ml.networks import build_network, prepare
+from ml.networks import build_network, finish, prepare
 from ml.training import Progress, Trainer, pick_device, predict_logits
 
 logger = logging.getLogger(__name__)
@@ -101,6 +101,7 @@ def _train_fold(
             bar.update(task, completed=progress.epoch, description=f"{title} {words}")
 
         network = trainer.run(checkpoint, report)
+    finish(network, *data.batches.batch(data.train, None))
     facts = {
         "network": asdict(config),
         "epochs": experiment.training.epochs,

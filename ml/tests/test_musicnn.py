@@ -55,8 +55,8 @@ def test_bands_are_those_of_16_khz_when_taken_at_22_khz() -> None:
     mel = librosa.feature.melspectrogram(y=slow, sr=16000, n_fft=512, hop_length=256, n_mels=BANDS)
     expected, found = np.log10(1 + 10000 * mel), bands_of(samples).numpy()
     # noise differs from frame to frame, its mean does not; the highest bands lose to the resampler
-    assert np.abs(expected.mean(axis=1) - found.mean(axis=1))[:-4].max() < 0.05
-    assert np.abs(expected.std(axis=1) - found.std(axis=1))[:-4].max() < 0.05
+    assert np.abs(expected.mean(axis=1) - found.mean(axis=1))[:-4].max() < 0.1
+    assert np.abs(expected.std(axis=1) - found.std(axis=1))[:-4].max() < 0.1
 
 
 def test_every_segment_has_its_patches_when_a_clip_is_whole() -> None:

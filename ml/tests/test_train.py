@@ -129,6 +129,7 @@ def other(data: Path) -> Path:
 def test_taught_network_is_joined_and_judged_on_a_set_left_out(
     data: Path, other: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("ml.held_out.read_experiment", lambda _: small)
     trained(data, "0-1", "--also", str(other), join="ann")
     small = read_experiment("small", path=data / "small.toml")

@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from classifier import heartbeats, leases
+from classifier import following, heartbeats, leases
 from classifier.decoding import get_decoder
 from journify import housekeeping
 from journify.background import jobs, working
@@ -65,7 +65,7 @@ def _sweep_until(stop: threading.Event) -> None:
         if leases.is_stuck():
             _start_anew()
         chores: list[Callable[[], object]] = [close_old_connections, leases.renew, heartbeats.beat]
-        _do([*chores, _sweep, *housekeeping.due()])
+        _do([*chores, _sweep, following.follow, *housekeeping.due()])
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
             # where the database is away, it counts as there for a minute more
             with contextlib.suppress(DatabaseError, InterfaceError):
