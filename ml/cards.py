@@ -17,9 +17,9 @@ WHAT = {
     "ann": (
         "{members} perceptrons with four hidden layers (256-128-64-32) read {count} numbers that "
         "describe a clip, and the same numbers of its three segments; the clip counts as much as "
-        "the segments together, and the perceptrons are averaged. Two regressions on the numbers of the whole clip, one plain "
-        "and one on {waves} random waves over them (Rahimi and Recht 2007), count as much as the "
-        "perceptrons each. It is the app's fallback when the main network cannot answer. "
+        "the segments together, and the perceptrons are averaged. Two regressions on the numbers "
+        "of the whole clip, one plain and one on {waves} random waves over them (Rahimi and Recht "
+        "2007), count as much as the perceptrons each. It is the app's fallback when the main network cannot answer. "
     ),
     "ann_tracks": (
         "{members} perceptrons with four hidden layers (256-128-64-32) read {count} track features "
@@ -51,8 +51,8 @@ AXES = (
     "is and if it is not; the four emotions follow from them. "
 )
 JOINED = (
-    "What it hears is joined with what `ann` says of the same numbers ({members} perceptrons and two "
-    "regressions): arousal, and valence where arousal is high or low, are each weighed for "
+    "What it hears is joined with what `ann` says of the same numbers ({members} perceptrons and "
+    "two regressions): arousal, and valence where arousal is high or low, are each weighed for "
     "themselves, by nine numbers fitted on clips that neither had seen. "
 )
 DATA = """\
