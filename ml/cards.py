@@ -19,7 +19,8 @@ WHAT = {
         "describe a clip, and the same numbers of its three segments; the clip counts as much as "
         "the segments together, and the perceptrons are averaged. Two regressions on the numbers "
         "of the whole clip, one plain and one on {waves} random waves over them (Rahimi and Recht "
-        "2007), count as much as the perceptrons each. It is the app's fallback when the main network cannot answer. "
+        "2007), count as much as the perceptrons each. It is the app's fallback when the main "
+        "network cannot answer. "
     ),
     "ann_tracks": (
         "{members} perceptrons with four hidden layers (256-128-64-32) read {count} track features "
