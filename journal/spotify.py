@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from classifier import leases
 from classifier.metadata import forget_metadata, is_stale, keep_spotify_track
-from classifier.models import Song
+from classifier.models import Song, SongQuerySet
 from journal.models import Entry, Refresh
 from journal.platforms import spotify_facts
 from journify.background import jobs
@@ -41,9 +42,28 @@ REFRESH_SECONDS = 600
 def disconnect(user: User) -> None:
     """Delete tokens, the link to the account, and metadata that nobody else uses."""
     connections.forget(user)
-    by_others = Entry.objects.exclude(user=user).filter(song__isnull=False).values("song")
     # also songs that were picked once and replaced since: nobody has a use for their names
-    forget_metadata(Song.objects.exclude(spotify_id=None).exclude(pk__in=by_others))
+    forget_metadata(_known_by_spotify_alone(user))
+
+
+def is_linked(user: User) -> bool:
+    """Whether there is anything of Spotify's to disconnect."""
+    accounts = SocialAccount.objects.filter(user=user, provider="spotify")
+    return connections.connection_of(user) is not None or accounts.exists()
+
+
+def what_goes(user: User) -> dict[str, int]:
+    """Count the user's answers whose songs lose their names, and those that keep them."""
+    answers = Entry.objects.of(user).filter(song__isnull=False)
+    gone = _known_by_spotify_alone(user).exclude(metadata_fetched_at=None).values("pk")
+    lost = answers.filter(song__in=gone).count()
+    return {"lost": lost, "kept": answers.count() - lost}
+
+
+def _known_by_spotify_alone(user: User) -> SongQuerySet:
+    """Songs of Spotify's that nobody but `user` answered with."""
+    by_others = Entry.objects.exclude(user=user).filter(song__isnull=False).values("song")
+    return Song.objects.exclude(spotify_id=None).exclude(pk__in=by_others)
 
 
 def refresh_lazily(user: User, songs: Iterable[Song | None]) -> None:

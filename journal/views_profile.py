@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from allauth.account.forms import SetPasswordForm
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from classifier.sentences import translated
 from journal import platforms, spotify
@@ -19,6 +21,7 @@ from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
 from spotify_auth.connections import connection_of
 from spotify_auth.views import require_spotify
+from spotify_auth.ways import has_own_way
 
 
 @require_GET
@@ -62,17 +65,25 @@ def add_to_today(request: SignedInRequest) -> HttpResponse:
     return TemplateResponse(request, "journal/add.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @require_spotify
 @login_required
 def disconnect(request: SignedInRequest) -> HttpResponse:
-    """Delete what Spotify gave us; who has no password chooses one first, or is locked out."""
-    if not request.user.has_usable_password():
-        messages.warning(
-            request,
-            _("Choose a password first: without Spotify there is no way into your journal."),
-        )
-        return redirect("account_set_password")
-    spotify.disconnect(request.user)
+    """Say what goes and what stays, then delete what Spotify gave us.
+
+    Who only ever came with Spotify chooses a password on the same page, so that the way ends here.
+    """
+    user = request.user
+    if not spotify.is_linked(user):
+        return redirect("journal:profile")
+    data = request.POST if request.method == "POST" else None
+    form = None if has_own_way(user) else SetPasswordForm(user, data)
+    if data is None or (form is not None and not form.is_valid()):
+        context = {"form": form, "goes": spotify.what_goes(user)}
+        return TemplateResponse(request, "journal/disconnect.html", context)
+    if form is not None:
+        form.save()
+        update_session_auth_hash(request, user)
+    spotify.disconnect(user)
     messages.success(request, _("Spotify is disconnected, and what it gave us is deleted."))
     return redirect("journal:profile")

@@ -6,6 +6,7 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 
@@ -24,3 +25,11 @@ class ExplainedCommand(BaseCommand):
         """Describe the command as its module does."""
         self.help = sys.modules[type(self).__module__].__doc__ or ""
         return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+
+def public_address() -> str:
+    """Guess how this server is called from outside."""
+    if settings.CSRF_TRUSTED_ORIGINS:
+        return settings.CSRF_TRUSTED_ORIGINS[0]
+    scheme = "https" if settings.USE_HTTPS else "http"
+    return f"{scheme}://{settings.ALLOWED_HOSTS[0]}"

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from allauth.socialaccount.models import SocialAccount
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +18,7 @@ from journify.tests.sandbox import Sandbox
 from spotify_auth.connections import note_error
 from spotify_auth.errors import OwnerPremiumError
 from spotify_auth.models import SpotifyConnection, User
+from spotify_auth.tests.keys import passkey
 
 PROFILE, DISCONNECT = "/profile/", "/profile/disconnect/"
 
@@ -102,17 +104,61 @@ class TestDisconnecting:
         song.refresh_from_db()
         assert song.title == "Mine"
 
-    def test_a_password_is_asked_for_first_when_there_is_none(
-        self, sandbox: Sandbox, user: User, listener: Client
+    def test_it_is_asked_first_and_said_what_goes_and_what_stays(
+        self, sandbox: Sandbox, user: User, listener: Client, answered: Entry
     ) -> None:
         sandbox.connect(user)
+        EntryFactory(journal=answered.journal, song=SongFactory(owner=user, title="Mine"))
+        song = answered.song
+        song.metadata_fetched_at = timezone.now()
+        song.save()
+        text = page(listener, DISCONNECT)
+        assert "cover of 1 answer that only Spotify" in text
+        assert "the name of 1 answer" in text
+        assert Song.objects.get(pk=song.pk).title == "Secret Hit"
+        assert SpotifyConnection.objects.exists()
+        assert f'href="{DISCONNECT}"' in page(listener)
+
+    def test_nothing_is_asked_where_nothing_is_connected(
+        self, sandbox: Sandbox, listener: Client
+    ) -> None:
+        assert listener.get(DISCONNECT).url == PROFILE
+
+    @pytest.fixture
+    def only_spotify(self, sandbox: Sandbox, user: User, listener: Client) -> Client:
+        sandbox.connect(user)
+        SocialAccount.objects.create(user=user, provider="spotify", uid="x")
         user.set_unusable_password()
         user.save()
         listener.force_login(user)
-        response = listener.post(DISCONNECT, follow=True)
-        assert response.redirect_chain[-1][0] == reverse("account_set_password")
-        assert "Choose a password first" in response.content.decode()
+        return listener
+
+    def test_who_only_ever_came_with_spotify_ends_disconnected_and_gets_in(
+        self, only_spotify: Client, user: User
+    ) -> None:
+        assert "your only way in" in page(only_spotify, DISCONNECT)
+        data = {"password1": "a song nobody hums", "password2": "a song nobody hums"}
+        response = only_spotify.post(DISCONNECT, data, follow=True)
+        assert "Spotify is disconnected" in response.content.decode()
+        assert not SpotifyConnection.objects.exists()
+        assert not SocialAccount.objects.exists()
+        sign_in = {"login": "alice", "password": "a song nobody hums"}
+        assert Client().post(reverse("account_login"), sign_in).status_code == 302
+
+    @pytest.mark.parametrize("password", ["", "12345", "a song"])
+    def test_without_a_good_password_nothing_is_closed(
+        self, only_spotify: Client, password: str
+    ) -> None:
+        data = {"password1": password, "password2": "another one"}
+        assert only_spotify.post(DISCONNECT, data).context["form"].errors
         assert SpotifyConnection.objects.exists()
+        assert SocialAccount.objects.exists()
+
+    def test_a_passkey_is_a_way_in_as_well(self, only_spotify: Client, user: User) -> None:
+        passkey(user)
+        assert "your only way in" not in page(only_spotify, DISCONNECT)
+        only_spotify.post(DISCONNECT)
+        assert not SocialAccount.objects.exists()
 
 
 def test_consents_end_in_six_months_at_the_earliest(sandbox: Sandbox, user: User) -> None:

@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -261,3 +262,17 @@ def test_a_seed_that_no_key_opens_is_left_alone(nina: User) -> None:
     Authenticator.objects.update(data=before)
     MIGRATION.write_down(SimpleNamespace(get_model=lambda *_names: Authenticator), None)
     assert Authenticator.objects.get().data == before
+
+
+def test_whoever_runs_the_server_can_help_with_a_link(
+    nina: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    passkey(nina)
+    call_command("password_link", "NINA", "--without-second-key", "--base", "http://testserver")
+    link = capsys.readouterr().out.strip().removeprefix("http://testserver")
+    client = Client()
+    set_password(client, client.get(link, follow=True))
+    assert signs_in(OTHER)
+    assert set(Authenticator.objects.values_list("type", flat=True)) == {"recovery_codes"}
+    with pytest.raises(CommandError):
+        call_command("password_link", "nobody")

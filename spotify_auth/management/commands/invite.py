@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from journify.commands import ExplainedCommand
+from journify.commands import ExplainedCommand, public_address
 from spotify_auth import invitations
 
 DAYS_MAX = 365
@@ -37,14 +37,6 @@ class Command(ExplainedCommand):
             raise CommandError(f"--count is 1 or more, --days 1 to {DAYS_MAX}.")
         for _ in range(count):
             path = invitations.path_of(invitations.invite(None, days=days))
-            self.stdout.write(f"{(base or _base()).rstrip('/')}{path}")
+            self.stdout.write(f"{(base or public_address()).rstrip('/')}{path}")
         if settings.SIGN_UP == invitations.CLOSED:
             self.stderr.write("SIGN_UP is closed: these work once it is invite or open.")
-
-
-def _base() -> str:
-    """Guess how this server is called from outside."""
-    if settings.CSRF_TRUSTED_ORIGINS:
-        return settings.CSRF_TRUSTED_ORIGINS[0]
-    scheme = "https" if settings.USE_HTTPS else "http"
-    return f"{scheme}://{settings.ALLOWED_HOSTS[0]}"
