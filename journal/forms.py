@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from classifier.models import EMOTION_CHOICES
+from classifier.models import EMOTION_CHOICES, Song
 from classifier.readings import NOT_SURE, WORDS
 from classifier.results import UNSURE
 from journal.models import NOTE_LENGTH, Entry, Preferences
@@ -166,6 +166,22 @@ class LabelForm(forms.Form):
 
 class AnswerLabelForm(LabelForm, SeenSongForm):
     """What the listener says of the song that a card showed."""
+
+
+class SongForm(forms.ModelForm[Song]):
+    """The names of a song of the listener's own."""
+
+    class Meta:
+        model = Song
+        fields = ("title", "artist")
+
+    def clean_title(self) -> str:
+        """Bring white space to single blanks."""
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean_artist(self) -> str:
+        """Bring white space to single blanks."""
+        return " ".join(self.cleaned_data["artist"].split())
 
 
 class PreferencesForm(forms.ModelForm[Preferences]):

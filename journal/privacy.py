@@ -92,7 +92,9 @@ STORED = [
         title=_("Your songs"),
         why=_(
             "Files you uploaded, and their names. Only you can hear or see them; a fingerprint of"
-            " the sound tells whether you uploaded one before."
+            " the sound tells whether you uploaded one before. You can rename and delete each. A"
+            " list for a player holds signed addresses, at which whoever has it hears them for a"
+            " week."
         ),
         until=UNTIL_YOU_LEAVE,
         tables={

@@ -161,6 +161,19 @@ def retry(user: User, song: Song) -> Classification:
     return request_classification(song, lane=lane_of(user.pk))
 
 
+def rename_song(song: Song, *, title: str, artist: str) -> None:
+    """Give a listener's own song other names; what it sounds like stays."""
+    Song.objects.filter(pk=song.pk).update(title=title, artist=artist)
+
+
+def delete_song(song: Song) -> None:
+    """Delete a listener's own song for good: its file, and all that was said and drawn of it.
+
+    Cards that it answered are open again; their notes stay.
+    """
+    song.delete()
+
+
 def retry_answer(entry: Entry, *, revision: int | None, song: UUID | None = None) -> None:
     """Listen again to the song that the card showed.
 

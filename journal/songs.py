@@ -115,12 +115,17 @@ def as_csv(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
 
 
 def as_m3u(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
-    """A list for a player; -1 stands for a length that is not known."""
+    """A list for a player; -1 stands for a length that is not known.
+
+    What can be heard nowhere is left out: a player would stop at it.
+    """
     lines = ["#EXTM3U"]
     for song in songs:
+        if not (where := _one_line(address(song))):
+            continue
         seconds = -1 if song.duration_ms is None else round(song.duration_ms / 1000)
         names = " - ".join(_one_line(part) for part in (song.artist, song.name) if part)
-        lines += [f"#EXTINF:{seconds},{names}", _one_line(address(song))]
+        lines += [f"#EXTINF:{seconds},{names}", where]
     return "\n".join([*lines, ""])
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from classifier.models import Song
 from classifier.readings import WORDS
+from journal.listen_links import KEPT, token_of
 from journal.songs import alike, as_csv, as_m3u, as_text, songs_by_feeling, songs_of
 from journify.http import SignedInRequest, page_or_fragment
 from journify.limits.requests import limited
@@ -56,6 +57,7 @@ def songs(request: SignedInRequest) -> HttpResponse:
         ],
         "page": page,
         "songs": own,
+        "listed_days": KEPT.days,
         "text": as_text([each.song for each in own], _address(request)),
     }
     return TemplateResponse(request, "journal/songs.html", context)
@@ -71,11 +73,23 @@ def export(request: SignedInRequest, kind: str) -> HttpResponse:
     content_type, write = FORMATS[kind]
     found = songs_by_feeling(request.user, request.GET.get("emotion", ""))
     own = [each.song for each in songs_of(request.user, found.keys[:MOST_EXPORTED])]
-    response = HttpResponse(
-        write(own, _address(request)), content_type=f"{content_type}; charset=utf-8"
-    )
+    address = _player_address(request) if kind == "m3u" else _address(request)
+    response = HttpResponse(write(own, address), content_type=f"{content_type}; charset=utf-8")
+    response["Cache-Control"] = "private, no-store"  # its addresses open without signing in
     response["Content-Disposition"] = f'attachment; filename="journify-{found.emotion}.{kind}"'
     return response
+
+
+def _player_address(request: SignedInRequest) -> Callable[[Song], str]:
+    """Where a player that is not signed in hears a song, for a while; or at its platform."""
+
+    def address(song: Song) -> str:
+        if not song.audio:
+            return song.spotify_url or song.deezer_url
+        token = token_of(request.user, song)
+        return request.build_absolute_uri(reverse("journal:listen", args=[token]))
+
+    return address
 
 
 def _address(request: SignedInRequest) -> Callable[[Song], str]:

@@ -12,19 +12,20 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier.explaining import can_be_explained, explanation_of, request_explanation
 from classifier.models import Song
 from classifier.playback import audio_response
 from classifier.readings import read
-from journal import services
-from journal.forms import LabelForm
+from journal import listen_links, services
+from journal.forms import LabelForm, SongForm
 from journal.models import Entry
 from journal.spotify import refresh_lazily
 from journal.timelines import timeline, why
 from journify.background.jobs import lane_of
-from journify.http import SignedInRequest
+from journify.http import HttpRequest, SignedInRequest
 from journify.limits.requests import limited
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         "timeline": timeline(reading.segments),
         "entries": Entry.objects.of(request.user).filter(song=song).order_by("-date", "position"),
         "can_play": song.has_audio,
+        "is_own": song.owner_id == request.user.pk,
     } | _why_context(reading)
     return TemplateResponse(request, "journal/song.html", context)
 
@@ -91,6 +93,42 @@ def song_audio(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase
     """Play a song of the catalogue or the listener's own upload; 404 for everybody else's."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
     return audio_response(request, song)
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def listen(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Play a song to whoever has a signed address of it, as in a list for a player."""
+    song = listen_links.song_of(token)
+    if song is None:
+        raise Http404
+    return audio_response(request, song)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def song_edit(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Give one of the listener's own songs another title and artist."""
+    song = get_object_or_404(request.user.songs, pk=song_id)
+    form = SongForm(request.POST or None, instance=song)
+    if request.method == "POST" and form.is_valid():
+        services.rename_song(song, **form.cleaned_data)
+        messages.success(request, _("The song has its new name."))
+        return redirect("journal:song", song_id=song.pk)
+    return TemplateResponse(request, "journal/song_edit.html", {"song": song, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def song_delete(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Say what goes with one of the listener's own songs, and delete it."""
+    song = get_object_or_404(request.user.songs, pk=song_id)
+    if request.method == "POST":
+        services.delete_song(song)
+        messages.success(request, _("The song is deleted, and its file."))
+        return redirect("journal:songs")
+    context = {"song": song, "count": Entry.objects.of(request.user).filter(song=song).count()}
+    return TemplateResponse(request, "journal/song_delete.html", context)
 
 
 @require_POST

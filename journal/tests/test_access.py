@@ -98,6 +98,8 @@ ELSEWHERE = {
     *("spotify_login", "spotify_callback", "journal:begin_try_out", "journal:try_out"),
     *("readyz", "metrics", "account_invitation", "account_confirm_email"),
     *("account_reset_password_from_key", "mfa_login_webauthn"),
+    # for players, who are not signed in: the token names the song and whose it is
+    "journal:listen",
 }
 
 TABLES = ("journal", "classifier", "spotify_auth")

@@ -58,10 +58,10 @@ def pages(model: type) -> list[str]:
 
 
 @pytest.mark.usefixtures("planted")
-@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model.__name__)
-def test_no_list_form_or_export_names_them(curating: Client, model: type) -> None:
-    found = pages(model)
-    assert found
+def test_no_list_form_or_export_names_them(curating: Client) -> None:
+    told(curating, reverse("admin:index"))  # every table is registered then
+    found = [path for model in admin.site._registry for path in pages(model)]
+    assert len(found) > 10
     for path in found:
         page = told(curating, path)
         assert not [word for word in SECRETS if word in page], path
