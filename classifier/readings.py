@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classifier.effective import Effective, effective_of
+from classifier.results import UNSURE, is_sure
 from classifier.sentences import translated
 from ml.labels import EMOTIONS
 
@@ -157,11 +158,12 @@ def _reading(found: Effective) -> Reading:
 def _segment(segment: Mapping[str, object]) -> SegmentReading:
     bars = bars_of(segment["probabilities"])  # type: ignore[arg-type]
     top = max(bars, key=lambda bar: bar.probability)
+    is_clear = is_sure(top.probability)
     return SegmentReading(
         start=round(float(segment["start"]), 1),  # type: ignore[arg-type]
         end=round(float(segment["end"]), 1),  # type: ignore[arg-type]
-        name=top.name,
-        word=top.word,
+        name=top.name if is_clear else UNSURE,
+        word=top.word if is_clear else NOT_SURE,
         percent=top.percent,
         bars=bars,
     )

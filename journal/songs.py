@@ -19,7 +19,7 @@ from journify.models import bare, uuid_of
 from journify.spreadsheets import guard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -88,7 +88,7 @@ def songs_by_feeling(user: User, asked: str) -> SongsByFeeling:
     answered = dict(clear.annotate(songs=Count("song", distinct=True)))
     never_used = _never_used(user)
     counts = {name: answered.get(name, 0) + len(never_used[name]) for name in WORDS}
-    emotion = asked if asked in counts else max(counts, key=counts.__getitem__)
+    emotion = asked if asked in counts else _commonest(entries, counts)
     keys = [*_used(entries.filter(emotion=emotion)), *never_used[emotion]]
     return SongsByFeeling(emotion=emotion, counts=counts, keys=keys)
 
@@ -127,6 +127,14 @@ def as_m3u(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
         names = " - ".join(_one_line(part) for part in (song.artist, song.name) if part)
         lines += [f"#EXTINF:{seconds},{names}", where]
     return "\n".join([*lines, ""])
+
+
+def _commonest(entries: EntryQuerySet, counts: Mapping[str, int]) -> str:
+    """The feeling of most songs; of several the one that was answered with last."""
+    level = [name for name in counts if counts[name] == max(counts.values())]
+    latest = entries.filter(emotion__in=level, answered_at__isnull=False).order_by("-answered_at")
+    first = latest.values_list("emotion", flat=True).first() if len(level) > 1 else None
+    return first or level[0]
 
 
 def _used(entries: EntryQuerySet) -> QuerySet[Entry, Hashable]:

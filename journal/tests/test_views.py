@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from io import BytesIO
 
 import pytest
@@ -311,3 +312,17 @@ def test_the_ring_comes_along_when_a_card_is_answered(listener: Client, entry: E
     assert response.context["with_ring"] is True
     assert "All happy so far." in response.content.decode()
     assert Classification.objects.count() == 1
+
+
+def test_what_no_model_is_sure_of_is_no_feeling_on_its_day(listener: Client, user: User) -> None:
+    """Neither the record's track nor the day's sentence has a colour or a word for it."""
+    row = ClassificationFactory(emotion="sad", probabilities={"sad": 0.4, "calm": 0.35})
+    entry = EntryFactory(journal__user=user, journal__date=NOON.date(), song=row.song)
+    html = listener.get(reverse("journal:day", args=[entry.date])).content.decode()
+    (track,) = re.findall(r'<circle class="record-track"[^>]*>', html)
+    assert 'data-state="unsure"' in track
+    assert "data-emotion" not in track
+    assert 'id="hatch"' in html
+    assert "Not sure yet: tap what you hear." in html
+    assert "Nothing heard yet." not in html
+    assert re.search(r'data-emotion="unsure">.*?not sure 1', html, flags=re.DOTALL)

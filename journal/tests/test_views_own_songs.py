@@ -168,3 +168,13 @@ def test_a_song_used_today_for_an_old_page_comes_first(
     songs = Song.objects.filter(owner=user)
     assert last_used_first(user, songs, count=2) == [for_old_page, others[0]]
     assert last_used_first(user, songs, count=4) == [for_old_page, *others]
+
+
+def test_of_feelings_that_are_level_the_one_answered_with_last_is_shown(
+    listener: Client, user: User
+) -> None:
+    for emotion, day in (("calm", 3), ("sad", 1), ("happy", 2)):
+        song = ClassificationFactory(emotion=emotion).song
+        at = dt.datetime(2026, 11, day, tzinfo=dt.UTC)
+        EntryFactory(journal__user=user, journal__date=at.date(), song=song, answered_at=at)
+    assert listener.get(reverse("journal:songs")).context["emotion"] == "calm"
