@@ -51,6 +51,7 @@ class AnswerForm(RevisionForm):
     """A song of the list, a track of a platform, or a file."""
 
     song = forms.UUIDField(required=False)
+    heard = forms.UUIDField(required=False)
     track = forms.CharField(required=False, max_length=40)
     audio = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
 

@@ -123,7 +123,7 @@ def song_of(user: User, ref: str) -> Song | None:
             return known
         return keep_spotify_track(spotify_facts(SpotifyClient.of(user).track(match[2])))
     known = Song.objects.filter(deezer_id=match[4]).first()
-    return known or keep_deezer_track(_deezer_facts(DeezerClient().track(match[4])))
+    return known or keep_deezer_track(deezer_facts(DeezerClient().track(match[4])))
 
 
 def look_up(user: User, ref: str) -> Result | None:
@@ -163,7 +163,8 @@ def spotify_facts(track: Track) -> Mapping[str, Any]:
     }
 
 
-def _deezer_facts(track: DeezerTrack) -> Mapping[str, Any]:
+def deezer_facts(track: DeezerTrack) -> Mapping[str, Any]:
+    """Name a track's facts as a song's fields."""
     return {
         "deezer_id": track.id,
         "title": track.title[:200],

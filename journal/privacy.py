@@ -164,6 +164,37 @@ STORED = [
         tables={"classifier.Label": ("song", "user", "emotion", "updated_at")},
     ),
     Stored(
+        title=_("What you listened to"),
+        why=_(
+            "Only if you import a listening history: its songs, when each was played and for how "
+            "long, and what was counted. The file you sent is deleted once it is read; addresses "
+            "and devices in it are never stored."
+        ),
+        until=UNTIL_YOU_LEAVE,
+        tables={
+            "listening.ListenedSong": (
+                *("user", "number", "key", "title", "artist", "album", "isrc", "spotify_id"),
+                *("plays", "song", "state", "looked_up_at", "emotion"),
+            ),
+            "listening.ListeningMonth": ("user", "month", "plays", "packed"),
+            "listening.Listening": (
+                *("user", "is_paused", "summary", "is_stale", "looked_up_at", "updated_at"),
+            ),
+            "listening.Followed": (
+                *("user", "service", "name", "latest_at", "checked_at", "error"),
+            ),
+            "listening.ListeningImport": (
+                *("user", "file", "time_zone", "language", "done", "total", "counts"),
+                *("requested_at", "finished_at", "status", "attempts", "owner", "lease_until"),
+                *("revision", "error", "ready_at", "turn_at", "lane"),
+            ),
+            "listening.ListeningRound": (
+                *("status", "attempts", "owner", "lease_until", "revision", "error", "ready_at"),
+                *("turn_at", "lane"),
+            ),
+        },
+    ),
+    Stored(
         title=_("Your settings"),
         why=_(
             "Time zone, language, look, how many phrases a day, and whether hard days are left out."

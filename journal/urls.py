@@ -18,6 +18,7 @@ from journal import (
     views_tryout,
 )
 from journal.converters import DateConverter
+from journal.listening import views as listening_views
 
 register_converter(DateConverter, "date")
 
@@ -50,6 +51,11 @@ urlpatterns = [
     path("songs/<uuid:song_id>/why.png", views_songs.song_picture, name="song_picture"),
     path("songs/<uuid:song_id>/label/", views_songs.song_label, name="song_label"),
     path("songs/<uuid:song_id>/retry/", views_songs.song_retry, name="song_retry"),
+    path("listening/", listening_views.listening, name="listening_page"),
+    path("listening/import/", listening_views.import_history, name="import_listening"),
+    path("listening/follow/", listening_views.follow, name="follow_listening"),
+    path("listening/pause/", listening_views.pause, name="pause_listening"),
+    path("listening/delete/", listening_views.delete, name="delete_listening"),
     path("history/", views_history.history, name="history"),
     path("history/gentle/", views_history.gentle, name="gentle"),
     path("stats/", views_stats.stats, name="stats"),

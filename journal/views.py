@@ -32,6 +32,7 @@ from journal.forms import (
     RevisionForm,
     SeenSongForm,
 )
+from journal.listening import recent
 from journal.models import Entry
 from journal.sentences import moments_of, others_of, summary
 from journal.songs import last_used_first
@@ -228,7 +229,9 @@ def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
     if form.cleaned_data["audio"]:
         spend(request, "upload")
         return add_upload(request.user, form.cleaned_data["audio"])
-    if form.cleaned_data["track"]:
+    if form.cleaned_data["heard"]:
+        song = recent.song_of(request.user, form.cleaned_data["heard"])
+    elif form.cleaned_data["track"]:
         song = platforms.song_of(request.user, form.cleaned_data["track"])
     else:
         song = Song.objects.visible_to(request.user).filter(pk=form.cleaned_data["song"]).first()
@@ -290,12 +293,23 @@ def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "")
         "error": error,
         "max_mb": settings.UPLOAD_MAX_MB,
     } | remote_context(request)
+    if not query:
+        context |= _heard(request.user, entry.date)
     response = page_or_fragment(request, "journal/picker.html", context, partial="picker")
     if error and request.htmx:
         # the form aims at the card; what it gets belongs into the dialog
         response["HX-Retarget"] = "#picker"
         response["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _heard(user: User, date: dt.date) -> dict[str, Any]:
+    """What was heard lately, or on a past day: each an answer in one tap."""
+    is_today = date == today()
+    return {
+        "heard_songs": recent.recent_songs(user, date, is_today=is_today),
+        "heard_title": _("Heard lately") if is_today else _("Heard on this day"),
+    }
 
 
 def _matching(songs: QuerySet[Song], query: str) -> QuerySet[Song]:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "spotify_auth",
     "classifier",
     "journal",
+    "journal.listening",
     "journify",
     "journify.outbound",
     "journify.limits",
@@ -189,6 +191,11 @@ TRY_OUT_MAX_WAITING = env.int("TRY_OUT_MAX_WAITING", 20)
 # Exports: how many days they can be fetched, and how large one may be that is brought here.
 ARCHIVE_KEPT_DAYS = env.int("ARCHIVE_KEPT_DAYS", 7)
 IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", 500)
+# A listening history: how large it may be, packed and unpacked, and how many songs an hour are
+# looked up of all of them together.
+HISTORY_MAX_MB = env.int("HISTORY_MAX_MB", 300)
+HISTORY_UNPACKED_MAX_MB = env.int("HISTORY_UNPACKED_MAX_MB", 2000)
+HISTORY_SONGS_PER_HOUR = env.int("HISTORY_SONGS_PER_HOUR", 240)
 FILE_UPLOAD_HANDLERS = ["classifier.upload_handlers.SizeCapUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_TEMP_DIR", None)
@@ -218,9 +225,13 @@ CLASSIFIER_MODELS = env.list("CLASSIFIER_MODELS", ["resnet18_bilstm", "ann"])
 SANDBOX_URL = env.str("SANDBOX_URL", "").rstrip("/")
 # one switch for all of them: nobody outside is asked for anything
 OFFLINE = env.bool("OFFLINE", False)
+# Who runs this server, as an address or a page: services that are asked may want to know.
+CONTACT = env.str("CONTACT", "")
 DEEZER_API_URL = "https://api.deezer.com"
 ITUNES_API_URL = "https://itunes.apple.com"
 RECCOBEATS_API_URL = "https://api.reccobeats.com"
+LISTENBRAINZ_API_URL = "https://api.listenbrainz.org"
+LASTFM_API_URL = "https://ws.audioscrobbler.com"
 SPOTIFY_ACCOUNTS_URL = "https://accounts.spotify.com"
 SPOTIFY_API_URL = "https://api.spotify.com"
 SPOTIFY_CLIENT_ID = env.str("SPOTIFY_CLIENT_ID", "")
@@ -228,6 +239,7 @@ SPOTIFY_CLIENT_SECRET = env.str("SPOTIFY_CLIENT_SECRET", "")
 if SANDBOX_URL:
     DEEZER_API_URL, ITUNES_API_URL = f"{SANDBOX_URL}/deezer", f"{SANDBOX_URL}/itunes"
     RECCOBEATS_API_URL = f"{SANDBOX_URL}/reccobeats"
+    LISTENBRAINZ_API_URL, LASTFM_API_URL = f"{SANDBOX_URL}/listenbrainz", f"{SANDBOX_URL}/lastfm"
     SPOTIFY_API_URL = f"{SANDBOX_URL}/spotify"
     SPOTIFY_ACCOUNTS_URL = f"{SANDBOX_URL}/spotify-accounts"
     SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET = "sandbox-client", "sandbox-secret"
@@ -236,6 +248,8 @@ PLATFORM_RATES = {
     "deezer": (50, 5.0),
     "itunes": (20, 60.0),
     "reccobeats": (10, 10.0),
+    "listenbrainz": (10, 10.0),
+    "lastfm": (10, 5.0),
     "deezer-links": (10, 10.0),
     "spotify-links": (10, 10.0),
 }
@@ -250,6 +264,8 @@ FEATURE_SOURCES = env.list(
     validate=validate.ContainsOnly(["clip", "reccobeats", "spotify"]),
 )
 DEEZER_SEARCH = env.bool("DEEZER_SEARCH", bool(SANDBOX_URL))
+# Last.fm tells what a listener plays only to whoever has a key (https://www.last.fm/api).
+LASTFM_API_KEY = env.str("LASTFM_API_KEY", "sandbox" if SANDBOX_URL else "")
 ITUNES_COUNTRY = env.str("ITUNES_COUNTRY", "US")
 
 # Signing in with Spotify: off, and nowhere to be seen, without keys. Tokens are ours to keep, as

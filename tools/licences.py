@@ -65,6 +65,20 @@ to when it is loaded.
 """
 
 
+# Installed by other Pythons and systems than the one that writes the page.
+ELSEWHERE = {
+    name: {"Name": name, "License": licence, "URL": "UNKNOWN"}
+    for name, licence in {
+        "audioop-lts": "PSF-2.0",
+        "colorama": "BSD License",
+        "standard-aifc": "PSF-2.0",
+        "standard-chunk": "PSF-2.0",
+        "standard-sunau": "PSF-2.0",
+        "tzdata": "Apache-2.0",
+    }.items()
+}
+
+
 @dataclass(frozen=True)
 class Package:
     """A package that runs, as its metadata names it."""
@@ -101,6 +115,7 @@ def packages() -> list[Package]:
                "--with-system", "--packages", *versions]  # fmt: skip
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 -- ours
     found = {re.sub(r"[-_.]+", "-", row["Name"]).lower(): row for row in json.loads(printed)}
+    found |= {name: row for name, row in ELSEWHERE.items() if name not in found}
     return [_package(name, version, found[name]) for name, version in sorted(versions.items())]
 
 

@@ -130,7 +130,7 @@ class DeezerClips:
     def clip_of(self, song: Song) -> Iterator[tuple[Path, str]]:
         """Yield the preview; an address that ran out meanwhile is asked for once more."""
         client = DeezerClient(patience=PATIENCE_SECONDS)
-        track = _find(client, song)
+        track = find_track(client, song)
         with ExitStack() as stack:
             try:
                 path = stack.enter_context(_preview(track))
@@ -152,7 +152,7 @@ def _preview(track: DeezerTrack) -> Any:
     return checked_preview(NAME, track.preview, hosts=PREVIEW_HOSTS)
 
 
-def _find(client: DeezerClient, song: Song) -> DeezerTrack:
+def find_track(client: DeezerClient, song: Song) -> DeezerTrack:
     """Find the song: by what identifies it, then by its title, artist and length."""
     if song.deezer_id:
         return client.track(song.deezer_id)

@@ -23,6 +23,8 @@ from journal.archive.schema import (
 )
 from journal.archive.snapshot import account_of, audio_files, snapshot
 from journal.archive.tables import as_csv, as_markdown
+from journal.listening.export import FILE as LISTENS_FILE
+from journal.listening.export import has_history, write_listens
 
 if TYPE_CHECKING:
     from spotify_auth.models import User
@@ -41,13 +43,17 @@ def write_archive(file: IO[bytes], user: User, *, with_audio: bool, progress: Pr
         TABLE_FILE: as_csv(archive),
         TEXT_FILE: as_markdown(archive, name=user.get_username()),
     }
-    total = len(texts) + len(files)
+    has_listens = has_history(user)
+    total = len(texts) + len(files) + has_listens
     progress(0, total)
     with ZipFile(file, "w") as target:
         for number, (name, text) in enumerate(texts.items(), start=1):
             target.writestr(_entry(name, ZIP_DEFLATED), text)
             progress(number, total)
-        for number, (name, song) in enumerate(files.items(), start=len(texts) + 1):
+        if has_listens:
+            with target.open(_entry(LISTENS_FILE, ZIP_DEFLATED), "w", force_zip64=True) as out:
+                write_listens(user, out)
+        for number, (name, song) in enumerate(files.items(), start=total - len(files) + 1):
             # sound does not become smaller
             with song.audio.open("rb") as source, target.open(_entry(name, ZIP_STORED), "w") as out:
                 shutil.copyfileobj(source, out)

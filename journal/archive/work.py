@@ -22,6 +22,9 @@ from journal.archive.package import write_archive
 from journal.archive.parsing import parse
 from journal.archive.schema import ArchiveRejectedError
 from journal.leaving import delete_account
+from journal.listening.export import FOLDER as LISTENS_FOLDER
+from journal.listening.opening import History
+from journal.listening.storing import store
 from journal.transfers import TransferLostError
 from journal.zones import known_zones
 from journify.background import files
@@ -79,7 +82,15 @@ def _import(row: Transfer) -> None:
     with _local(row) as path, opened(path) as source:
         archive = parse(source.main_files())
         added = merge(row.user, archive, source, progress=partial(transfers.advance, row))
-    transfers.finish(row, counts=dict(added))
+        listens = store(
+            row.user, History().plays(path, folder=LISTENS_FOLDER), progress=lambda: _hold(row)
+        )
+    transfers.finish(row, counts=dict(added) | {"plays": listens.plays})
+
+
+def _hold(row: Transfer) -> None:
+    """Hold the row longer: a history takes a while."""
+    transfers.advance(row, row.done, row.total)
 
 
 def _follow_its_owner(row: Transfer) -> None:

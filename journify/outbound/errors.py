@@ -11,6 +11,8 @@ NAMES = {
     "deezer": "Deezer",
     "itunes": "Apple",
     "reccobeats": "ReccoBeats",
+    "listenbrainz": "ListenBrainz",
+    "lastfm": "Last.fm",
     "deezer-links": "Deezer",
     "spotify-links": "Spotify",
 }

@@ -22,6 +22,8 @@ from journify.sandbox import (
     deezer,
     failures,
     itunes,
+    lastfm,
+    listenbrainz,
     reccobeats,
     short_links,
     spotify_accounts,
@@ -36,6 +38,8 @@ Platform = Callable[[World, Request, str], Answer]
 PLATFORMS: dict[str, Platform] = {
     "deezer": deezer.answer,
     "itunes": itunes.answer,
+    "lastfm": lastfm.answer,
+    "listenbrainz": listenbrainz.answer,
     "spotify-accounts": spotify_accounts.answer,
     "spotify": spotify_api.answer,
     "reccobeats": reccobeats.answer,

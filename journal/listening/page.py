@@ -1,0 +1,158 @@
+"""The listening page: what was counted, as charts with their sentences and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.templatetags.static import static
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classifier.readings import WORDS
+from journal.stats import drawn, sentences
+from journal.stats.page import Chart, tally_table
+from journal.stats.tally import NAMES, Tally, tally_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+    from journal.listening.models import Listening
+
+# Until so many plays were heard, a chart says nothing.
+MIN_PLAYS = 20
+
+
+@dataclass(frozen=True)
+class Favourites:
+    """The songs of one emotion that were played most."""
+
+    emotion: str
+    word: StrOrPromise
+    songs: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class ListeningPage:
+    """Everything the page says."""
+
+    plays: int
+    songs: int
+    heard_songs: int
+    heard_percent: int
+    missing: int
+    is_paused: bool
+    missing_plays: int = 0
+    charts: list[Chart] = field(default_factory=list)
+    favourites: list[Favourites] = field(default_factory=list)
+
+
+def page_of(listening: Listening) -> ListeningPage | None:
+    """Draw what was counted last; None before anything was."""
+    told: dict[str, Any] = listening.summary
+    if not told.get("songs"):
+        return None
+    plays, heard = told["plays"], told["heard_plays"]
+    is_enough = heard >= MIN_PLAYS
+    return ListeningPage(
+        plays=plays,
+        songs=told["songs"],
+        heard_songs=told["heard_songs"],
+        heard_percent=round(100 * heard / plays) if plays else 0,
+        missing=told["looked_up"]["missing"],
+        is_paused=listening.is_paused,
+        missing_plays=max(0, MIN_PLAYS - heard),
+        charts=_charts(told) if is_enough else [],
+        favourites=_favourites(told["top_songs"]),
+    )
+
+
+def _charts(told: dict[str, Any]) -> list[Chart]:
+    years: dict[str, list[list[int]]] = {}
+    for month, counts in told["months"].items():
+        years.setdefault(month[:4], []).append(counts)
+    groups = [(year, tally_of(*counts)) for year, counts in years.items()]
+    weekdays = [(str(WEEKDAYS[day]), tally_of(told["weekdays"][day])) for day in range(7)]
+    artists = [(artist, tally_of(counts)) for artist, counts in told["top_artists"]]
+    felt = [
+        (_("On days you answered %s") % WORDS[name], tally_of(told["on_days_felt"][name]))
+        for name in NAMES
+    ]
+    return [
+        _bars("by_year", _("Year by year"), _("Year"), groups),
+        _bars("by_weekday", _("By weekday"), _("Weekday"), weekdays),
+        _dial([tally_of(counts) for counts in told["hours"]]),
+        _bars("by_artist", _("The artists you played most"), _("Artist"), artists),
+        _bars("beside", _("Beside your journal"), _("Day"), felt),
+    ]
+
+
+def _bars(key: str, title: str, head: str, groups: Sequence[tuple[str, Tally]]) -> Chart:
+    shown = [group for group in groups if group[1].total]
+    return Chart(
+        key=key,
+        title=title,
+        sentence=_sentence(shown),
+        drawing={"rows": drawn.bars(shown, icons=static("img/icons.svg"))},
+        table=tally_table(head, shown),
+    )
+
+
+def _dial(tallies: list[Tally]) -> Chart:
+    hours = [(sentences.clock(hour), tally) for hour, tally in enumerate(tallies)]
+    everything = Tally(sum((tally.counts for tally in tallies), start=Tally().counts))
+    return Chart(
+        key="by_hour",
+        title=_("By hour"),
+        sentence=_sentence([row for row in hours if row[1].total]),
+        drawing={
+            "hours": drawn.dial(hours, inner=44, outer=128),
+            "parts": everything.parts,
+            "clock": [sentences.clock(hour) for hour in (0, 6, 12, 18)],
+        },
+        table=tally_table(_("From"), [row for row in hours if row[1].total]),
+    )
+
+
+def _sentence(groups: Sequence[tuple[str, Tally]]) -> str:
+    """Say which group differs most from all of them; nothing of groups with few plays."""
+    everything = Tally(sum((tally.counts for _name, tally in groups), start=Tally().counts))
+    enough = [group for group in groups if group[1].total >= MIN_PLAYS]
+    if len(enough) < 2:  # noqa: PLR2004 -- nothing to compare
+        return ngettext("%(count)d play heard so far.", "%(count)d plays heard so far.",
+                        everything.total) % {"count": everything.total}  # fmt: skip
+    apart, name, group, tally = max(
+        (tally.share(name) - everything.share(name), name, group, tally)
+        for group, tally in enough
+        for name in NAMES
+    )
+    return _(
+        "Most unlike the rest: %(group)s, %(share)d\xa0%% %(emotion)s, against %(all)d\xa0%%."
+    ) % {
+        "group": group,
+        "share": round(100 * tally.share(name)),
+        "emotion": WORDS[name],
+        "all": round(100 * (tally.share(name) - apart)),
+    }
+
+
+def _favourites(top: dict[str, list[list[Any]]]) -> list[Favourites]:
+    return [
+        Favourites(
+            emotion=name,
+            word=WORDS[name],
+            songs=[
+                (
+                    title,
+                    artist,
+                    ngettext("%(count)d play", "%(count)d plays", plays) % {"count": plays},
+                )
+                for title, artist, plays in top[name]
+            ],
+        )
+        for name in NAMES
+        if top.get(name)
+    ]

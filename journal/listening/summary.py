@@ -1,0 +1,139 @@
+"""Count a history once, when something changed, so that its page reads one row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from journal.listening.models import ListenedSong, Listening, ListeningMonth
+from journal.listening.packing import unpack
+from journal.models import Entry
+from ml.labels import EMOTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from spotify_auth.models import User
+
+NAMES = [emotion.value for emotion in EMOTIONS]
+HOUR = 3600
+TOP = 10
+
+
+class _Song:
+    """What the counting needs of a song."""
+
+    __slots__ = ("artist", "emotion", "number", "title")
+
+    def __init__(self, number: int, title: str, artist: str, emotion: str) -> None:
+        self.number, self.title, self.artist, self.emotion = number, title, artist, emotion
+
+
+def renew(user: User, zone: ZoneInfo) -> dict[str, Any]:
+    """Count the user's history anew and keep it; hours and days are those of `zone`."""
+    Listening.objects.filter(user=user).update(is_stale=False)
+    summary = summary_of(user, zone)
+    Listening.objects.update_or_create(user=user, defaults={"summary": summary})
+    return summary
+
+
+def summary_of(user: User, zone: ZoneInfo) -> dict[str, Any]:
+    """Count plays by emotion: by month, weekday and hour, by song and artist, beside the journal.
+
+    Counts of an emotion are lists in the order of `ml.labels.EMOTIONS`.
+    """
+    rows = ListenedSong.objects.filter(user=user).order_by()
+    songs = {
+        number: _Song(number, *told)
+        for number, *told in rows.values_list("number", "title", "artist", "emotion").iterator()
+    }
+    counted = _Counted(_felt_by_day(user))
+    months = ListeningMonth.objects.filter(user=user).order_by("month")
+    for packed in months.values_list("packed", flat=True).iterator():
+        counted.add(packed, songs, zone)
+    states = Counter(rows.values_list("state", flat=True).iterator())
+    return counted.told(songs) | {
+        "looked_up": {state: states[state] for state in ListenedSong.State.values}
+    }
+
+
+class _Counted:
+    """Counts while they are made."""
+
+    def __init__(self, felt: dict[dt.date, str]) -> None:
+        self._felt = felt
+        self.plays: Counter[int] = Counter()
+        self.totals: Counter[str] = Counter()
+        self.months: dict[str, Counter[str]] = defaultdict(Counter)
+        self.weekdays: dict[int, Counter[str]] = defaultdict(Counter)
+        self.hours: dict[int, Counter[str]] = defaultdict(Counter)
+        self.on_days_felt: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def add(self, packed: bytes | memoryview, songs: dict[int, _Song], zone: ZoneInfo) -> None:
+        """Count a month's plays; a zone is asked once an hour, which a million plays notice."""
+        cells: Counter[tuple[int, str]] = Counter()
+        for play in unpack(packed):
+            self.plays[play.song] += 1
+            song = songs.get(play.song)
+            cells[play.moment // HOUR, song.emotion if song else ""] += 1
+        for (hour, emotion), count in cells.items():
+            local = dt.datetime.fromtimestamp(hour * HOUR, zone)
+            self.totals["all"] += count
+            month = self.months[f"{local:%Y-%m}"]
+            month["all"] += count
+            self.totals["heard"] += bool(emotion) * count
+            if emotion in NAMES:
+                for cell in (self.totals, month, self.weekdays[local.weekday()]):
+                    cell[emotion] += count
+                self.hours[local.hour][emotion] += count
+                if felt := self._felt.get(local.date()):
+                    self.on_days_felt[felt][emotion] += count
+
+    def told(self, songs: dict[int, _Song]) -> dict[str, Any]:
+        """Everything as JSON can hold it."""
+        return {
+            "plays": self.totals["all"],
+            "songs": len(self.plays),
+            "heard_plays": self.totals["heard"],
+            "heard_songs": sum(1 for song in songs.values() if song.emotion),
+            "months": {month: _in_order(self.months[month]) for month in sorted(self.months)},
+            "month_plays": {month: cell["all"] for month, cell in sorted(self.months.items())},
+            "weekdays": [_in_order(self.weekdays[day]) for day in range(7)],
+            "hours": [_in_order(self.hours[hour]) for hour in range(24)],
+            "on_days_felt": {name: _in_order(self.on_days_felt[name]) for name in NAMES},
+            "top_songs": {name: self._top_songs(songs.values(), name) for name in NAMES},
+            "top_artists": self._top_artists(songs.values()),
+        }
+
+    def _top_songs(self, songs: Iterable[_Song], emotion: str) -> list[list[Any]]:
+        of_emotion = [song for song in songs if song.emotion == emotion]
+        of_emotion.sort(key=lambda song: (-self.plays[song.number], song.number))
+        return [[song.title, song.artist, self.plays[song.number]] for song in of_emotion[:TOP]]
+
+    def _top_artists(self, songs: Iterable[_Song]) -> list[list[Any]]:
+        artists: dict[str, Counter[str]] = defaultdict(Counter)
+        for song in songs:
+            if song.emotion in NAMES:
+                artists[song.artist][song.emotion] += self.plays[song.number]
+        ordered = sorted(artists.items(), key=lambda item: (-item[1].total(), item[0]))
+        return [[artist, _in_order(counts)] for artist, counts in ordered[:TOP]]
+
+
+def _in_order(counts: Counter[str]) -> list[int]:
+    return [counts[name] for name in NAMES]
+
+
+def _felt_by_day(user: User) -> dict[dt.date, str]:
+    """The emotion that most answers of a day have; days on which two are level have none."""
+    days: dict[dt.date, Counter[str]] = defaultdict(Counter)
+    entries = Entry.objects.of(user).filter(emotion__gt="").order_by()
+    for date, emotion in entries.values_list("date", "emotion").iterator():
+        days[date][emotion] += 1
+    felt = {}
+    for date, counts in days.items():
+        first, *others = counts.most_common(2)
+        if not others or others[0][1] < first[1]:
+            felt[date] = first[0]
+    return felt

@@ -1,0 +1,142 @@
+"""What a listener listened to: import it, see how it sounded, pause that, delete it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier.upload_handlers import takes_megabytes
+from journal.cards import poll_seconds
+from journal.listening import imports
+from journal.listening.following import services
+from journal.listening.models import (
+    Followed,
+    ListenedSong,
+    Listening,
+    ListeningImport,
+    ListeningMonth,
+)
+from journal.listening.page import page_of
+from journify.http import SignedInRequest, page_or_fragment
+from journify.limits.requests import limited
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class HistoryForm(forms.Form):
+    """A listening history, from wherever it was exported."""
+
+    history = forms.FileField(max_length=1000)
+
+
+class FollowForm(forms.Form):
+    """A user name at ListenBrainz or Last.fm; nothing ends it."""
+
+    service = forms.ChoiceField(choices=Followed.Service.choices)
+    name = forms.CharField(max_length=64, required=False)
+
+    def clean_service(self) -> str:
+        """Refuse a service that this server does not ask."""
+        service: str = self.cleaned_data["service"]
+        if service not in services():
+            raise forms.ValidationError(_("This server does not ask there."))
+        return service
+
+
+@require_safe
+@login_required
+def listening(request: SignedInRequest) -> HttpResponse:
+    """Show how a history sounded, and how far its import and its hearing are."""
+    row = Listening.objects.filter(user=request.user).first()
+    last = ListeningImport.objects.filter(user=request.user).defer("file").first()
+    count = request.GET.get("n", "")[:4]
+    poll = int(count) if count.isdecimal() else 0
+    followed = {row.service: row for row in Followed.objects.filter(user=request.user)}
+    context: dict[str, Any] = {
+        "services": [
+            {"key": key, "label": Followed.Service(key).label, "followed": followed.get(key)}
+            for key in services()
+        ],
+        "listening": row and page_of(row),
+        "import": last,
+        "is_open": last is not None and last.status in {"queued", "running"},
+        "is_outside_off": not settings.DEEZER_SEARCH,
+        "max_mb": settings.HISTORY_MAX_MB,
+        "poll_seconds": poll_seconds(poll),
+        "poll_next": poll + 1,
+    }
+    template = "journal/listening/page.html"
+    return page_or_fragment(request, template, context, partial="import")
+
+
+@takes_megabytes("HISTORY_MAX_MB")
+@require_POST
+@login_required
+@limited("archive")
+def import_history(request: SignedInRequest) -> HttpResponse:
+    """Take a file, and have it read in the background."""
+    form = HistoryForm(request.POST, request.FILES)
+    if getattr(request, "upload_too_large", False):
+        sentence = _("This file is larger than %(max)s\xa0MB.")
+        messages.error(request, sentence % {"max": settings.HISTORY_MAX_MB})
+    elif form.is_valid():
+        imports.request_import(request.user, form.cleaned_data["history"])
+    else:
+        messages.error(request, _("Choose the file or the ZIP that you were sent."))
+    return redirect("journal:listening_page")
+
+
+@require_POST
+@login_required
+def pause(request: SignedInRequest) -> HttpResponse:
+    """Stop looking songs up, or go on."""
+    is_paused = request.POST.get("pause") == "yes"
+    Listening.objects.filter(user=request.user).update(is_paused=is_paused)
+    return redirect("journal:listening_page")
+
+
+@require_POST
+@login_required
+@limited("search")
+def follow(request: SignedInRequest) -> HttpResponse:
+    """Keep the history up to date from a name at a service; an empty name ends that."""
+    form = FollowForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a service and a user name there."))
+        return redirect("journal:listening_page")
+    service, name = form.cleaned_data["service"], form.cleaned_data["name"]
+    if name:
+        values = {"name": name, "latest_at": None, "checked_at": None, "error": ""}
+        Followed.objects.update_or_create(user=request.user, service=service, defaults=values)
+        Listening.objects.get_or_create(user=request.user)
+        messages.success(request, _("What you play there will be here within minutes."))
+    else:
+        Followed.objects.filter(user=request.user, service=service).delete()
+        messages.success(request, _("Nothing more is fetched from there."))
+    return redirect("journal:listening_page")
+
+
+@require_POST
+@login_required
+def delete(request: SignedInRequest) -> HttpResponse:
+    """Delete the whole history; the journal is not touched."""
+    forget_history(request.user)
+    messages.success(request, _("Your listening history is deleted."))
+    return redirect("journal:listening_page")
+
+
+def forget_history(user: Any) -> None:
+    """Delete everything that was imported of somebody, and files that wait to be read."""
+    for row in ListeningImport.objects.filter(user=user):
+        row.delete()
+    for model in (Followed, ListeningMonth, ListenedSong, Listening):
+        model._default_manager.filter(user=user).delete()
