@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from classifier.readings import WORDS
 from journal.stats import drawn, sentences
-from journal.stats.page import Chart, tally_table
+from journal.stats.page import Table, tally_table
 from journal.stats.tally import NAMES, Tally, tally_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,22 @@ if TYPE_CHECKING:
 
 # Until so many plays were heard, a chart says nothing.
 MIN_PLAYS = 20
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, the sentence that says what it shows, and its table."""
+
+    key: str
+    title: str
+    sentence: str
+    drawing: dict[str, Any]
+    table: Table
+
+    @property
+    def template(self) -> str:
+        """The fragment that draws it: one of the statistics'."""
+        return f"journal/stats/_{self.key}.html"
 
 
 @dataclass(frozen=True)
