@@ -29,7 +29,7 @@ from classifier.readings import NOT_SURE, read
 from classifier.resources import LabelResource, SongResource
 from classifier.results import UNSURE
 from journify.background.jobs import lane_of
-from journify.curating.admin import CuratedTableMixin
+from journify.curating.admin import CuratedTableMixin, LongListMixin
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -101,7 +101,7 @@ class LabelInline(admin.TabularInline[Label, Song]):
 
 
 @admin.register(Song)
-class SongAdmin(CuratedTableMixin, admin.ModelAdmin[Song]):
+class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
     """The songs of the catalogue and of listeners."""
 
     list_display = ("title", "artist", "heard", "own_label", "player", "owner", "created_at")
@@ -268,7 +268,7 @@ class SongAdmin(CuratedTableMixin, admin.ModelAdmin[Song]):
 
 
 @admin.register(Classification)
-class ClassificationAdmin(admin.ModelAdmin[Classification]):
+class ClassificationAdmin(LongListMixin, admin.ModelAdmin[Classification]):
     """What models said, and the state of that work."""
 
     list_display = (
@@ -295,7 +295,6 @@ class ClassificationAdmin(admin.ModelAdmin[Classification]):
         "seconds",
     )
     actions = ("requeue",)
-    date_hierarchy = "queued_at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Classification]:
         """Leave out what was said of other people's uploads."""
@@ -317,7 +316,7 @@ class ClassificationAdmin(admin.ModelAdmin[Classification]):
 
 
 @admin.register(Label)
-class LabelAdmin(CuratedTableMixin, admin.ModelAdmin[Label]):
+class LabelAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Label]):
     """What people said."""
 
     list_display = ("song", "emotion", "user", "updated_at")

@@ -83,7 +83,7 @@ class Song(UUIDModel):
     title = models.CharField(_("title"), max_length=200)
     artist = models.CharField(_("artist"), max_length=200, blank=True)
     album = models.CharField(_("album"), max_length=200, blank=True)
-    isrc = models.CharField("ISRC", max_length=12, blank=True, db_index=True)
+    isrc = models.CharField("ISRC", max_length=12, blank=True)
     spotify_id = models.CharField(max_length=22, unique=True, null=True, blank=True)
     spotify_url = models.URLField(blank=True)
     artwork_url = models.URLField(blank=True)
@@ -93,7 +93,7 @@ class Song(UUIDModel):
     metadata_fetched_at = models.DateTimeField(null=True, blank=True)
     catalogue_key = models.SlugField(unique=True, null=True, blank=True)
     audio = models.FileField(_("audio"), upload_to=audio_path, blank=True)
-    audio_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    audio_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("owner"),
@@ -109,7 +109,13 @@ class Song(UUIDModel):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["owner", "-created_at"], name="song_owner_created")]
+        # `db_index` would give PostgreSQL a second one of each, for LIKE
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="song_owner_created"),
+            models.Index(fields=["-created_at"], name="song_created"),
+            models.Index(fields=["isrc"], name="song_isrc"),
+            models.Index(fields=["audio_sha256"], name="song_audio_sha256"),
+        ]
         # the same audio of the same listener is one song
         constraints = [
             models.UniqueConstraint(
@@ -177,7 +183,10 @@ class Classification(Job):
         LISTENING = "listening", _("listening")
         THINKING = "thinking", _("thinking")
 
-    song = models.ForeignKey(Song, related_name="classifications", on_delete=models.CASCADE)
+    # `db_index=False`, here as elsewhere: another index begins with it
+    song = models.ForeignKey(
+        Song, related_name="classifications", on_delete=models.CASCADE, db_index=False
+    )
     model = models.CharField(_("model"), max_length=40)
     version = models.CharField(_("version"), max_length=40)
     emotion = models.CharField(_("emotion"), max_length=10, choices=EMOTION_CHOICES, blank=True)
@@ -189,7 +198,7 @@ class Classification(Job):
         null=True, blank=True, help_text=_("How the network saw the clip.")
     )
     clip_source = models.CharField(_("clip from"), max_length=20, blank=True)
-    clip_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    clip_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     input = models.CharField(max_length=10, choices=Input.choices, default=Input.AUDIO)
     stage = models.CharField(
         max_length=10, blank=True, editable=False, help_text=_("What a worker is doing with it.")
@@ -220,6 +229,8 @@ class Classification(Job):
         ]
         indexes = [
             *Job.Meta.indexes,
+            models.Index(fields=["-queued_at"], name="classification_queued"),
+            models.Index(fields=["clip_sha256"], name="classification_clip_sha256"),
             # what `classifier.effective` reads of thousands of songs, without their wide rows
             models.Index(
                 fields=[
