@@ -147,7 +147,8 @@ def _under_way(*, seconds: float) -> tuple[str, str] | None:
     deadline = time.monotonic() + seconds
     running = Classification.objects.filter(status=Classification.Status.RUNNING)
     while time.monotonic() < deadline:
-        row = running.order_by("-lease_until").values_list("pk", "owner").first()
+        # what was killed comes first again: not the same song each time, or it had no try left
+        row = running.order_by("attempts", "-lease_until").values_list("pk", "owner").first()
         if row:
             return str(row[0]), row[1]
         time.sleep(0.01)
