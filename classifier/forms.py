@@ -42,6 +42,7 @@ class SongForm(forms.ModelForm[Song]):
         """Keep what was found out about the audio with it."""
         if "audio" in self.changed_data:
             self.instance.audio_sha256 = self.facts.sha256 if self.facts else ""
+            self.instance.audio_bytes = self.instance.audio.size if self.instance.audio else 0
         if self.facts:
             self.instance.duration_ms = self.facts.duration_ms
         return super().save(commit)

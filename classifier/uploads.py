@@ -16,6 +16,7 @@ from classifier.errors import UploadRejectedError
 from classifier.formats import explained, extension_of
 from classifier.models import Song
 from classifier.naming import Names, completed
+from classifier.quota import refuse_beyond
 from classifier.sentences import translated
 from journify.models import save_with_file, written
 from ml.errors import ClipError
@@ -47,19 +48,20 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
     Raises
     ------
     UploadRejectedError
-        The file is too large or is not audio that we can listen to.
+        The file is too large or is not audio that we can listen to, or there is no room for it.
     """
     listeners_name = upload.name or ""
     facts = examine(upload)
     names = completed(Names(facts.title, facts.artist), listeners_name)
 
-    def write() -> Song:
+    def write() -> tuple[Song, bool]:
         known = Song.objects.filter(owner=user, audio_sha256=facts.sha256).first()
         if known is not None:
             if not known.has_audio:
                 known.audio = upload  # storage lost it
-                save_with_file(known, "audio", update_fields=["audio"])
-            return known
+                known.audio_bytes = upload.size or 0
+                save_with_file(known, "audio", update_fields=["audio", "audio_bytes"])
+            return known, False
         song = Song(
             owner=user,
             title=names.title,
@@ -67,11 +69,15 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
             duration_ms=facts.duration_ms,
             audio=upload,
             audio_sha256=facts.sha256,
+            audio_bytes=upload.size or 0,
         )
         save_with_file(song, "audio", force_insert=True)
-        return song
+        return song, True
 
-    return written(write)
+    song, is_new = written(write)
+    if is_new:
+        refuse_beyond(song)  # once it is committed: who writes at the same moment sees it
+    return song
 
 
 def examine(upload: TemporaryUploadedFile) -> Facts:

@@ -14,7 +14,7 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         """Have archives deleted with their rows, answers renewed, and transfers looked after."""
-        from journal import cleanup, renewing, transfers  # noqa: PLC0415 -- need the app registry
+        from journal import cleanup, renewing, transfers, unused  # noqa: PLC0415 -- need the app registry
         from journal.models import Refresh, Transfer  # noqa: PLC0415
         from journify import housekeeping  # noqa: PLC0415
         from journify.background import jobs  # noqa: PLC0415
@@ -34,6 +34,15 @@ class JournalConfig(AppConfig):
                 model=Refresh,
                 work="journal.spotify.refresh",
                 interrupted="journal.spotify.interrupted",
+            )
+        )
+        housekeeping.register(
+            housekeeping.Rule(
+                name="unused uploads",
+                tables=("classifier.Song",),
+                kept=lambda: unused.KEPT_FOR,
+                promise=_("A file that no answer uses any more: %(days)s days."),
+                prune=unused.forget_uploads,
             )
         )
         housekeeping.register(

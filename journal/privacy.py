@@ -97,10 +97,11 @@ STORED = [
             " week."
         ),
         until=UNTIL_YOU_LEAVE,
+        rules=("unused uploads",),
         tables={
             "classifier.Song": (
                 *("owner", "title", "artist", "album", "isrc", "duration_ms"),
-                *("audio", "audio_sha256", "created_at"),
+                *("audio", "audio_sha256", "audio_bytes", "unused_since", "created_at"),
             ),
         },
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from classifier import quota
 from journal import services
 from journal.days import preferences_of
 from journal.forms import PreferencesForm
@@ -52,7 +54,9 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
         with translation.override(form.cleaned_data["language"] or usual):
             messages.success(request, _("Your settings are saved."))
         return response
-    return TemplateResponse(request, "journal/settings.html", {"form": form})
+    used = math.ceil(quota.used_by(request.user) / quota.MEGABYTE)
+    context = {"form": form, "used_mb": used, "quota_mb": settings.STORAGE_QUOTA_MB}
+    return TemplateResponse(request, "journal/settings.html", context)
 
 
 def _forget_language(request: HttpRequest, response: HttpResponse) -> str:

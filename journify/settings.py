@@ -186,6 +186,9 @@ STORAGES = {
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 50)
 # Whether visitors may have a file heard.
 TRYOUTS = env.bool("TRYOUTS", True)
+# What the files of a listener may take in all, and those of all listeners (0: what the disk has).
+STORAGE_QUOTA_MB = env.int("STORAGE_QUOTA_MB", 2000)
+STORAGE_SERVER_MB = env.int("STORAGE_SERVER_MB", 0)
 TRY_OUT_MAX_MB = env.int("TRY_OUT_MAX_MB", 15)
 TRY_OUT_MAX_WAITING = env.int("TRY_OUT_MAX_WAITING", 20)
 # Exports: how many days they can be fetched, and how large one may be that is brought here.

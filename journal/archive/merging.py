@@ -20,6 +20,7 @@ from classifier.errors import UploadRejectedError
 from classifier.formats import extension_of
 from classifier.models import Classification, Label, Song
 from classifier.queue import request_classification
+from classifier.quota import has_room
 from classifier.results import certainty_of
 from classifier.uploads import check_audio
 from journal import renewing
@@ -257,7 +258,11 @@ class _Merge:
                 return
             copy.seek(0)
             song.audio = File(copy, name=f"upload.{extension_of(facts.format)}")
-            save_with_file(song, "audio", update_fields=["audio"])
+            song.audio_bytes = song.audio.size
+            if not has_room(song):
+                self.added["refused"] += 1
+                return
+            save_with_file(song, "audio", update_fields=["audio", "audio_bytes"])
         self.added["files"] += 1
         request_classification(song, lane=lane_of(self.user.pk))
 

@@ -19,7 +19,8 @@ from django.utils import timezone
 from classifier.models import Classification, Explanation, Song, TryOut, Worker
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal import privacy
-from journal.models import Transfer
+from journal.models import Entry, Transfer
+from journal.tests.factories import EntryFactory
 from journify import housekeeping
 from journify.limits.models import Allowance
 from spotify_auth.models import Invitation, User
@@ -178,6 +179,27 @@ def test_what_spotify_told(after: Callable[[dt.timedelta], None]) -> None:
     assert Song.objects.get().artist == "Satie"
     after(kept("Spotify’s metadata") + MINUTE)
     assert Song.objects.get().artist == ""
+
+
+def test_uploads_that_no_answer_uses(
+    user: User, own_folder: Path, after: Callable[[dt.timedelta], None]
+) -> None:
+    used, cleared, again = (SongFactory(owner=user) for _ in range(3))
+    SongFactory(owner=None)
+    first = EntryFactory(journal__user=user, song=used)
+    after(MINUTE)
+    day = dt.timedelta(days=1)
+    EntryFactory(journal=first.journal, position=90, song=again)
+    after(day)
+    Entry.objects.filter(song=again).update(song=None)
+    after(kept("unused uploads") - day)
+    assert set(Song.objects.exclude(owner=None)) == {used, cleared, again}
+    after(kept("unused uploads") + 2 * MINUTE)
+    assert set(Song.objects.exclude(owner=None)) == {used, again}, "it was used until lately"
+    after(3 * kept("unused uploads"))
+    assert set(Song.objects.exclude(owner=None)) == {used}
+    assert Song.objects.filter(owner=None).count() == 1
+    assert len(list((own_folder / "media").rglob("*.mp3"))) == 2
 
 
 def test_the_page_says_what_the_table_does(client: Client) -> None:

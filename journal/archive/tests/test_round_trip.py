@@ -129,7 +129,16 @@ LEFT_OUT = {
     Journal: {"id", "user"},
     Entry: {"id", "journal", "user", "date", "revision", "phrase", "phrase_text", "emotion"},
     Label: {"id", "user", "updated_at"},
-    Song: {"id", "owner", "audio_sha256", "created_at", "artwork_url", "metadata_fetched_at"},
+    Song: {
+        "id",
+        "owner",
+        "audio_sha256",
+        "created_at",
+        "artwork_url",
+        "metadata_fetched_at",
+        "unused_since",
+        "audio_bytes",
+    },
     Classification: {
         *("id", "song", "status", "stage", "attempts", "owner", "lease_until", "revision"),
         *("error", "reason", "queued_at", "answered_at", "ready_at", "turn_at", "lane", "retry_at"),
