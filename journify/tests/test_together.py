@@ -72,7 +72,7 @@ def left_after(folder: Path) -> dict[int, str]:
 
 @pytest.mark.parametrize(
     "number",
-    [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL],
+    [signal.SIGTERM, signal.SIGKILL],
     ids=lambda number: number.name,
 )
 def test_a_signal_to_make_ends_everything(
