@@ -25,7 +25,7 @@ from classifier.decoding import get_decoder
 from classifier.errors import NoModelError
 from classifier.finding import problem_of
 from classifier.formats import explained
-from classifier.results import Result, as_result
+from classifier.results import Result, as_result, note_on
 from journify.collecting import loading
 from ml.clip import Clip
 from ml.errors import ClipError
@@ -201,7 +201,9 @@ def _classify_file(path: Path, early: Early | None = None) -> Result:
         # one file of thousands must not cost the answers of the others.
         logger.exception("%s broke", path)
         return named | {"error": "Something went wrong while listening to this file."}
-    return named | as_result(prediction, seconds=seconds + time.perf_counter() - started)
+    seconds += time.perf_counter() - started
+    note = {} if clip.is_middle else {"note": note_on(clip.start, clip.seconds)}
+    return named | as_result(prediction, seconds=seconds, start=clip.start) | note
 
 
 def _printable(path: Path) -> str:

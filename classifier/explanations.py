@@ -39,6 +39,7 @@ def explain_file(path: Path, picture: Path, *, model: str) -> Result:
         return {"file": str(path), "error": str(error)}
     explanation = explain(predictor, clip)
     draw(explanation, predictor.meta.network.features, picture)
-    result = as_result(explanation.prediction, seconds=time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    result = as_result(explanation.prediction, seconds=seconds, start=clip.start)
     shares = [round(share, 3) for share in explanation.segment_shares()]
     return {"file": str(path)} | result | {"picture": str(picture), "shares": shares}

@@ -27,7 +27,7 @@ from classifier.fallback import answer_from_features
 from classifier.leases import time_limit
 from classifier.metrics import count_answer
 from classifier.models import Classification
-from classifier.repeats import digest_of, known_answer
+from classifier.repeats import digest_of, known_answer, prediction_of
 from classifier.results import as_result, certainty_of
 from classifier.sources import audio_of, features
 from journify.monitoring.context import bound
@@ -47,11 +47,13 @@ Stage = Classification.Stage
 
 @dataclass(frozen=True)
 class Heard:
-    """A prediction, where the clip or the features came from, and the digest of the clip's file."""
+    """A prediction, where its clip or features came from, and which part of which file it is."""
 
     prediction: Prediction
     source: str
     clip_sha256: str = ""
+    clip_start: float | None = None
+    is_middle: bool = True
 
 
 def classify(row: Classification) -> None:
@@ -98,7 +100,8 @@ def _answer(row: Classification) -> Heard:
                 path, source = open_files.enter_context(audio_of(row.song))
                 digest = digest_of(path)
             if known := known_answer(row, digest):
-                return Heard(known, source, digest)
+                place = (known.clip_start, known.is_middle)
+                return Heard(prediction_of(known), source, digest, *place)
             queue.tell(row, Stage.LISTENING)
             with stage("decode"):
                 clip = get_decoder().load(path)
@@ -111,7 +114,7 @@ def _answer(row: Classification) -> Heard:
             raise
         return Heard(*found)
     queue.tell(row, Stage.THINKING)
-    return Heard(get_service().classify(clip), source, digest)
+    return Heard(get_service().classify(clip), source, digest, clip.start, clip.is_middle)
 
 
 def record(
@@ -125,6 +128,8 @@ def record(
         "status": Status.DONE,
         "clip_source": heard.source,
         "clip_sha256": heard.clip_sha256,
+        "clip_start": heard.clip_start,
+        "is_middle": heard.is_middle,
         "input": Input.FEATURES if heard.source in features.SOURCES else Input.AUDIO,
         "error": "",
         "reason": "",

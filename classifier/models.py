@@ -36,6 +36,9 @@ HEARD_IN: dict[str, StrOrPromise] = {
     "spotify": _("from features by Spotify, not from sound"),
 }
 
+# Sources that give the whole song, and not a clip of it.
+WHOLE_SONGS = {"upload", "catalogue"}
+
 EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EMOTIONS]
 
 
@@ -201,6 +204,10 @@ class Classification(Job):
         null=True, blank=True, help_text=_("How the network saw the clip.")
     )
     clip_source = models.CharField(_("clip from"), max_length=20, blank=True)
+    # seconds from the file's beginning; unknown of what was heard before this was kept
+    clip_start = models.FloatField(null=True, blank=True, editable=False)
+    # else there was nothing to hear in the middle
+    is_middle = models.BooleanField(default=True, editable=False)
     clip_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     input = models.CharField(max_length=10, choices=Input.choices, default=Input.AUDIO)
     stage = models.CharField(
@@ -263,6 +270,11 @@ class Classification(Job):
     def heard_in(self) -> StrOrPromise:
         """Where the sound, or what stood in for it, came from, as a page says it."""
         return HEARD_IN.get(self.clip_source, "")
+
+    @property
+    def offset(self) -> float | None:
+        """Where in the song the clip begins; None where nobody knows, as of a platform's clip."""
+        return self.clip_start if self.clip_source in WHOLE_SONGS else None
 
     def __str__(self) -> str:
         return f"{self.song}: {self.emotion or self.get_status_display()} ({self.model})"

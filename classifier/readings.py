@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classifier.effective import Effective, effective_of
-from classifier.results import UNSURE, is_sure
+from classifier.results import UNSURE, clock, is_sure
 from classifier.sentences import translated
 from ml.labels import EMOTIONS
 
@@ -51,7 +51,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class SegmentReading:
-    """What the model heard between two moments of the clip (seconds)."""
+    """What the model heard between two moments of the clip (seconds).
+
+    Attributes
+    ----------
+    offset : float or None
+        Where in the song the clip begins; None where nobody knows.
+    """
 
     start: float
     end: float
@@ -59,6 +65,22 @@ class SegmentReading:
     word: StrOrPromise
     percent: int
     bars: list[Bar]
+    offset: float | None = None
+
+    @property
+    def begins(self) -> str:
+        """Where it begins in the song, as a player shows it; empty where nobody knows."""
+        return "" if self.offset is None else clock(self.offset + self.start)
+
+    @property
+    def ends(self) -> str:
+        """Where it ends in the song, as a player shows it; empty where nobody knows."""
+        return "" if self.offset is None else clock(self.offset + self.end)
+
+    @property
+    def fragment(self) -> str:
+        """The end of an address that has a player begin here: a media fragment."""
+        return "" if self.offset is None else f"#t={round(self.offset + self.start, 1):g}"
 
 
 @dataclass(frozen=True)
@@ -89,8 +111,17 @@ class Reading:
 
     @cached_property
     def segments(self) -> list[SegmentReading]:
-        """What an answer says of each stretch of the clip."""
-        return [_segment(segment) for segment in self._answer.segments] if self._answer else []
+        """What an answer says of each part of the clip."""
+        answer = self._answer
+        return [_segment(each, answer.offset) for each in answer.segments] if answer else []
+
+    @property
+    def elsewhere(self) -> tuple[str, str] | None:
+        """What part was heard, where there was nothing to hear in the middle of the song."""
+        answer = self._answer
+        if answer is None or answer.is_middle or not self.segments or answer.offset is None:
+            return None
+        return self.segments[0].begins, self.segments[-1].ends
 
     @property
     def _answer(self) -> Classification | None:
@@ -155,7 +186,7 @@ def _reading(found: Effective) -> Reading:
     )
 
 
-def _segment(segment: Mapping[str, object]) -> SegmentReading:
+def _segment(segment: Mapping[str, object], offset: float | None) -> SegmentReading:
     bars = bars_of(segment["probabilities"])  # type: ignore[arg-type]
     top = max(bars, key=lambda bar: bar.probability)
     is_clear = is_sure(top.probability)
@@ -166,4 +197,5 @@ def _segment(segment: Mapping[str, object]) -> SegmentReading:
         word=top.word if is_clear else NOT_SURE,
         percent=top.percent,
         bars=bars,
+        offset=offset,
     )

@@ -24,12 +24,17 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def known_answer(row: Classification, digest: str) -> Prediction | None:
-    """Return what the row's version of the row's model said of the same file before, if it did."""
+def known_answer(row: Classification, digest: str) -> Classification | None:
+    """Return what the row's version of the row's model said of the same file before, if it did.
+
+    Of what was heard before it was kept where a clip begins, nobody knows which part that was.
+    """
     asked = {"clip_sha256": digest, "model": row.model, "version": row.version}
-    found = Classification.objects.done().filter(**asked).first()
-    if found is None:
-        return None
+    return Classification.objects.done().filter(**asked, clip_start__isnull=False).first()
+
+
+def prediction_of(found: Classification) -> Prediction:
+    """Return the prediction that an answer keeps."""
     from ml.predictor import Prediction  # noqa: PLC0415 -- imports torch
 
     return Prediction(

@@ -21,7 +21,7 @@ Written = Generator["Result", None, None]
 Writer = Callable[[Iterable["Result"], TextIO], Written]
 
 COLORS = {"sad": "blue", "happy": "yellow", "energetic": "red", "calm": "green"}
-CSV_FIELDS = ["file", "emotion", *EMOTIONS, "model", "version", "seconds", "error"]
+CSV_FIELDS = ["file", "emotion", *EMOTIONS, "model", "version", "seconds", "error", "note"]
 PIPE_WIDTH = 140
 # What a song counts as of which no model was sure, to people and to machines.
 NOT_SURE = "not sure"
@@ -59,20 +59,22 @@ def write_table(results: Iterable[Result], out: TextIO) -> Written:
         table.add_column(emotion, justify="right")
     table.add_column("seconds", justify="right")
     table.add_column("model")
-    errors = []
+    below = []
     for result in results:
         if "error" in result:
-            errors.append(f"[red]✗[/] {escape(result['file'])}: {escape(result['error'])}")
+            below.append(f"[red]✗[/] {escape(result['file'])}: {escape(result['error'])}")
         else:
             table.add_row(*_cells(result))
+        if "note" in result:
+            below.append(f"{escape(result['file'])}: {result['note']}")
         yield result
     console = Console(file=out, highlight=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     if table.row_count:
         console.print(table)
-    for error in errors:
-        console.print(error, soft_wrap=True)
+    for line in below:
+        console.print(line, soft_wrap=True)
 
 
 def _cells(result: dict[str, Any]) -> list[str]:

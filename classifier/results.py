@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,18 +18,38 @@ UNSURE_BELOW = 0.45
 UNSURE = "unsure"
 
 
-def as_result(prediction: Prediction, *, seconds: float) -> Result:
+def as_result(prediction: Prediction, *, seconds: float, start: float = 0.0) -> Result:
     """Write a prediction as plain values: `emotion`, `probabilities`, `segments`, `model`,
-    `version` and `seconds`.
+    `version` and `seconds`; `start` is where the clip begins in the song.
     """
     return {
         "emotion": str(prediction.emotion),
         "probabilities": _rounded(prediction.probabilities),
-        "segments": [_rounded_segment(segment) for segment in prediction.segments],
+        "segments": in_song([_rounded_segment(segment) for segment in prediction.segments], start),
         "model": prediction.model,
         "version": prediction.version,
         "seconds": round(seconds, 3),
     }
+
+
+def in_song(segments: Iterable[Mapping[str, Any]], start: float) -> list[Result]:
+    """Give the segments of a clip the times of the song that it begins in at `start`."""
+    return [
+        {**segment} | {name: round(start + segment[name], 3) for name in ("start", "end")}
+        for segment in segments
+    ]
+
+
+def clock(seconds: float) -> str:
+    """Write a moment of a song as players do: 1:32."""
+    minutes, rest = divmod(int(round(seconds, 1)), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def note_on(start: float, seconds: float) -> str:
+    """Say which part was heard where there was nothing to hear in the middle."""
+    part = f"{clock(start)} to {clock(start + seconds)}"
+    return f"There is nothing to hear in the middle; {part} was heard."
 
 
 def certainty_of(probabilities: Mapping[str, float]) -> float:

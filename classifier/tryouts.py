@@ -115,4 +115,5 @@ def _heard(row: TryOut) -> dict[str, Any]:
         copy.flush()
         clip = get_decoder().load(Path(copy.name))
     prediction = get_service().classify(clip)
-    return as_result(prediction, seconds=time.perf_counter() - started)
+    place = {"clip_start": clip.start, "is_middle": clip.is_middle}
+    return as_result(prediction, seconds=time.perf_counter() - started) | place

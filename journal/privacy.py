@@ -132,7 +132,16 @@ STORED = [
             "classifier.Classification": (
                 *("song", "model", "version", "emotion", "probabilities", "certainty"),
                 *("segments", "embedding"),
-                *("clip_source", "clip_sha256", "input", "status", "stage", "attempts"),
+                *(
+                    "clip_source",
+                    "clip_start",
+                    "is_middle",
+                    "clip_sha256",
+                    "input",
+                    "status",
+                    "stage",
+                    "attempts",
+                ),
                 *("owner", "lease_until"),
                 *("revision", "error", "reason", "seconds", "queued_at", "finished_at"),
                 *("answered_at", "ready_at", "turn_at", "lane", "retry_at", "request_id"),

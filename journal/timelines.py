@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from classifier.models import Explanation
 from classifier.readings import WORDS
+from classifier.results import clock
 from classifier.sentences import translated
 from ml.clip import SEGMENTS
 from ml.explain_grid import HEIGHT, SLOT_SECONDS, WIDTH, box_of
@@ -113,13 +114,21 @@ def timeline(segments: Sequence[SegmentReading]) -> Timeline | None:
         )
         for index, segment in enumerate(segments)
     ]
-    marks = range(0, math.floor(seconds) + 1, TICK_SECONDS)
     return Timeline(
         width=round(UNITS * seconds),
         height=lanes * (LANE + GAP) - GAP,
         blocks=blocks,
-        ticks=[(UNITS * mark, str(mark)) for mark in marks],
+        ticks=_ticks(seconds, segments[0].offset),
     )
+
+
+def _ticks(seconds: float, offset: float | None) -> list[tuple[int, str]]:
+    """Mark every five seconds: of the song, or of the clip where nobody knows its place."""
+    if offset is None:
+        return [(UNITS * at, str(at)) for at in range(0, math.floor(seconds) + 1, TICK_SECONDS)]
+    first = math.ceil(offset / TICK_SECONDS) * TICK_SECONDS
+    marks = range(first, math.floor(offset + seconds) + 1, TICK_SECONDS)
+    return [(round(UNITS * (at - offset)), clock(at)) for at in marks]
 
 
 def why(explanation: Explanation | None, reading: Reading) -> Why:
@@ -149,7 +158,7 @@ def why(explanation: Explanation | None, reading: Reading) -> Why:
         state="done",
         panes=panes,
         sentence=_sentence(WORDS[explanation.emotion], panes),
-        places=tuple(_place(region) for region in explanation.regions),
+        places=tuple(_place(region, reading) for region in explanation.regions),
     )
 
 
@@ -169,6 +178,16 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
     if not panes:
         return ""
     top = max(panes, key=lambda pane: pane.percent)
+    if top.segment.begins:
+        return _(
+            "The largest part of what speaks for %(word)s, %(percent)d\xa0%%, lies between "
+            "%(start)s and %(end)s."
+        ) % {
+            "word": word,
+            "start": top.segment.begins,
+            "end": top.segment.ends,
+            "percent": top.percent,
+        }
     return _(
         "The largest part of what speaks for %(word)s, %(percent)d\xa0%%, lies between %(start)s "
         "and %(end)s\xa0s."
@@ -180,7 +199,15 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
     }
 
 
-def _place(region: dict[str, float]) -> str:
+def _place(region: dict[str, float], reading: Reading) -> str:
+    offset = reading.segments[0].offset if reading.segments else None
+    if offset is not None:
+        return _("%(start)s to %(end)s, %(low)s to %(high)s\xa0Hz") % {
+            "start": clock(offset + region["start"]),
+            "end": clock(offset + region["start"] + SLOT_SECONDS),
+            "low": localize(round(region["low"])),
+            "high": localize(round(region["high"])),
+        }
     return _("%(start)s to %(end)s\xa0s, %(low)s to %(high)s\xa0Hz") % {
         "start": localize(round(region["start"])),
         "end": localize(round(region["start"] + SLOT_SECONDS)),

@@ -90,9 +90,11 @@ def _context(tryout: TryOut, *, poll: int) -> dict[str, Any]:
         return context | {"state": "listening", "poll_next": poll + 1, "poll_seconds": seconds}
     if tryout.status == TryOut.Status.FAILED:
         return context | {"state": "form", "error": translated(tryout.error)}
-    answer = {name: tryout.result[name] for name in ("emotion", "probabilities", "segments")}
+    names = ("emotion", "probabilities", "segments", "clip_start", "is_middle")
+    answer = {name: tryout.result[name] for name in names if name in tryout.result}
     certainty = certainty_of(answer["probabilities"])
-    reading = read_answer(Classification(**answer, certainty=certainty))
+    heard = Classification(**answer, certainty=certainty, clip_source="upload")
+    reading = read_answer(heard)
     return context | {
         "state": "answered",
         "reading": reading,

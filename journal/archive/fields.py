@@ -70,9 +70,9 @@ class Fields:
             raise self.wrong(name)
         return float(value)
 
-    def flag(self, name: str) -> bool:
+    def flag(self, name: str, *, default: bool = False) -> bool:
         """Yes or no."""
-        value = self.values.get(name, False)
+        value = self.values.get(name, default)
         if not isinstance(value, bool):
             raise self.wrong(name)
         return value

@@ -315,6 +315,8 @@ def _add_readings(song: Song, readings: list[ArchivedReading]) -> None:
             certainty=certainty_of(row.probabilities),
             segments=row.segments,
             clip_source=row.clip_source,
+            clip_start=row.clip_start,
+            is_middle=row.is_middle,
             input=row.input,
             status=Classification.Status.DONE,
             seconds=row.seconds,

@@ -175,6 +175,8 @@ def _reading(row: Fields) -> ArchivedReading:
         probabilities=_probabilities(row),
         segments=[_segment(each) for each in row.items("segments", most=20)],
         clip_source=row.text("clip_source", longest=20),
+        clip_start=row.number("clip_start", most=36_000),
+        is_middle=row.flag("is_middle", default=True),
         input=row.text("input", longest=10, choices=Classification.Input.values),
         seconds=row.number("seconds", most=1e6),
         finished_at=finished_at,

@@ -53,6 +53,8 @@ class ArchivedReading:
     probabilities: dict[str, float]
     segments: list[dict[str, Any]]
     clip_source: str
+    clip_start: float | None
+    is_middle: bool
     input: str
     seconds: float | None
     finished_at: dt.datetime

@@ -170,6 +170,8 @@ def _readings(rows: list[Classification], best: Classification | None) -> list[A
             probabilities=row.probabilities,
             segments=row.segments,
             clip_source=row.clip_source,
+            clip_start=row.clip_start,
+            is_middle=row.is_middle,
             input=row.input,
             seconds=row.seconds,
             finished_at=row.finished_at or row.answer_time,

@@ -353,6 +353,21 @@ def test_a_song_has_a_page_with_its_segments_and_its_sound(day: Page) -> None:
     assert 28 < seconds < 32
 
 
+def test_a_song_plays_from_the_part_that_is_tapped(day: Page, tmp_path: Path) -> None:
+    long = write(tmp_path / "long.mp3", music(70, seed=next(SEEDS)), codec="libmp3lame")
+    open_picker(day, card(day)).locator("input[type=file]").set_input_files(long)
+    expect_an_emotion(card(day))
+    card(day).locator(".song-title").click()
+    parts = day.locator(".segments a")
+    expect(parts).to_have_text([re.compile(f"0:{at}0 to 0:{at + 1}0") for at in (2, 3, 4)])
+    now = "document.querySelector('audio').currentTime"
+    for part, start in ((1, 30), (2, 40), (0, 20)):
+        parts.nth(part).click()
+        day.wait_for_function(f"{now} >= {start} && {now} < {start + 5}")
+    assert day.evaluate("() => !document.querySelector('audio').paused")
+    assert re.search(r"/audio/#t=20$", str(parts.first.get_attribute("href")))
+
+
 def choose(page: Page, name: str, value: str) -> None:
     page.goto("/settings/")
     field = page.locator(f"[name={name}]").first

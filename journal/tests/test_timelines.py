@@ -14,10 +14,12 @@ from ml.explain_grid import BANDS, SLOTS
 PLACE = {"start": 19.0, "low": 820.0, "high": 1260.0}
 
 
-def segment(start: float, end: float, **probabilities: float) -> SegmentReading:
+def segment(
+    start: float, end: float, offset: float | None = None, **probabilities: float
+) -> SegmentReading:
     bars = bars_of({"sad": 0, "happy": 0, "energetic": 0, "calm": 0} | probabilities)
     top = max(bars, key=lambda bar: bar.probability)
-    return SegmentReading(start, end, top.name, top.word, top.percent, bars)
+    return SegmentReading(start, end, top.name, top.word, top.percent, bars, offset)
 
 
 def test_stretches_follow_each_other_on_one_line() -> None:
@@ -73,3 +75,10 @@ def test_outlines_lie_where_the_picture_was_painted() -> None:
 
 def test_nothing_is_drawn_where_no_stretch_was_heard() -> None:
     assert timeline([]) is None
+
+
+def test_marks_are_the_songs_own_times_where_they_are_known() -> None:
+    drawn = timeline([segment(0, 10, 92.5, sad=1), segment(10, 20, 92.5, sad=1)])
+    assert drawn is not None
+    assert drawn.ticks == [(25, "1:35"), (75, "1:40"), (125, "1:45"), (175, "1:50")]
+    assert [block.x for block in drawn.blocks] == [0, 100]

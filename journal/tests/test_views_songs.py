@@ -40,6 +40,59 @@ class TestSongPage:
         assert response.context["can_play"] is False
 
 
+class TestParts:
+    """The parts of a song that were heard, in its own times, and a player that begins there."""
+
+    def page_of(self, listener: Client, **values: object) -> tuple[str, str]:
+        song = ClassificationFactory(**{"clip_source": "upload", "clip_start": 92.4} | values).song
+        page = listener.get(reverse("journal:song", args=[song.pk])).content.decode()
+        return " ".join(page.split()), reverse("journal:song_audio", args=[song.pk])
+
+    def test_a_part_is_a_link_to_its_sound(self, listener: Client) -> None:
+        page, audio = self.page_of(listener)
+        for text, start in (("1:32 to 1:42", "92.4"), ("1:52 to 2:02", "112.4")):
+            assert text in page
+            assert f'href="{audio}#t={start}"' in page
+        assert "Tap a part to play the song from there." in page
+        assert "There is nothing to hear in the middle" not in page
+
+    def test_the_link_has_a_dot_in_every_language(self, listener: Client) -> None:
+        listener.cookies["django_language"] = "de"
+        page, audio = self.page_of(listener)
+        assert f'href="{audio}#t=92.4"' in page
+
+    def test_there_is_no_link_without_sound(self, listener: Client) -> None:
+        page, audio = self.page_of(listener, song__audio="")
+        assert "1:32 to 1:42" in page
+        assert audio not in page
+
+    def test_another_part_than_the_middle_is_told(self, listener: Client) -> None:
+        page, _audio = self.page_of(listener, is_middle=False)
+        sentence = (
+            "There is nothing to hear in the middle of this song, so the model heard 1:32 to 2:02."
+        )
+        assert sentence in page
+
+    @pytest.mark.parametrize("values", [{"clip_start": None}, {"clip_source": "deezer"}])
+    def test_times_of_a_clip_are_called_so(
+        self, listener: Client, values: dict[str, object]
+    ) -> None:
+        page, audio = self.page_of(listener, **values)
+        assert "0 to 10&nbsp;s" in page
+        assert "Times count from where the clip begins." in page
+        assert f"{audio}#t=" not in page
+
+    def test_what_counted_has_the_songs_times_too(self, listener: Client) -> None:
+        drawn = ExplanationFactory(
+            classification__clip_source="upload", classification__clip_start=60.0
+        )
+        page = listener.get(reverse("journal:song", args=[drawn.classification.song_id]))
+        text = " ".join(page.content.decode().split())
+        assert "1:10 to 1:20: <b>50&nbsp;%</b> of what speaks for it" in text
+        assert "lies between 1:10 and 1:20." in text
+        assert "1:14 to 1:15, 820 to 1260" in text
+
+
 class TestSongAudio:
     def test_the_sound_is_sent(self, listener: Client, song: Song) -> None:
         response = listener.get(reverse("journal:song_audio", args=[song.pk]))

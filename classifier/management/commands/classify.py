@@ -36,7 +36,7 @@ from classifier.effective import effective_of
 from classifier.finding import find_files
 from classifier.models import Classification, Song
 from classifier.reports import NOT_SURE
-from classifier.results import UNSURE
+from classifier.results import UNSURE, in_song, note_on
 from classifier.tables import classify_rows, read_table
 from journify.background.jobs import worker_name
 from journify.commands import ExplainedCommand
@@ -222,11 +222,18 @@ def _classify_song(song: Song) -> Result:
     return named | {
         "emotion": NOT_SURE if found.emotion == UNSURE else answer.emotion,
         "probabilities": answer.probabilities,
-        "segments": answer.segments,
+        "segments": in_song(answer.segments, answer.offset or 0.0),
         "model": answer.model,
         "version": answer.version,
         "seconds": answer.seconds,
+        **_note(answer),
     }
+
+
+def _note(answer: Classification) -> dict[str, str]:
+    if answer.is_middle or answer.offset is None or not answer.segments:
+        return {}
+    return {"note": note_on(answer.offset, answer.segments[-1]["end"])}
 
 
 def _reason(work: Classification | None) -> str:
