@@ -21,7 +21,7 @@ Written = Generator["Result", None, None]
 Writer = Callable[[Iterable["Result"], TextIO], Written]
 
 COLORS = {"sad": "blue", "happy": "yellow", "energetic": "red", "calm": "green"}
-CSV_FIELDS = ["file", "emotion", *EMOTIONS, "model", "version", "seconds", "error", "note"]
+CSV_FIELDS = ["file", "emotion", *EMOTIONS, "model", "version", "seconds", "error"]
 PIPE_WIDTH = 140
 # What a song counts as of which no model was sure, to people and to machines.
 NOT_SURE = "not sure"

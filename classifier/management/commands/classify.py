@@ -99,6 +99,8 @@ class Command(ExplainedCommand):
             with closing(write(watched, out)) as written:
                 for result in written:
                     failed += "error" in result
+                    if options["csv"] and "note" in result:  # rows have no room for it
+                        self.stderr.write(f"{result['file']}: {result['note']}")
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
         except BrokenPipeError:
