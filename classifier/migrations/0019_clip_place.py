@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0017_indexes"),
+        ("classifier", "0018_room_for_files"),
     ]
 
     operations = [
