@@ -184,11 +184,12 @@ def _understood(clean: Any) -> Any:
 class ResetPasswordForm(BaseResetPasswordForm):  # type: ignore[misc]  # not typed
     """Send a link to an address that was confirmed: another may be a stranger's."""
 
+    users: list[User]
+
     def clean_email(self) -> str:
         """Find whose address it is."""
         email = str(super().clean_email())
         confirmed = EmailAddress.objects.filter(email=email, verified=True)
         owners = set(confirmed.values_list("user_id", flat=True))
-        found: list[User] = self.users
-        self.users = [user for user in found if user.pk in owners]
+        self.users = [user for user in self.users if user.pk in owners]
         return email
