@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from classifier.sources.musicbrainz import Recording
+    from spotify_auth.models import User
+
 KEPT_FOR = dt.timedelta(days=30)
 
 
@@ -54,5 +57,21 @@ def keep_deezer_track(facts: Mapping[str, Any]) -> Song:
     values = dict(facts)
     song, _is_new = Song.objects.update_or_create(
         deezer_id=values.pop("deezer_id"), defaults=values
+    )
+    return song
+
+
+def keep_recording(user: User, recording: Recording) -> Song:
+    """Keep a recording of MusicBrainz's as a song of the listener's own, without sound.
+
+    Its data is anybody's (CC0), and it is picked seldom: no number of its own is kept for it.
+    """
+    song, _is_new = Song.objects.get_or_create(
+        owner=user,
+        title=recording.title[:200],
+        artist=recording.artist[:200],
+        duration_ms=recording.duration_ms,
+        audio="",
+        defaults={"album": recording.album[:200], "isrc": recording.isrc},
     )
     return song

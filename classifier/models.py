@@ -145,6 +145,13 @@ class Song(UUIDModel):
         return bool(self.audio) and self.audio.storage.exists(str(self.audio.name))
 
     @property
+    def cover_of(self) -> str:
+        """Whose cover `artwork_url` is: the platform's name as settings have it, or nothing."""
+        if not self.artwork_url:
+            return ""
+        return "spotify" if self.spotify_id else "deezer"
+
+    @property
     def duration(self) -> dt.timedelta | None:
         """How long the song lasts, if known."""
         return None if self.duration_ms is None else dt.timedelta(milliseconds=self.duration_ms)
@@ -313,12 +320,13 @@ def tryout_path(_tryout: TryOut, filename: str) -> str:
 
 
 class TryOut(Job):
-    """A file that somebody without an account lets be heard once.
+    """A file, or a song of Deezer's, that somebody without an account lets be heard once.
 
     The file goes as soon as it was heard, the row as soon as its answer was shown.
     """
 
     audio = models.FileField(upload_to=tryout_path, blank=True)
+    deezer_id = models.PositiveBigIntegerField(null=True, blank=True)
     title = models.CharField(max_length=200, blank=True)
     result = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)

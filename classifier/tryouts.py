@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -14,16 +15,21 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier import leases
 from classifier.decoding import get_decoder
-from classifier.errors import UploadRejectedError, outcome_of
-from classifier.models import TryOut
+from classifier.errors import NoClipError, UploadRejectedError, outcome_of
+from classifier.models import Song, TryOut
 from classifier.naming import Names, completed
 from classifier.results import as_result
 from classifier.uploads import examine
 from journify.background import jobs
 from journify.models import save_with_file
+from journify.outbound.errors import NoPreviewError, PlatformError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.core.files.uploadedfile import TemporaryUploadedFile
+
+    from classifier.sources.deezer import DeezerTrack
 
 logger = logging.getLogger(__name__)
 
@@ -47,13 +53,33 @@ def begin(upload: TemporaryUploadedFile) -> TryOut:
     """
     if (upload.size or 0) > settings.TRY_OUT_MAX_MB * 1_000_000:
         raise UploadRejectedError(too_large_message())
-    if TryOut.objects.waiting().count() >= settings.TRY_OUT_MAX_WAITING:
-        raise UploadRejectedError(str(TOO_MANY))
+    _require_room()
     name = upload.name or ""
     facts = examine(upload)
     names = completed(Names(facts.title, facts.artist), name)
     tryout = TryOut(audio=upload, title=names.title, lane=LANE, turn_at=jobs.turn(TryOut, LANE))
     save_with_file(tryout, "audio", force_insert=True)
+    jobs.wake()
+    return tryout
+
+
+def begin_with_song(track: DeezerTrack) -> TryOut:
+    """Hand a song of Deezer's to a worker.
+
+    Raises
+    ------
+    NoPreviewError
+        There is nothing of it to hear.
+    UploadRejectedError
+        Too many wait already.
+    """
+    if not track.preview:
+        raise NoPreviewError("deezer")
+    _require_room()
+    title = " – ".join(part for part in (track.artist, track.title) if part)
+    tryout = TryOut.objects.create(
+        deezer_id=track.id, title=title[:200], lane=LANE, turn_at=jobs.turn(TryOut, LANE)
+    )
     jobs.wake()
     return tryout
 
@@ -95,12 +121,18 @@ def forget_old() -> int:
     return TryOut.objects.filter(created_at__lt=jobs.from_now(-2 * seconds)).delete()[0]
 
 
+def _require_room() -> None:
+    if TryOut.objects.waiting().count() >= settings.TRY_OUT_MAX_WAITING:
+        raise UploadRejectedError(str(TOO_MANY))
+
+
 def _end(row: TryOut, **values: Any) -> bool:
     """Write what came of a claimed row and delete its file, which else goes with the row."""
     if not jobs.settle(row, **values):
         return False
-    row.audio.storage.delete(str(row.audio.name))
-    TryOut.objects.filter(pk=row.pk).update(audio="")
+    if row.audio:
+        row.audio.storage.delete(str(row.audio.name))
+        TryOut.objects.filter(pk=row.pk).update(audio="")
     return True
 
 
@@ -108,12 +140,30 @@ def _heard(row: TryOut) -> dict[str, Any]:
     from classifier.service import get_service  # noqa: PLC0415 -- imports torch
 
     started = time.perf_counter()
+    with _sound_of(row) as path:
+        clip = get_decoder().load(path)
+    prediction = get_service().classify(clip)
+    place = {"clip_start": clip.start, "is_middle": clip.is_middle}
+    return as_result(prediction, seconds=time.perf_counter() - started) | place
+
+
+@contextmanager
+def _sound_of(row: TryOut) -> Iterator[Path]:
+    """Yield a local copy of the visitor's file, or a clip of the song."""
+    if row.deezer_id:
+        from classifier.sources.deezer import DeezerClips  # noqa: PLC0415 -- imports requests
+
+        with ExitStack() as stack:
+            try:
+                clip = DeezerClips().clip_of(Song(deezer_id=row.deezer_id))
+                path, _source = stack.enter_context(clip)
+            except PlatformError as error:
+                raise NoClipError(str(error)) from error
+            yield path
+        return
     with NamedTemporaryFile(suffix=Path(str(row.audio.name)).suffix) as copy:
         with row.audio.open("rb") as stored:
             for chunk in stored.chunks():
                 copy.write(chunk)
         copy.flush()
-        clip = get_decoder().load(Path(copy.name))
-    prediction = get_service().classify(clip)
-    place = {"clip_start": clip.start, "is_middle": clip.is_middle}
-    return as_result(prediction, seconds=time.perf_counter() - started) | place
+        yield Path(copy.name)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.templatetags.static import static
+from django.utils.functional import SimpleLazyObject
 
 from classifier.readings import WORDS
+from journal.consent import covers_shown_to
 from journal.days import preferences_of
 from journal.middleware import theme_of
 
@@ -20,6 +22,7 @@ def look(request: HttpRequest) -> dict[str, Any]:
     theme = preferences_of(user).theme if user and user.is_authenticated else theme_of(request)
     return {
         "theme": theme,
+        "covers_of": SimpleLazyObject(lambda: covers_shown_to(user)),
         "EMOTIONS": [{"name": name, "word": word} for name, word in WORDS.items()],
         "icons": static("img/icons.svg"),
     }

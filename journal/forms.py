@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -52,13 +53,14 @@ class AnswerForm(RevisionForm):
 
     song = forms.UUIDField(required=False)
     heard = forms.UUIDField(required=False)
-    track = forms.CharField(required=False, max_length=40)
+    track = forms.CharField(required=False, max_length=60)
     audio = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
 
 
 class TryOutForm(forms.Form):
-    """A visitor's file."""
+    """A visitor's file, or a song of Deezer's."""
 
+    track = forms.RegexField(r"^deezer:\d{1,12}$", required=False)
     audio = forms.FileField(required=False, allow_empty_file=True, max_length=1000)
 
 
@@ -197,7 +199,18 @@ class PreferencesForm(forms.ModelForm[Preferences]):
 
     class Meta:
         model = Preferences
-        fields = ("time_zone", "language", "theme", "phrases_per_day")
+        fields = ("time_zone", "language", "theme", "phrases_per_day", "search")
+        help_texts = {
+            "search": _(
+                "At Deezer you find almost any song. Your words go there, without your name; "
+                "covers and clips come from there to your browser."
+            )
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.DEEZER_SEARCH:
+            del self.fields["search"]
 
 
 class ExportForm(forms.Form):

@@ -12,7 +12,7 @@ from journify.outbound.errors import PlatformError
 from journify.outbound.fields import isrc_of
 from journify.outbound.redirects import follow
 
-SPOTIFY, DEEZER = "spotify", "deezer"
+SPOTIFY, DEEZER, MUSICBRAINZ = "spotify", "deezer", "musicbrainz"
 
 # An address in a text; without a scheme only where the host is one that we know.
 ADDRESS = re.compile(
@@ -35,7 +35,7 @@ NAMES = {
     "qobuz": "Qobuz",
     "shazam": "Shazam",
     "lastfm": "Last.fm",
-    "musicbrainz": "MusicBrainz",
+    MUSICBRAINZ: "MusicBrainz",
 }
 # Hosts, or what their names end in, and whose they are; the short ones stand first.
 SHORT_HOSTS = {
@@ -61,7 +61,7 @@ HOSTS = {
     "qobuz.com": "qobuz",
     "shazam.com": "shazam",
     "last.fm": "lastfm",
-    "musicbrainz.org": "musicbrainz",
+    "musicbrainz.org": MUSICBRAINZ,
 }
 # What a song's address has in its path.
 TRACKS = {

@@ -237,6 +237,11 @@ class Preferences(UUIDModel):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
+    class Search(models.TextChoices):
+        ASK = "", _("Ask me in the picker")
+        OUTSIDE = "outside", _("Deezer and my songs")
+        OWN = "own", _("Only my songs")
+
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, related_name="preferences", on_delete=models.CASCADE
     )
@@ -255,6 +260,10 @@ class Preferences(UUIDModel):
     )
 
     leave_hard_days_out = models.BooleanField(_("leave hard days out"), default=False)
+    # whether what is typed in the picker may leave this server: nobody is taken for granted
+    search = models.CharField(
+        _("song search"), max_length=10, blank=True, choices=Search.choices, default=Search.ASK
+    )
 
     class Meta:
         verbose_name_plural = "preferences"

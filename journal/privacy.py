@@ -154,12 +154,15 @@ STORED = [
         },
     ),
     Stored(
-        title=_("A file tried out without an account"),
-        why=_("It is heard once. Nothing says whose it was."),
+        title=_("What is tried out without an account"),
+        why=_(
+            "A file, or the number and name of a song at Deezer. It is heard once. Nothing says "
+            "whose it was."
+        ),
         rules=("try-outs",),
         tables={
             "classifier.TryOut": (
-                *("status", "audio", "title", "result", "error", "created_at"),
+                *("status", "audio", "deezer_id", "title", "result", "error", "created_at"),
                 *("attempts", "owner", "lease_until", "revision", "ready_at", "turn_at", "lane"),
             ),
         },
@@ -207,13 +210,14 @@ STORED = [
     Stored(
         title=_("Your settings"),
         why=_(
-            "Time zone, language, look, how many phrases a day, and whether hard days are left out."
+            "Time zone, language, look, how many phrases a day, whether hard days are left out, "
+            "and whether songs are searched for outside this server."
         ),
         until=UNTIL_YOU_LEAVE,
         tables={
             "journal.Preferences": (
                 *("user", "time_zone", "theme", "language", "phrases_per_day"),
-                "leave_hard_days_out",
+                *("leave_hard_days_out", "search"),
             ),
         },
     ),

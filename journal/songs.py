@@ -61,6 +61,13 @@ def own_songs(user: User) -> QuerySet[Song]:
     return Song.objects.filter(Q(owner=user) | Q(pk__in=used))
 
 
+def matching(songs: QuerySet[Song], query: str) -> QuerySet[Song]:
+    """The songs that hold every word of `query` in title or artist."""
+    for word in query.split():
+        songs = songs.filter(Q(title__icontains=word) | Q(artist__icontains=word))
+    return songs
+
+
 def last_used_first(user: User, songs: QuerySet[Song], *, count: int) -> list[Song]:
     """Up to `count` songs: first those the user answered with last, then by when they came.
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("entries/<uuid:entry_id>/card/", views.entry_card, name="entry_card"),
     path("entries/<uuid:entry_id>/pick/", views.picker, name="picker"),
     path("entries/<uuid:entry_id>/remote/", views_search.remote, name="remote"),
+    path("entries/<uuid:entry_id>/search/", views_search.choose_search, name="choose_search"),
     path("entries/<uuid:entry_id>/answer/", views.answer, name="answer"),
     path("entries/<uuid:entry_id>/clear/", views.clear, name="clear"),
     path("entries/<uuid:entry_id>/note/", views.note, name="note"),
@@ -83,6 +84,7 @@ urlpatterns = [
     path("journal/add/", views_profile.add_to_today, name="add_to_today"),
     path("profile/disconnect/", views_profile.disconnect, name="disconnect"),
     path("try/", views_tryout.begin, name="begin_try_out"),
+    path("try/songs/", views_tryout.songs, name="try_songs"),
     path("try/<uuid:tryout_id>/", views_tryout.try_out, name="try_out"),
     path("emotions/", views_pages.emotions, name="emotions"),
 ]

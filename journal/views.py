@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -35,7 +34,7 @@ from journal.forms import (
 from journal.listening import recent
 from journal.models import Entry
 from journal.sentences import moments_of, others_of, summary
-from journal.songs import last_used_first
+from journal.songs import last_used_first, matching
 from journal.spotify import refresh_lazily
 from journal.views_search import remote_context, wanted
 from journify.http import SignedInRequest, page_or_fragment
@@ -45,8 +44,6 @@ from journify.outbound.errors import PlatformError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
-
-    from django.db.models import QuerySet
 
     from spotify_auth.models import User
 
@@ -287,8 +284,8 @@ def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "")
     uploads = Song.objects.filter(owner=request.user)
     context = {
         "entry": entry,
-        "songs": last_used_first(request.user, _matching(uploads, query), count=RECENT_SONGS),
-        "demo_songs": _matching(Song.objects.catalogue().order_by("artist", "title"), query),
+        "songs": last_used_first(request.user, matching(uploads, query), count=RECENT_SONGS),
+        "demo_songs": matching(Song.objects.catalogue().order_by("artist", "title"), query),
         "query": query,
         "error": error,
         "max_mb": settings.UPLOAD_MAX_MB,
@@ -310,9 +307,3 @@ def _heard(user: User, date: dt.date) -> dict[str, Any]:
         "heard_songs": recent.recent_songs(user, date, is_today=is_today),
         "heard_title": _("Heard lately") if is_today else _("Heard on this day"),
     }
-
-
-def _matching(songs: QuerySet[Song], query: str) -> QuerySet[Song]:
-    for word in query.split():
-        songs = songs.filter(Q(title__icontains=word) | Q(artist__icontains=word))
-    return songs

@@ -6,23 +6,22 @@ import uuid
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from journal import platforms
-from journal.links import NAMES
+from journal import consent, platforms, services
+from journal.links import DEEZER, MUSICBRAINZ, NAMES
 from journal.models import Entry
 from journify.http import SignedInRequest
-from journify.limits.requests import limited
+from journify.limits.requests import limited, spend
 
 if TYPE_CHECKING:
     from typing import Any
-
-    from spotify_auth.models import User
 
 QUERY_LENGTH = 200
 
@@ -37,7 +36,7 @@ def remote(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     if not request.htmx:
         parameters = urlencode({"q": query, "in": platform, "offset": offset})
         return redirect(f"{reverse('journal:picker', args=[entry.pk])}?{parameters}")
-    context = {"entry": entry, "query": query} | _found(request.user, query, platform, offset)
+    context = {"entry": entry, "query": query} | _found(request, query, platform, offset)
     if context["results"] is None:
         return HttpResponse()
     name = "journal/_remote.html#rows" if offset else "journal/_remote.html"
@@ -48,15 +47,31 @@ def remote_context(request: SignedInRequest) -> dict[str, Any]:
     """Say what the picker shows of other platforms: a list to come, or the list itself."""
     query, platform, offset = wanted(request)
     choices = platforms.available(request.user)
+    is_musicbrainz = platform == MUSICBRAINZ and platforms.may_ask_musicbrainz(request.user)
     context: dict[str, Any] = {
         "platforms": [{"key": key, "name": NAMES[key]} for key in choices],
         "platform": platform if platform in choices else next(iter(choices), ""),
         "is_searchable": len(query) >= platforms.MIN_QUERY
         and (bool(choices) or platforms.names_one_song(query)),
+        "must_ask": consent.must_ask(request.user),
+        "only_own": settings.DEEZER_SEARCH and not choices,
     }
     if context["is_searchable"] and not request.htmx:
-        context |= _found(request.user, query, context["platform"], offset)
+        asked = MUSICBRAINZ if is_musicbrainz else context["platform"]
+        context |= _found(request, query, asked, offset)
     return context
+
+
+@require_POST
+@login_required
+def choose_search(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Keep whether songs may be searched for outside, and go on in the picker."""
+    entry = get_object_or_404(Entry.objects.of(request.user), pk=entry_id)
+    choice = request.POST.get("search", "")
+    if choice in consent.Search.values:
+        services.save_preferences(request.user, search=choice)
+    query = urlencode({"q": request.POST.get("q", "")[:QUERY_LENGTH]})
+    return redirect(f"{reverse('journal:picker', args=[entry.pk])}?{query}")
 
 
 def wanted(request: SignedInRequest) -> tuple[str, str, int]:
@@ -70,8 +85,15 @@ def wanted(request: SignedInRequest) -> tuple[str, str, int]:
     )
 
 
-def _found(user: User, query: str, platform: str, offset: int) -> dict[str, Any]:
-    is_asked = platform in platforms.available(user) or platforms.names_one_song(query)
-    if not is_asked or len(query) < platforms.MIN_QUERY:
+def _found(request: SignedInRequest, query: str, platform: str, offset: int) -> dict[str, Any]:
+    user = request.user
+    is_musicbrainz = platform == MUSICBRAINZ and platforms.may_ask_musicbrainz(user)
+    is_asked = is_musicbrainz or platform in platforms.available(user)
+    if len(query) < platforms.MIN_QUERY or not (is_asked or platforms.names_one_song(query)):
         return {"results": None}
-    return {"results": platforms.find(user, query, platform=platform, offset=offset)}
+    if is_musicbrainz:
+        spend(request, "musicbrainz")
+    return {
+        "results": platforms.find(user, query, platform=platform, offset=offset),
+        "may_ask_musicbrainz": platform == DEEZER and platforms.may_ask_musicbrainz(user),
+    }

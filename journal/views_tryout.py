@@ -1,4 +1,4 @@
-"""A visitor lets one file be heard, without an account."""
+"""A visitor lets one file, or one song by its name, be heard, without an account."""
 
 from __future__ import annotations
 
@@ -20,15 +20,20 @@ from classifier.models import Classification, TryOut
 from classifier.readings import read_answer
 from classifier.results import certainty_of
 from classifier.sentences import translated
+from classifier.sources.deezer import DeezerClient
+from journal import platforms
 from journal.cards import poll_seconds
 from journal.forms import TryOutForm
 from journal.timelines import timeline
 from journify.http import HttpRequest
 from journify.limits.requests import limited
+from journify.outbound.errors import PlatformError
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import TemporaryUploadedFile
     from django.http import HttpResponseBase
+
+QUERY_LENGTH = 200
 
 View = Callable[..., "HttpResponseBase"]
 
@@ -49,11 +54,11 @@ def require_try_outs(view: View) -> View:
 @require_try_outs
 @limited("try-out")
 def begin(request: HttpRequest) -> HttpResponse:
-    """Take a visitor's file, and say what comes next."""
+    """Take a visitor's file or song, and say what comes next."""
     form = TryOutForm(request.POST, request.FILES)
     try:
-        tryout = tryouts.begin(_upload(request, form))
-    except UploadRejectedError as error:
+        tryout = _begun(request, form)
+    except (UploadRejectedError, PlatformError) as error:
         return _response(request, {"error": str(error)})
     if request.htmx:
         return _response(request, _context(tryout, poll=0))
@@ -72,6 +77,28 @@ def try_out(request: HttpRequest, tryout_id: uuid.UUID) -> HttpResponse:
     if context["state"] != "listening" and request.method == "GET":
         tryout.delete()
     return _response(request, context)
+
+
+@require_safe
+@require_try_outs
+@limited("try-search", methods=("GET",))
+def songs(request: HttpRequest) -> HttpResponse:
+    """Search Deezer for a visitor, who was told so beside the button; never while they type."""
+    if not settings.DEEZER_SEARCH:
+        raise Http404
+    query = request.GET.get("q", "").replace("\0", " ").strip()[:QUERY_LENGTH]
+    if len(query) < platforms.MIN_QUERY:
+        return _response(request, {})
+    return _response(request, {"query": query, "results": platforms.find_to_try(query)})
+
+
+def _begun(request: HttpRequest, form: TryOutForm) -> TryOut:
+    """Hand a song of Deezer's or a file on; errors have a sentence for the visitor."""
+    track = form.cleaned_data.get("track") if form.is_valid() else ""
+    if track and settings.DEEZER_SEARCH:
+        found = DeezerClient().track(track.removeprefix("deezer:"))
+        return tryouts.begin_with_song(found)
+    return tryouts.begin(_upload(request, form))
 
 
 def _upload(request: HttpRequest, form: TryOutForm) -> TemporaryUploadedFile:

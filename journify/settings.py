@@ -229,12 +229,13 @@ SANDBOX_URL = env.str("SANDBOX_URL", "").rstrip("/")
 # one switch for all of them: nobody outside is asked for anything
 OFFLINE = env.bool("OFFLINE", False)
 # Who runs this server, as an address or a page: services that are asked may want to know.
-CONTACT = env.str("CONTACT", "")
+CONTACT = env.str("CONTACT", SANDBOX_URL)
 DEEZER_API_URL = "https://api.deezer.com"
 ITUNES_API_URL = "https://itunes.apple.com"
 RECCOBEATS_API_URL = "https://api.reccobeats.com"
 LISTENBRAINZ_API_URL = "https://api.listenbrainz.org"
 LASTFM_API_URL = "https://ws.audioscrobbler.com"
+MUSICBRAINZ_API_URL = "https://musicbrainz.org"
 SPOTIFY_ACCOUNTS_URL = "https://accounts.spotify.com"
 SPOTIFY_API_URL = "https://api.spotify.com"
 SPOTIFY_CLIENT_ID = env.str("SPOTIFY_CLIENT_ID", "")
@@ -243,6 +244,7 @@ if SANDBOX_URL:
     DEEZER_API_URL, ITUNES_API_URL = f"{SANDBOX_URL}/deezer", f"{SANDBOX_URL}/itunes"
     RECCOBEATS_API_URL = f"{SANDBOX_URL}/reccobeats"
     LISTENBRAINZ_API_URL, LASTFM_API_URL = f"{SANDBOX_URL}/listenbrainz", f"{SANDBOX_URL}/lastfm"
+    MUSICBRAINZ_API_URL = f"{SANDBOX_URL}/musicbrainz"
     SPOTIFY_API_URL = f"{SANDBOX_URL}/spotify"
     SPOTIFY_ACCOUNTS_URL = f"{SANDBOX_URL}/spotify-accounts"
     SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET = "sandbox-client", "sandbox-secret"
@@ -253,6 +255,7 @@ PLATFORM_RATES = {
     "reccobeats": (10, 10.0),
     "listenbrainz": (10, 10.0),
     "lastfm": (10, 5.0),
+    "musicbrainz": (1, 1.1),
     "deezer-links": (10, 10.0),
     "spotify-links": (10, 10.0),
 }
@@ -266,15 +269,19 @@ FEATURE_SOURCES = env.list(
     ["clip"],
     validate=validate.ContainsOnly(["clip", "reccobeats", "spotify"]),
 )
-DEEZER_SEARCH = env.bool("DEEZER_SEARCH", bool(SANDBOX_URL))
 # Last.fm tells what a listener plays only to whoever has a key (https://www.last.fm/api).
 LASTFM_API_KEY = env.str("LASTFM_API_KEY", "sandbox" if SANDBOX_URL else "")
+# Listeners are asked before anything of theirs leaves this server (`journal.consent`).
+DEEZER_SEARCH = env.bool("DEEZER_SEARCH", True) and not OFFLINE
+MUSICBRAINZ_SEARCH = bool(CONTACT) and not OFFLINE
+if OFFLINE:
+    CLIP_SOURCES, FEATURE_SOURCES = ["upload"], ["clip"]
 ITUNES_COUNTRY = env.str("ITUNES_COUNTRY", "US")
 
 # Signing in with Spotify: off, and nowhere to be seen, without keys. Tokens are ours to keep, as
 # allauth would keep them readable. https://docs.allauth.org/en/latest/socialaccount/
 
-SPOTIFY_ENABLED = bool(SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET)
+SPOTIFY_ENABLED = bool(SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET) and not OFFLINE
 SPOTIFY_PROFILE_URL = "journal:profile"
 TOKEN_KEYS: list[str] = env.list("TOKEN_KEYS", []) or [load_or_create_key(DATA_DIR / "token_key")]
 SOCIALACCOUNT_ADAPTER = "spotify_auth.adapter.SocialAdapter"
@@ -346,6 +353,8 @@ RESPONSE_HEADERS = {
 SPOTIFY_IMAGES = (
     [SANDBOX_URL or "https://*.scdn.co", "https://*.spotifycdn.com"] if SPOTIFY_ENABLED else []
 )
+# Covers and previews come from Deezer to the browser, as its terms want: streamed, not copied.
+DEEZER_FILES = [SANDBOX_URL or "https://*.dzcdn.net"] if DEEZER_SEARCH else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -356,8 +365,8 @@ CONTENT_SECURITY_POLICY = {
             *([SANDBOX_URL or SPOTIFY_ACCOUNTS_URL] if SPOTIFY_ENABLED else []),
         ],
         "frame-ancestors": ["'none'"],
-        "img-src": ["'self'", "data:", *SPOTIFY_IMAGES],
-        "media-src": ["'self'", "blob:"],
+        "img-src": ["'self'", "data:", *dict.fromkeys([*SPOTIFY_IMAGES, *DEEZER_FILES])],
+        "media-src": ["'self'", "blob:", *DEEZER_FILES],
         "object-src": ["'none'"],
     }
 }
@@ -398,8 +407,10 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "new-password": {"address": (30, 600)},
     "mail": {"user": (10, 3600), "address": (20, 3600), "name": (5, 3600)},
     "try-out": {"address": (6, 600)},
+    "try-search": {"address": (20, 600)},
     "upload": {"user": (40, 600), "address": (120, 600)},
     "search": {"user": (120, 60), "address": (600, 60)},
+    "musicbrainz": {"user": (10, 60), "address": (20, 60)},
     "classify": {"user": (60, 60), "address": (300, 60)},
     "listening": {"user": (20, 60), "address": (100, 60)},
     "render": {"user": (60, 60), "address": (300, 60)},

@@ -22,6 +22,7 @@ def spotify(request: HttpRequest) -> dict[str, Any]:
         "spotify_enabled": settings.SPOTIFY_ENABLED,
         "deezer_enabled": settings.DEEZER_SEARCH,
         "mail_enabled": settings.MAIL_ENABLED,
+        "musicbrainz_enabled": settings.MUSICBRAINZ_SEARCH,
     }
     if user is None or not user.is_authenticated:
         context["sign_up_open"] = SimpleLazyObject(lambda: invitations.is_open(request))

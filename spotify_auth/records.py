@@ -27,6 +27,7 @@ class Track:
     artwork_url: str
     isrc: str
     duration_ms: int | None
+    year: int | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Track:
@@ -53,6 +54,7 @@ class Track:
             artwork_url=_picture(album, at_least=64),
             isrc=isrc_of(mapping_of(data.get("external_ids")).get("isrc")),
             duration_ms=whole_of(data.get("duration_ms")),
+            year=whole_of(text_of(album.get("release_date"))[:4]) or None,
         )
 
 

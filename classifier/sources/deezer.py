@@ -51,6 +51,8 @@ class DeezerTrack:
     isrc: str
     link: str
     preview: str
+    cover: str = ""
+    year: int | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> DeezerTrack:
@@ -75,6 +77,8 @@ class DeezerTrack:
             isrc=isrc_of(data.get("isrc")),
             link=link_of(data.get("link")) or f"https://www.deezer.com/track/{track_id}",
             preview=link_of(data.get("preview")) if is_readable else "",
+            cover=link_of(mapping_of(data.get("album")).get("cover_medium")),
+            year=whole_of(text_of(data.get("release_date"))[:4]) or None,
         )
 
 

@@ -117,6 +117,7 @@ def _preferences(row: Fields) -> ArchivedPreferences:
         theme=theme or Preferences.Theme.AUTO,
         phrases_per_day=row.integer("phrases_per_day", least=1, most=24) or 12,
         leave_hard_days_out=row.flag("leave_hard_days_out"),
+        search=row.text("search", longest=10, choices=Preferences.Search.values),
     )
 
 

@@ -136,6 +136,7 @@ class ArchivedPreferences:
     theme: str
     phrases_per_day: int
     leave_hard_days_out: bool
+    search: str
 
 
 @dataclass(frozen=True)

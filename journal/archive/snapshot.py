@@ -54,6 +54,7 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
             theme=preferences.theme,
             phrases_per_day=preferences.phrases_per_day,
             leave_hard_days_out=preferences.leave_hard_days_out,
+            search=preferences.search,
         ),
         phrases=[
             ArchivedPhrase(text=row.text, theme=row.theme, active=row.active)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journal import services
 from journal.links import Link, ShortLinkError, read_isrc, read_link, resolved
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
@@ -175,8 +176,9 @@ def told(client: Client, entry: Entry, query: str) -> str:
 
 class TestInThePicker:
     @pytest.fixture
-    def there(self, sandbox: Sandbox, settings: SettingsWrapper) -> SandboxSong:
+    def there(self, sandbox: Sandbox, settings: SettingsWrapper, user: User) -> SandboxSong:
         settings.DEEZER_SEARCH = True
+        services.save_preferences(user, search="outside")
         return sandbox.world.songs[3]
 
     @pytest.mark.parametrize("form", ["{}", "isrc: {}"])

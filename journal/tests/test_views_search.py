@@ -15,6 +15,7 @@ from pytest_django import Settings
 from classifier.models import Classification, Song
 from classifier.sources import audio_of
 from classifier.tests.factories import SongFactory
+from journal import services
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
 from journify.sandbox.catalogue import SandboxSong
@@ -177,8 +178,9 @@ class TestSpotify:
 
 class TestDeezer:
     @pytest.fixture(autouse=True)
-    def _enabled(self, sandbox: Sandbox, settings: SettingsWrapper) -> None:
+    def _enabled(self, sandbox: Sandbox, settings: SettingsWrapper, user: User) -> None:
         settings.DEEZER_SEARCH = True
+        services.save_preferences(user, search="outside")
 
     def test_found_and_picked_without_any_account(
         self, listener: Client, entry: Entry, there: SandboxSong
@@ -213,26 +215,29 @@ class TestDeezer:
         assert sandbox.world.requests == []
 
 
+@pytest.mark.usefixtures("connected")
 @pytest.mark.parametrize("platform", ["spotify", "deezer"])
 def test_odd_items_cost_no_list(
     platform: str,
     listener: Client,
     entry: Entry,
-    connected: SpotifyConnection,
     sandbox: Sandbox,
     settings: SettingsWrapper,
+    user: User,
 ) -> None:
     settings.DEEZER_SEARCH = True
+    services.save_preferences(user, search="outside")
     sandbox.fail(platform, "odd-items")
     response = look(listener, entry, q="tone", **{"in": platform})
-    assert len(response.context["results"].items) == 10
+    assert len(response.context["results"].items) == {"spotify": 10, "deezer": 14}[platform]
     assert 'href=""' not in response.content.decode()
 
 
 class TestLinks:
     @pytest.fixture(autouse=True)
-    def _deezer(self, sandbox: Sandbox, settings: SettingsWrapper) -> None:
+    def _deezer(self, sandbox: Sandbox, settings: SettingsWrapper, user: User) -> None:
         settings.DEEZER_SEARCH = True
+        services.save_preferences(user, search="outside")
 
     @pytest.mark.parametrize(
         "form",

@@ -13,6 +13,7 @@ from classifier.models import Classification, Song, TryOut
 from classifier.tests.fakes import SURE, FakeService, install
 from journify.background.tests.workers import work_at
 from journify.limits.models import Allowance
+from journify.tests.sandbox import Sandbox
 from ml.tests.sounds import music, write
 from spotify_auth.models import User
 
@@ -148,3 +149,77 @@ def test_no_page_offers_it_and_no_address_answers_where_it_is_off(
     assert begin(client, tune).status_code == 404
     assert client.get(reverse("journal:try_out", args=[tryout.pk])).status_code == 404
     assert TryOut.objects.count() == 1
+
+
+class TestSongsByName:
+    """A visitor names a song instead of bringing its file."""
+
+    @pytest.fixture(autouse=True)
+    def _searchable(self, sandbox: Sandbox, settings: Settings) -> None:
+        settings.DEEZER_SEARCH = True
+
+    def test_the_landing_page_says_where_the_words_go(self, client: Client) -> None:
+        page = client.get("/").content.decode()
+        assert reverse("journal:try_songs") in page
+        assert "Your words go to Deezer" in page
+
+    @pytest.mark.parametrize("headers", [{}, HTMX])
+    def test_a_song_is_found_heard_and_forgotten(
+        self, headers: dict[str, str], client: Client, sandbox: Sandbox, service: FakeService
+    ) -> None:
+        there = sandbox.world.songs[5]
+        page = client.get(reverse("journal:try_songs"), {"q": "tone 5"}, headers=headers)
+        assert f'value="deezer:{there.deezer_id}"' in page.content.decode()
+        assert "data-preview" in page.content.decode()
+        form = {"track": f"deezer:{there.deezer_id}"}
+        client.post(reverse("journal:begin_try_out"), form, headers=headers)
+        tryout = TryOut.objects.get()
+        work_at(tryout)
+        answer = client.get(reverse("journal:try_out", args=[tryout.pk]))
+        assert (answer.context["state"], answer.context["tryout"].title) == (
+            "answered",
+            f"{there.artist} – {there.title}",
+        )
+        assert not TryOut.objects.exists()
+        assert not Song.objects.exists()
+
+    def test_why_a_clip_could_not_be_had_is_told(
+        self, client: Client, sandbox: Sandbox, service: FakeService
+    ) -> None:
+        form = {"track": f"deezer:{sandbox.world.songs[5].deezer_id}"}
+        client.post(reverse("journal:begin_try_out"), form)
+        tryout = TryOut.objects.get()
+        sandbox.fail("deezer", "expired-preview", path="/preview", times=2)
+        work_at(tryout)
+        page = client.get(reverse("journal:try_out", args=[tryout.pk])).content.decode()
+        assert "took its clip away" in page
+
+    def test_trouble_is_one_sentence(self, client: Client, sandbox: Sandbox) -> None:
+        sandbox.fail("deezer", "down")
+        page = client.get(reverse("journal:try_songs"), {"q": "tone 5"}).content.decode()
+        assert "Deezer does not answer just now" in page
+        sandbox.fail("deezer", "deezer-no-data")
+        page = client.post(reverse("journal:begin_try_out"), {"track": "deezer:1"}).content.decode()
+        assert "Deezer does not have this song" in page
+        assert not TryOut.objects.exists()
+
+    @pytest.mark.parametrize("track", ["deezer:x", "spotify:1", "deezer:1;2", "deezer:" + "9" * 13])
+    def test_nonsense_is_no_song(self, track: str, client: Client, sandbox: Sandbox) -> None:
+        page = client.post(reverse("journal:begin_try_out"), {"track": track}).content.decode()
+        assert "Choose a file first" in page
+        assert sandbox.world.requests == []
+
+    def test_nobody_is_asked_for_one_letter_or_where_it_is_off(
+        self, client: Client, sandbox: Sandbox, settings: Settings
+    ) -> None:
+        client.get(reverse("journal:try_songs"), {"q": "t"})
+        settings.DEEZER_SEARCH = False
+        assert client.get(reverse("journal:try_songs"), {"q": "tone"}).status_code == 404
+        client.post(reverse("journal:begin_try_out"), {"track": "deezer:1"})
+        assert "Deezer" not in client.get("/").content.decode()
+        assert sandbox.world.requests == []
+
+    def test_searching_has_its_limit(self, client: Client, settings: Settings) -> None:
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"try-search": {"address": (2, 600)}}
+        answers = [client.get(reverse("journal:try_songs"), {"q": "tone"}) for _ in range(3)]
+        assert [each.status_code for each in answers] == [200, 200, 429]

@@ -13,6 +13,7 @@ NAMES = {
     "reccobeats": "ReccoBeats",
     "listenbrainz": "ListenBrainz",
     "lastfm": "Last.fm",
+    "musicbrainz": "MusicBrainz",
     "deezer-links": "Deezer",
     "spotify-links": "Spotify",
 }

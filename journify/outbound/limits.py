@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from journify.outbound.errors import QuotaUsedUpError, RateLimitedError
+from journify.outbound.errors import PlatformDownError, QuotaUsedUpError, RateLimitedError
 from journify.outbound.models import PlatformPace
 
 # Another process won this often in a row: wait a little instead of spinning.
@@ -33,12 +33,12 @@ class Rate:
     @property
     def interval(self) -> dt.timedelta:
         """Time between two calls once the burst is used up."""
-        return dt.timedelta(seconds=self.seconds / (self.calls - self.burst))
+        return dt.timedelta(seconds=self.seconds / max(1, self.calls - self.burst))
 
     @property
     def burst(self) -> int:
         """Calls that may be made at once."""
-        return self.calls // 2
+        return max(1, self.calls // 2)
 
 
 def acquire(platform: str, *, patience: float = 0.0) -> None:
@@ -50,6 +50,8 @@ def acquire(platform: str, *, patience: float = 0.0) -> None:
         The turn would come later than that.
     QuotaUsedUpError
         The platform said that the account's quota is used up, and that has not passed yet.
+    PlatformDownError
+        It could not be reached a moment ago: nobody tries again yet.
     """
     deadline = time.monotonic() + patience
     while (wait := _seconds_to_turn(platform)) > 0:
@@ -58,12 +60,15 @@ def acquire(platform: str, *, patience: float = 0.0) -> None:
         time.sleep(wait)
 
 
-def block(platform: str, *, seconds: float, is_quota: bool = False) -> None:
-    """Keep every process from calling `platform` for a while, as the platform asked."""
+def block(platform: str, *, seconds: float, is_quota: bool = False, is_down: bool = False) -> None:
+    """Keep every process from calling `platform` for a while: it asked for that, or is away."""
     until = timezone.now() + dt.timedelta(seconds=seconds)
     PlatformPace.objects.get_or_create(platform=platform)
     PlatformPace.objects.filter(platform=platform, blocked_until__lt=until).update(
-        blocked_until=until, is_quota_used_up=is_quota, revision=F("revision") + 1
+        blocked_until=until,
+        is_quota_used_up=is_quota,
+        is_down=is_down,
+        revision=F("revision") + 1,
     )
 
 
@@ -76,6 +81,8 @@ def _seconds_to_turn(platform: str) -> float:
             seconds = (row.blocked_until - now).total_seconds()
             if row.is_quota_used_up:
                 raise QuotaUsedUpError(platform)
+            if row.is_down:
+                raise PlatformDownError(platform, retry_after=seconds)
             return seconds
         rate = _rate_of(platform)
         if rate is None:

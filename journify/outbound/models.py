@@ -15,6 +15,7 @@ class PlatformPace(UUIDModel):
     paced_until = models.DateTimeField(default=timezone.now)
     blocked_until = models.DateTimeField(default=timezone.now)
     is_quota_used_up = models.BooleanField(default=False)
+    is_down = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:

@@ -5,19 +5,26 @@ from __future__ import annotations
 import functools
 import logging
 import random
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import InvalidHeader
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    InvalidHeader,
+    NameResolutionError,
+    NewConnectionError,
+)
 from urllib3.util import Retry
 
 from journify.outbound import limits
@@ -32,18 +39,26 @@ from journify.outbound.items import SURPRISES
 
 logger = logging.getLogger(__name__)
 
-USER_AGENT = "Journify/1.0 (music journal; self-hosted)"
+VERSION = "1.0"
+USER_AGENT = f"Journify/{VERSION} (music journal; self-hosted)"
 CONNECT_SECONDS, READ_SECONDS = 3.05, 5.0
+# … and for a name to be found and a connection to be made while somebody looks at the page
+IMPATIENT_SECONDS = 1.5
 
 # A quota answer that does not say for how long is left alone for this long.
 QUOTA_SECONDS = 3600.0
 DEFAULT_WAIT_SECONDS = 5.0
 DOWN_SECONDS = 30.0
+# A platform that cannot be reached is not tried again by anybody for so long.
+BREAK_SECONDS = 20.0
 # Whoever sends hours is believed, but not for ever.
 LONGEST_WAIT_SECONDS = 86_400.0
 
 TRIES = 3
 JITTER_SECONDS = (0.05, 0.15)
+# A name that was found just now will be found again.
+NAME_SECONDS = 300.0
+_names: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -56,10 +71,13 @@ class Platform:
         Key of `journify.outbound.errors.NAMES`.
     patience
         Seconds that the caller may wait for its turn: 0 in a web request, some in a worker.
+    tries
+        How often a read is tried; by default thrice by a patient caller, else once.
     """
 
     name: str
     patience: float = 0.0
+    tries: int | None = None
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """Call the platform; answers below 500 except 429 come back for the caller to judge.
@@ -89,7 +107,7 @@ class Platform:
         Every try takes its turn. In a web request there is one try: somebody is waiting, and a
         platform that hangs must not hold the threads of the page.
         """
-        tries = TRIES if method == "GET" and self.patience else 1
+        tries = self.tries or (TRIES if method == "GET" and self.patience else 1)
         for attempt in range(1, tries + 1):
             limits.acquire(self.name, patience=self.patience)
             try:
@@ -106,16 +124,20 @@ class Platform:
 
     def _once(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         started = time.monotonic()
+        connect_seconds = CONNECT_SECONDS if self.patience else IMPATIENT_SECONDS
         try:
+            require_name(str(urlsplit(url).hostname), seconds=connect_seconds)
             response = _session().request(
                 method,
                 url,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=(connect_seconds, READ_SECONDS),
                 allow_redirects=False,
                 **options,
             )
         except (requests.RequestException, ValueError) as error:  # a redirect to nowhere
             self._log(method, url, type(error).__name__, started)
+            if is_unreachable(error):
+                limits.block(self.name, seconds=BREAK_SECONDS, is_down=True)
             # the library's error names the address with its query, so it is not passed on
             raise PlatformDownError(self.name, retry_after=DOWN_SECONDS) from None
         self._log(method, url, str(response.status_code), started)
@@ -171,6 +193,37 @@ def require_online(platform: str) -> None:
     """Raise OfflineError where OFFLINE switches every outside service off."""
     if settings.OFFLINE:
         raise OfflineError(platform)
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether there was no way to the other side at all: no name, no route, nobody there."""
+    cause = error.args[0] if error.args else error
+    reason = getattr(cause, "reason", cause)
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError | NameResolutionError)
+
+
+def require_name(host: str, *, seconds: float) -> None:
+    """Raise ConnectionError unless a host's name is found in time.
+
+    Time limits of a connection do not hold for that: without a network, a resolver may think about
+    each of its servers for many seconds, while somebody waits.
+    """
+    if _names.get(host, 0.0) > time.monotonic():
+        return
+    found = Event()
+    Thread(target=_find_name, args=(host, found), daemon=True).start()
+    if not found.wait(seconds):
+        raise requests.ConnectionError(ConnectTimeoutError(f"{host} was not found in time"))
+
+
+def _find_name(host: str, found: Event) -> None:
+    try:
+        socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        pass  # the connection says so itself, and at once
+    else:
+        _names[host] = time.monotonic() + NAME_SECONDS
+    found.set()
 
 
 def retry_after_of(response: requests.Response) -> float | None:

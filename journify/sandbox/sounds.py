@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from journify.sandbox.catalogue import number_of
 
 RATE = 22_050
-SECONDS = 30
+SECONDS, BEATS = 30, 16
 
 MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
 PROGRESSIONS = ((0, 3, 4, 0), (0, 5, 3, 4), (5, 3, 0, 4), (0, 4, 5, 3), (0, 2, 3, 0))
@@ -28,14 +28,16 @@ def rendered(slug: str) -> Samples:
     root = int(rng.integers(45, 57))
     progression = PROGRESSIONS[rng.integers(len(PROGRESSIONS))]
     overtones = rng.uniform(0.1, 1.0, 4) / np.arange(1, 5) ** (2.2 - energy)
-    samples = np.zeros(RATE * SECONDS, dtype=np.float32)
-    for number in range(int(SECONDS / beat)):
+    # sixteen beats, over and over
+    samples = np.zeros(round(RATE * BEATS * beat), dtype=np.float32)
+    for number in range(BEATS):
         degree = progression[number // 4 % len(progression)]
         for step in (0, 2, 4):
             _add(samples, number * beat, 1.2 * beat, _pitch(root, scale, degree + step), overtones)
         melody = _pitch(root + 12, scale, degree + int(rng.integers(0, 8)))
         _add(samples, number * beat, beat * rng.choice((0.5, 1.0)), melody, 1.6 * overtones)
         _drum(samples, number * beat, energy, rng)
+    samples = np.resize(samples, RATE * SECONDS)
     loudness = (0.3 + 0.6 * energy) / float(np.abs(samples).max())
     return np.asarray(samples * loudness, dtype=np.float32)
 

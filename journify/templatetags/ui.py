@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 register = template.Library()
 
 NOBODY = uuid.UUID(int=0)
+# of one emotion's sleeve; prime, so that parts, slants and mirrors do not repeat together
+VARIANTS = 97
 
 
 @register.simple_tag
@@ -33,16 +35,40 @@ def mark(name: str, icons: str) -> SafeString:
 
 
 @register.simple_tag
-@functools.lru_cache(64)
-def sleeve(name: str, icons: str) -> SafeString:
-    """A record's sleeve in the colour of an emotion, blank without one."""
+def sleeve(name: str, icons: str, seed: UUID | str = "") -> SafeString:
+    """A record's sleeve in the colour of an emotion, blank without one.
+
+    Two songs of one emotion look alike, not the same: `seed`, a song's key, turns the picture.
+    """
+    variant = uuid.UUID(str(seed)).int % VARIANTS if seed else None
+    return _sleeve(name, icons, variant)
+
+
+@functools.lru_cache(512)
+def _sleeve(name: str, icons: str, variant: int | None) -> SafeString:
     return format_html(
-        '\n<span class="sleeve" data-emotion="{}" aria-hidden="true">\n  <svg>\n'
-        '    <use href="{}#sleeve-{}"></use>\n  </svg>\n</span>\n',
+        '\n<span class="sleeve" data-emotion="{}" aria-hidden="true">\n  <svg{}>\n'
+        '    <use href="{}#sleeve-{}"{}></use>\n  </svg>\n</span>\n',
         name,
+        "" if variant is None else mark_safe(_window(variant)),  # noqa: S308 -- numbers
         icons,
         name or "blank",
+        "" if variant is None else mark_safe(_turn(variant)),  # noqa: S308 -- numbers
     )
+
+
+def _window(variant: int) -> str:
+    """Which part of the picture is shown: a square of 60 to 78 hundredths, anywhere in it."""
+    size = 60 + 3 * (variant % 7)
+    x, y = (variant * 11) % (96 - size), (variant * 29) % (96 - size)
+    return f' viewBox="{x} {y} {size} {size}"'
+
+
+def _turn(variant: int) -> str:
+    """How it lies: slanted a little, and every other one seen in a mirror."""
+    mirror = " translate(96 0) scale(-1 1)" if variant % 2 else ""
+    angle = 5 * (variant % 9 - 4)
+    return f' width="96" height="96" transform="rotate({angle} 48 48){mirror}"'
 
 
 @register.simple_tag

@@ -97,6 +97,8 @@ def platform_settings(url: str) -> dict[str, Any]:
         "LASTFM_API_KEY": "sandbox",
         "DEEZER_SEARCH": True,
         "RECCOBEATS_API_URL": f"{url}/reccobeats",
+        "MUSICBRAINZ_API_URL": f"{url}/musicbrainz",
+        "CONTACT": "https://journal.example",
         "SPOTIFY_API_URL": f"{url}/spotify",
         "SPOTIFY_ACCOUNTS_URL": f"{url}/spotify-accounts",
         "SPOTIFY_CLIENT_ID": CLIENT_ID,

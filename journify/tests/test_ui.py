@@ -45,3 +45,11 @@ def test_a_sleeve_without_an_emotion_is_blank(name: str, drawn: str) -> None:
     assert f'href="#sleeve-{drawn}"' in sleeve(name, "")
     assert f'data-emotion="{name}"' in sleeve(name, "")
     assert mark(name, "") != sleeve(name, "")
+
+
+def test_sleeves_of_one_emotion_differ_from_song_to_song_and_stay() -> None:
+    songs = [uuid.uuid5(uuid.NAMESPACE_URL, str(number)) for number in range(24)]
+    drawn = [sleeve("happy", "", song) for song in songs]
+    assert len(set(drawn)) >= 18
+    assert drawn == [sleeve("happy", "", str(song)) for song in songs]
+    assert all('href="#sleeve-happy"' in each for each in drawn)

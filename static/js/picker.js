@@ -1,17 +1,6 @@
 // The dialog in which a song is chosen.
 
 const dialog = document.getElementById("picker");
-const player = new Audio();
-
-function listen(button) {
-  const isNew = button?.getAttribute("aria-pressed") === "false";
-  dialog.querySelector("[aria-pressed=true]")?.setAttribute("aria-pressed", "false");
-  player.pause();
-  if (!isNew) return;
-  button.setAttribute("aria-pressed", "true");
-  player.src = button.dataset.preview;
-  player.play().catch(() => button.setAttribute("aria-pressed", "false"));
-}
 
 function move(step) {
   const stops = [...dialog.querySelectorAll("input[type=search], [data-song]")];
@@ -26,11 +15,7 @@ function makeRoom(isOpen) {
   if (form) document.querySelector(form.getAttribute("hx-target")).classList.add("is-open");
 }
 
-player.addEventListener("ended", () => listen(null));
-dialog.addEventListener("close", () => {
-  listen(null);
-  makeRoom(false);
-});
+dialog.addEventListener("close", () => makeRoom(false));
 
 // As soon as it is there: htmx:load comes later, and would open again what a quick Escape has closed.
 dialog.addEventListener("htmx:afterSwap", ({ target }) => {
@@ -45,15 +30,14 @@ dialog.addEventListener("htmx:afterSwap", ({ target }) => {
 
 dialog.addEventListener("htmx:afterRequest", ({ detail }) => {
   const { xhr, successful, requestConfig, elt } = detail;
-  const isAnswer = successful && requestConfig.verb === "post" && !xhr.getResponseHeader("HX-Retarget");
-  if (!isAnswer || !dialog.open) return;
+  // other requests than answers aim at a part of the dialog itself
+  const isAnswer = elt.getAttribute("hx-target")?.startsWith("#entry-") && !xhr.getResponseHeader("HX-Retarget");
+  if (!isAnswer || !successful || requestConfig.verb !== "post" || !dialog.open) return;
   dialog.close();
   document.querySelector(elt.getAttribute("hx-target")).focus();
 });
 
 dialog.addEventListener("click", (event) => {
-  const preview = event.target.closest("[data-preview]");
-  if (preview) listen(preview);
   if (event.target !== dialog && !event.target.closest("[data-close]")) return;
   event.preventDefault();
   dialog.close();

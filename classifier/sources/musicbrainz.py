@@ -1,0 +1,111 @@
+"""MusicBrainz: an open catalogue of recordings, asked for what Deezer lacks.
+
+https://musicbrainz.org/doc/MusicBrainz_API – no key. One request a second for this whole server,
+and every client names itself and somebody to write to: those that do not are blocked by their
+address (https://musicbrainz.org/doc/MusicBrainz_API/Rate_Limiting). So it is off until the operator
+has set CONTACT, and asked only when a listener says so, never while they type. Its data is CC0; it
+has no sound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+
+from journify.outbound.errors import NotFoundError, PlatformError
+from journify.outbound.fields import isrc_of, list_of, mapping_of, text_of, whole_of
+from journify.outbound.items import UnusableItemError, usable_items
+from journify.outbound.session import VERSION, Platform
+
+NAME = "musicbrainz"
+LIMIT = 25
+# Somebody has pressed a button and waits: for their turn behind one or two others, not longer.
+PATIENCE_SECONDS = 3.0
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording as MusicBrainz lists it."""
+
+    id: str
+    title: str
+    artist: str
+    album: str
+    year: int | None
+    duration_ms: int | None
+    isrc: str
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Recording:
+        """Read a recording; raises UnusableItemError without an id or a title."""
+        recording_id, title = text_of(data.get("id")), text_of(data.get("title"))
+        if not UUID.fullmatch(recording_id) or not title:
+            raise UnusableItemError("no title" if title == "" else "no id")
+        releases = [mapping_of(each) for each in list_of(data.get("releases"))]
+        first_year = text_of(data.get("first-release-date"))[:4]
+        return cls(
+            id=recording_id,
+            title=title,
+            artist=_artist(data),
+            album=text_of(releases[0].get("title")) if releases else "",
+            year=whole_of(first_year),
+            duration_ms=whole_of(data.get("length")),
+            isrc=next(filter(None, map(isrc_of, list_of(data.get("isrcs")))), ""),
+        )
+
+    @property
+    def link(self) -> str:
+        """Its page."""
+        return f"https://musicbrainz.org/recording/{self.id}"
+
+
+class MusicBrainzClient:
+    """The two reads that we use."""
+
+    def __init__(self) -> None:
+        # one try: a second one would cost everybody's next second
+        self.platform = Platform(NAME, PATIENCE_SECONDS, tries=1)
+
+    def search(self, words: str) -> list[Recording]:
+        """Find recordings by plain words."""
+        found = self._get("/recording", {"query": words, "dismax": "true", "limit": LIMIT})
+        with self.platform.reading():
+            return usable_items(NAME, found["recordings"], Recording.from_json)
+
+    def recording(self, recording_id: str) -> Recording:
+        """Read one recording."""
+        found = self._get(f"/recording/{recording_id}", {"inc": "isrcs artist-credits releases"})
+        with self.platform.reading():
+            return Recording.from_json(found)
+
+    def _get(self, path: str, params: dict[str, Any]) -> Any:
+        url = f"{settings.MUSICBRAINZ_API_URL}/ws/2{path}"
+        agent = {"User-Agent": f"Journify/{VERSION} ( {settings.CONTACT} )"}
+        response = self.platform.request("GET", url, params=params | {"fmt": "json"}, headers=agent)
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise NotFoundError(NAME)
+        if response.status_code != HTTPStatus.OK:
+            raise PlatformError(NAME)
+        return self.platform.json_of(response)
+
+
+def _artist(data: Mapping[str, Any]) -> str:
+    """The artists as they are credited: "Mira Vale feat. Jon Ash"."""
+    credits_ = [mapping_of(each) for each in list_of(data.get("artist-credit"))]
+    names = [
+        (text_of(each.get("name")) or text_of(mapping_of(each.get("artist")).get("name")))
+        + _joint(each)
+        for each in credits_
+    ]
+    return " ".join("".join(names).split())
+
+
+def _joint(credit: Mapping[str, Any]) -> str:
+    phrase = credit.get("joinphrase")
+    return f" {text_of(phrase)} " if isinstance(phrase, str) and phrase.strip() else ""
