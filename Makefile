@@ -28,7 +28,7 @@ endif
 # The app reads .env itself. Nothing stands between make and what runs it: a signal to make reaches it.
 run: $(VENV)/run.stamp  ## start the whole app: web pages and worker (PORT=8000, SANDBOX=1)
 	@$(MANAGE) prepare --port $(PORT)
-	@exec $(BIN)/python -m journify.together --env /dev/null --procfile $(PROCFILE) start --port $(PORT)
+	@exec $(BIN)/python -m journify.operations.together --env /dev/null --procfile $(PROCFILE) start --port $(PORT)
 
 # DB=postgres: the tests run on a PostgreSQL server that is started for them and thrown away again
 ifeq ($(DB),postgres)

@@ -10,8 +10,8 @@ import sys
 from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand
 
-from journify.collecting import loading
-from journify.commands import ExplainedCommand
+from journify.operations.collecting import loading
+from journify.operations.commands import ExplainedCommand
 
 
 class Utility(ManagementUtility):
@@ -29,7 +29,7 @@ class Utility(ManagementUtility):
         with loading():
             command = super().fetch_command(subcommand)
         if isinstance(command, ExplainedCommand) and not command.takes_newer_database:
-            from journify.preparing import complaint_of_newer_database  # noqa: PLC0415 -- needs apps
+            from journify.operations.preparing import complaint_of_newer_database  # noqa: PLC0415 -- needs apps
 
             if complaint := complaint_of_newer_database():
                 sys.exit(complaint)

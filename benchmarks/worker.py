@@ -95,8 +95,8 @@ def _ask_for(number: int) -> None:
     """Put a song that no other number has into the queue: its own length, format and sound."""
     from django.core.files.base import ContentFile  # noqa: PLC0415 -- after setup
 
-    from classifier import queue  # noqa: PLC0415
     from classifier.models import Song  # noqa: PLC0415
+    from classifier.queue import rows as queue  # noqa: PLC0415
     from ml.tests.sounds import music, write  # noqa: PLC0415
 
     suffix, codec, rate, layout = FORMATS[number % len(FORMATS)]

@@ -19,15 +19,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from classifier import cleanup, queue
-from classifier.effective import counting_answers, effective_of
-from classifier.forms import LabelForm, SongForm
-from classifier.insight import insight
+from classifier.curating.forms import LabelForm, SongForm
+from classifier.curating.insight import insight
+from classifier.curating.resources import LabelResource, SongResource
+from classifier.emotions.effective import counting_answers, effective_of
+from classifier.emotions.readings import NOT_SURE, read
+from classifier.files import cleanup
+from classifier.files.playback import audio_response
 from classifier.models import EMOTION_CHOICES, Classification, Label, Song
-from classifier.playback import audio_response
-from classifier.readings import NOT_SURE, read
-from classifier.resources import LabelResource, SongResource
-from classifier.results import UNSURE
+from classifier.queue import rows as queue
+from classifier.serving.results import UNSURE
 from journify.background.jobs import lane_of
 from journify.curating.admin import CuratedTableMixin, LongListMixin
 

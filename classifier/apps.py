@@ -12,7 +12,10 @@ class ClassifierConfig(AppConfig):
     def ready(self) -> None:
         """Register checks and work; have audio deleted with its song, and changes told of."""
         # need the app registry
-        from classifier import changes, checks, cleanup, rules, work  # noqa: F401, PLC0415
+        from classifier import checks, rules  # noqa: F401, PLC0415
+        from classifier.emotions import changes  # noqa: PLC0415
+        from classifier.files import cleanup  # noqa: PLC0415
+        from classifier.queue import work  # noqa: PLC0415
 
         cleanup.connect()
         changes.connect()

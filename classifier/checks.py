@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 -- Django's name
 
-from journify.checks import SETTINGS
+from journify.config.checks import SETTINGS
 
 TAG = "classifier"
 

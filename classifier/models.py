@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from classifier.formats import known_suffix
-from classifier.results import UNSURE, UNSURE_BELOW
+from classifier.files.formats import known_suffix
+from classifier.serving.results import UNSURE, UNSURE_BELOW
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 from ml.labels import EMOTIONS
@@ -248,7 +248,7 @@ class Classification(Job):
             *Job.Meta.indexes,
             models.Index(fields=["-queued_at"], name="classification_queued"),
             models.Index(fields=["clip_sha256"], name="classification_clip_sha256"),
-            # what `classifier.effective` reads of thousands of songs, without their wide rows
+            # what `classifier.emotions.effective` reads of thousands of songs, not their wide rows
             models.Index(
                 fields=[
                     *("song", "status", "model", "emotion", "certainty"),
@@ -362,8 +362,8 @@ class Label(UUIDModel):
 class EmotionRule(UUIDModel):
     """The rule by which answers count in this database: one row, for all machines that share it.
 
-    `classifier.effective` writes and reads it; `journal.renewing` keeps in it how far the entries
-    have been recounted since it changed.
+    `classifier.emotions.effective` writes and reads it; `journal.emotions.renewing` keeps in it how
+    far the entries have been recounted since it changed.
 
     Attributes
     ----------

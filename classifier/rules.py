@@ -1,4 +1,4 @@
-"""What of songs and their answers is kept for how long; `journify.housekeeping` keeps to it."""
+"""What of songs and their answers is kept for how long: rules of the housekeeping."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import datetime as dt
 from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
 
-from classifier import heartbeats, metadata, outdated, tryouts
-from journify import housekeeping
+from classifier import metadata
+from classifier.files import tryouts
+from classifier.queue import heartbeats, outdated
 from journify.curating import previews
-from journify.housekeeping import Rule
+from journify.operations import housekeeping
+from journify.operations.housekeeping import Rule
 
 A_DAY = dt.timedelta(days=1)
 

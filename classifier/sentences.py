@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.utils.formats import localize
 from django.utils.translation import gettext, gettext_noop
 
-from classifier.formats import FORMATS, UNHEARD
+from classifier.files.formats import FORMATS, UNHEARD
 from journify.outbound.errors import NAMES
 
 # What `ml` says with a number in it; the rest of what it says is `ml.errors.SENTENCES`.
@@ -20,7 +20,7 @@ NUMBERED = (
     gettext_noop("Only %(value)s s could be heard; at least 3 s are needed."),
     gettext_noop("This file is %(value)s h long; please choose one of at most an hour."),
 )
-# What `classifier.formats` says of a kind of files.
+# What `classifier.files.formats` says of a kind of files.
 KINDS = sorted({*UNHEARD.values(), *(known.kind for known in FORMATS.values())})
 UNHEARD_KIND = gettext_noop(
     "%(name)s files cannot be heard here; convert this one to MP3 or FLAC first."

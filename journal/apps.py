@@ -14,10 +14,12 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         """Have archives deleted with their rows, answers renewed, and transfers looked after."""
-        from journal import cleanup, renewing, transfers, unused  # noqa: PLC0415 -- need the app registry
+        from journal import cleanup, unused  # noqa: PLC0415 -- need the app registry
+        from journal.archive import transfers  # noqa: PLC0415 -- need the app registry
+        from journal.emotions import renewing  # noqa: PLC0415 -- need the app registry
         from journal.models import Refresh, Transfer  # noqa: PLC0415
-        from journify import housekeeping  # noqa: PLC0415
         from journify.background import jobs  # noqa: PLC0415
+        from journify.operations import housekeeping  # noqa: PLC0415
 
         cleanup.connect()
         renewing.connect()
@@ -26,14 +28,14 @@ class JournalConfig(AppConfig):
             jobs.Kind(
                 model=Transfer,
                 work="journal.archive.work.carry_out",
-                interrupted="journal.transfers.interrupted",
+                interrupted="journal.archive.transfers.interrupted",
             )
         )
         jobs.register(
             jobs.Kind(
                 model=Refresh,
-                work="journal.spotify.refresh",
-                interrupted="journal.spotify.interrupted",
+                work="journal.spotify.connection.refresh",
+                interrupted="journal.spotify.connection.interrupted",
             )
         )
         housekeeping.register(

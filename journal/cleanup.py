@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete
 
-from classifier.cleanup import forget
+from classifier.files.cleanup import forget
 from journal.models import Transfer
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from journal.days import preferences_of
+from journal.day.pages import preferences_of
 from journal.models import Preferences
 
 if TYPE_CHECKING:

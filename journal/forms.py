@@ -10,12 +10,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.models import EMOTION_CHOICES, Song
-from classifier.readings import NOT_SURE, WORDS
-from classifier.results import UNSURE
+from classifier.serving.results import UNSURE
 from journal.models import NOTE_LENGTH, Entry, Preferences
-from journal.widgets import LongSelect
-from journal.zones import known_zones
+from journal.site.widgets import LongSelect
+from journal.site.zones import known_zones
 from journify.names import identity_of
 
 if TYPE_CHECKING:

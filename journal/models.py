@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from classifier.models import EMOTION_CHOICES, Song
-from classifier.results import UNSURE
-from journal.zones import known_zones
+from classifier.serving.results import UNSURE
+from journal.site.zones import known_zones
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 
@@ -189,8 +189,8 @@ class Entry(UUIDModel):
     song = models.ForeignKey(
         Song, related_name="entries", on_delete=set_unanswered, null=True, blank=True
     )
-    # what `classifier.effective` says of the song for the listener, empty while nothing is known:
-    # years are counted by it; `journal.renewing` keeps it
+    # what `classifier.emotions.effective` says of the song for the listener, empty while nothing is
+    # known: years are counted by it; `journal.emotions.renewing` keeps it
     emotion = models.CharField(
         _("emotion"),
         max_length=10,

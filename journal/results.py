@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from journal.links import DEEZER, MUSICBRAINZ, NAMES, SPOTIFY
+from journal.picker.links import DEEZER, MUSICBRAINZ, NAMES, SPOTIFY
 
 if TYPE_CHECKING:
     from classifier.sources.deezer import DeezerTrack

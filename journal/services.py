@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from classifier import changes
+from classifier.emotions import changes
 from classifier.models import Classification, Label, Song
-from classifier.queue import request_classification
-from journal.days import MOST_ENTRIES, draw_other
+from classifier.queue.rows import request_classification
+from journal.day.pages import MOST_ENTRIES, draw_other
+from journal.emotions.renewing import renewed
 from journal.models import Entry, Phrase, Preferences
-from journal.renewing import renewed
 from journify.background.jobs import lane_of
 from journify.models import written
 

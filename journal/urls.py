@@ -2,23 +2,20 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from journal import (
-    views,
-    views_account,
-    views_data,
-    views_history,
-    views_own_songs,
-    views_pages,
-    views_phrases,
-    views_profile,
-    views_recap,
-    views_search,
-    views_songs,
-    views_stats,
-    views_tryout,
-)
-from journal.converters import DateConverter
+from journal.account import pages as views_pages
+from journal.account import views as views_account
+from journal.archive import views as views_data
+from journal.day import views, views_phrases
+from journal.history import views as views_history
 from journal.listening import views as listening_views
+from journal.picker import views as views_search
+from journal.recap import views as views_recap
+from journal.site.converters import DateConverter
+from journal.songs import views as views_songs
+from journal.songs import views_own as views_own_songs
+from journal.spotify import views as views_profile
+from journal.stats import views as views_stats
+from journal.tryout import views as views_tryout
 
 register_converter(DateConverter, "date")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import django_stubs_ext
 from environs import Env, validate
 
-from journify.databases import database_settings
-from journify.mail import mail_settings
+from journify.config.databases import database_settings
+from journify.config.mail import mail_settings
+from journify.config.secrets import load_or_create_key, load_or_create_secret
+from journify.config.storages import media_storage
 from journify.mongodb import installing as mongodb
-from journify.owners import refuse_root
-from journify.secrets import load_or_create_key, load_or_create_secret
-from journify.storages import media_storage
+from journify.operations.owners import refuse_root
 
 django_stubs_ext.monkeypatch()  # classes of Django may say of what they are, as ModelAdmin[Song]
 
@@ -69,7 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "journify.monitoring.middleware.RequestMiddleware",
     # above the rest, so that what the ones below refuse has the headers too
-    "journify.middleware.HeadersMiddleware",
+    "journify.web.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "journify.monitoring.hosts.HostMiddleware",
     # above what reads forms
@@ -82,16 +82,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "journify.middleware.SignedOutMiddleware",
+    "journify.web.middleware.SignedOutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "journal.middleware.LanguageMiddleware",
-    "journal.middleware.ThemeMiddleware",
+    "journal.site.middleware.LanguageMiddleware",
+    "journal.site.middleware.ThemeMiddleware",
     "spotify_auth.second_factor.StaffSecondFactorMiddleware",
     "journify.limits.middleware.LimitMiddleware",
-    "journal.middleware.TimeZoneMiddleware",
+    "journal.site.middleware.TimeZoneMiddleware",
 ]
 
 TEMPLATES = [
@@ -104,7 +104,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "journal.context_processors.look",
+                "journal.site.context_processors.look",
                 "spotify_auth.context_processors.spotify",
             ],
         },
@@ -199,7 +199,7 @@ IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", 500)
 HISTORY_MAX_MB = env.int("HISTORY_MAX_MB", 300)
 HISTORY_UNPACKED_MAX_MB = env.int("HISTORY_UNPACKED_MAX_MB", 2000)
 HISTORY_SONGS_PER_HOUR = env.int("HISTORY_SONGS_PER_HOUR", 240)
-FILE_UPLOAD_HANDLERS = ["classifier.upload_handlers.SizeCapUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["classifier.files.upload_handlers.SizeCapUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = env.str("UPLOAD_TEMP_DIR", None)
 
@@ -459,16 +459,16 @@ QUEUE_PATIENCE_SECONDS = env.int("QUEUE_PATIENCE_SECONDS", 300)
 READINESS_CHECKS = {
     "database": "journify.monitoring.health.database",
     "migrations": "journify.monitoring.health.migrations",
-    "queue": "classifier.health.queue",
-    "workers": "classifier.health.workers",
-    "weights": "classifier.health.weights",
+    "queue": "classifier.queue.health.queue",
+    "workers": "classifier.queue.health.workers",
+    "weights": "classifier.queue.health.weights",
 }
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_HOST = env.str("METRICS_HOST", "127.0.0.1")
 METRICS_PORT = env.int("METRICS_PORT", 0)
 METRICS_DIR = DATA_DIR / "metrics"
 METRICS_COLLECTORS = [
-    "classifier.metrics.QueueCollector",
+    "classifier.queue.metrics.QueueCollector",
     "journify.backups.metrics.BackupCollector",
 ]
 if METRICS_TOKEN:

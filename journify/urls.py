@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from journal.views_pages import home
+from journal.account.pages import home
 from journify.monitoring import views as monitoring
 
 admin.autodiscover()
@@ -14,7 +14,7 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Journify"
 
-handler500 = "journify.error_pages.server_error"
+handler500 = "journify.web.error_pages.server_error"
 
 urlpatterns = [
     path("", home, name="home"),

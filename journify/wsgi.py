@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from journify.collecting import loading
+from journify.operations.collecting import loading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
 
@@ -15,7 +15,7 @@ with loading():
     from django.urls import get_resolver
 
     application = get_wsgi_application()
-    from journify.preparing import complaint_of_newer_database
+    from journify.operations.preparing import complaint_of_newer_database
 
     if complaint := complaint_of_newer_database():
         raise ImproperlyConfigured(complaint)

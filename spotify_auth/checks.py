@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 -- Django's name
 
-from journify.checks import SETTINGS
+from journify.config.checks import SETTINGS
 
 
 @register(SETTINGS)

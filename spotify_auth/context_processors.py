@@ -12,7 +12,7 @@ from spotify_auth.connections import connection_of
 from spotify_auth.ways import NEW_CODES, codes_of
 
 if TYPE_CHECKING:
-    from journify.http import HttpRequest
+    from journify.web.http import HttpRequest
 
 
 def spotify(request: HttpRequest) -> dict[str, Any]:

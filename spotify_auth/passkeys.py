@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from journify.http import SignedInRequest
+    from journify.web.http import SignedInRequest
 
     View = Callable[..., HttpResponse]
 

@@ -20,7 +20,7 @@ from spotify_auth.ways import NEW_CODES, codes_of
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from journify.http import SignedInRequest
+    from journify.web.http import SignedInRequest
     from spotify_auth.models import User
 
 

@@ -1,4 +1,4 @@
-"""What of accounts is kept for how long; `journify.housekeeping` keeps to it."""
+"""What of accounts is kept for how long; `journify.operations.housekeeping` keeps to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from journify import housekeeping
+from journify.operations import housekeeping
 from spotify_auth import invitations, sessions
 
 

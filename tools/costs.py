@@ -94,8 +94,8 @@ def _bytes_of(*models: Any) -> float:
 
 def _seconds_a_song(songs: int) -> float:
     """Seconds of one thread (the service takes no more) for a song, once everything is warm."""
-    from classifier.decoding import get_decoder  # noqa: PLC0415 -- after django.setup
-    from classifier.service import get_service  # noqa: PLC0415
+    from classifier.files.decoding import get_decoder  # noqa: PLC0415 -- after django.setup
+    from classifier.serving.service import get_service  # noqa: PLC0415
 
     paths = sorted(DEMO.glob("*.mp3"))[:songs]
     service, decoder = get_service(), get_decoder()

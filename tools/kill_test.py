@@ -94,8 +94,8 @@ def _ask_for(count: int) -> None:
     """Put songs with real audio into the queue, each in a transaction of its own."""
     from django.core.files.base import ContentFile  # noqa: PLC0415 -- after setup
 
-    from classifier import queue  # noqa: PLC0415
     from classifier.models import Song  # noqa: PLC0415
+    from classifier.queue import rows as queue  # noqa: PLC0415
 
     for number in range(count):
         song = Song(title=f"Song {number}")

@@ -135,7 +135,7 @@ def _listeners(count: int) -> list[Listener]:
     from django.test import Client  # noqa: PLC0415
 
     from classifier.models import Song  # noqa: PLC0415
-    from journal import days  # noqa: PLC0415
+    from journal.day import pages as days  # noqa: PLC0415
     from spotify_auth.models import User  # noqa: PLC0415
 
     found = []

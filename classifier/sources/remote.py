@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from classifier.errors import UploadRejectedError
-from classifier.uploads import check_audio
+from classifier.files.uploads import check_audio
 from journify.outbound.errors import BrokenPreviewError
 from journify.outbound.previews import fetched_preview
 

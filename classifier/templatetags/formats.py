@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from classifier.formats import accepted
+from classifier.files.formats import accepted
 
 register = template.Library()
 register.simple_tag(accepted, name="accepted_formats")

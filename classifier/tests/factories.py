@@ -4,9 +4,9 @@ import factory
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from classifier.bundles import main_bundle
 from classifier.models import Classification, Explanation, Label, Song
-from classifier.results import certainty_of
+from classifier.serving.bundles import main_bundle
+from classifier.serving.results import certainty_of
 from spotify_auth.tests.factories import UserFactory
 
 

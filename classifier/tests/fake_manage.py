@@ -38,7 +38,7 @@ class QuickService(FakeService):
     """Happy about everything, after 50 ms; some titles are poison."""
 
     def classify(self, clip: Clip) -> FakePrediction:
-        from classifier.bundles import main_bundle  # noqa: PLC0415 -- needs settings
+        from classifier.serving.bundles import main_bundle  # noqa: PLC0415 -- needs settings
 
         if clip.title == KILLS_THE_WORKER:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -54,9 +54,9 @@ class QuickService(FakeService):
 
 def main() -> None:
     service = QuickService()
-    module = ModuleType("classifier.service")
+    module = ModuleType("classifier.serving.service")
     module.get_service = lambda: service  # type: ignore[attr-defined]
-    sys.modules["classifier.service"] = module
+    sys.modules["classifier.serving.service"] = module
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
     ahead = dt.timedelta(seconds=float(os.environ.get(CLOCK_AHEAD, "0")))
     with time_machine.travel(dt.datetime.now(dt.UTC) + ahead) if ahead else nullcontext():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from classifier import batch
+from classifier.terminal import batch
 
 if TYPE_CHECKING:
     import pytest
@@ -55,20 +55,20 @@ class FakeService:
 
 
 def install(monkeypatch: pytest.MonkeyPatch, service: FakeService) -> None:
-    """Put `service` in the place of `classifier.service`, which imports torch."""
+    """Put `service` in the place of `classifier.serving.service`, which imports torch."""
 
     def make(names: tuple[str, ...]) -> FakeService:
         service.names = list(names)
         return service
 
-    module = ModuleType("classifier.service")
+    module = ModuleType("classifier.serving.service")
     module.get_service = lambda: service  # type: ignore[attr-defined]
     module.service_of = make  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "classifier.service", module)
+    monkeypatch.setitem(sys.modules, "classifier.serving.service", module)
 
 
 def set_up_process(models: list[str]) -> None:
-    """Stand in for `classifier.batch._set_up` in a process of the pool, which has no patches."""
+    """Stand in for `batch._set_up` in a process of the pool, which has no patches."""
     batch._state["service"] = FakeService(FakePrediction(model=models[0]))
 
 

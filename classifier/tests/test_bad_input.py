@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management import call_command
 from pytest_django import Settings
 
-from classifier import uploads
+from classifier.files import uploads
+from classifier.files.uploads import UploadRejectedError, add_upload
 from classifier.models import Song
 from classifier.tests.corpus import BAD, GOOD, Corpus
 from classifier.tests.fakes import FakeService
-from classifier.uploads import UploadRejectedError, add_upload
 from ml.decoding import Description
 from spotify_auth.models import User
 

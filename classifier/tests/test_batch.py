@@ -6,9 +6,9 @@ from threading import Event
 import pytest
 from pytest_django import Settings
 
-from classifier import batch
-from classifier.batch import classify_files, known_models
 from classifier.errors import NO_MODEL, NoModelError
+from classifier.terminal import batch
+from classifier.terminal.batch import classify_files, known_models
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import (
     DEADLY,

@@ -7,8 +7,8 @@ import sys
 import pytest
 from pytest_django import Settings
 
-from classifier.bundles import Bundle, main_bundle, read_bundle
 from classifier.checks import weights_are_shipped
+from classifier.serving.bundles import Bundle, main_bundle, read_bundle
 
 
 def test_name_and_version_are_read(settings: Settings) -> None:
@@ -59,7 +59,8 @@ class TestCheck:
 
 def test_no_torch_is_needed() -> None:
     script = (
-        "import sys, django; django.setup(); import classifier.bundles, classifier.listening;"
+        "import sys, django; django.setup();"
+        "import classifier.serving.bundles, classifier.serving.listening;"
         "print('torch' in sys.modules)"
     )
     child = subprocess.run(

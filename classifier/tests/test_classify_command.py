@@ -14,10 +14,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from classifier import leases, queue
+from classifier.emotions.readings import read
 from classifier.management.commands import classify as command
 from classifier.models import Classification, Song
-from classifier.readings import read
+from classifier.queue import leases
+from classifier.queue import rows as queue
 from classifier.tests.corpus import Corpus
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import SURE, FakePrediction, FakeService

@@ -13,11 +13,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from classifier import effective, queue
-from classifier.effective import Verdict, counting_answers, effective_in, effective_of, heard_in
+from classifier.emotions import effective
+from classifier.emotions.effective import (
+    Verdict,
+    counting_answers,
+    effective_in,
+    effective_of,
+    heard_in,
+)
+from classifier.emotions.readings import read
 from classifier.models import Classification, EmotionRule, Label, Song
-from classifier.readings import read
-from classifier.results import UNSURE, UNSURE_BELOW
+from classifier.queue import rows as queue
+from classifier.serving.results import UNSURE, UNSURE_BELOW
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from journify.models import uuid_of
 from ml.labels import EMOTIONS

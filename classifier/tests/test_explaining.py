@@ -12,11 +12,11 @@ from django.utils import timezone
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from classifier import explaining
-from classifier.batch import known_models
-from classifier.bundles import looks_at_pictures, read_bundle
 from classifier.models import Classification, Explanation, Song
-from classifier.service import get_service
+from classifier.serving import explaining
+from classifier.serving.bundles import looks_at_pictures, read_bundle
+from classifier.serving.service import get_service
+from classifier.terminal.batch import known_models
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journify.background import jobs, transport
 from journify.background.tests.workers import work_at

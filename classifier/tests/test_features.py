@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from classifier import fallback, listening, queue
 from classifier.models import Classification, Song
+from classifier.queue import rows as queue
+from classifier.serving import fallback, listening
 from classifier.sources.features import features_of
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from journify.outbound.models import PlatformPace

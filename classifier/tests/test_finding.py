@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier.finding import find_files, problem_of
-from classifier.formats import FORMATS, UNHEARD
+from classifier.files.formats import FORMATS, UNHEARD
+from classifier.terminal.finding import find_files, problem_of
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from classifier import following
 from classifier.models import Classification
+from classifier.queue import following
 from classifier.tests.factories import ClassificationFactory
 
 pytestmark = pytest.mark.django_db

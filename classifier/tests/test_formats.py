@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from classifier.batch import classify_files
-from classifier.formats import FORMATS, UNHEARD, accepted, explained, extension_of, media_type
+from classifier.files.formats import FORMATS, UNHEARD, accepted, explained, extension_of, media_type
+from classifier.files.uploads import UploadRejectedError, add_upload
+from classifier.terminal.batch import classify_files
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService
-from classifier.uploads import UploadRejectedError, add_upload
 from ml.source import DEMUXERS
 from spotify_auth.models import User
 

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from classifier import heartbeats
 from classifier.models import Worker
+from classifier.queue import heartbeats
 from journify.background.jobs import worker_name
 
 pytestmark = pytest.mark.django_db

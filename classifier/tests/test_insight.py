@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from classifier.insight import insight
+from classifier.curating.insight import insight
 from classifier.models import Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory
 from spotify_auth.models import User

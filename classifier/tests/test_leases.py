@@ -10,9 +10,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 from pytest_django import Settings
 
-from classifier import leases, queue
 from classifier.errors import TookTooLongError
 from classifier.models import Classification, Song
+from classifier.queue import leases
+from classifier.queue import rows as queue
 from classifier.tests.factories import ClassificationFactory
 from classifier.tests.fakes import FakePrediction, FakeService
 from journify import settings as shipped

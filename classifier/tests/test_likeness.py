@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from classifier.embeddings import Direction, packed
-from classifier.likeness import nearest
+from classifier.emotions.likeness import nearest
 from classifier.models import Classification, Song
+from classifier.serving.embeddings import Direction, packed
 from classifier.tests.factories import ClassificationFactory, SongFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from classifier import queue
-from classifier.embeddings import packed
 from classifier.errors import NO_CLIP, NO_MODEL, TOOK_TOO_LONG, UNEXPECTED, NoModelError
-from classifier.listening import listen
 from classifier.models import Classification, Song
+from classifier.queue import rows as queue
+from classifier.serving.embeddings import packed
+from classifier.serving.listening import listen
 from classifier.tests.corpus import Corpus
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import SURE, FakePrediction, FakeService

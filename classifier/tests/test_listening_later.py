@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from classifier import queue
-from classifier.listening import listen
 from classifier.models import Classification
+from classifier.queue import rows as queue
+from classifier.serving.listening import listen
 from classifier.tests.factories import ClassificationFactory
 from journify.background.tests.workers import end_waits
 from journify.tests.sandbox import Sandbox

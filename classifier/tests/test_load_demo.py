@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from classifier.management.commands import load_demo
 from classifier.models import Classification, Song
-from classifier.queue import fail
+from classifier.queue.rows import fail
 from classifier.tests.factories import ClassificationFactory
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client import REGISTRY
 
-from classifier import queue
-from classifier.listening import listen
 from classifier.models import Classification, Song
+from classifier.queue import rows as queue
+from classifier.serving.listening import listen
 from classifier.tests.factories import SongFactory
 from journify.background.tests.workers import work_at
 from journify.monitoring.context import bound, bound_values

@@ -8,7 +8,7 @@ import pytest
 from django.db import models
 from django.test.utils import isolate_apps
 
-from classifier.embeddings import packed
+from classifier.serving.embeddings import packed
 from journify.models import UUIDModel
 from journify.tests.databases import table_of
 

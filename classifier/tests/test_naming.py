@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from classifier.naming import Names, completed, names_from, title_from
+from classifier.files.naming import Names, completed, names_from, title_from
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from classifier import queue
-from classifier.listening import listen
+from classifier.emotions.readings import read_answer
 from classifier.models import Classification, Song
-from classifier.readings import read_answer
-from classifier.results import clock
+from classifier.queue import rows as queue
+from classifier.serving.listening import listen
+from classifier.serving.results import clock
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakeService
 from ml.tests.sounds import rustle, silence, write

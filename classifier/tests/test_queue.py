@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from classifier import queue
 from classifier.models import Classification, Song
+from classifier.queue import rows as queue
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakeService
 from journify.background import jobs, transport

@@ -9,8 +9,9 @@ import pytest
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.test import Client
 
-from classifier import quota, uploads
+from classifier import quota
 from classifier.errors import UploadRejectedError
+from classifier.files import uploads
 from classifier.models import Song
 from classifier.tests.factories import SongFactory
 from spotify_auth.models import User

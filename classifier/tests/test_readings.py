@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from classifier.emotions.readings import Reading, bars_of, read
 from classifier.models import Classification, Song
-from classifier.readings import Reading, bars_of, read
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from spotify_auth.models import User
 

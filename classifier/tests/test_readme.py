@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from classifier.batch import classify_files
-from classifier.finding import find_files
+from classifier.terminal.batch import classify_files
+from classifier.terminal.finding import find_files
 from ml.labels import EMOTIONS
 
 README = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")

@@ -10,14 +10,15 @@ import pytest
 from django.core.files.base import ContentFile
 from pytest_django import Settings
 
-from classifier import explaining, queue
-from classifier.batch import classify_files, known_models
-from classifier.bundles import main_bundle
-from classifier.listening import listen
+from classifier.emotions.readings import read
 from classifier.models import Song, TryOut
-from classifier.readings import read
-from classifier.results import is_sure
-from classifier.service import EmotionService, get_service
+from classifier.queue import rows as queue
+from classifier.serving import explaining
+from classifier.serving.bundles import main_bundle
+from classifier.serving.listening import listen
+from classifier.serving.results import is_sure
+from classifier.serving.service import EmotionService, get_service
+from classifier.terminal.batch import classify_files, known_models
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakePrediction
 from journify.background import jobs

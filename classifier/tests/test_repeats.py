@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from django.core.files.base import ContentFile
 
-from classifier import queue
-from classifier.embeddings import packed
-from classifier.listening import listen
 from classifier.models import Classification, Song
+from classifier.queue import rows as queue
+from classifier.serving.embeddings import packed
+from classifier.serving.listening import listen
 from classifier.tests.factories import SongFactory
 from classifier.tests.fakes import FakePrediction, FakeService
 from spotify_auth.models import User

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from classifier.results import as_result
+from classifier.serving.results import as_result
 from classifier.tests.fakes import FakePrediction
 from ml.labels import Emotion
 

@@ -15,17 +15,17 @@ from django.test import Client
 from django.urls import reverse
 from moto.server import ThreadedMotoServer
 
-from classifier import queue
+from classifier.files.uploads import add_upload
 from classifier.models import Song
+from classifier.queue import rows as queue
 from classifier.sources import audio_of
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService
 from classifier.tests.test_bad_input import upload_of
-from classifier.uploads import add_upload
 from journify.background.tests.workers import work_at
-from journify.buckets import PIECE_BYTES
-from journify.ranges import BLOCK_BYTES
-from journify.storages import media_storage
+from journify.config.buckets import PIECE_BYTES
+from journify.config.storages import media_storage
+from journify.web.ranges import BLOCK_BYTES
 from spotify_auth.models import User
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ml.clip import Clip
 from ml.tests.sounds import music
 
 if TYPE_CHECKING:
-    from classifier.service import EmotionService
+    from classifier.serving.service import EmotionService
 
 CLIP = Clip(music(3), 3.0, 3.0, 0.0)
 
@@ -29,7 +29,7 @@ class FakePredictor:
 
 
 def service_of(*predictors: FakePredictor) -> EmotionService:
-    from classifier.service import EmotionService  # noqa: PLC0415 -- imports torch
+    from classifier.serving.service import EmotionService  # noqa: PLC0415 -- imports torch
 
     service = EmotionService([])
     service.predictors = cast("list", predictors)
@@ -57,7 +57,7 @@ def test_it_says_so_when_every_model_fails() -> None:
 
 
 def test_models_without_weights_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
-    from classifier.service import EmotionService  # noqa: PLC0415 -- imports torch
+    from classifier.serving.service import EmotionService  # noqa: PLC0415 -- imports torch
 
     service = EmotionService(["resnet18_bilstm", "ann", "none"])
     assert service.predictors == []

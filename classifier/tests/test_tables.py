@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier.tables import ROWS_AT_ONCE, classify_rows, read_table
+from classifier.terminal.tables import ROWS_AT_ONCE, classify_rows, read_table
 from classifier.tests.fakes import FakePrediction
 from ml import ann, predictor
 from ml.ann import TrackResult

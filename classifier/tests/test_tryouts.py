@@ -9,8 +9,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from classifier import tryouts
 from classifier.errors import NO_MODEL, NoModelError
+from classifier.files import tryouts
 from classifier.models import Song, TryOut
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from classifier.decoding import get_decoder
+from classifier.files.decoding import get_decoder
+from classifier.files.naming import title_from
+from classifier.files.uploads import UploadRejectedError, add_upload, check_audio
 from classifier.models import Song
-from classifier.naming import title_from
 from classifier.tests.corpus import Corpus
 from classifier.tests.test_bad_input import upload_of
-from classifier.uploads import UploadRejectedError, add_upload, check_audio
 from ml import decoding
 from ml.errors import SENTENCES, ClipError
 from ml.tests.sounds import music, write

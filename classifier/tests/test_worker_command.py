@@ -10,15 +10,16 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
-from classifier import leases, queue
 from classifier.management.commands import worker
 from classifier.models import Classification, Song
+from classifier.queue import leases
+from classifier.queue import rows as queue
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakePrediction, FakeService
 from journify.background import working
 from journify.background.jobs import worker_name
 from journify.background.tests.workers import end_waits
-from journify.housekeeping import Rule
+from journify.operations.housekeeping import Rule
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,15 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from classifier.effective import effective_in
+from classifier.emotions.effective import effective_in
 from classifier.errors import UploadRejectedError
-from classifier.formats import extension_of
+from classifier.files.formats import extension_of
+from classifier.files.uploads import check_audio
 from classifier.models import Classification, Label, Song
-from classifier.queue import request_classification
+from classifier.queue.rows import request_classification
 from classifier.quota import has_room
-from classifier.results import certainty_of
-from classifier.uploads import check_audio
-from journal import renewing
+from classifier.serving.results import certainty_of
 from journal.archive.schema import (
     IMPORTED,
     Archive,
@@ -35,6 +34,7 @@ from journal.archive.schema import (
     ArchivedSong,
     ArchiveRejectedError,
 )
+from journal.emotions import renewing
 from journal.models import Entry, Journal, Phrase, Preferences
 from journal.services import change_empty, next_position
 from journify.background.jobs import lane_of

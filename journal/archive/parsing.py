@@ -27,7 +27,7 @@ from journal.archive.schema import (
     ArchivedSong,
     ArchiveRejectedError,
 )
-from journal.days import today
+from journal.day.pages import today
 from journal.models import Preferences, validate_time_zone
 from ml.labels import EMOTIONS
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from allauth.usersessions.models import UserSession
 from django.db.models import Prefetch, Q
 
-from classifier.effective import effective_of
-from classifier.formats import known_suffix
+from classifier.emotions.effective import effective_of
+from classifier.files.formats import known_suffix
 from classifier.models import Classification, Label, Song
-from classifier.results import UNSURE
+from classifier.serving.results import UNSURE
 from journal.archive.schema import (
     AUDIO_FOLDER,
     IMPORTED,
@@ -27,7 +27,7 @@ from journal.archive.schema import (
     ArchivedReading,
     ArchivedSong,
 )
-from journal.days import preferences_of
+from journal.day.pages import preferences_of
 from journal.models import Entry, Journal, Phrase
 from spotify_auth.models import SpotifyConnection
 

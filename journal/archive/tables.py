@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from classifier.readings import WORDS, candidates_of, not_sure_between
+from classifier.emotions.readings import WORDS, candidates_of, not_sure_between
 from journal.archive.schema import NOT_SURE, YOU, Archive, ArchivedEntry, ArchivedSong
-from journify.spreadsheets import guard
+from journify.web.spreadsheets import guard
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:

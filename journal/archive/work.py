@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 from django.core.files import File
 from django.utils import timezone, translation
 
-from classifier import leases
-from journal import transfers
+from classifier.queue import leases
+from journal.account.leaving import delete_account
+from journal.archive import transfers
 from journal.archive.merging import merge
 from journal.archive.opening import opened
 from journal.archive.package import write_archive
 from journal.archive.parsing import parse
 from journal.archive.schema import ArchiveRejectedError
-from journal.leaving import delete_account
+from journal.archive.transfers import TransferLostError
 from journal.listening.export import FOLDER as LISTENS_FOLDER
 from journal.listening.opening import History
 from journal.listening.storing import store
-from journal.transfers import TransferLostError
-from journal.zones import known_zones
+from journal.site.zones import known_zones
 from journify.background import files
 from spotify_auth.models import User
 

@@ -14,11 +14,11 @@ class ListeningConfig(AppConfig):
 
     def ready(self) -> None:
         """Have imports done, histories looked after, and files deleted with their rows."""
-        from classifier import changes  # noqa: PLC0415 -- needs the app registry
+        from classifier.emotions import changes  # noqa: PLC0415 -- needs the app registry
         from journal.listening.emotions import follow  # noqa: PLC0415
         from journal.listening.models import ListeningImport, ListeningRound  # noqa: PLC0415
-        from journify import housekeeping  # noqa: PLC0415
         from journify.background import jobs  # noqa: PLC0415
+        from journify.operations import housekeeping  # noqa: PLC0415
 
         jobs.register(
             jobs.Kind(
@@ -42,7 +42,7 @@ class ListeningConfig(AppConfig):
 
 
 def _forget_file(*, instance: Any, **_signal: Any) -> None:
-    from classifier.cleanup import forget  # noqa: PLC0415 -- needs the app registry
+    from classifier.files.cleanup import forget  # noqa: PLC0415 -- needs the app registry
 
     forget(str(instance.file.name or ""), instance.file.storage)
 

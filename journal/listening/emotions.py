@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from classifier.effective import Verdict, heard_in
+from classifier.emotions.effective import Verdict, heard_in
 from classifier.models import Label
 from journal.listening.models import ListenedSong, Listening
 

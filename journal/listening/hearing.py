@@ -20,14 +20,14 @@ from django.utils import timezone
 
 from classifier.metadata import keep_deezer_track
 from classifier.models import Song
-from classifier.queue import request_classification
+from classifier.queue.rows import request_classification
 from classifier.sources.deezer import DeezerClient, find_track
 from journal.listening import summary
 from journal.listening.emotions import follow
 from journal.listening.imports import zone_of
 from journal.listening.models import ListenedSong, Listening
 from journal.models import Preferences
-from journal.platforms import deezer_facts
+from journal.picker.platforms import deezer_facts
 from journify.background import jobs
 from journify.outbound.errors import NotFoundError, PlatformError
 

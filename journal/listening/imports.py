@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from classifier.cleanup import forget
+from classifier.files.cleanup import forget
 from journal.listening.models import ListeningImport
 from journal.listening.opening import History
 from journal.listening.storing import store
-from journal.zones import known_zones
+from journal.site.zones import known_zones
 from journify.background import jobs
 from journify.models import save_with_file
 

@@ -10,10 +10,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classifier.readings import WORDS
+from classifier.emotions.readings import WORDS
+from journal.emotions.tally import NAMES, Tally, tally_of
 from journal.stats import drawn, sentences
 from journal.stats.page import Table, tally_table
-from journal.stats.tally import NAMES, Tally, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from classifier.upload_handlers import takes_megabytes
-from journal.cards import poll_seconds
+from classifier.files.upload_handlers import takes_megabytes
+from journal.day.cards import poll_seconds
 from journal.listening import imports
 from journal.listening.following import services
 from journal.listening.models import (
@@ -25,8 +25,8 @@ from journal.listening.models import (
     ListeningMonth,
 )
 from journal.listening.page import page_of
-from journify.http import SignedInRequest, page_or_fragment
 from journify.limits.requests import limited
+from journify.web.http import SignedInRequest, page_or_fragment
 
 if TYPE_CHECKING:
     from typing import Any

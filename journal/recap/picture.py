@@ -17,11 +17,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from journal.emotions import emotions_in_order, heard_by_day
+from journal.emotions.counting import emotions_in_order, heard_by_day
+from journal.emotions.tally import Tally, colours_of, tally_of
 from journal.recap.periods import Period
 from journal.stats import sentences, summaries
 from journal.stats.geometry import polar, sector
-from journal.stats.tally import Tally, colours_of, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ class Recap:
     ----------
     days : dict
         How many answers of each day of which something is heard count as each of
-        `journal.stats.tally.KINDS`.
+        `journal.emotions.tally.KINDS`.
     answers : mapping
         Of a month, which draws each of them: what a day's answers count as, as they were given.
     """

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from classifier.bundles import main_bundle
 from classifier.models import Classification, Label, Song
-from journal import renewing
+from classifier.serving.bundles import main_bundle
+from journal.emotions import renewing
 from journal.models import Entry, Journal, Phrase
 from journal.seeding.moods import feel, hear
 from journal.seeding.words import invent_note, invent_song

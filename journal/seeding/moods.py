@@ -7,8 +7,8 @@ import math
 import random
 from typing import Any
 
-from classifier.embeddings import packed
-from classifier.results import certainty_of
+from classifier.serving.embeddings import packed
+from classifier.serving.results import certainty_of
 from ml.labels import EMOTIONS
 
 SWING_DAYS = 97  # better and worse weeks come and go

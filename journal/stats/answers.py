@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.utils import timezone
 
-from classifier.effective import heard_in
+from classifier.emotions.effective import heard_in
 from classifier.models import Label
-from classifier.results import is_sure
-from journal.emotions import answered_days, heard_by_day
+from classifier.serving.results import is_sure
+from journal.emotions.counting import answered_days, heard_by_day
+from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry
 from journal.stats.hours import by_hour
 from journal.stats.intervals import Span
-from journal.stats.tally import Tally, tally_of
 from journify.models import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from journal.emotions import DayHeard
+    from journal.emotions.counting import DayHeard
     from journal.models import EntryQuerySet
     from journal.stats.intervals import Interval
     from spotify_auth.models import User

@@ -9,7 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from journal.dates import name_of
+from journal.site.dates import name_of
 from journal.stats import geometry
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
+    from journal.emotions.tally import Tally
     from journal.stats.geometry import Piece, Sector
-    from journal.stats.tally import Tally
 
 WEEK = 7
 HOLE = 24  # from the middle of a hole to that of the next

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from journal.stats.tally import Part, Tally
+    from journal.emotions.tally import Part, Tally
 
 # A part of a bar narrower than this, in percent, has no room for its mark.
 ROOM_FOR_MARK = 9.0

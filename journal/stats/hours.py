@@ -15,7 +15,7 @@ from django.db.models import Case, Count, IntegerField, Value, When
 from django.db.models.functions import Substr
 from django.db.models.lookups import LessThan
 
-from journal.stats.tally import Tally
+from journal.emotions.tally import Tally
 from journify.models import as_text
 
 if TYPE_CHECKING:

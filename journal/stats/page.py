@@ -14,13 +14,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from classifier.readings import NOT_SURE, WORDS
-from classifier.results import UNSURE
+from classifier.emotions.readings import NOT_SURE, WORDS
+from classifier.serving.results import UNSURE
+from journal.emotions.tally import KINDS, NAMES, Tally
 from journal.stats import drawn, geometry, sentences, summaries
 from journal.stats.answers import answers_of
 from journal.stats.buckets import buckets_of
 from journal.stats.sentences import COMPARABLE
-from journal.stats.tally import KINDS, NAMES, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

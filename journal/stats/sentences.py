@@ -13,12 +13,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classifier.readings import WORDS
-from journal.stats.tally import NAMES
+from classifier.emotions.readings import WORDS
+from journal.emotions.tally import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from journal.emotions.tally import Part, Tally
     from journal.stats.summaries import (
         Agreement,
         AllDays,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         Run,
         Streaks,
     )
-    from journal.stats.tally import Part, Tally
 
 # Fewer answers than this on a side are too few to compare.
 COMPARABLE = 5

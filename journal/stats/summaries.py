@@ -8,12 +8,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from journal.stats.tally import KINDS, NAMES, Tally, tally_of
+from journal.emotions.tally import KINDS, NAMES, Tally, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-    from journal.emotions import DayHeard
+    from journal.emotions.counting import DayHeard
     from journal.stats.buckets import Bucket
     from journal.stats.intervals import Interval
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import factory
 
+from journal.emotions.renewing import renew
 from journal.models import Entry, Journal, Phrase
-from journal.renewing import renew
 from spotify_auth.tests.factories import UserFactory
 
 

@@ -27,12 +27,13 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from classifier.explaining import request_explanation  # noqa: E402
+from classifier.files.uploads import add_upload  # noqa: E402
 from classifier.models import Classification, Explanation, Label, Song  # noqa: E402
-from classifier.queue import request_classification  # noqa: E402
+from classifier.queue.rows import request_classification  # noqa: E402
+from classifier.serving.explaining import request_explanation  # noqa: E402
 from classifier.tests.test_bad_input import upload_of  # noqa: E402
-from classifier.uploads import add_upload  # noqa: E402
-from journal import services, transfers  # noqa: E402
+from journal import services  # noqa: E402
+from journal.archive import transfers  # noqa: E402
 from journal.archive.merging import merge  # noqa: E402
 from journal.archive.schema import (  # noqa: E402
     Archive,
@@ -42,7 +43,7 @@ from journal.archive.schema import (  # noqa: E402
     ArchivedPreferences,
     ArchivedSong,
 )
-from journal.days import MOST_ENTRIES, open_day  # noqa: E402
+from journal.day.pages import MOST_ENTRIES, open_day  # noqa: E402
 from journal.models import Entry, Journal, Phrase, Transfer  # noqa: E402
 from ml.tests.sounds import music, write  # noqa: E402
 from spotify_auth.models import User  # noqa: E402

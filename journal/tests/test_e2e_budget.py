@@ -10,14 +10,14 @@ from django.conf import settings
 from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
 
-from journal.measuring.sizes import BUDGET_KB
-from journal.tests.test_e2e_journal import (
+from journal.day.tests.test_e2e_journal import (
     PAGES,
     card,
     expect_an_emotion,
     open_picker,
     sign_up,
 )
+from journal.measuring.sizes import BUDGET_KB
 from journal.tests.test_phrases_file import read_phrases
 
 pytestmark = pytest.mark.e2e

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from journal.tests.test_e2e_journal import sign_up
+from journal.day.tests.test_e2e_journal import sign_up
 
 pytestmark = pytest.mark.e2e
 

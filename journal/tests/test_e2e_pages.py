@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, Page, Route, expect
 
-from journal.tests.test_e2e_journal import (
+from journal.day.tests.test_e2e_journal import (
     DAY,
     HEARD,
     card,

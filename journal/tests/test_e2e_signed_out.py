@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, Route, expect
 
-from journal.tests.test_e2e_journal import sign_up
+from journal.day.tests.test_e2e_journal import sign_up
 
 pytestmark = pytest.mark.e2e
 

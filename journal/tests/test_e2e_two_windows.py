@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
-from journal.tests.test_e2e_journal import card, open_picker, sign_up
+from journal.day.tests.test_e2e_journal import card, open_picker, sign_up
 from journify.tests.browser import console_of
 
 pytestmark = pytest.mark.e2e

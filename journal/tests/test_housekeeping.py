@@ -18,11 +18,11 @@ from django.utils import timezone
 
 from classifier.models import Classification, Explanation, Song, TryOut, Worker
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
-from journal import privacy
+from journal.account import privacy
 from journal.models import Entry, Transfer
 from journal.tests.factories import EntryFactory
-from journify import housekeeping
 from journify.limits.models import Allowance
+from journify.operations import housekeeping
 from spotify_auth.models import Invitation, User
 
 Captured = Callable[..., object]

@@ -14,11 +14,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from classifier import explaining, queue, tryouts
+from classifier.files import tryouts
 from classifier.models import Classification, Explanation, TryOut
+from classifier.queue import rows as queue
+from classifier.serving import explaining
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.test_bad_input import upload_of
-from journal import transfers
+from journal.archive import transfers
 from journal.models import Refresh, Transfer
 from journify.background import jobs, transport
 from journify.background.jobs import LANE_SPACING, Job, lane_of

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journal import services
-from journal.links import Link, ShortLinkError, read_isrc, read_link, resolved
 from journal.models import Entry
+from journal.picker.links import Link, ShortLinkError, read_isrc, read_link, resolved
 from journal.tests.factories import EntryFactory
 from journify.outbound.errors import PlatformError
 from journify.outbound.redirects import follow

@@ -22,8 +22,8 @@ from django.core.management import CommandError, call_command
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 
-from classifier import queue
 from classifier.models import Classification
+from classifier.queue import rows as queue
 from classifier.tests.factories import ClassificationFactory
 from journal.management.commands import page_times
 from journal.measuring.budget import GROWING, MOST_MS, Judged, judge, most_times

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from journal.days import MOST_ENTRIES
+from journal.day.pages import MOST_ENTRIES
 from journify.tests.databases import own_data
 
 

@@ -12,8 +12,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from classifier.models import Song
 from classifier.tests.factories import SongFactory
-from journal import spotify
 from journal.models import Refresh
+from journal.spotify import connection as spotify
 from journal.tests.factories import EntryFactory
 from journify.background import transport
 from journify.background.tests.workers import claimed, work_at

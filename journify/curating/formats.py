@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from import_export.formats import base_formats
 from tablib import Dataset
 
-from journify.spreadsheets import guard, unguard
+from journify.web.spreadsheets import guard, unguard
 
 # A file is written in one transaction, at some 2 ms a row: more would keep other writers waiting.
 MAX_ROWS = 2000

@@ -14,8 +14,8 @@ class LimitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to failed sign-ins; forget limits that say nothing any more."""
-        from journify import housekeeping  # noqa: PLC0415 -- need the app registry
         from journify.limits import allowances, failures  # noqa: F401, PLC0415
+        from journify.operations import housekeeping  # noqa: PLC0415 -- need the app registry
 
         housekeeping.register(
             housekeeping.Rule(

@@ -14,7 +14,7 @@ from journify.limits.requests import TooManyRequestsError
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from journify.http import HttpRequest
+    from journify.web.http import HttpRequest
 
 
 class LimitMiddleware:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from journify.checks import SETTINGS
+from journify.config.checks import SETTINGS
 
 LOOPBACK = {"127.0.0.1", "::1"}
 

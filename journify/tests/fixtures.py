@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
-from classifier.bundles import read_bundle
+from classifier.serving.bundles import read_bundle
 from journify.mongodb.tests.compiling import compiled_for_mongodb
 from spotify_auth.tests.factories import UserFactory
 

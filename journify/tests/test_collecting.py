@@ -7,7 +7,8 @@ import sys
 SCRIPT = """
 import gc, sys
 import journify.wsgi
-print(gc.get_freeze_count() > len(gc.get_objects()), "journal.views" in sys.modules, gc.isenabled())
+loaded = "journal.day.views" in sys.modules
+print(gc.get_freeze_count() > len(gc.get_objects()), loaded, gc.isenabled())
 """
 
 

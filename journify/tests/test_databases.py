@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from journify.databases import SQLITE_OPTIONS, database_settings
+from journify.config.databases import SQLITE_OPTIONS, database_settings
 
 DATA = Path("/var/lib/journify")
 

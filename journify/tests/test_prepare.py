@@ -20,9 +20,9 @@ from django.test import Client
 
 from classifier.models import Song
 from journal.models import Phrase
-from journify import preparing
-from journify.checks import AT_START
+from journify.config.checks import AT_START
 from journify.management.commands import prepare
+from journify.operations import preparing
 from tools.processes import free_port
 
 if TYPE_CHECKING:

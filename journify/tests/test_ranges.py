@@ -8,7 +8,7 @@ from django.core.files import File
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import RequestFactory
 
-from journify.ranges import BLOCK_BYTES, file_response
+from journify.web.ranges import BLOCK_BYTES, file_response
 
 CONTENT = bytes(range(200))
 

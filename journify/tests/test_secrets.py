@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from journify.secrets import load_or_create_secret
+from journify.config.secrets import load_or_create_secret
 
 
 def test_a_key_is_made_once(tmp_path: Path) -> None:

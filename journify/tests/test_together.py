@@ -107,7 +107,8 @@ def test_everything_ends_when_what_started_it_is_killed(
 
 
 def together(folder: Path) -> set[int]:
-    return {number for number, line in processes_of(folder).items() if "journify.together" in line}
+    name = "journify.operations.together"
+    return {number for number, line in processes_of(folder).items() if name in line}
 
 
 def parent_of(number: int) -> int:

@@ -19,15 +19,15 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.test import Client
 from django.urls import reverse
 
-from classifier import tryouts
+from classifier.files import tryouts
+from classifier.files.uploads import add_upload
 from classifier.models import Classification, Song
 from classifier.tests.corpus import Corpus
 from classifier.tests.test_bad_input import upload_of
-from classifier.uploads import add_upload
-from journal import transfers
+from journal.archive import transfers
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
-from journify.troubles import DATABASE_AWAY, DISK_FULL, trouble_of
+from journify.web.troubles import DATABASE_AWAY, DISK_FULL, trouble_of
 from spotify_auth.models import User
 
 if TYPE_CHECKING:

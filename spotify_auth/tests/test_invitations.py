@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from journify import housekeeping
+from journify.operations import housekeeping
 from journify.tests.sandbox import Sandbox
 from spotify_auth import invitations
 from spotify_auth.models import Invitation, User

@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
-from journify.mail import mail_settings
+from journify.config.mail import mail_settings
 from spotify_auth.models import User
 from spotify_auth.tests.keys import passkey
 

@@ -16,16 +16,16 @@ from unittest import mock
 import requests
 from hypothesis import strategies as st
 
+from classifier.files.naming import title_from
 from classifier.models import Song
-from classifier.naming import title_from
 from classifier.sources import deezer, features, itunes
-from classifier.tables import read_table
-from journal import platforms
+from classifier.terminal.tables import read_table
+from journal.picker import platforms
 from journify.limits.addresses import client_address, network_of
 from journify.outbound import limits, session
 from journify.outbound.errors import PlatformError, UnsafeAddressError
 from journify.outbound.previews import require_allowed
-from journify.ranges import RANGE, _bounds
+from journify.web.ranges import RANGE, _bounds
 from ml.clip import Clip
 from ml.decoding import Decoder
 from ml.errors import ClipError

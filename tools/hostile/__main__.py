@@ -58,7 +58,7 @@ def _pages():  # type: ignore[no-untyped-def]
     from django.test.utils import setup_test_environment  # noqa: PLC0415
     from django.urls import reverse  # noqa: PLC0415
 
-    from journal.days import open_day, today  # noqa: PLC0415
+    from journal.day.pages import open_day, today  # noqa: PLC0415
     from journal.models import Entry  # noqa: PLC0415
     from spotify_auth.models import User  # noqa: PLC0415
 

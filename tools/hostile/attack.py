@@ -92,7 +92,7 @@ def upload_way(client: Client, path_of_answer: str) -> Way:
 
 def try_out_way(client: Client, path_of_form: str) -> Way:
     """Send files as a visitor without an account does, and wait for what a worker says of them."""
-    from classifier import tryouts  # noqa: PLC0415 -- after django.setup()
+    from classifier.files import tryouts  # noqa: PLC0415 -- after django.setup()
     from classifier.models import TryOut  # noqa: PLC0415
 
     def send(path: Path) -> str:
@@ -114,7 +114,7 @@ def try_out_way(client: Client, path_of_form: str) -> Way:
 
 def classify_way(models: list[str]) -> Way:
     """Classify files as `manage.py classify` does, with the models kept."""
-    from classifier.batch import classify_files  # noqa: PLC0415 -- after django.setup()
+    from classifier.terminal.batch import classify_files  # noqa: PLC0415 -- after django.setup()
 
     def classify(path: Path) -> str:
         [result] = classify_files([path], models=models)

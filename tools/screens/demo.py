@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from classifier.models import Classification, Label, Song
-from journal.days import open_day
+from journal.day.pages import open_day
+from journal.emotions.renewing import renewed
 from journal.models import Entry, Journal, Phrase
-from journal.renewing import renewed
 from journal.services import answer_entry, write_note
 from spotify_auth.models import User
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Page, expect
 
-from journify.troubles import DISK_FULL
+from journify.web.troubles import DISK_FULL
 from tools.screens.demo import PASSWORD, Demo
 
 Who = Literal["visitor", "newcomer", "idle", "anna", "ada", "curator"]

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from journify.owners import refuse_root
+from journify.operations.owners import refuse_root
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 IS_ROOT = os.geteuid() == 0

@@ -15,8 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from classifier.finding import find_files
-from journify.commands import ExplainedCommand
+from classifier.terminal.finding import find_files
+from journify.operations.commands import ExplainedCommand
 
 DEMO = settings.BASE_DIR / "classifier" / "demo" / "audio"
 MOST_FILES = 24

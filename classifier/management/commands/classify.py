@@ -29,21 +29,23 @@ from django.core.management.base import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from classifier import leases, queue, reports
-from classifier.batch import classify_files, known_models
 from classifier.checks import TAG
-from classifier.effective import effective_of
-from classifier.finding import find_files
+from classifier.emotions.effective import effective_of
 from classifier.models import Classification, Song
-from classifier.reports import NOT_SURE
-from classifier.results import UNSURE, in_song, note_on
-from classifier.tables import classify_rows, read_table
+from classifier.queue import leases
+from classifier.queue import rows as queue
+from classifier.serving.results import UNSURE, in_song, note_on
+from classifier.terminal import reports
+from classifier.terminal.batch import classify_files, known_models
+from classifier.terminal.finding import find_files
+from classifier.terminal.reports import NOT_SURE
+from classifier.terminal.tables import classify_rows, read_table
 from journify.background.jobs import worker_name
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 from ml.errors import WeightsError
 
 if TYPE_CHECKING:
-    from classifier.results import Result
+    from classifier.serving.results import Result
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -160,7 +162,7 @@ def _table_results(path: Path) -> tuple[int, Iterator[Result]]:
 
 
 def _explained(options: dict[str, Any]) -> Result:
-    from classifier.explanations import explain_file  # noqa: PLC0415 -- imports torch
+    from classifier.serving.explanations import explain_file  # noqa: PLC0415 -- imports torch
 
     [model, *_] = _models(options["model"])
     try:
@@ -200,7 +202,7 @@ def _pending_songs() -> list[Song]:
 
 
 def _classified(songs: list[Song]) -> Iterator[Result]:
-    from classifier.service import get_service  # noqa: PLC0415 -- imports torch
+    from classifier.serving.service import get_service  # noqa: PLC0415 -- imports torch
 
     get_service()  # loaded before the first claim: its time is no song's
     with leases.renewing():
@@ -210,7 +212,7 @@ def _classified(songs: list[Song]) -> Iterator[Result]:
 
 def _classify_song(song: Song) -> Result:
     """Classify a song of the database here and now, unless a worker is at it."""
-    from classifier.listening import listen  # noqa: PLC0415 -- keeps --help quick
+    from classifier.serving.listening import listen  # noqa: PLC0415 -- keeps --help quick
 
     row = queue.claim(queue.request_classification(song).pk, worker=worker_name())
     if row is not None:

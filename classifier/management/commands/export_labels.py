@@ -23,7 +23,7 @@ from django.core.management.base import CommandError
 from django.db.models import Prefetch, Q, QuerySet
 
 from classifier.models import Label, Song
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 
 
 class Command(ExplainedCommand):

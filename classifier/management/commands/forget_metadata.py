@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from classifier.metadata import KEPT_FOR, forget_metadata
 from classifier.models import Song
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 
 
 class Command(ExplainedCommand):

@@ -12,11 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.core.files import File
 
-from classifier.bundles import main_bundle
 from classifier.models import Classification, Song
-from classifier.queue import request_classification
-from journify.commands import ExplainedCommand
+from classifier.queue.rows import request_classification
+from classifier.serving.bundles import main_bundle
 from journify.models import save_with_file, written
+from journify.operations.commands import ExplainedCommand
 
 DEMO = settings.BASE_DIR / "classifier" / "demo"
 

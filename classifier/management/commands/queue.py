@@ -19,10 +19,10 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from classifier import backlog
 from classifier.models import Classification
+from classifier.queue import backlog
 from journify.background import jobs
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 
 if TYPE_CHECKING:
     from classifier.models import ClassificationQuerySet
@@ -33,7 +33,7 @@ CHOICES = ["status", "failed", *VERBS, "sweep"]
 
 
 class Command(ExplainedCommand):
-    """Arguments to a function of `classifier.backlog`, and one summary."""
+    """Arguments to a function of `classifier.queue.backlog`, and one summary."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what to do, with what."""

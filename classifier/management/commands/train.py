@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 
 
 class Command(ExplainedCommand):

@@ -18,14 +18,14 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from classifier import following, heartbeats, leases
-from classifier.decoding import get_decoder
-from journify import housekeeping
+from classifier.files.decoding import get_decoder
+from classifier.queue import following, heartbeats, leases
 from journify.background import jobs, working
-from journify.checks import AT_START
-from journify.collecting import loading
-from journify.commands import ExplainedCommand
+from journify.config.checks import AT_START
 from journify.monitoring.server import serve_metrics
+from journify.operations import housekeeping
+from journify.operations.collecting import loading
+from journify.operations.commands import ExplainedCommand
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Command(ExplainedCommand):
         """Load the models, start the sweep, and work."""
         get_decoder().start()  # it gets ready while torch is imported
         with loading():
-            from classifier.service import get_service  # noqa: PLC0415 -- imports torch
+            from classifier.serving.service import get_service  # noqa: PLC0415 -- imports torch
 
             names = [predictor.name for predictor in get_service().predictors]
         logger.info("models ready: %s", ", ".join(names) or "none")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from classifier.models import Label
 from classifier.tests.factories import ClassificationFactory, SongFactory
-from journal import transfers
+from journal.archive import transfers
 from journal.models import Entry, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory, JournalFactory, PhraseFactory
 from journify.background.tests.workers import work_at

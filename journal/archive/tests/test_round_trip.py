@@ -18,16 +18,16 @@ from django.core.management import call_command
 from django.db.models import Model
 from django.utils import timezone
 
-from classifier import leases, queue
+from classifier.emotions.readings import read
 from classifier.models import Classification, Label, Song
-from classifier.readings import read
+from classifier.queue import leases
+from classifier.queue import rows as queue
 from classifier.tests.factories import ClassificationFactory, LabelFactory
-from journal import transfers
-from journal.archive import merging, opening, package, schema, snapshot, tables, work
-from journal.leaving import delete_account
+from journal.account.leaving import delete_account
+from journal.archive import merging, opening, package, schema, snapshot, tables, transfers, work
+from journal.emotions.tests.test_renewing import assert_kept
 from journal.models import Entry, Journal, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory
-from journal.tests.test_renewing import assert_kept
 from journify.background.tests.workers import work_at
 from spotify_auth.models import User
 

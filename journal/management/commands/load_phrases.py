@@ -11,8 +11,8 @@ from typing import Any
 from django.conf import settings
 
 from journal.models import Phrase
-from journify.commands import ExplainedCommand
 from journify.models import written
+from journify.operations.commands import ExplainedCommand
 
 PHRASES = settings.BASE_DIR / "journal" / "data" / "phrases.toml"
 

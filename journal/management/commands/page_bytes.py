@@ -19,7 +19,7 @@ from rich.table import Table
 from journal.measuring.listeners import client_of, make_listener, own_database
 from journal.measuring.pages import pages_of
 from journal.measuring.sizes import BUDGET_KB, PageSize, weigh
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 
 DAYS_A_YEAR = 365
 

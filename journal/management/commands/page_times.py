@@ -23,8 +23,8 @@ from journal.measuring.budget import MOST_MS, MOST_TIMES, Judged, judge
 from journal.measuring.listeners import client_of, make_listener, own_database
 from journal.measuring.pages import page_of, pages_of
 from journal.measuring.times import PageTime, measure
-from journify.collecting import loading
-from journify.commands import ExplainedCommand
+from journify.operations.collecting import loading
+from journify.operations.commands import ExplainedCommand
 from spotify_auth.models import User
 
 DAYS_A_YEAR = 365

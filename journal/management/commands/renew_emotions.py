@@ -14,12 +14,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from journal import renewing
-from journify.commands import ExplainedCommand
+from journal.emotions import renewing
+from journify.operations.commands import ExplainedCommand
 
 
 class Command(ExplainedCommand):
-    """Renew what `journal.renewing` keeps beside the answers."""
+    """Renew what `journal.emotions.renewing` keeps beside the answers."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare whether to ask first."""

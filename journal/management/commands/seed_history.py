@@ -20,10 +20,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from classifier.models import Song
-from journal.days import preferences_of
+from journal.day.pages import preferences_of
 from journal.models import Journal, Phrase
 from journal.seeding.history import Shape, seed_history
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 from ml.labels import EMOTIONS
 from spotify_auth.models import User
 from spotify_auth.people import user_of

@@ -11,11 +11,11 @@ import pytest
 
 from classifier.models import Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory
-from journal.emotions import answered_days, ends_of, heard_by_day
+from journal.emotions.counting import answered_days, ends_of, heard_by_day
+from journal.emotions.tally import tally_of
 from journal.stats.answers import Answers, answers_of
 from journal.stats.hours import periods_of
 from journal.stats.intervals import Interval
-from journal.stats.tally import tally_of
 from journal.tests.factories import EntryFactory, JournalFactory
 from spotify_auth.models import User
 

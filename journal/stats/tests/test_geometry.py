@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
+from journal.emotions.tally import NAMES, Tally
 from journal.stats import geometry
-from journal.stats.tally import NAMES, Tally
 
 MIXED = Tally(Counter(sad=1, happy=2, calm=5))
 

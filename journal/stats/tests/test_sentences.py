@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from classifier.effective import Verdict
-from journal.emotions import DayHeard
+from classifier.emotions.effective import Verdict
+from journal.emotions.counting import DayHeard
+from journal.emotions.tally import KINDS, NAMES, Tally
 from journal.stats import sentences, summaries
 from journal.stats.answers import Answers
 from journal.stats.buckets import buckets_of
 from journal.stats.intervals import Interval
-from journal.stats.tally import KINDS, NAMES, Tally
 
 FIRST = dt.date(2026, 10, 1)
 MONTH = Interval("custom", FIRST, FIRST + dt.timedelta(29))

@@ -16,7 +16,7 @@ from journify.background import jobs, transport, working
 def done(monkeypatch: pytest.MonkeyPatch) -> list[jobs.Job]:
     """What was worked at, by a stand-in for listening."""
     rows: list[jobs.Job] = []
-    monkeypatch.setattr("classifier.listening.classify", rows.append)
+    monkeypatch.setattr("classifier.serving.listening.classify", rows.append)
     monkeypatch.setattr(working, "close_old_connections", lambda: None)
     monkeypatch.setattr(working, "AWAY_SECONDS", 0.0)
     monkeypatch.setattr(transport, "POLL_SECONDS", 0.01)
@@ -40,7 +40,7 @@ class TestBatch:
         def broken(row: Classification) -> None:
             raise KeyError(row.pk)
 
-        monkeypatch.setattr("classifier.listening.classify", broken)
+        monkeypatch.setattr("classifier.serving.listening.classify", broken)
         rows = [waiting(), waiting()]
         working.work(batch=True)
         assert {row.status for row in Classification.objects.all()} == {"running"}
@@ -78,7 +78,7 @@ def test_the_row_under_way_is_finished_when_it_should_stop(
         os.kill(os.getpid(), signal.SIGTERM)
         done.append(row)
 
-    monkeypatch.setattr("classifier.listening.classify", classify)
+    monkeypatch.setattr("classifier.serving.listening.classify", classify)
     handler = signal.getsignal(signal.SIGTERM)
     working.work()
     assert done == [first]
@@ -94,7 +94,7 @@ def test_the_second_signal_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(2):
             os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr("classifier.listening.classify", classify)
+    monkeypatch.setattr("classifier.serving.listening.classify", classify)
     with pytest.raises(SystemExit):
         working.work()
 

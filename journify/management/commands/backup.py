@@ -17,7 +17,7 @@ from django.core.management.base import CommandError
 from journify.backups.errors import BackupError
 from journify.backups.folders import Folder
 from journify.backups.writing import write_into, write_whole
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 
 HOUR = 3600
 

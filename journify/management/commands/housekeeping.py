@@ -9,12 +9,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from journify import housekeeping
-from journify.commands import ExplainedCommand
+from journify.operations import housekeeping
+from journify.operations.commands import ExplainedCommand
 
 
 class Command(ExplainedCommand):
-    """Keep to the table of `journify.housekeeping`."""
+    """Keep to the table of `journify.operations.housekeeping`."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare whether only to say it."""

@@ -12,10 +12,10 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from journify import preparing
-from journify.checks import AT_START
-from journify.commands import ExplainedCommand
+from journify.config.checks import AT_START
 from journify.monitoring.metrics import forget_counts
+from journify.operations import preparing
+from journify.operations.commands import ExplainedCommand
 
 HIGHEST_PORT = 65535
 

@@ -17,7 +17,7 @@ from django.core.management.base import CommandError
 from journify.backups import restoring
 from journify.backups.errors import BackupError
 from journify.backups.folders import Folder
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 
 NAMED = 5
 

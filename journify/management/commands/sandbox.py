@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 from journify.sandbox import failures
 from journify.sandbox.catalogue import load_catalogue
 from journify.sandbox.invented import invented_songs

@@ -7,7 +7,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from pytest_django import Settings
 
-from journify.troubles import DATABASE_AWAY, trouble_of
+from journify.web.troubles import DATABASE_AWAY, trouble_of
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 TOKEN = "for-the-scraper"
 COUNT = """
 import django; django.setup()
-from classifier.metrics import count_answer, count_failure
+from classifier.queue.metrics import count_answer, count_failure
 count_answer(source="upload", model="main", seconds=0.3, stages={"decode": 0.1, "network": 0.2})
 count_failure("silent")
 """

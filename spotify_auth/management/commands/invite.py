@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from journify.commands import ExplainedCommand, public_address
+from journify.operations.commands import ExplainedCommand, public_address
 from spotify_auth import invitations
 
 DAYS_MAX = 365

@@ -12,7 +12,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.management.base import CommandError
 
-from journify.commands import ExplainedCommand, public_address
+from journify.operations.commands import ExplainedCommand, public_address
 from spotify_auth.people import user_of
 from spotify_auth.recovery import new_password_path
 

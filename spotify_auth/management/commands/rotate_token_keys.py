@@ -10,7 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.management.base import CommandError
 
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 from spotify_auth.encryption import decrypt, encrypt
 from spotify_auth.models import SpotifyConnection
 

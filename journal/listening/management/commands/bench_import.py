@@ -26,7 +26,7 @@ from journal.listening.opening import History
 from journal.listening.storing import store
 from journal.listening.summary import renew
 from journal.measuring.listeners import own_database
-from journify.commands import ExplainedCommand
+from journify.operations.commands import ExplainedCommand
 from spotify_auth.models import User
 
 PLAYS_A_FILE = 16_000

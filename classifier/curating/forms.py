@@ -1,0 +1,58 @@
+"""The forms of a song and of a label for curators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import TemporaryUploadedFile
+
+from classifier.errors import UploadRejectedError
+from classifier.files.uploads import Facts, examine, too_large_message
+from classifier.models import Label, Song
+
+
+class SongForm(forms.ModelForm[Song]):
+    """A song whose newly chosen audio is checked as listeners' uploads are.
+
+    Attributes
+    ----------
+    is_too_large : bool
+        Whether the request's file was dropped on its way for its size; the view's to say.
+    facts : Facts or None
+        What the check found out about a newly chosen file.
+    """
+
+    is_too_large = False
+    facts: Facts | None = None
+
+    def clean_audio(self) -> Any:
+        """Refuse, with a sentence, what cannot be listened to."""
+        audio = self.cleaned_data["audio"]
+        if self.is_too_large:
+            raise forms.ValidationError(too_large_message())
+        if isinstance(audio, TemporaryUploadedFile):
+            try:
+                self.facts = examine(audio)
+            except UploadRejectedError as error:
+                raise forms.ValidationError(str(error)) from error
+        return audio
+
+    def save(self, commit: bool = True) -> Song:  # noqa: FBT001, FBT002 -- Django's signature
+        """Keep what was found out about the audio with it."""
+        if "audio" in self.changed_data:
+            self.instance.audio_sha256 = self.facts.sha256 if self.facts else ""
+            self.instance.audio_bytes = self.instance.audio.size if self.instance.audio else 0
+        if self.facts:
+            self.instance.duration_ms = self.facts.duration_ms
+        return super().save(commit)
+
+
+class LabelForm(forms.ModelForm[Label]):
+    """A label: of which song and whose it is stays as it is, or the one before would keep it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            for name in {"song", "user"} & self.fields.keys():
+                self.fields[name].disabled = True

@@ -1,0 +1,201 @@
+"""What is known of a song's emotion, ready for a page; `effective` says what counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from classifier.emotions.effective import Effective, effective_of
+from classifier.sentences import translated
+from classifier.serving.results import UNSURE, clock, is_sure
+from ml.labels import EMOTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+    from classifier.models import Classification, Song
+
+State = Literal["empty", "listening", "answered", "unsure", "failed"]  # "empty": no song
+
+WORDS: dict[str, StrOrPromise] = {
+    "sad": _("sad"),
+    "happy": _("happy"),
+    "energetic": _("energetic"),
+    "calm": _("calm"),
+}
+
+# How a list calls what no model was sure of.
+NOT_SURE = _("not sure")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One emotion's probability, as drawn."""
+
+    name: str
+    word: StrOrPromise
+    probability: float
+    is_top: bool
+
+    @property
+    def percent(self) -> int:
+        """The probability in whole percent."""
+        return round(100 * self.probability)
+
+
+@dataclass(frozen=True)
+class SegmentReading:
+    """What the model heard between two moments of the clip (seconds).
+
+    Attributes
+    ----------
+    offset : float or None
+        Where in the song the clip begins; None where nobody knows.
+    """
+
+    start: float
+    end: float
+    name: str
+    word: StrOrPromise
+    percent: int
+    bars: list[Bar]
+    offset: float | None = None
+
+    @property
+    def begins(self) -> str:
+        """Where it begins in the song, as a player shows it; empty where nobody knows."""
+        return "" if self.offset is None else clock(self.offset + self.start)
+
+    @property
+    def ends(self) -> str:
+        """Where it ends in the song, as a player shows it; empty where nobody knows."""
+        return "" if self.offset is None else clock(self.offset + self.end)
+
+    @property
+    def fragment(self) -> str:
+        """The end of an address that has a player begin here: a media fragment."""
+        return "" if self.offset is None else f"#t={round(self.offset + self.start, 1):g}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The emotion of a song as one person sees it; `emotion` is empty unless it is answered."""
+
+    state: State
+    emotion: str = ""
+    is_labelled: bool = False
+    stage: str = ""
+    error: str = ""
+    classification: Classification | None = None
+
+    @property
+    def word(self) -> StrOrPromise:
+        """The emotion in the listener's language."""
+        return WORDS.get(self.emotion, "")
+
+    @property
+    def said(self) -> str:
+        """What the person said themselves; empty where they said nothing."""
+        return self.emotion if self.is_labelled else ""
+
+    @cached_property
+    def bars(self) -> list[Bar]:
+        """The four probabilities of an answer; drawn when a page asks for them."""
+        return bars_of(self._answer.probabilities) if self._answer else []
+
+    @cached_property
+    def segments(self) -> list[SegmentReading]:
+        """What an answer says of each part of the clip."""
+        answer = self._answer
+        return [_segment(each, answer.offset) for each in answer.segments] if answer else []
+
+    @property
+    def elsewhere(self) -> tuple[str, str] | None:
+        """What part was heard, where there was nothing to hear in the middle of the song."""
+        answer = self._answer
+        if answer is None or answer.is_middle or not self.segments or answer.offset is None:
+            return None
+        return self.segments[0].begins, self.segments[-1].ends
+
+    @property
+    def _answer(self) -> Classification | None:
+        return self.classification if self.state in {"answered", "unsure"} else None
+
+    @property
+    def candidates(self) -> list[Bar]:
+        """The two likeliest emotions, for "not sure: sad or calm?"; none where none is known."""
+        return candidates_of(self._answer.probabilities) if self._answer else []
+
+
+def read(song: Song | None) -> Reading:
+    """Read a song fetched by `Entry.objects.with_readings(user)` or `with_readings` of songs."""
+    if song is None:
+        return Reading(state="empty")
+    label = next((label.emotion for label in getattr(song, "own_labels", [])), "")
+    return _reading(effective_of(list(song.classifications.all()), label=label))
+
+
+def read_answer(answer: Classification) -> Reading:
+    """Read one model's answer, whoever looks at it."""
+    return _reading(Effective(answer=answer))
+
+
+def candidates_of(probabilities: Mapping[str, float]) -> list[Bar]:
+    """The two emotions between which a model is not sure, the likelier one first."""
+    likely = [bar for bar in bars_of(probabilities) if bar.probability]
+    return sorted(likely, key=lambda bar: -bar.probability)[:2]
+
+
+def not_sure_between(words: Sequence[StrOrPromise]) -> str:
+    """Say "not sure: sad or calm", or without two words only that."""
+    if len(words) < 2:  # noqa: PLR2004 -- "or" stands between two
+        return str(NOT_SURE)
+    return gettext("not sure: %(first)s or %(second)s") % {"first": words[0], "second": words[1]}
+
+
+def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:
+    """Draw probabilities as whole percentages, in the order of the emotions."""
+    top = max(probabilities, key=lambda name: probabilities[name], default="")
+    return [
+        Bar(
+            name=emotion.value,
+            word=WORDS[emotion.value],
+            probability=probabilities.get(emotion.value, 0.0),
+            is_top=emotion.value == top,
+        )
+        for emotion in EMOTIONS
+    ]
+
+
+def _reading(found: Effective) -> Reading:
+    state, work = found.state, None if found.label else found.work
+    is_running = work is not None and work.status == work.Status.RUNNING
+    return Reading(
+        state=state,
+        emotion="" if state == "unsure" else found.emotion,
+        is_labelled=bool(found.label),
+        stage=((is_running and work.stage) or work.status) if work and work.is_open else "",
+        error=translated(work.error) if work and not work.is_open else "",
+        classification=found.answer or work,
+    )
+
+
+def _segment(segment: Mapping[str, object], offset: float | None) -> SegmentReading:
+    bars = bars_of(segment["probabilities"])  # type: ignore[arg-type]
+    top = max(bars, key=lambda bar: bar.probability)
+    is_clear = is_sure(top.probability)
+    return SegmentReading(
+        start=round(float(segment["start"]), 1),  # type: ignore[arg-type]
+        end=round(float(segment["end"]), 1),  # type: ignore[arg-type]
+        name=top.name if is_clear else UNSURE,
+        word=top.word if is_clear else NOT_SURE,
+        percent=top.percent,
+        bars=bars,
+        offset=offset,
+    )

@@ -1,0 +1,67 @@
+"""A cap on uploads that takes effect while the bytes arrive, not after."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.conf import settings
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+
+if TYPE_CHECKING:
+    from journify.web.http import HttpRequest
+
+LONGEST_EXTENSION = 10
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_megabytes(setting: str) -> Callable[[View], View]:
+    """Give a view another cap than `UPLOAD_MAX_MB`: the setting of this name."""
+
+    def mark(view: View) -> View:
+        view.megabytes_setting = setting  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class SizeCapUploadHandler(TemporaryFileUploadHandler):
+    """Write uploads to temporary files until they exceed the cap; say so on the request.
+
+    The cap is on all files of a request together. The rest of the body is read and dropped, so that
+    the browser gets a page and not a broken line.
+    """
+
+    received = 0
+
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        """Begin a file; the temporary one takes over the extension, which may not be endless."""
+        extension = PurePath(file_name).suffix
+        if len(extension) > LONGEST_EXTENSION:
+            file_name = file_name.removesuffix(extension)
+        super().new_file(field_name, file_name, *args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write the chunk, or stop."""
+        self.received += len(raw_data)
+        if self.received > self._megabytes() * 1_000_000:
+            cast("HttpRequest", self.request).upload_too_large = True
+            raise StopUpload(connection_reset=False)
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError:
+            with contextlib.suppress(OSError):
+                self.file.close()  # which deletes it: a full disk is not kept full
+            raise
+
+    def _megabytes(self) -> int:
+        """The view is known already: a form is read when its token is checked, or later."""
+        match = getattr(self.request, "resolver_match", None)
+        view = match.func if match else None
+        cap: int = getattr(settings, getattr(view, "megabytes_setting", "UPLOAD_MAX_MB"))
+        user = getattr(self.request, "user", None)
+        # whatever the address: a form is read before anybody is asked to sign in
+        return cap if user and user.is_authenticated else min(cap, settings.TRY_OUT_MAX_MB)

@@ -1,0 +1,155 @@
+"""Explanations for pages: asked for by the web, drawn by a worker, kept in private storage."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from classifier.errors import outcome_of
+from classifier.files.decoding import get_decoder
+from classifier.models import Classification, Explanation
+from classifier.queue import leases
+from classifier.serving.bundles import looks_at_pictures
+from classifier.sources import audio_of
+from journify.background import files, jobs
+from ml.errors import WeightsError
+from ml.explain_grid import OUTLINED, SLOT_SECONDS
+
+if TYPE_CHECKING:
+    from ml.explain import Explanation as Reasons
+    from ml.predictor import Predictor
+
+logger = logging.getLogger(__name__)
+
+Status = Explanation.Status
+
+INTERRUPTED = _("Drawing was interrupted.")
+
+
+def can_be_explained(classification: Classification | None) -> bool:
+    """Say whether there was sound behind an answer, and a network that looks at its picture."""
+    return (
+        classification is not None
+        and classification.has_answer
+        and classification.input == Classification.Input.AUDIO
+        and looks_at_pictures(classification.model)
+    )
+
+
+def explanation_of(classification: Classification) -> Explanation | None:
+    """Return the explanation of the answer as it stands, or None."""
+    row = Explanation.objects.filter(classification=classification).first()
+    return row if row is not None and row.emotion == classification.emotion else None
+
+
+def request_explanation(classification: Classification, *, lane: str = jobs.NO_LANE) -> Explanation:
+    """Have an answer explained, unless that is done or under way."""
+    known = explanation_of(classification)
+    if known is not None and known.status != Status.FAILED:
+        return known
+    given: dict[str, Any] = {
+        "emotion": classification.emotion,
+        "lane": lane,
+        "turn_at": partial(jobs.turn, Explanation, lane),
+    }
+    with transaction.atomic():
+        # deleted, not changed: an old picture leaves storage with its row; what somebody else has
+        # asked for meanwhile stays
+        rows = Explanation.objects.filter(classification=classification)
+        rows.exclude(~Q(status=Status.FAILED), emotion=classification.emotion).delete()
+        row, is_new = Explanation.objects.get_or_create(
+            classification=classification, defaults=given
+        )
+        if is_new:
+            jobs.wake()
+    return row
+
+
+def draw(row: Explanation) -> None:
+    """Draw the explanation of a claimed row, and write down what came of it."""
+    values: dict[str, Any]
+    try:
+        with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):
+            picture, values = _drawn(row.classification)
+    except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
+        picture = None
+        outcome = outcome_of(error, of=f"explanation {row.pk}")
+        values = {"status": Status.FAILED, "error": outcome.sentence[:300]}
+    if not _keep(row, picture, **values):
+        logger.warning("explanation %s was taken over, or is gone", row.pk)
+        return
+    logger.info("explanation %s: %s", row.pk, values["status"])
+
+
+def interrupted(row: Explanation) -> bool:
+    """Have it drawn by another worker, or say that nobody could."""
+    return jobs.put_back(row) or jobs.settle(row, status=Status.FAILED, error=str(INTERRUPTED))
+
+
+def _keep(row: Explanation, picture: bytes | None, **values: Any) -> bool:
+    """Write down what came of it; where the row is not ours any more, its picture goes."""
+    if picture is None:
+        return jobs.settle(row, **values)
+    if not files.put(row, "picture", ContentFile(picture, name="picture.png")):
+        return False
+    is_kept = jobs.settle(row, **values)
+    if not is_kept:
+        files.drop(row, "picture")
+    return is_kept
+
+
+def _drawn(classification: Classification) -> tuple[bytes, dict[str, Any]]:
+    """Hear the clip again and draw what carried the answer."""
+    from ml.explain import explain  # noqa: PLC0415 -- imports torch
+    from ml.explain_figure import paint  # noqa: PLC0415 -- imports torch
+
+    predictor = _predictor_of(classification)
+    with audio_of(classification.song) as (path, _source):
+        clip = get_decoder().load(path)
+    reasons = explain(predictor, clip)
+    picture = BytesIO()
+    paint(reasons).save(picture, format="PNG", optimize=True)
+    return picture.getvalue(), {
+        "status": Status.DONE,
+        "shares": [round(share, 3) for share in reasons.segment_shares()],
+        "regions": _regions(reasons, predictor),
+        "emotion": str(reasons.prediction.emotion),
+        "error": "",
+    }
+
+
+def _predictor_of(classification: Classification) -> Predictor:
+    """The model that answered; another version would explain another answer."""
+    from classifier.serving.service import get_service  # noqa: PLC0415 -- imports torch
+
+    for predictor in get_service().predictors:
+        if (predictor.name, predictor.version) == (classification.model, classification.version):
+            return predictor
+    raise WeightsError(str(_("The model that gave this answer is not here any more.")))
+
+
+def _regions(reasons: Reasons, predictor: Predictor) -> list[dict[str, Any]]:
+    """The strongest regions, in the seconds of the clip and in hertz."""
+    from ml.explain_figure import band_edges  # noqa: PLC0415 -- imports torch
+
+    edges = band_edges(predictor.meta.network.features)
+    starts = [float(segment["start"]) for segment in reasons.prediction.segments]  # type: ignore[arg-type]
+    return [
+        {
+            "segment": region.segment,
+            "band": region.band,
+            "slot": region.slot,
+            "start": round(starts[region.segment] + region.slot * SLOT_SECONDS, 1),
+            "low": round(edges[region.band], -1),
+            "high": round(edges[region.band + 1], -1),
+        }
+        for region in reasons.strongest(OUTLINED)
+    ]

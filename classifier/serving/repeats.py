@@ -1,0 +1,47 @@
+"""A clip that a model has heard before is answered from the database.
+
+What counts is the file that is heard, byte for byte: the same upload of another listener, or a
+platform's clip of a song that is there twice. Only the answer is shared, never whose file it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.models import Classification
+from classifier.serving.embeddings import unpacked
+from ml.labels import Emotion
+
+if TYPE_CHECKING:
+    from ml.predictor import Prediction
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def known_answer(row: Classification, digest: str) -> Classification | None:
+    """Return what the row's version of the row's model said of the same file before, if it did.
+
+    Of what was heard before it was kept where a clip begins, nobody knows which part that was.
+    """
+    asked = {"clip_sha256": digest, "model": row.model, "version": row.version}
+    return Classification.objects.done().filter(**asked, clip_start__isnull=False).first()
+
+
+def prediction_of(found: Classification) -> Prediction:
+    """Return the prediction that an answer keeps."""
+    from ml.predictor import Prediction  # noqa: PLC0415 -- imports torch
+
+    return Prediction(
+        emotion=Emotion(found.emotion),
+        probabilities=found.probabilities,
+        segments=found.segments,
+        model=found.model,
+        version=found.version,
+        embedding=unpacked(found.embedding),
+    )

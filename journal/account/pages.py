@@ -1,0 +1,71 @@
+"""The landing page, settings, and what the four emotions mean."""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from classifier import quota
+from journal import services
+from journal.day.pages import preferences_of
+from journal.forms import PreferencesForm
+from journify.web.http import HttpRequest, SignedInRequest
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what this is; a signed-in listener goes straight to today."""
+    if request.user.is_authenticated:
+        return redirect("journal:today")
+    context = {"max_mb": settings.TRY_OUT_MAX_MB, "may_try_out": settings.TRYOUTS}
+    return TemplateResponse(request, "home.html", context)
+
+
+@require_safe
+def emotions(request: HttpRequest) -> HttpResponse:
+    """Explain what the four words mean here."""
+    return TemplateResponse(request, "journal/emotions.html")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def settings_page(request: SignedInRequest) -> HttpResponse:
+    """Show and change the listener's preferences."""
+    preferences = preferences_of(request.user)
+    form = PreferencesForm(
+        request.POST or None,
+        instance=preferences,
+        initial={"time_zone": preferences.time_zone or timezone.get_current_timezone_name()},
+    )
+    if request.method == "POST" and form.is_valid():
+        services.save_preferences(request.user, **cast("dict[str, str | int]", form.cleaned_data))
+        response = redirect("journal:settings")
+        usual = _forget_language(request, response)
+        with translation.override(form.cleaned_data["language"] or usual):
+            messages.success(request, _("Your settings are saved."))
+        return response
+    used = math.ceil(quota.used_by(request.user) / quota.MEGABYTE)
+    context = {"form": form, "used_mb": used, "quota_mb": settings.STORAGE_QUOTA_MB}
+    return TemplateResponse(request, "journal/settings.html", context)
+
+
+def _forget_language(request: HttpRequest, response: HttpResponse) -> str:
+    """Forget what was chosen before signing in, or it would win over "like my browser".
+
+    Returns the language that counts where the settings name none.
+    """
+    request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+    response.delete_cookie(
+        settings.LANGUAGE_COOKIE_NAME, samesite=settings.LANGUAGE_COOKIE_SAMESITE
+    )
+    return translation.get_language_from_request(request)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from django.apps import apps
+from django.conf import settings
+from django.test import Client
+
+from journal.account import privacy
+from journal.site.middleware import THEME_COOKIE
+from journify.limits import browsers
+
+
+def columns() -> set[str]:
+    """Every column of every table, but keys."""
+    return {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.get_fields()
+        if field.concrete and not field.many_to_many
+        if field.name != "id" and model._meta.label not in privacy.IMPERSONAL
+    }
+
+
+def test_every_column_is_described() -> None:
+    described = {column for row in privacy.STORED for column in row.columns}
+    assert columns() - described == set(), "say in journal/account/privacy.py what this is for"
+
+
+def test_nothing_is_described_that_is_not_stored() -> None:
+    described = {column for row in privacy.described() for column in row.columns}
+    assert described - columns() == set()
+
+
+def test_each_column_is_described_once() -> None:
+    described = [column for row in privacy.STORED for column in row.columns]
+    assert len(described) == len(set(described))
+
+
+def test_the_page_shows_all_of_it(client: Client, db: None) -> None:
+    text = client.get("/privacy/").content.decode()
+    for row in privacy.described():
+        for column in row.columns:
+            assert column in text
+
+
+def test_cookies_are_those_that_are_set() -> None:
+    assert {
+        settings.SESSION_COOKIE_NAME,
+        settings.CSRF_COOKIE_NAME,
+        settings.LANGUAGE_COOKIE_NAME,
+        f"{browsers.COOKIE}…",
+        "time_zone",
+        THEME_COOKIE,
+    } == set(privacy.COOKIES)

@@ -1,0 +1,61 @@
+"""The account: devices, privacy, leaving."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from journal.account import devices, leaving, privacy
+from journal.forms import LeaveForm
+from journify.limits.requests import limited
+from journify.web.http import HttpRequest, SignedInRequest
+
+
+@require_safe
+@login_required
+def devices_page(request: SignedInRequest) -> HttpResponse:
+    """List where the listener is signed in."""
+    context = {"devices": devices.devices_of(request)}
+    return TemplateResponse(request, "journal/devices.html", context)
+
+
+@require_POST
+@login_required
+def sign_out_devices(request: SignedInRequest) -> HttpResponse:
+    """Sign another device out, or all others."""
+    count = devices.sign_out(request, request.POST.get("device", ""))
+    sentence = ngettext(
+        "%(count)s device is signed out.", "%(count)s devices are signed out.", count
+    )
+    messages.success(request, sentence % {"count": count})
+    return redirect("journal:devices")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@limited("sign-in")
+def leave(request: SignedInRequest) -> HttpResponse:
+    """Say what goes, ask for the password, and delete the account."""
+    form = LeaveForm(request.user, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        user = request.user
+        logout(request)
+        leaving.delete_account(user)
+        messages.success(request, _("Your account is deleted, and everything in it."))
+        return redirect("home")
+    context = {"form": form, "goes": leaving.what_goes(request.user)}
+    return TemplateResponse(request, "journal/leave.html", context)
+
+
+@require_safe
+def privacy_page(request: HttpRequest) -> HttpResponse:
+    """Say what is stored of whom, why, and for how long."""
+    context = {"stored": privacy.described(), "cookies": privacy.COOKIES}
+    return TemplateResponse(request, "journal/privacy.html", context)

@@ -1,0 +1,106 @@
+"""A listener's data: taken along as an archive, or brought here in one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier.files.upload_handlers import takes_megabytes
+from journal.archive import transfers
+from journal.day.cards import POLL_SECONDS
+from journal.forms import ExportForm, ImportForm
+from journal.models import Transfer
+from journify.limits.requests import limited
+from journify.web.http import SignedInRequest, page_or_fragment
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from spotify_auth.models import User
+
+
+@require_safe
+@login_required
+def data_page(request: SignedInRequest) -> HttpResponse:
+    """Offer an export and an import, and show how far the last of each is."""
+    context = _context(request.user) | _next_poll(request)
+    return page_or_fragment(request, "journal/data.html", context, partial="transfers")
+
+
+@require_POST
+@login_required
+@limited("archive")
+def export_data(request: SignedInRequest) -> HttpResponse:
+    """Have everything of the listener packed in the background."""
+    form = ExportForm(request.POST)
+    with_audio = form.is_valid() and form.cleaned_data["with_audio"]
+    transfers.request_export(request.user, with_audio=with_audio)
+    return redirect("journal:data")
+
+
+@takes_megabytes("IMPORT_MAX_MB")
+@require_POST
+@login_required
+@limited("archive")
+def import_data(request: SignedInRequest) -> HttpResponse:
+    """Take an archive, and have it read in the background."""
+    form = ImportForm(request.POST, request.FILES)
+    if getattr(request, "upload_too_large", False):
+        sentence = _("This archive is larger than %(max)s\xa0MB.") % {"max": settings.IMPORT_MAX_MB}
+        messages.error(request, sentence)
+    elif form.is_valid():
+        transfers.request_import(request.user, form.cleaned_data["archive"])
+    else:
+        messages.error(request, _("Choose the ZIP file of an export."))
+    return redirect("journal:data")
+
+
+@require_safe
+@login_required
+def export_file(request: SignedInRequest, transfer_id: uuid.UUID) -> FileResponse:
+    """Hand an archive to the listener it belongs to, while it lasts."""
+    rows = request.user.transfers.filter(
+        kind=Transfer.Kind.EXPORT, status=Transfer.Status.DONE, expires_at__gt=timezone.now()
+    )
+    row = get_object_or_404(rows, pk=transfer_id)
+    if not row.file or not row.file.storage.exists(str(row.file.name)):
+        raise Http404
+    day = timezone.localdate(row.requested_at).isoformat()
+    return FileResponse(
+        row.file.open("rb"),
+        as_attachment=True,
+        filename=f"journify-{day}.zip",
+        content_type="application/zip",
+    )
+
+
+def _context(user: User) -> dict[str, Any]:
+    rows = {row.kind: row for row in user.transfers.order_by("requested_at")}
+    last_export, last_import = rows.get(Transfer.Kind.EXPORT), rows.get(Transfer.Kind.IMPORT)
+    is_open = Transfer.objects.open().filter(user=user).exists()
+    return {
+        "export": last_export,
+        "import": last_import,
+        "is_open": is_open,
+        "kept_days": settings.ARCHIVE_KEPT_DAYS,
+        "max_mb": settings.IMPORT_MAX_MB,
+    }
+
+
+def _next_poll(request: SignedInRequest) -> dict[str, float]:
+    """Ask again soon at first, then less often."""
+    count = request.GET.get("n", "")[:4]
+    number = int(count) if count.isdecimal() else 0
+    return {
+        "poll_seconds": POLL_SECONDS[min(number, len(POLL_SECONDS) - 1)],
+        "poll_next": number + 1,
+    }

@@ -1,0 +1,87 @@
+"""An entry as the day page draws it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import mark_safe
+
+from classifier.emotions.readings import WORDS, Reading, read
+from ml.labels import EMOTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.utils.safestring import SafeString
+    from django_stubs_ext import StrOrPromise
+
+    from journal.models import Entry
+
+# Seconds to wait before the next poll: quick while an answer is likely, slower the longer it takes.
+POLL_SECONDS = (0.7, 0.7, 1, 1, 1.5, 2, 3, 3, 3, 5, 5, 5, 5, 5, 5, 8, 8, 8, 8, 15)
+
+
+@dataclass(frozen=True)
+class Card:
+    """An entry, its reading, and when to look again."""
+
+    entry: Entry
+    reading: Reading
+    poll: int = 0
+
+    @property
+    def key(self) -> SafeString:
+        """The entry's key, of which nothing has to be escaped: a card names it twenty times."""
+        return mark_safe(str(self.entry.pk))  # noqa: S308 -- a UUID
+
+    @property
+    def state(self) -> str:
+        """One of empty, listening, answered, unsure, failed."""
+        return self.reading.state
+
+    @property
+    def poll_seconds(self) -> float:
+        """How long the browser waits before it asks again."""
+        return poll_seconds(self.poll)
+
+    @property
+    def poll_next(self) -> int:
+        """The number of the next poll."""
+        return self.poll + 1
+
+
+@dataclass(frozen=True)
+class Slice:
+    """An emotion's share of a day."""
+
+    name: str
+    word: StrOrPromise
+    count: int
+
+
+def poll_seconds(poll: int) -> float:
+    """How long a browser waits before its poll of that number."""
+    return POLL_SECONDS[min(poll, len(POLL_SECONDS) - 1)]
+
+
+def card_of(entry: Entry, *, poll: int = 0) -> Card:
+    """Draw an entry that was fetched by `with_readings`."""
+    return Card(entry=entry, reading=read(entry.song), poll=poll)
+
+
+def line_of(entry: Entry) -> Card:
+    """Draw an entry as a line of a list, with what `add_songs` added."""
+    if entry.emotion not in WORDS:
+        return card_of(entry)
+    return Card(entry=entry, reading=Reading(state="answered", emotion=entry.emotion))
+
+
+def ring(readings: Iterable[Reading]) -> list[Slice]:
+    """Count a day's emotions, in their order; what nobody is sure of does not count."""
+    counts = Counter(reading.emotion for reading in readings if reading.state == "answered")
+    return [
+        Slice(name=emotion.value, word=WORDS[emotion.value], count=counts[emotion.value])
+        for emotion in EMOTIONS
+    ]

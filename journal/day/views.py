@@ -1,0 +1,310 @@
+"""The day, its entries, and the picker."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from classifier.errors import UploadRejectedError
+from classifier.files.uploads import add_upload, too_large_message
+from classifier.models import Song
+from journal import services
+from journal.day.cards import card_of, ring
+from journal.day.pages import MOST_ENTRIES, has_answered, may_open, open_day, today
+from journal.day.sentences import moments_of, others_of, summary
+from journal.forms import (
+    AnswerForm,
+    AnswerLabelForm,
+    NoteForm,
+    RevisionForm,
+    SeenSongForm,
+)
+from journal.listening import recent
+from journal.models import Entry
+from journal.picker import platforms
+from journal.picker.views import remote_context, wanted
+from journal.songs.own import last_used_first, matching
+from journal.spotify.connection import refresh_lazily
+from journify.limits.requests import limited, spend
+from journify.outbound.errors import PlatformError
+from journify.web.http import SignedInRequest, page_or_fragment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from spotify_auth.models import User
+
+RECENT_SONGS = 20
+
+
+@require_safe
+@login_required
+def today_page(_request: SignedInRequest) -> HttpResponse:
+    """Go to today's page, by the listener's calendar."""
+    return redirect("journal:day", date=today())
+
+
+@require_safe
+@login_required
+def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
+    """Show one day: its phrases as cards, its ring and its sentence."""
+    if not may_open(request.user, date):
+        raise Http404
+    open_day(request.user, date)
+    return TemplateResponse(request, "journal/day.html", _day_context(request.user, date))
+
+
+@require_safe
+@login_required
+def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Answer a poll with the card as it is now."""
+    poll = request.GET.get("n", "")[:4]
+    return _card_response(request, entry_id, poll=int(poll) if poll.isdecimal() else 0)
+
+
+@require_safe
+@login_required
+@limited("search", methods=("GET",))
+def picker(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Offer songs for an entry: the listener's own, the demo songs, or a new file."""
+    return _picker_response(request, _entry(request, entry_id))
+
+
+@require_POST
+@login_required
+@limited("classify")
+def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Answer an entry with a chosen song or an uploaded file."""
+    entry = _entry(request, entry_id)
+    form = AnswerForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _picker_response(request, entry, error=_("Choose a song or a file."))
+    try:
+        song = _chosen_song(request, form)
+    except (UploadRejectedError, PlatformError) as error:
+        return _picker_response(request, entry, error=str(error))
+    revision = form.cleaned_data["revision"]
+    return _changed(request, entry, partial(services.answer_entry, song=song, revision=revision))
+
+
+@require_POST
+@login_required
+def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Take the song off an entry."""
+    entry = _entry(request, entry_id)
+    change = partial(services.clear_entry, revision=_revision(request))
+    return _changed(request, entry, change)
+
+
+@require_POST
+@login_required
+def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Put a note on an entry."""
+    entry = _entry(request, entry_id)
+    form = NoteForm(request.POST, entry=entry)
+    if not form.is_valid() or form.is_outdated():
+        return _refused_note(request, entry, form)
+    revision = form.cleaned_data["revision"]
+    try:
+        services.write_note(entry, form.kept(), revision=revision)
+    except services.StaleEntryError:
+        return _refused_note(request, entry, form)
+    return _told(request, entry, _card_response(request, entry.pk), seen=revision)
+
+
+@require_POST
+@login_required
+def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Put another phrase on a card without a song."""
+    entry = _entry(request, entry_id)
+    change = partial(services.swap_phrase, revision=_revision(request))
+    try:
+        return _changed(request, entry, change)
+    except services.NoPhraseError:
+        messages.error(
+            request, _("There is no other phrase left for this day. Write one of yours below.")
+        )
+        return _card_response(request, entry.pk)
+
+
+@require_POST
+@login_required
+@limited("classify")
+def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Listen to an entry's song again."""
+    entry = _entry(request, entry_id)
+    form = SeenSongForm(request.POST)
+    if not form.is_valid():
+        return _card_response(request, entry.pk)
+    return _changed(request, entry, partial(services.retry_answer, **form.cleaned_data))
+
+
+@require_POST
+@login_required
+def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Keep what the listener says of an entry's song."""
+    entry = _entry(request, entry_id)
+    form = AnswerLabelForm(request.POST)
+    if not form.is_valid():
+        return _card_response(request, entry.pk)
+    return _changed(request, entry, partial(services.label_answer, **form.cleaned_data))
+
+
+def _revision(request: SignedInRequest) -> int | None:
+    """The revision that the page showed."""
+    form = RevisionForm(request.POST)
+    form.full_clean()
+    revision: int | None = form.cleaned_data["revision"]
+    return revision
+
+
+def _entry(request: SignedInRequest, entry_id: uuid.UUID) -> Entry:
+    entries = Entry.objects.of(request.user).select_related("journal", "song")
+    return get_object_or_404(entries, pk=entry_id)
+
+
+def _changed(
+    request: SignedInRequest, entry: Entry, change: Callable[[Entry], None]
+) -> HttpResponse:
+    """Change an entry and show it, or say that another window was quicker."""
+    seen = entry.revision
+    try:
+        change(entry)
+    except services.StaleEntryError:
+        return _stale_response(request, entry)
+    return _told(request, entry, _card_response(request, entry.pk), seen=seen)
+
+
+def _told(
+    request: SignedInRequest, entry: Entry, response: HttpResponse, *, seen: int | None
+) -> HttpResponse:
+    """Have the window's other forms of a card follow a change that this window made itself."""
+    if request.htmx and seen is not None and entry.revision == seen + 1:
+        change = {"entry": str(entry.pk), "before": seen, "after": entry.revision}
+        trigger_client_event(response, "card-changed", change)
+    return response
+
+
+def _stale_response(request: SignedInRequest, entry: Entry) -> HttpResponse:
+    """Say that another window was quicker, and show the card as it is."""
+    messages.error(
+        request,
+        _(
+            "This card was changed in another window meanwhile. Here it is as it stands now; "
+            "do it again if you still want to."
+        ),
+    )
+    return _card_response(request, entry.pk)
+
+
+def _refused_note(request: SignedInRequest, entry: Entry, form: NoteForm) -> HttpResponse:
+    """Keep a note that is not saved on the page, beside the one that is; who wrote them chooses."""
+    entries = Entry.objects.of(request.user).with_readings(request.user)
+    card = card_of(get_object_or_404(entries, pk=entry.pk))
+    context = {"card": card, "refused": form, "error": next(iter(form.errors.values()), [""])[0]}
+    template = "journal/_card.html" if request.htmx else "journal/note.html"
+    return TemplateResponse(request, template, context)
+
+
+def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
+    """Find or store the song of an answer; raises an error with a sentence for the listener."""
+    if getattr(request, "upload_too_large", False):
+        raise UploadRejectedError(too_large_message())
+    if form.cleaned_data["audio"]:
+        spend(request, "upload")
+        return add_upload(request.user, form.cleaned_data["audio"])
+    if form.cleaned_data["heard"]:
+        song = recent.song_of(request.user, form.cleaned_data["heard"])
+    elif form.cleaned_data["track"]:
+        song = platforms.song_of(request.user, form.cleaned_data["track"])
+    else:
+        song = Song.objects.visible_to(request.user).filter(pk=form.cleaned_data["song"]).first()
+    if song is None:
+        raise UploadRejectedError(_("Choose a song or a file."))
+    return song
+
+
+def _day_context(user: User, date: dt.date) -> dict[str, Any]:
+    entries = Entry.objects.of(user).filter(date=date).with_readings(user)
+    cards = [card_of(entry) for entry in entries.select_related("phrase")]
+    refresh_lazily(user, (card.entry.song for card in cards))
+    slices = ring(card.reading for card in cards)
+    answered = sum(card.entry.song_id is not None for card in cards)
+    before, after = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
+    is_today = date == today()
+    return {
+        "day": date,
+        "is_today": is_today,
+        "previous_day": before if may_open(user, before) else None,
+        "next_day": after if may_open(user, after) else None,
+        "cards": cards,
+        "answered_count": answered,
+        "ring": slices,
+        "unsure": sum(card.state == "unsure" for card in cards),
+        "summary": summary(
+            moments_of(cards),
+            answered=answered,
+            others=others_of(cards),
+            is_over=date < today(),
+        ),
+        "can_add": len(cards) < MOST_ENTRIES,
+        "is_first": not answered and is_today and not has_answered(user),
+    }
+
+
+def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int = 0) -> HttpResponse:
+    """The card for htmx, with the day's ring beside it; the day's page for everybody else."""
+    entries = Entry.objects.of(request.user).with_readings(request.user)
+    entry = get_object_or_404(entries, pk=entry_id)
+    date = entry.date
+    if not request.htmx:
+        return redirect(f"{reverse('journal:day', args=[date])}#entry-{entry.pk}")
+    card = card_of(entry, poll=poll)
+    context = {"card": card}
+    if poll == 0 or card.state != "listening":
+        context |= _day_context(request.user, date) | {"with_ring": True}
+    return TemplateResponse(request, "journal/_card.html", context)
+
+
+def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "") -> HttpResponse:
+    query = wanted(request)[0]
+    uploads = Song.objects.filter(owner=request.user)
+    context = {
+        "entry": entry,
+        "songs": last_used_first(request.user, matching(uploads, query), count=RECENT_SONGS),
+        "demo_songs": matching(Song.objects.catalogue().order_by("artist", "title"), query),
+        "query": query,
+        "error": error,
+        "max_mb": settings.UPLOAD_MAX_MB,
+    } | remote_context(request)
+    if not query:
+        context |= _heard(request.user, entry.date)
+    response = page_or_fragment(request, "journal/picker.html", context, partial="picker")
+    if error and request.htmx:
+        # the form aims at the card; what it gets belongs into the dialog
+        response["HX-Retarget"] = "#picker"
+        response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _heard(user: User, date: dt.date) -> dict[str, Any]:
+    """What was heard lately, or on a past day: each an answer in one tap."""
+    is_today = date == today()
+    return {
+        "heard_songs": recent.recent_songs(user, date, is_today=is_today),
+        "heard_title": _("Heard lately") if is_today else _("Heard on this day"),
+    }

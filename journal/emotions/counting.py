@@ -1,0 +1,66 @@
+"""What the answers of a listener's days count as, counted in the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Count, Q
+
+from journal.emotions.tally import KINDS
+from journal.models import Entry
+from journify.models import bare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from spotify_auth.models import User
+
+
+class DayHeard(NamedTuple):
+    """How many answers a day has, and how many of them count as each of `KINDS`.
+
+    What is not heard is an answer and counts as none of them.
+    """
+
+    answered: int
+    counts: Sequence[int]
+
+
+def ends_of(user: User) -> list[dt.date]:
+    """The first and the last day with answers; none where there is no answer."""
+    days = Entry.objects.of(user).filter(song__isnull=False).values_list("date", flat=True)
+    # each is at one end of an index
+    return [*days.order_by("date")[:1], *days.order_by("-date")[:1]]
+
+
+def answered_days(user: User) -> list[dt.date]:
+    """All days with answers, in order; one query, which an index answers."""
+    entries = Entry.objects.of(user).filter(song__isnull=False)
+    return list(entries.order_by("date").values_list("date", flat=True).distinct())
+
+
+def heard_by_day(
+    user: User, first: dt.date | None = None, last: dt.date | None = None
+) -> dict[dt.date, DayHeard]:
+    """Count what each answered day's songs are, from `first` to `last`, in order and at once."""
+    entries = Entry.objects.of(user).filter(song__isnull=False)
+    if first is not None:
+        entries = entries.filter(date__gte=first)
+    if last is not None:
+        entries = entries.filter(date__lte=last)
+    each = {name: Count("emotion", filter=Q(emotion=name)) for name in KINDS}
+    rows = entries.order_by("date").values_list("date").annotate(answered=Count("song"), **each)
+    return {date: DayHeard(answered, counts) for date, answered, *counts in rows}
+
+
+def emotions_in_order(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list[str]]:
+    """What each day's answers count as, as they were given; those of unknown time come last."""
+    entries = Entry.objects.of(user).heard().filter(date__gte=first, date__lte=last)
+    rows = list(entries.order_by("date").values_list("date", "emotion", bare("answered_at")))
+    rows.sort(key=lambda row: (row[2] is None, row[2]))
+    days: dict[dt.date, list[str]] = defaultdict(list)
+    for date, emotion, _moment in rows:
+        days[date].append(emotion)
+    return days

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import datetime as dt
+import re
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
+from journal.history.memories import memories_of
+from journal.history.search import PAGE
+from journal.models import Entry, Journal, Preferences
+from journal.tests.factories import EntryFactory, JournalFactory
+from spotify_auth.models import User
+
+NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+TODAY = NOON.date()
+
+
+@pytest.fixture(autouse=True)
+def _monday_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def answered(user: User, date: dt.date, emotion: str = "calm", **values: object) -> Entry:
+    journal = Journal.objects.filter(user=user, date=date).first()
+    values.setdefault("song", None)
+    song = values.pop("song") or ClassificationFactory(emotion=emotion).song
+    return EntryFactory(
+        journal=journal or JournalFactory(user=user, date=date), song=song, **values
+    )
+
+
+def page(listener: Client, **query: object):
+    return listener.get(f"{reverse('journal:history')}?{urlencode(query)}")
+
+
+def days(listener: Client, **query: object) -> dict[dt.date, object]:
+    year = page(listener, **query).context["year"]
+    return {day.date: day for _number, row in year.rows for day in row if day}
+
+
+class TestYear:
+    def test_a_day_has_the_colour_of_its_commonest_emotion(
+        self, listener: Client, user: User
+    ) -> None:
+        date = dt.date(2026, 11, 5)
+        for emotion in ("calm", "sad", "calm"):
+            answered(user, date, emotion)
+        found = days(listener)
+        assert len(found) == 365
+        assert (found[date].dominant, found[date].answered) == ("calm", 3)
+        assert "sad 1" in found[date].words
+        assert "calm 2" in found[date].words
+        assert found[TODAY].is_today
+        assert found[TODAY + dt.timedelta(days=1)].url == ""
+
+    def test_the_own_label_counts_and_what_nobody_is_sure_of_does_not(
+        self, listener: Client, user: User
+    ) -> None:
+        song = ClassificationFactory(emotion="calm").song
+        LabelFactory(song=song, user=user, emotion="energetic")
+        answered(user, dt.date(2026, 11, 5), song=song)
+        unsure = ClassificationFactory(emotion="sad", probabilities={"sad": 0.3, "calm": 0.2}).song
+        answered(user, dt.date(2026, 11, 6), song=unsure)
+        found = days(listener)
+        assert found[dt.date(2026, 11, 5)].dominant == "energetic"
+        assert found[dt.date(2026, 11, 6)].colours == ["unsure"]
+        assert found[dt.date(2026, 11, 6)].dominant == ""
+        assert found[dt.date(2026, 11, 6)].answered == 1
+        assert found[dt.date(2026, 11, 6)].words.endswith(": not sure 1, 1 answer")
+
+    @pytest.mark.parametrize(
+        ("emotions", "colours"),
+        [
+            (["sad", "calm"], ["sad", "calm"]),
+            (["calm", "sad"], ["sad", "calm"]),
+            (["happy", "energetic", "happy", "energetic", "sad"], ["happy", "energetic"]),
+            (["sad", "happy", "energetic", "calm"], ["sad", "happy", "energetic", "calm"]),
+            (["sad", "calm", "calm"], ["calm"]),
+        ],
+    )
+    def test_feelings_that_are_level_share_a_day(
+        self, listener: Client, user: User, emotions: list[str], colours: list[str]
+    ) -> None:
+        date = dt.date(2026, 11, 5)
+        for emotion in emotions:
+            answered(user, date, emotion)
+        assert days(listener)[date].colours == colours
+        cell = page(listener).content.decode().split('href="/journal/2026-11-05/"')[1]
+        cell = cell.split("</a>")[0]
+        assert re.findall(r'data-emotion="(\w+)"', cell) == colours
+        assert re.findall(r"#mark-(\w+)", cell) == colours
+
+    def test_a_day_that_is_heard_in_part_has_the_colour_of_that(
+        self, listener: Client, user: User
+    ) -> None:
+        date = dt.date(2026, 11, 5)
+        answered(user, date, "sad")
+        for _ in range(2):
+            answered(user, date, song=ClassificationFactory(probabilities={"calm": 0.4}).song)
+        answered(user, date, song=SongFactory())
+        assert days(listener)[date].colours == ["sad"]
+        assert "sad 1, not sure 2, 4 answers" in days(listener)[date].words
+        assert page(listener).context["year"].months[10].counts == [1, 0, 0, 0, 2]
+
+    def test_years_are_switched_as_far_as_pages_go(self, listener: Client) -> None:
+        year = page(listener).context["year"]
+        assert (year.year, year.before, year.after) == (2026, 2025, None)
+        before = page(listener, year=2025).context["year"]
+        assert (before.year, before.before, before.after) == (2025, None, 2026)
+
+    @pytest.mark.parametrize("year", ["1066", "3000", "MMXXVI", "-1", "²⁰²⁶"])
+    def test_a_year_without_pages_is_the_nearest_with(self, listener: Client, year: str) -> None:
+        assert page(listener, year=year).context["year"].year in {2025, 2026}
+
+    def test_days_before_the_first_have_no_page(self, listener: Client) -> None:
+        found = days(listener, year=2025)
+        assert found[dt.date(2025, 11, 22)].url == ""
+        assert found[dt.date(2025, 11, 23)].url == "/journal/2025-11-23/"
+
+    def test_every_day_says_in_words_what_its_colour_says(
+        self, listener: Client, user: User
+    ) -> None:
+        answered(user, dt.date(2026, 11, 5), "happy")
+        html = page(listener).content.decode()
+        assert html.count('href="/journal/2026-11-05/"') == 1
+        assert "happy 1, 1 answer" in html
+        assert 'aria-current="date"' in html
+
+
+class TestFilters:
+    @pytest.fixture(autouse=True)
+    def _answers(self, user: User, stranger: User) -> None:
+        song = ClassificationFactory(emotion="sad", song__title="Gloomy Sunday").song
+        answered(user, dt.date(2026, 11, 1), song=song, phrase_text="On a Sunday…", note="rain")
+        answered(user, dt.date(2026, 11, 8), "happy", phrase_text="On the bus…")
+        answered(stranger, dt.date(2026, 11, 8), "happy", phrase_text="Theirs…")
+
+    @pytest.mark.parametrize(
+        ("query", "phrases"),
+        [
+            ({}, ["On the bus…", "On a Sunday…"]),
+            ({"emotion": "sad"}, ["On a Sunday…"]),
+            ({"q": "gloomy rain"}, ["On a Sunday…"]),
+            ({"q": "gloomy bus"}, []),
+            ({"phrase": "On the bus…"}, ["On the bus…"]),
+            ({"first": "2026-11-02"}, ["On the bus…"]),
+            ({"last": "2026-11-07"}, ["On a Sunday…"]),
+            ({"emotion": "happy", "last": "2026-11-07"}, []),
+            ({"phrase": "Theirs…"}, ["On the bus…", "On a Sunday…"]),
+            ({"first": "yesterday", "emotion": "happy"}, ["On the bus…"]),
+        ],
+    )
+    def test_what_is_asked_for_is_shown(
+        self, listener: Client, query: dict[str, str], phrases: list[str]
+    ) -> None:
+        response = page(listener, **query)
+        assert [card.entry.phrase_text for card in response.context["cards"]] == phrases
+        choices = dict(response.context["form"].fields["phrase"].choices)
+        assert "Theirs…" not in choices
+
+    def test_a_wrong_date_is_told(self, listener: Client) -> None:
+        assert "Enter a valid date." in page(listener, first="yesterday").content.decode()
+
+    def test_pages_keep_what_was_asked_for(self, listener: Client, user: User) -> None:
+        for n in range(PAGE):
+            answered(user, TODAY - dt.timedelta(days=n), "happy")
+        first = page(listener, emotion="happy")
+        assert len(first.context["cards"]) == PAGE
+        assert "?emotion=happy&amp;page=2#answers" in first.content.decode()
+        second = page(listener, emotion="happy", page=2)
+        assert len(second.context["cards"]) == 1
+
+    def test_what_no_model_is_sure_of_is_found_as_that(self, listener: Client, user: User) -> None:
+        unsure = ClassificationFactory(emotion="sad", probabilities={"sad": 0.3, "calm": 0.2}).song
+        answered(user, dt.date(2026, 11, 9), song=unsure, phrase_text="Unclear…")
+        response = page(listener, emotion="unsure")
+        assert [card.entry.phrase_text for card in response.context["cards"]] == ["Unclear…"]
+        assert [card.state for card in response.context["cards"]] == ["unsure"]
+        assert "#mark-unsure" in response.content.decode().split('class="answer-list"')[1]
+
+    def test_the_own_word_is_what_is_found(self, listener: Client, user: User) -> None:
+        song = Entry.objects.get(phrase_text="On the bus…").song
+        LabelFactory(song=song, user=user, emotion="calm")
+        assert page(listener, emotion="happy").context["cards"] == []
+        assert len(page(listener, emotion="calm").context["cards"]) == 1
+
+
+class TestOnThisDay:
+    def test_a_month_and_years_ago_are_remembered(self, listener: Client, user: User) -> None:
+        answered(user, dt.date(2026, 10, 23), "happy")
+        answered(user, dt.date(2024, 11, 23), "calm")
+        answered(user, dt.date(2026, 10, 22), "calm")
+        memories = page(listener).context["memories"]
+        assert [(memory.when, memory.sentence) for memory in memories] == [
+            ("A month ago", "All happy."),
+            ("2 years ago", "All calm."),
+        ]
+
+    def test_a_day_of_which_no_model_is_sure_says_so(self, listener: Client, user: User) -> None:
+        unsure = ClassificationFactory(emotion="sad", probabilities={"sad": 0.3, "calm": 0.2}).song
+        answered(user, dt.date(2026, 10, 23), song=unsure)
+        (memory,) = page(listener).context["memories"]
+        assert memory.sentence == "Not sure yet: tap what you hear."
+
+    def test_hard_days_are_left_out_until_they_are_wanted(
+        self, listener: Client, user: User
+    ) -> None:
+        answered(user, dt.date(2026, 10, 23), "sad")
+        answered(user, dt.date(2024, 11, 23), "calm")
+        listener.post(reverse("journal:gentle"), {"gentle": "on"})
+        assert Preferences.objects.get(user=user).leave_hard_days_out
+        assert [m.when for m in page(listener).context["memories"]] == ["2 years ago"]
+        listener.post(reverse("journal:gentle"), {"gentle": "off"})
+        assert len(page(listener).context["memories"]) == 2
+
+    def test_the_29th_of_february_has_no_day_in_other_years(self, user: User) -> None:
+        answered(user, dt.date(2027, 2, 28), "calm")
+        answered(user, dt.date(2024, 2, 29), "calm")
+        memories = memories_of(user, dt.date(2028, 2, 29), without_hard=False)
+        assert [memory.date for memory in memories] == [dt.date(2024, 2, 29)]
+
+    def test_a_new_journal_is_sent_to_today(self, listener: Client) -> None:
+        html = page(listener).content.decode()
+        assert "Today may be the first." in html
+        assert "No answer yet" in html
+
+
+def test_as_many_queries_however_many_answers(listener: Client, user: User) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            page(listener, emotion="calm")
+        return len(caught)
+
+    answered(user, TODAY)
+    answered(user, dt.date(2026, 10, 23), song=SongFactory())
+    queries()
+    before = queries()
+    for n in range(15):
+        answered(user, TODAY - dt.timedelta(days=n))
+        answered(user, dt.date(2026, 10, 23), song=SongFactory())
+    assert queries() == before

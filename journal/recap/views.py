@@ -1,0 +1,99 @@
+"""A month or a year as one picture to keep: seen by its owner only, kept nowhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from journal.day.pages import last_day, today
+from journal.emotions.renewing import pages_may_be_old
+from journal.emotions.tally import tally_of
+from journal.recap.periods import Period
+from journal.recap.picture import Recap, png_of, recap_of, svg_of
+from journal.stats.page import Table, tally_table
+from journify.limits.requests import limited
+from journify.web.http import SignedInRequest
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from spotify_auth.models import User
+
+
+@require_safe
+@login_required
+def latest(_request: SignedInRequest) -> HttpResponse:
+    """Lead to the recap of this month."""
+    return redirect(Period(today().year, today().month).url)
+
+
+@require_safe
+@login_required
+def recap(request: SignedInRequest, year: int, month: int | None = None) -> HttpResponse:
+    """Show a period's picture with its words, and offer both for keeping."""
+    period = _period(request.user, year, month)
+    found = recap_of(request.user, period)
+    context = {
+        "period": period,
+        "next": period.next_up_to(last_day(request.user)),
+        "other": Period(year) if month else _some_month(year, last_day(request.user)),
+        "recap": found,
+        "table": _table(found),
+        "is_recounting": pages_may_be_old(),
+    }
+    return TemplateResponse(request, "journal/recap.html", context)
+
+
+@require_safe
+@login_required
+@limited("render", methods=("GET",))
+def picture(
+    request: SignedInRequest, year: int, month: int | None = None, *, kind: str
+) -> HttpResponse:
+    """Draw the picture; nothing of it is stored."""
+    found = recap_of(request.user, _period(request.user, year, month))
+    if not found.days:
+        raise Http404
+    if kind == "svg":
+        response = HttpResponse(svg_of(found), content_type="image/svg+xml")
+    else:
+        response = HttpResponse(png_of(found), content_type="image/png")
+    place = "attachment" if "download" in request.GET else "inline"
+    response["Content-Disposition"] = f'{place}; filename="{found.period.file_name}.{kind}"'
+    return response
+
+
+def _period(user: User, year: int, month: int | None) -> Period:
+    period = Period(year, month)
+    if not period.is_a_page(last_day(user)):
+        raise Http404
+    return period
+
+
+def _some_month(year: int, last: dt.date) -> Period:
+    """The month of a year that a listener most likely looks for: its last that has begun."""
+    return Period(year, last.month if year == last.year else 12)
+
+
+def _table(found: Recap) -> Table:
+    if found.period.month:
+        days = [
+            (date_format(date, "DAY_OF_MONTH_FORMAT"), tally_of(found.days[date]))
+            for date in sorted(found.days)
+        ]
+        return tally_table(_("Day"), days)
+    months = [
+        (
+            month.title,
+            tally_of(*(day for date, day in found.days.items() if date.month == month.month)),
+        )
+        for month in found.period.months
+    ]
+    return tally_table(_("Month"), [row for row in months if row[1].total])

@@ -1,0 +1,89 @@
+"""The listener's language, time zone and theme, for everything a request says and shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from journal.day.pages import preferences_of
+from journal.models import Preferences
+from journal.site.zones import known_zones
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from journify.web.http import HttpRequest
+
+# Set by static/js/time_zone.js: the browser's own zone, used until the listener chooses one.
+COOKIE = "time_zone"
+THEME_COOKIE = "theme"
+A_YEAR = dt.timedelta(days=365)
+
+
+class LanguageMiddleware:
+    """Speak the language chosen in the settings; without one, what LocaleMiddleware found."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request in the listener's language; LocaleMiddleware names it in a header."""
+        if request.user.is_authenticated and (chosen := preferences_of(request.user).language):
+            translation.activate(chosen)
+            request.LANGUAGE_CODE = translation.get_language() or chosen
+        return self.get_response(request)
+
+
+class ThemeMiddleware:
+    """Leave the chosen theme with the browser: signed out, pages look as they did signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request; the cookie is only set when the choice is another one."""
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            chosen = preferences_of(request.user).theme
+            if chosen != theme_of(request):
+                response.set_cookie(
+                    THEME_COOKIE,
+                    chosen,
+                    max_age=A_YEAR,
+                    secure=settings.USE_HTTPS,
+                    httponly=True,
+                    samesite="Lax",
+                )
+        return response
+
+
+class TimeZoneMiddleware:
+    """Activate the zone chosen in the settings, else the browser's, else UTC."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request within the listener's zone."""
+        with timezone.override(zone_of(request)):
+            return self.get_response(request)
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Read the theme that the browser was left with; a word that is none counts as none."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in Preferences.Theme.values else Preferences.Theme.AUTO
+
+
+def zone_of(request: HttpRequest) -> dt.tzinfo:
+    """Find the zone of a request; a name that does not exist counts as none."""
+    chosen = preferences_of(request.user).time_zone if request.user.is_authenticated else ""
+    for name in (chosen, request.COOKIES.get(COOKIE, "")):
+        if name and name in known_zones():
+            return zoneinfo.ZoneInfo(name)
+    return dt.UTC

@@ -1,0 +1,216 @@
+"""A clip as drawn: its stretches along a line of time, and over them what carried the answer."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
+from classifier.emotions.readings import WORDS
+from classifier.models import Explanation
+from classifier.sentences import translated
+from classifier.serving.results import clock
+from ml.clip import SEGMENTS
+from ml.explain_grid import HEIGHT, SLOT_SECONDS, WIDTH, box_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+    from classifier.emotions.readings import Bar, Reading, SegmentReading
+
+# Whole numbers only, since SVG takes no decimal comma: a unit is a tenth of a second.
+UNITS = 10
+LANE = 100
+GAP = 12
+TICK_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Strip:
+    """An emotion's part of a stretch, as high as it is likely."""
+
+    name: str
+    y: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch on the line of time."""
+
+    x: int
+    y: int
+    width: int
+    strips: list[Strip]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The stretches of a clip; those that overlap lie in lanes below each other."""
+
+    width: int
+    height: int
+    blocks: list[Block]
+    ticks: list[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A region of the picture, in the pixels of one pane."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Pane:
+    """One stretch of the spectrogram: where it begins in the picture, and what it says for it."""
+
+    segment: SegmentReading
+    offset: int
+    percent: int
+    outlines: list[Outline]
+
+
+@dataclass(frozen=True)
+class Why:
+    """What carried an answer, in one of the states none, drawing, failed and done."""
+
+    state: str
+    error: str = ""
+    panes: tuple[Pane, ...] = ()
+    sentence: str = ""
+    places: tuple[str, ...] = ()
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    @property
+    def picture_width(self) -> int:
+        """Of all panes side by side."""
+        return self.width * SEGMENTS
+
+
+def timeline(segments: Sequence[SegmentReading]) -> Timeline | None:
+    """Lay the stretches of a clip along a line; None where none were heard apart."""
+    if not segments:
+        return None
+    is_overlapping = any(a.end > b.start for a, b in itertools.pairwise(segments))
+    lanes = len(segments) if is_overlapping else 1
+    seconds = max(segment.end for segment in segments)
+    blocks = [
+        Block(
+            x=round(UNITS * segment.start),
+            y=(index if is_overlapping else 0) * (LANE + GAP),
+            width=round(UNITS * (segment.end - segment.start)),
+            strips=_strips(segment.bars),
+        )
+        for index, segment in enumerate(segments)
+    ]
+    return Timeline(
+        width=round(UNITS * seconds),
+        height=lanes * (LANE + GAP) - GAP,
+        blocks=blocks,
+        ticks=_ticks(seconds, segments[0].offset),
+    )
+
+
+def _ticks(seconds: float, offset: float | None) -> list[tuple[int, str]]:
+    """Mark every five seconds: of the song, or of the clip where nobody knows its place."""
+    if offset is None:
+        return [(UNITS * at, str(at)) for at in range(0, math.floor(seconds) + 1, TICK_SECONDS)]
+    first = math.ceil(offset / TICK_SECONDS) * TICK_SECONDS
+    marks = range(first, math.floor(offset + seconds) + 1, TICK_SECONDS)
+    return [(round(UNITS * (at - offset)), clock(at)) for at in marks]
+
+
+def why(explanation: Explanation | None, reading: Reading) -> Why:
+    """Say what carried an answer, as far as it is known."""
+    if explanation is None:
+        return Why(state="none")
+    if explanation.status == Explanation.Status.FAILED:
+        return Why(state="failed", error=translated(explanation.error))
+    if explanation.status != Explanation.Status.DONE:
+        return Why(state="drawing")
+    panes = tuple(
+        Pane(
+            segment=segment,
+            offset=-WIDTH * index,
+            percent=round(100 * share),
+            outlines=[
+                Outline(*map(round, box_of(band=region["band"], slot=region["slot"])))
+                for region in explanation.regions
+                if region["segment"] == index
+            ],
+        )
+        for index, (segment, share) in enumerate(
+            zip(reading.segments, explanation.shares, strict=False)
+        )
+    )
+    return Why(
+        state="done",
+        panes=panes,
+        sentence=_sentence(WORDS[explanation.emotion], panes),
+        places=tuple(_place(region, reading) for region in explanation.regions),
+    )
+
+
+def _strips(bars: Sequence[Bar]) -> list[Strip]:
+    """Stack probabilities; the edges are rounded, so that no gap and no overlap is left."""
+    edges = [0.0]
+    for bar in bars:
+        edges.append(edges[-1] + bar.probability)
+    rounded = [round(LANE * edge / (edges[-1] or 1.0)) for edge in edges]
+    return [
+        Strip(name=bar.name, y=top, height=bottom - top)
+        for bar, top, bottom in zip(bars, rounded, rounded[1:], strict=False)
+    ]
+
+
+def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
+    if not panes:
+        return ""
+    top = max(panes, key=lambda pane: pane.percent)
+    if top.segment.begins:
+        return _(
+            "The largest part of what speaks for %(word)s, %(percent)d\xa0%%, lies between "
+            "%(start)s and %(end)s."
+        ) % {
+            "word": word,
+            "start": top.segment.begins,
+            "end": top.segment.ends,
+            "percent": top.percent,
+        }
+    return _(
+        "The largest part of what speaks for %(word)s, %(percent)d\xa0%%, lies between %(start)s "
+        "and %(end)s\xa0s."
+    ) % {
+        "word": word,
+        "start": localize(round(top.segment.start)),
+        "end": localize(round(top.segment.end)),
+        "percent": top.percent,
+    }
+
+
+def _place(region: dict[str, float], reading: Reading) -> str:
+    offset = reading.segments[0].offset if reading.segments else None
+    if offset is not None:
+        return _("%(start)s to %(end)s, %(low)s to %(high)s\xa0Hz") % {
+            "start": clock(offset + region["start"]),
+            "end": clock(offset + region["start"] + SLOT_SECONDS),
+            "low": localize(round(region["low"])),
+            "high": localize(round(region["high"])),
+        }
+    return _("%(start)s to %(end)s\xa0s, %(low)s to %(high)s\xa0Hz") % {
+        "start": localize(round(region["start"])),
+        "end": localize(round(region["start"] + SLOT_SECONDS)),
+        "low": localize(round(region["low"])),
+        "high": localize(round(region["high"])),
+    }

@@ -1,0 +1,170 @@
+"""A song's page, its sound, and "was this right?"."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from classifier.emotions.readings import read
+from classifier.files.playback import audio_response
+from classifier.models import Song
+from classifier.serving.explaining import can_be_explained, explanation_of, request_explanation
+from journal import services
+from journal.forms import LabelForm, SongForm
+from journal.models import Entry
+from journal.songs import listen_links
+from journal.songs.timelines import timeline, why
+from journal.spotify.connection import refresh_lazily
+from journify.background.jobs import lane_of
+from journify.limits.requests import limited
+from journify.web.http import HttpRequest, SignedInRequest
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from classifier.emotions.readings import Reading
+
+
+@require_safe
+@login_required
+def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Show a song: its emotion, its segments, and where it was used."""
+    song = get_object_or_404(
+        Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
+    )
+    refresh_lazily(request.user, [song])
+    reading = read(song)
+    context = {
+        "song": song,
+        "reading": reading,
+        "timeline": timeline(reading.segments),
+        "entries": Entry.objects.of(request.user).filter(song=song).order_by("-date", "position"),
+        "can_play": song.has_audio,
+        "is_own": song.owner_id == request.user.pk,
+    } | _why_context(reading)
+    return TemplateResponse(request, "journal/song.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@limited("classify")
+def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Have what carried a song's answer drawn, and say how far that is."""
+    song = get_object_or_404(
+        Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
+    )
+    reading = read(song)
+    classification = reading.classification
+    if request.method == "POST" and classification and can_be_explained(classification):
+        request_explanation(classification, lane=lane_of(request.user.pk))
+    if not request.htmx:
+        return redirect(f"{reverse('journal:song', args=[song.pk])}#why")
+    poll = request.GET.get("n", "")[:4]
+    context = {"song": song, "poll": int(poll) if poll.isdecimal() else 0}
+    return TemplateResponse(request, "journal/_why.html", context | _why_context(reading))
+
+
+@require_safe
+@login_required
+def song_picture(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:
+    """Send the spectrogram with what carried the answer; 404 for songs that are not theirs."""
+    song = get_object_or_404(
+        Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
+    )
+    classification = read(song).classification
+    explanation = explanation_of(classification) if classification else None
+    if explanation is None or explanation.status != explanation.Status.DONE:
+        raise Http404
+    return FileResponse(explanation.picture.open("rb"), content_type="image/png")
+
+
+@require_safe
+@login_required
+def song_audio(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:
+    """Play a song of the catalogue or the listener's own upload; 404 for everybody else's."""
+    song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
+    return audio_response(request, song)
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def listen(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Play a song to whoever has a signed address of it, as in a list for a player."""
+    song = listen_links.song_of(token)
+    if song is None:
+        raise Http404
+    return audio_response(request, song)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def song_edit(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Give one of the listener's own songs another title and artist."""
+    song = get_object_or_404(request.user.songs, pk=song_id)
+    form = SongForm(request.POST or None, instance=song)
+    if request.method == "POST" and form.is_valid():
+        services.rename_song(song, **form.cleaned_data)
+        messages.success(request, _("The song has its new name."))
+        return redirect("journal:song", song_id=song.pk)
+    return TemplateResponse(request, "journal/song_edit.html", {"song": song, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def song_delete(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Say what goes with one of the listener's own songs, and delete it."""
+    song = get_object_or_404(request.user.songs, pk=song_id)
+    if request.method == "POST":
+        services.delete_song(song)
+        messages.success(request, _("The song is deleted, and its file."))
+        return redirect("journal:songs")
+    context = {"song": song, "count": Entry.objects.of(request.user).filter(song=song).count()}
+    return TemplateResponse(request, "journal/song_delete.html", context)
+
+
+@require_POST
+@login_required
+def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Keep what the listener says of a song."""
+    song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
+    form = LabelForm(request.POST)
+    if form.is_valid():
+        try:
+            services.set_label(request.user, song, **form.cleaned_data)
+        except services.StaleEntryError:
+            messages.error(
+                request,
+                _(
+                    "You labelled this song in another window meanwhile. Here is what you said; "
+                    "change it if you still want to."
+                ),
+            )
+    return redirect("journal:song", song_id=song.pk)
+
+
+@require_POST
+@login_required
+@limited("classify")
+def song_retry(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Listen to a song again."""
+    song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
+    services.retry(request.user, song)
+    return redirect("journal:song", song_id=song.pk)
+
+
+def _why_context(reading: Reading) -> dict[str, Any]:
+    classification = reading.classification
+    if classification is None or not can_be_explained(classification):
+        return {"why": None}
+    explanation = explanation_of(classification)
+    return {"why": why(explanation, reading), "explanation": explanation}

@@ -1,0 +1,95 @@
+"""Statistics and recap in a real browser: both themes, a phone, and going back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from journal.day.tests.test_e2e_journal import (
+    card,
+    expect_fits,
+    expect_no_fault,
+    open_picker,
+    sign_up,
+)
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def answered(page: Page) -> Page:
+    """Today's page of a listener who said what two songs carry."""
+    sign_up(page)
+    for number, word in enumerate(["sad", "happy"]):
+        open_picker(page, card(page, number)).locator("[data-song]").nth(number).click()
+        expect(card(page, number)).to_have_attribute(
+            "data-state", re.compile("answered|unsure"), timeout=60_000
+        )
+        card(page, number).get_by_role("button", name=re.compile(word)).click()
+        expect(card(page, number)).to_contain_text("your word wins")
+    return page
+
+
+def open_all_tables(page: Page) -> None:
+    for summary in page.get_by_text("In numbers", exact=True).all():
+        summary.click()
+
+
+def test_the_charts_follow_the_interval_and_the_back_button(answered: Page) -> None:
+    answered.goto("/stats/")
+    answered.evaluate("window.notReloaded = true")
+    answered.get_by_role("link", name="Year", exact=True).click()
+    expect(answered.get_by_role("heading", level=1)).to_have_text("The last year")
+    expect(answered).to_have_url(re.compile(r"span=year"))
+    expect(answered.get_by_role("link", name="Year", exact=True)).to_be_focused()
+    assert answered.evaluate("window.notReloaded") is True
+    answered.go_back()
+    expect(answered.get_by_role("heading", level=1)).to_have_text("The last 30 days")
+    expect(answered.get_by_role("banner")).to_be_visible()
+    answered.get_by_label("from").fill("2026-03-01")
+    answered.get_by_label("to", exact=True).fill("2026-03-31")
+    answered.get_by_role("button", name="Show").click()
+    expect(answered.get_by_role("heading", level=1)).to_have_text("The days you chose")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_statistics_have_no_fault(answered: Page, scheme: str) -> None:
+    answered.emulate_media(color_scheme=scheme)
+    answered.goto("/stats/")
+    expect(answered.get_by_role("figure")).to_have_count(9)
+    open_all_tables(answered)
+    expect_no_fault(answered)
+    answered.set_viewport_size({"width": 360, "height": 740})
+    expect_fits(answered)
+    expect_no_fault(answered)
+
+
+def test_statistics_work_without_javascript(browser: Browser, base_url: str, page: Page) -> None:
+    sign_up(page)
+    context = browser.new_context(
+        base_url=base_url, java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    plain = context.new_page()
+    plain.goto("/stats/")
+    plain.get_by_role("link", name="All", exact=True).click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("All your days")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_recap_has_no_fault_and_is_downloaded(answered: Page, scheme: str) -> None:
+    answered.emulate_media(color_scheme=scheme)
+    answered.goto("/recap/")
+    drawing = answered.get_by_role("img", name=re.compile("as a record"))
+    assert drawing.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
+    expect_no_fault(answered)
+    answered.set_viewport_size({"width": 360, "height": 740})
+    expect_fits(answered)
+    with answered.expect_download() as download:
+        answered.get_by_role("link", name=re.compile("PNG")).click()
+    assert re.fullmatch(r"journify-\d{4}-\d\d\.png", download.value.suggested_filename)
+    answered.goto("/recap/1999/5/")
+    expect(answered.get_by_role("heading", name="A silent record")).to_be_visible()
+    expect_no_fault(answered)

@@ -1,0 +1,32 @@
+"""The statistics page."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from journal.day.pages import today
+from journal.emotions.counting import ends_of
+from journal.emotions.renewing import pages_may_be_old
+from journal.stats.intervals import Span, interval_of
+from journal.stats.page import statistics_of
+from journify.web.http import SignedInRequest, page_or_fragment
+
+
+@require_safe
+@login_required
+def stats(request: SignedInRequest) -> HttpResponse:
+    """Show what the answers of an interval carried."""
+    ends = ends_of(request.user)
+    interval, form = interval_of(request.GET, today=today(), ends=ends)
+    zone = timezone.get_current_timezone()
+    context = {
+        "stats": statistics_of(request.user, interval, today=today(), zone=zone),
+        "form": form,
+        "spans": [choice for choice in Span.choices if choice[0] != Span.CUSTOM],
+        "has_answers": bool(ends),
+        "is_recounting": pages_may_be_old(),
+    }
+    return page_or_fragment(request, "journal/stats.html", context, partial="stats")

@@ -1,0 +1,134 @@
+"""A visitor lets one file, or one song by its name, be heard, without an account."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier.emotions.readings import read_answer
+from classifier.errors import UploadRejectedError
+from classifier.files import tryouts
+from classifier.models import Classification, TryOut
+from classifier.sentences import translated
+from classifier.serving.results import certainty_of
+from classifier.sources.deezer import DeezerClient
+from journal.day.cards import poll_seconds
+from journal.forms import TryOutForm
+from journal.picker import platforms
+from journal.songs.timelines import timeline
+from journify.limits.requests import limited
+from journify.outbound.errors import PlatformError
+from journify.web.http import HttpRequest
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import TemporaryUploadedFile
+    from django.http import HttpResponseBase
+
+QUERY_LENGTH = 200
+
+View = Callable[..., "HttpResponseBase"]
+
+
+def require_try_outs(view: View) -> View:
+    """Answer 404 where visitors may try nothing out."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not settings.TRYOUTS:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_POST
+@require_try_outs
+@limited("try-out")
+def begin(request: HttpRequest) -> HttpResponse:
+    """Take a visitor's file or song, and say what comes next."""
+    form = TryOutForm(request.POST, request.FILES)
+    try:
+        tryout = _begun(request, form)
+    except (UploadRejectedError, PlatformError) as error:
+        return _response(request, {"error": str(error)})
+    if request.htmx:
+        return _response(request, _context(tryout, poll=0))
+    return redirect("journal:try_out", tryout_id=tryout.pk)
+
+
+@require_safe
+@require_try_outs
+def try_out(request: HttpRequest, tryout_id: uuid.UUID) -> HttpResponse:
+    """Say how far a file is; once its answer was shown, nothing of it is left."""
+    tryout = TryOut.objects.filter(pk=tryout_id).first()
+    if tryout is None:
+        return _response(request, {"state": "gone"})
+    poll = request.GET.get("n", "")[:4]
+    context = _context(tryout, poll=int(poll) if poll.isdecimal() else 0)
+    if context["state"] != "listening" and request.method == "GET":
+        tryout.delete()
+    return _response(request, context)
+
+
+@require_safe
+@require_try_outs
+@limited("try-search", methods=("GET",))
+def songs(request: HttpRequest) -> HttpResponse:
+    """Search Deezer for a visitor, who was told so beside the button; never while they type."""
+    if not settings.DEEZER_SEARCH:
+        raise Http404
+    query = request.GET.get("q", "").replace("\0", " ").strip()[:QUERY_LENGTH]
+    if len(query) < platforms.MIN_QUERY:
+        return _response(request, {})
+    return _response(request, {"query": query, "results": platforms.find_to_try(query)})
+
+
+def _begun(request: HttpRequest, form: TryOutForm) -> TryOut:
+    """Hand a song of Deezer's or a file on; errors have a sentence for the visitor."""
+    track = form.cleaned_data.get("track") if form.is_valid() else ""
+    if track and settings.DEEZER_SEARCH:
+        found = DeezerClient().track(track.removeprefix("deezer:"))
+        return tryouts.begin_with_song(found)
+    return tryouts.begin(_upload(request, form))
+
+
+def _upload(request: HttpRequest, form: TryOutForm) -> TemporaryUploadedFile:
+    if getattr(request, "upload_too_large", False):
+        raise UploadRejectedError(tryouts.too_large_message())
+    if not form.is_valid() or not form.cleaned_data["audio"]:
+        raise UploadRejectedError(_("Choose a file first."))
+    upload: TemporaryUploadedFile = form.cleaned_data["audio"]
+    return upload
+
+
+def _context(tryout: TryOut, *, poll: int) -> dict[str, Any]:
+    context: dict[str, Any] = {"tryout": tryout}
+    if tryout.status in {TryOut.Status.QUEUED, TryOut.Status.RUNNING}:
+        seconds = poll_seconds(poll)
+        return context | {"state": "listening", "poll_next": poll + 1, "poll_seconds": seconds}
+    if tryout.status == TryOut.Status.FAILED:
+        return context | {"state": "form", "error": translated(tryout.error)}
+    names = ("emotion", "probabilities", "segments", "clip_start", "is_middle")
+    answer = {name: tryout.result[name] for name in names if name in tryout.result}
+    certainty = certainty_of(answer["probabilities"])
+    heard = Classification(**answer, certainty=certainty, clip_source="upload")
+    reading = read_answer(heard)
+    return context | {
+        "state": "answered",
+        "reading": reading,
+        "timeline": timeline(reading.segments),
+    }
+
+
+def _response(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    name = "journal/_try_out.html" if request.htmx else "journal/try_out.html"
+    return TemplateResponse(request, name, {"max_mb": settings.TRY_OUT_MAX_MB} | context)

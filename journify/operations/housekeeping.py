@@ -1,0 +1,86 @@
+"""What grows, for how long it is kept, and what deletes it: one table, filled by the apps.
+
+A worker keeps to it, `manage.py housekeeping` does so at once, and the privacy page says what
+stands here (`journal/account/privacy.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """For how long one kind of thing is kept.
+
+    Attributes
+    ----------
+    promise
+        A sentence for the privacy page, with %(days)s or %(minutes)s in place of `kept`.
+    prune
+        Deletes what is older than `kept`, and is cheap when there is nothing to do.
+    every
+        Seconds from one time to the next.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    kept: Callable[[], dt.timedelta]
+    promise: StrOrPromise
+    prune: Callable[[], object]
+    every: float = HOUR
+
+    def sentence(self) -> str:
+        """Say for how long, with today's settings and in the reader's language."""
+        kept = self.kept()
+        return str(self.promise) % {"days": kept.days, "minutes": kept.seconds // 60}
+
+
+_rules: dict[str, Rule] = {}
+_chores: list[Callable[[], object]] = []
+_done_at: dict[str, float] = {}
+
+
+def register(rule: Rule) -> None:
+    """Have a rule kept."""
+    _rules[rule.name] = rule
+
+
+def also(chore: Callable[[], object]) -> None:
+    """Have workers do something else each time, in a few seconds: it is no deletion."""
+    _chores.append(chore)
+
+
+def rules() -> list[Rule]:
+    """Return the whole table."""
+    return list(_rules.values())
+
+
+def rule(name: str) -> Rule:
+    """Return one of its rows."""
+    return _rules[name]
+
+
+def due() -> Iterator[Callable[[], object]]:
+    """Give what has to be done in this process by now; what breaks is tried again in its turn."""
+    now = time.monotonic()
+    for row in rules():
+        if now >= _done_at.get(row.name, -row.every) + row.every:
+            _done_at[row.name] = now
+            yield row.prune
+    yield from _chores
+
+
+def run() -> None:
+    """Keep to all of it now."""
+    for row in rules():
+        row.prune()

@@ -1,0 +1,56 @@
+"""Headers of every answer, whoever gives it, and of the one that ends a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from journify.web.http import HttpRequest
+
+# A journal is nobody else's: no cache on the way may keep an answer, nor a browser that is signed
+# out by then. What may be cached, as static files may, says so itself.
+NOT_STORED = "private, no-store"
+
+
+class HeadersMiddleware:
+    """Add `RESPONSE_HEADERS`; keep answers out of caches that they do not name themselves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the headers."""
+        response = self.get_response(request)
+        for name, value in settings.RESPONSE_HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", NOT_STORED)
+        return response
+
+
+class SignedOutMiddleware:
+    """Have a browser drop what it keeps of us, pages to go back to included, with its session.
+
+    That is signing out, deleting the account, and the first request after the session ended
+    elsewhere. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Clear-Site-Data
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request, and look who is signed in before and after."""
+        was_signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        has_ended = was_signed_in and not request.user.is_authenticated
+        if has_ended or _names_no_session(request):
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+
+def _names_no_session(request: HttpRequest) -> bool:
+    return bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME)) and request.session.is_empty()
