@@ -1,0 +1,1 @@
+"""The curators' side: tables, forms, insight."""

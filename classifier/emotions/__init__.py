@@ -1,0 +1,1 @@
+"""Which emotion counts for a song, and what songs are alike."""

@@ -1,0 +1,1 @@
+"""Files of audio: uploads, try-outs, formats, playback, decoding."""

@@ -1,0 +1,1 @@
+"""Classifications as work: rows, leases, health, figures."""

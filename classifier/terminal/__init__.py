@@ -1,0 +1,1 @@
+"""`manage.py classify`: finding files, batches, tables, reports."""

@@ -1,0 +1,1 @@
+"""The account: settings, devices, what is stored, leaving."""

@@ -1,0 +1,1 @@
+"""What answers count as, kept beside them and counted."""

@@ -1,0 +1,1 @@
+"""Past answers: a year in colour, search, on this day."""

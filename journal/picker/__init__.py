@@ -1,0 +1,1 @@
+"""Choosing the song that answers a phrase: search, platforms, links."""

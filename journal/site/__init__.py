@@ -1,0 +1,1 @@
+"""What every page shares: middleware, dates, time zones, widgets."""

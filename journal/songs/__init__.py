@@ -1,0 +1,1 @@
+"""A song's page, and a listener's own songs as lists."""

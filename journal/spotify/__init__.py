@@ -1,0 +1,1 @@
+"""The listener's Spotify: connection, top lists, disconnecting."""

@@ -1,0 +1,1 @@
+"""Trying a song out without an account."""

@@ -1,0 +1,1 @@
+"""Settings that take more than a line: databases, storage, mail, secrets, checks."""

@@ -1,0 +1,1 @@
+"""What an operator runs: preparing a start, commands, owners of files."""

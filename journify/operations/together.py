@@ -14,8 +14,8 @@ import signal
 import sys
 from typing import Any
 
-from honcho import manager, process  # type: ignore[import-untyped]
-from honcho.command import main as honcho  # type: ignore[import-untyped]
+from honcho import manager, process
+from honcho.command import main as honcho
 
 PR_SET_PDEATHSIG = 1
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,6 +66,23 @@ class WithoutTypes(ast.NodeTransformer):
         return None if is_guard else self.generic_visit(node)
 
 
+class WithoutFunctions(WithoutTypes):
+    """Leave out what functions import when they are called."""
+
+    def visit_FunctionDef(self, _node: ast.FunctionDef) -> None:
+        return None
+
+
+def names_of_modules() -> dict[str, Path]:
+    """Every module of the app by the name that imports it."""
+    found = {}
+    for room in ROOMS:
+        for path in modules(room):
+            parts = path.relative_to(settings.BASE_DIR).with_suffix("").parts
+            found[".".join(parts).removesuffix(".__init__")] = path
+    return found
+
+
 def rooms_of(names: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in names} & set(ROOMS)
 
@@ -77,6 +95,22 @@ def test_arrows_go_one_way(room: str) -> None:
         if (against := rooms_of(imported(path, with_types=False)) - ARROWS[room] - {room})
     }
     assert wrong == {}
+
+
+def test_imports_make_no_circle() -> None:
+    paths = names_of_modules()
+    graph: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        tree = WithoutFunctions().visit(ast.parse(path.read_text(encoding="utf-8")))
+        wanted: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                wanted.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                whole = (f"{node.module}.{alias.name}" for alias in node.names)
+                wanted.update(one if one in paths else str(node.module) for one in whole)
+        graph[name] = (wanted & paths.keys()) - {name}
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -1,0 +1,1 @@
+"""Requests and responses: helpers, middleware, error pages, ranges."""
