@@ -50,6 +50,7 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
     """Invitations: make one, send its link, take it back by deleting it."""
 
     fields = ("expires_at",)
+    list_select_related = ("created_by",)
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         """Show the links as somebody elsewhere can follow them."""

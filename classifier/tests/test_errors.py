@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from classifier.errors import TOOK_TOO_LONG, UNEXPECTED, NoModelError, TookTooLongError, told
+from classifier.errors import TOOK_TOO_LONG, UNEXPECTED, NoModelError, TookTooLongError, outcome_of
 
 
 @pytest.mark.parametrize(
@@ -14,4 +14,4 @@ from classifier.errors import TOOK_TOO_LONG, UNEXPECTED, NoModelError, TookTooLo
     ],
 )
 def test_each_end_has_a_sentence(error: Exception, sentence: str) -> None:
-    assert told(error, of="a drawing") == sentence
+    assert outcome_of(error, of="a drawing").sentence == sentence

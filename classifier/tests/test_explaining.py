@@ -70,10 +70,8 @@ class TestWhatCanBeExplained:
 
     def test_the_shipped_models_declare_what_explaining_them_needs(self, shipped: None) -> None:
         declared = {name: looks_at_pictures(name) for name in known_models()}
-        assert declared == {
-            **dict.fromkeys(("resnet18_bilstm", "resnet18", "cnn_lstm"), True),
-            "ann": False,
-        }
+        assert "resnet18_bilstm" in declared
+        assert declared == dict.fromkeys(declared, True) | {"ann": False}
 
 
 class TestRequest:

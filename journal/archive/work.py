@@ -85,7 +85,7 @@ def _import(row: Transfer) -> None:
         listens = store(
             row.user, History().plays(path, folder=LISTENS_FOLDER), progress=lambda: _hold(row)
         )
-    transfers.finish(row, counts=dict(added) | {"plays": listens.plays})
+    transfers.finish(row, counts=dict(added) | ({"plays": listens.plays} if listens.plays else {}))
 
 
 def _hold(row: Transfer) -> None:

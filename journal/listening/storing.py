@@ -53,8 +53,9 @@ def store(user: User, plays: Iterable[Play], *, progress: Callable[[], None]) ->
             batch.clear()
             progress()
     _store_batch(user, batch, songs, stored)
-    songs.count_plays()
-    Listening.objects.update_or_create(user=user, defaults={"is_stale": True})
+    if stored.plays or stored.songs:
+        songs.count_plays()
+        Listening.objects.update_or_create(user=user, defaults={"is_stale": True})
     return stored
 
 

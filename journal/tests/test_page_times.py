@@ -31,6 +31,7 @@ from journal.measuring.listeners import client_of, make_listener
 from journal.measuring.pages import admin_names, page_of, pages_of
 from journal.measuring.times import PageTime, count_queries, measure, pace, quantile
 from journal.models import Phrase
+from spotify_auth.invitations import invite
 from spotify_auth.models import User
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,7 @@ def add_what_is_not_invented(user: User) -> None:
     seen = {"ip": "192.0.2.1", "user_agent": "Firefox", "session_key": session.session_key}
     UserSession.objects.create(user=user, **seen)
     Phrase.objects.create(owner=user, text=f"{number}…")
+    invite(user, days=14)
     user.groups.add(Group.objects.create(name=number))
     queue.requeue(ClassificationFactory(song__owner=user, status="failed", reason=number))
     ClassificationFactory(song__owner=user, status="failed", reason=number)

@@ -146,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         request = Request(
             self.command,
-            unquote(path),
+            unquote(path.replace("%2F", "%252F")),  # an encoded slash is part of a name
             dict(parse_qsl(query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()},
             body,

@@ -16,12 +16,17 @@ from django.contrib.admin.models import CHANGE
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 
 from classifier.models import Label, Song
 from classifier.queue.rows import request_classification
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.account import leaving
 from journal.archive import transfers
+from journal.listening import imports
+from journal.listening.models import Followed
+from journal.listening.plays import Play
+from journal.listening.storing import store
 from journal.models import Phrase, Preferences, Refresh
 from journal.tests.factories import EntryFactory
 from journify.background.jobs import lane_of
@@ -87,6 +92,9 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
         ExplanationFactory(classification=answer, picture=picture)
         transfers.request_export(user, with_audio=True)
         transfers.request_import(user, ContentFile(b"x", name="x.zip"))
+        imports.request_import(user, ContentFile(b"x", name="x.json"))
+    Followed.objects.create(user=user, service="listenbrainz", name="leaver-there")
+    store(user, [Play("A", "Leaver's play", timezone.now(), seconds=99)], progress=lambda: None)
     shared = Song.objects.get(spotify_id="a" * 22)
     Refresh.objects.create(song=shared, user=user)
     Label.objects.create(user=user, song=shared, emotion="calm")
@@ -147,6 +155,7 @@ EMPTY_OF_PEOPLE = {
     "classifier.TryOut",
     "classifier.Worker",
     "contenttypes.ContentType",
+    "listening.ListeningRound",
     "account.EmailConfirmation",
     "socialaccount.SocialApp",
     "socialaccount.SocialToken",

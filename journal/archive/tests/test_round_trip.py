@@ -400,7 +400,9 @@ def many_labels(count: int) -> schema.Archive:
     unknown = {"duration_ms": None, "deezer_id": None, "added_at": None, "readings": []}
     refs = [f"song-{number}" for number in range(count)]
     return schema.Archive(
-        preferences=schema.ArchivedPreferences("", "", "auto", 12, leave_hard_days_out=False),
+        preferences=schema.ArchivedPreferences(
+            "", "", "auto", 12, leave_hard_days_out=False, search=""
+        ),
         phrases=[schema.ArchivedPhrase(ref, "", active=True) for ref in refs],
         songs=[schema.ArchivedSong(**(names | unknown | {"ref": r, "title": r})) for r in refs],
         labels=[schema.ArchivedLabel(ref, "sad", moment) for ref in refs],

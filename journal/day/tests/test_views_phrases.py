@@ -87,6 +87,9 @@ class TestOwnPhrase:
         self, listener: Client, entry: Entry
     ) -> None:
         add(listener, "Again…")
+        add(listener, "Again…")  # a double click: the first still waits
+        assert Entry.objects.filter(phrase_text="Again…").count() == 1
+        Entry.objects.filter(phrase_text="Again…").update(song=SongFactory())
         add(listener, "Again…")
         assert Phrase.objects.filter(text="Again…").count() == 1
         assert Entry.objects.filter(phrase_text="Again…").count() == 2
