@@ -79,7 +79,7 @@ def answers(index: str, *, seconds: float = PROBE_SECONDS) -> bool:
         return False
     try:
         # a constant https address
-        with urllib.request.urlopen(f"{index}/torch/", timeout=seconds) as response:  # noqa: S310
+        with urllib.request.urlopen(f"{index}/torch/", timeout=seconds) as response:  # noqa: S310  # nosec B310
             return bool(response.status == HTTPStatus.OK)
     except OSError:
         return False
