@@ -43,9 +43,10 @@ def running(procfile: Path, *, port: int, log: Path) -> Iterator[dict[str, int]]
 
 
 def commands_of(procfile: Path) -> dict[str, str]:
-    """Read the commands of a Procfile by their names."""
+    """Read the commands of a Procfile by their names; `exec` is the shell's, not theirs."""
     lines = procfile.read_text(encoding="utf-8").splitlines()
-    return dict(line.split(": ", 1) for line in lines if line)
+    named = dict(line.split(": ", 1) for line in lines if line)
+    return {name: command.removeprefix("exec ") for name, command in named.items()}
 
 
 def start(command: str, *, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]:

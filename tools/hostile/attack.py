@@ -94,6 +94,7 @@ def try_out_way(client: Client, path_of_form: str) -> Way:
     """Send files as a visitor without an account does, and wait for what a worker says of them."""
     from classifier.files import tryouts  # noqa: PLC0415 -- after django.setup()
     from classifier.models import TryOut  # noqa: PLC0415
+    from journify.background import jobs  # noqa: PLC0415
 
     def send(path: Path) -> str:
         with path.open("rb") as file:
@@ -102,8 +103,10 @@ def try_out_way(client: Client, path_of_form: str) -> Way:
             return str(response.context["error"])
         if response.status_code != 302:  # noqa: PLR2004
             raise RuntimeError(f"status {response.status_code}")
-        tryout = TryOut.objects.get()
-        tryouts.listen(tryout.pk)
+        tryout = jobs.claim(TryOut.objects.all(), TryOut.objects.get().pk)
+        if tryout is None:
+            raise RuntimeError("somebody else has it")
+        tryouts.listen(tryout)
         error = str(client.get(response["Location"]).context.get("error", ""))
         if TryOut.objects.exists():
             raise RuntimeError("something of it is kept")
