@@ -30,9 +30,11 @@ django.setup()
 from django.core.files import File
 from django.core.management import call_command
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from classifier import explaining, queue, tryouts
+from classifier.files import tryouts
+from classifier.queue import rows as queue
+from classifier.serving import explaining
 from classifier.models import Classification, Song
-from journal import transfers
+from journal.archive import transfers
 from journify.background.jobs import kinds
 from journify.background.jobs import sweep as sweep_leases
 from spotify_auth.models import User
