@@ -13,10 +13,8 @@ pytestmark = pytest.mark.e2e
 def choose(page: Page, language: str) -> None:
     page.goto("/settings/")
     page.locator("select[name=language]").select_option(language)
-    page.locator(
-        "form[action$='/settings/'] button[type=submit], main form button[type=submit]"
-    ).first.click()
-    page.wait_for_url("**/settings/")
+    with page.expect_navigation():
+        page.locator("form[action$='/settings/'] button[type=submit]").first.click()
 
 
 def test_going_back_shows_the_language_that_was_chosen_since(page: Page) -> None:
