@@ -76,7 +76,7 @@ class TestQuota:
         settings.STORAGE_QUOTA_MB = 20
         SongFactory(owner=user, audio_bytes=4_200_000)
         page = listener.get("/settings/").content.decode()
-        assert "Your files take 5 of 20 MB." in page
+        assert "Your files take 5 of 20&nbsp;MB." in page
         assert '<meter id="room" min="0" max="20" value="5">' in page
 
 
