@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import starmap
 
 from anyascii import anyascii
@@ -29,7 +30,7 @@ DRAWN = (
     (re.compile(r"(?<=[^\W\d_])@(?=[^\W\d_])"), "a"),
     (re.compile(r"(?<=[^\W\d_])€(?=[^\W\d_])"), "e"),
     (re.compile(r"@"), " at "),
-    (re.compile(r"[&+＆＋]|(?<=\s)'?n'?(?=\s)|\bund\b"), " and "),
+    (re.compile(r"[&+＆＋]"), " and "),
 )
 # German and Scandinavian writers spell these out where the letter is missing
 SPELLED_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
@@ -42,7 +43,14 @@ def plain(text: str) -> str:
     for pattern, letter in DRAWN:
         unified = pattern.sub(letter, unified)
     letters = "".join(map(_letter, _without_accents(unified.replace("'", ""))))
-    return " ".join(letters.split())
+    return " ".join(_with_and(letters.split()))
+
+
+def _with_and(words: list[str]) -> Iterator[str]:
+    """Spell "and" alike: "und", and "n" between two words (Rock 'n' Roll, but not T.N.T.)."""
+    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+        is_between = min(len(before), len(after)) > 1
+        yield "and" if word == "und" or (word == "n" and is_between) else word
 
 
 def compact(text: str) -> str:

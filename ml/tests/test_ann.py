@@ -344,5 +344,6 @@ def test_fallback_answers_for_each_segment_when_a_clip_is_long() -> None:
     sounds = np.concatenate([music(10), 0.3 * music(10, seed=1)[::-1], music(10)])
     prediction = Predictor.load("ann").predict(Clip(sounds, 30.0, 30.0, 0.0))
     first, second, third = (each["probabilities"] for each in prediction.segments)
-    assert first == pytest.approx(third, abs=0.01)  # its frames lie otherwise
-    assert first != pytest.approx(second, abs=1e-3)
+    # the same music again, whose frames and patches begin some hundredths of a second otherwise
+    assert first == pytest.approx(third, abs=0.07)
+    assert first != pytest.approx(second, abs=0.1)
