@@ -115,14 +115,22 @@ def test_pages_keep_their_budget_with_three_years_of_entries(
     assert len(times) > 15
     most = MOST_MS * ALLOWANCE_MS * max(before, slowness())
     assert {page.name: page.cpu for page in times if page.cpu > most} == {}
-    growing = {
+    growing = too_large(times)
+    if growing:  # a page of milliseconds may have met a busy moment: what grows does so twice
+        again = [(one, two) for one, two in pairs if two and one.name in growing]
+        growing = too_large(measure(client, other, again, runs=20))
+    assert growing == {}
+    # a bound of its own is for a page that needs one
+    assert {page.name for page in times} >= GROWING.keys()
+
+
+def too_large(times: list[PageTime]) -> dict[str, float]:
+    """Return by how much pages grow that grow more than they may."""
+    return {
         page.name: page.ratio
         for page in times
         if page.ratio > most_times(page.name) * ALLOWANCE_TIMES
     }
-    assert growing == {}
-    # a bound of its own is for a page that needs one
-    assert {page.name for page in times} >= GROWING.keys()
 
 
 def slowness() -> float:
