@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import statistics
+import sys
 import time
 import timeit
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import FrameType
 
 from django.db import connection
 from django.test import Client
@@ -66,6 +68,23 @@ def count_queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
     return len(queries)
+
+
+def count_calls(client: Client, path: str) -> int:
+    """Count the calls of functions that a page takes Python: the same on every machine."""
+    client.get(path)
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        client.get(path)
+    finally:
+        sys.setprofile(None)
+    return calls
 
 
 def pace() -> float:
