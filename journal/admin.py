@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class PhraseAdmin(CuratedTableMixin, admin.ModelAdmin[Phrase]):
     """The openings that days are drawn from."""
 
-    list_display = ("text", "theme", "active", "answered", "owner")
+    list_display = ("text", "theme", "seasons", "weekdays", "active", "answered", "owner")
     list_editable = ("active",)
     resource_classes = [PhraseResource]
     list_filter = ("active", "theme", ("owner", admin.EmptyFieldListFilter))

@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.models import EMOTION_CHOICES, Song
 from classifier.serving.results import UNSURE
-from journal.models import NOTE_LENGTH, Entry, Preferences
+from journal.day.feelings import tags_from
+from journal.models import MAX_FELT, MAX_TAGS, NAMES, NOTE_LENGTH, TAG_LENGTH, Entry, Preferences
 from journal.site.widgets import LongSelect
 from journal.site.zones import known_zones
 from journify.names import identity_of
@@ -153,6 +154,39 @@ class NoteForm(RevisionForm):
                 excess,
             )
             self.add_error("note", sentence % {"count": excess})
+
+
+class FeelingForm(RevisionForm):
+    """How a day really was; a request that does not name one of the two leaves it as it is."""
+
+    emotions = forms.CharField(required=False, max_length=40)
+    tags = forms.CharField(required=False, max_length=MAX_TAGS * (TAG_LENGTH + 20))
+
+    def __init__(self, *args: Any, known_tags: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known_tags = known_tags
+
+    def clean_emotions(self) -> str | None:
+        """Read one or two feelings, or none."""
+        if "emotions" not in self.data:
+            return None
+        names = list(dict.fromkeys(self.cleaned_data["emotions"].split()))
+        if len(names) > MAX_FELT or set(names) - set(NAMES):
+            raise forms.ValidationError(_("Choose one or two of the four feelings."))
+        return " ".join(names)
+
+    def clean_tags(self) -> str | None:
+        """Read words with commas between them."""
+        if "tags" not in self.data:
+            return None
+        tags = tags_from(self.cleaned_data["tags"], self.known_tags)
+        if len(tags) > MAX_TAGS:
+            raise forms.ValidationError(_("A day has room for twelve tags."))
+        if any(len(tag) > TAG_LENGTH for tag in tags):
+            raise forms.ValidationError(
+                _("One of these tags is too long. Put commas between them.")
+            )
+        return ", ".join(tags)
 
 
 class LabelForm(forms.Form):

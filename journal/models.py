@@ -1,4 +1,4 @@
-"""Phrase, Journal (one listener's day), Entry (a phrase in it), Preferences and Transfer."""
+"""Phrase, Journal (one listener's day), Entry (a phrase in it), DayFeeling and Preferences."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Prefetch, Q, prefetch_related_objects
 from django.utils import timezone, translation
+from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -32,11 +33,41 @@ NAMES = [name for name, _word in EMOTION_CHOICES]
 
 NOTE_LENGTH = 2000
 
+SEASONS = ("spring", "summer", "autumn", "winter")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+# Of a day: two feelings at most, and so many words of one's own.
+MAX_FELT = 2
+MAX_TAGS = 12
+TAG_LENGTH = 40
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that is not an IANA time zone."""
     if name not in known_zones():
         raise ValidationError(_("“%(name)s” is not a time zone we know."), params={"name": name})
+
+
+@deconstructible
+class OnlyWords:
+    """Refuse any word that is not one of `known`."""
+
+    def __init__(self, known: tuple[str, ...]) -> None:
+        self.known = known
+
+    def __call__(self, text: str) -> None:
+        """Check the words of a text, which stand between blanks."""
+        if set(text.split()) - set(self.known):
+            known = ", ".join(self.known)
+            raise ValidationError(_("Only these words: %(known)s."), params={"known": known})
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether the other one knows the same words."""
+        return isinstance(other, OnlyWords) and self.known == other.known
+
+    def __hash__(self) -> int:
+        """Hash what it is compared by."""
+        return hash(self.known)
 
 
 class PhraseQuerySet(models.QuerySet["Phrase"]):
@@ -62,6 +93,20 @@ class Phrase(UUIDModel):
         help_text=_("Empty for built-in phrases, which everybody may be given."),
     )
     active = models.BooleanField(_("active"), default=True)
+    seasons = models.CharField(
+        _("seasons"),
+        max_length=40,
+        blank=True,
+        validators=[OnlyWords(SEASONS)],
+        help_text=_("Empty for the whole year, else some of: spring summer autumn winter"),
+    )
+    weekdays = models.CharField(
+        _("weekdays"),
+        max_length=70,
+        blank=True,
+        validators=[OnlyWords(WEEKDAYS)],
+        help_text=_("Empty for every day, else some of: monday tuesday … sunday"),
+    )
 
     objects = PhraseQuerySet.as_manager()
 
@@ -74,6 +119,11 @@ class Phrase(UUIDModel):
 
     def __str__(self) -> str:
         return self.text
+
+    def fits(self, season: str, weekday: str) -> bool:
+        """Say whether a day of that season and weekday may have it; "" is no season at all."""
+        in_season = not self.seasons or season in self.seasons.split()
+        return in_season and (not self.weekdays or weekday in self.weekdays.split())
 
     @property
     def wording(self) -> str:
@@ -229,6 +279,39 @@ class Entry(UUIDModel):
         return self.phrase_text
 
 
+class DayFeeling(UUIDModel):
+    """What a listener says of a day itself, apart from what its songs sound like."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="day_feelings", on_delete=models.CASCADE
+    )
+    date = models.DateField(_("date"))
+    # names of emotions with a blank between them, in the order in which they were said
+    emotions = models.CharField(_("feelings"), max_length=40, blank=True)
+    # words of the listener's own, with ", " between them
+    tags = models.CharField(_("tags"), max_length=MAX_TAGS * (TAG_LENGTH + 2), blank=True)
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-date"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "date"], name="%(app_label)s_%(class)s_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.date}"
+
+    @property
+    def emotion_names(self) -> list[str]:
+        """The feelings, one or two of them, or none."""
+        return self.emotions.split()
+
+    @property
+    def tag_list(self) -> list[str]:
+        """The tags, in the order in which they were written."""
+        return self.tags.split(", ") if self.tags else []
+
+
 class Preferences(UUIDModel):
     """How a listener wants the journal."""
 
@@ -258,7 +341,11 @@ class Preferences(UUIDModel):
     phrases_per_day = models.PositiveSmallIntegerField(
         _("phrases a day"), default=12, validators=[MinValueValidator(1), MaxValueValidator(24)]
     )
-
+    large_phrases = models.PositiveSmallIntegerField(
+        _("phrases shown at once"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+    )
     leave_hard_days_out = models.BooleanField(_("leave hard days out"), default=False)
     # whether what is typed in the picker may leave this server: nobody is taken for granted
     search = models.CharField(

@@ -24,7 +24,7 @@ class PhraseResource(CuratedResource):
 
     class Meta(CuratedResource.Meta):
         model = Phrase
-        fields = ("id", "text", "theme", "active")
+        fields = ("id", "text", "theme", "active", "seasons", "weekdays")
 
     def skip_row(self, instance: Phrase, original: Phrase, row: Any, *args: Any) -> bool:
         """Refuse what the next start would undo: `load_phrases` writes these texts anew."""

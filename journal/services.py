@@ -13,11 +13,12 @@ from classifier.models import Classification, Label, Song
 from classifier.queue.rows import request_classification
 from journal.day.pages import MOST_ENTRIES, draw_other
 from journal.emotions.renewing import renewed
-from journal.models import Entry, Phrase, Preferences
+from journal.models import DayFeeling, Entry, Phrase, Preferences
 from journify.background.jobs import lane_of
 from journify.models import written
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
     from uuid import UUID
 
@@ -73,6 +74,33 @@ def write_note(entry: Entry, note: str, *, revision: int | None = None) -> None:
         As in `answer_entry`.
     """
     _update(entry, revision, note=note)
+
+
+def write_feeling(
+    user: User,
+    date: dt.date,
+    *,
+    revision: int | None = None,
+    emotions: str | None = None,
+    tags: str | None = None,
+) -> DayFeeling:
+    """Keep what a listener says of a day itself; what is None stays as it is.
+
+    Raises
+    ------
+    StaleEntryError
+        As in `answer_entry`.
+    """
+    given = {"emotions": emotions, "tags": tags}
+    values = {name: value for name, value in given.items() if value is not None}
+    row, _is_new = DayFeeling.objects.get_or_create(user=user, date=date)
+    rows = DayFeeling.objects.filter(pk=row.pk)
+    seen = rows if revision is None else rows.filter(revision=revision)
+    # a double click sends the same twice: it is done already
+    if not seen.update(revision=F("revision") + 1, **values) and not rows.filter(**values).exists():
+        raise StaleEntryError
+    row.refresh_from_db()
+    return row
 
 
 def swap_phrase(entry: Entry, *, revision: int | None = None) -> None:

@@ -85,8 +85,19 @@ STORED = [
                 *("journal", "user", "date", "position", "phrase", "phrase_text", "song"),
                 *("emotion", "note", "answered_at", "revision"),
             ),
-            "journal.Phrase": ("owner", "text", "theme", "active", "key"),
+            "journal.Phrase": (
+                *("owner", "text", "theme", "active", "key", "seasons", "weekdays"),
+            ),
         },
+    ),
+    Stored(
+        title=_("How your days were"),
+        why=_(
+            "Only if you say it: one or two feelings for a day and tags of your own, apart from "
+            "what your songs sound like."
+        ),
+        until=UNTIL_YOU_LEAVE,
+        tables={"journal.DayFeeling": ("user", "date", "emotions", "tags", "revision")},
     ),
     Stored(
         title=_("Your songs"),
@@ -210,14 +221,14 @@ STORED = [
     Stored(
         title=_("Your settings"),
         why=_(
-            "Time zone, language, look, how many phrases a day, whether hard days are left out, "
-            "and whether songs are searched for outside this server."
+            "Time zone, language, look, how many phrases a day and how many at once, whether "
+            "hard days are left out, and whether songs are searched for outside this server."
         ),
         until=UNTIL_YOU_LEAVE,
         tables={
             "journal.Preferences": (
                 *("user", "time_zone", "theme", "language", "phrases_per_day"),
-                *("leave_hard_days_out", "search"),
+                *("large_phrases", "leave_hard_days_out", "search"),
             ),
         },
     ),

@@ -52,6 +52,20 @@ class Fields:
             raise self.wrong(name)
         return value
 
+    def texts(
+        self, name: str, *, most: int, longest: int, choices: Collection[str] | None = None
+    ) -> list[str]:
+        """A list of texts, none of them twice; absent counts as empty."""
+        values = self.values.get(name, [])
+        if not isinstance(values, list) or len(values) > most:
+            raise self.wrong(name)
+        place = f"{self.place}.{name}".strip(".")
+        rows = [Fields({"text": value}, place) for value in values]
+        texts = [row.text("text", longest=longest, choices=choices) for row in rows]
+        if len(set(texts)) != len(texts):
+            raise self.wrong(name)
+        return texts
+
     def integer(self, name: str, *, least: int = 0, most: int) -> int | None:
         """A whole number within limits, or nothing."""
         value = self.values.get(name)

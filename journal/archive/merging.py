@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from journal.archive.schema import (
     Archive,
     ArchivedDay,
     ArchivedEntry,
+    ArchivedFeeling,
     ArchivedLabel,
     ArchivedPhrase,
     ArchivedReading,
@@ -35,12 +37,13 @@ from journal.archive.schema import (
     ArchiveRejectedError,
 )
 from journal.emotions import renewing
-from journal.models import Entry, Journal, Phrase, Preferences
+from journal.models import DayFeeling, Entry, Journal, Phrase, Preferences
 from journal.services import change_empty, next_position
 from journify.background.jobs import lane_of
 from journify.models import save_with_file, uuid_of, written
 
 if TYPE_CHECKING:
+    import datetime as dt
     from uuid import UUID
 
     from journal.archive.opening import OpenedArchive
@@ -162,8 +165,19 @@ class _Merge:
         journal, is_new = Journal.objects.get_or_create(user=self.user, date=day.date)
         if is_new:
             self.added["days"] += 1
+        if day.felt is not None:
+            self.added["feelings"] += self._add_feeling(day.date, day.felt)
         # somebody may have it open, and write on it meanwhile
         self.added["entries"] += written(partial(self._add_entries, journal, day))
+
+    def _add_feeling(self, date: dt.date, felt: ArchivedFeeling) -> bool:
+        """Keep how a day really was, where nothing is said of it here."""
+        values = {"emotions": " ".join(felt.emotions), "tags": ", ".join(felt.tags)}
+        row, is_new = DayFeeling.objects.get_or_create(user=self.user, date=date, defaults=values)
+        if is_new:
+            return True
+        unsaid = DayFeeling.objects.filter(pk=row.pk, emotions="", tags="")
+        return bool(unsaid.update(**values, revision=F("revision") + 1))
 
     def _add_entries(self, journal: Journal, day: ArchivedDay) -> int:
         here = list(journal.entries.all())

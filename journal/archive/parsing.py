@@ -20,6 +20,7 @@ from journal.archive.schema import (
     Archive,
     ArchivedDay,
     ArchivedEntry,
+    ArchivedFeeling,
     ArchivedLabel,
     ArchivedPhrase,
     ArchivedPreferences,
@@ -27,8 +28,9 @@ from journal.archive.schema import (
     ArchivedSong,
     ArchiveRejectedError,
 )
+from journal.day.feelings import tags_from
 from journal.day.pages import today
-from journal.models import Preferences, validate_time_zone
+from journal.models import MAX_FELT, MAX_TAGS, TAG_LENGTH, Preferences, validate_time_zone
 from ml.labels import EMOTIONS
 
 NAMES = [emotion.value for emotion in EMOTIONS]
@@ -116,6 +118,7 @@ def _preferences(row: Fields) -> ArchivedPreferences:
         language=language if language in languages else "",
         theme=theme or Preferences.Theme.AUTO,
         phrases_per_day=row.integer("phrases_per_day", least=1, most=24) or 12,
+        large_phrases=row.integer("large_phrases", least=1, most=12) or 3,
         leave_hard_days_out=row.flag("leave_hard_days_out"),
         search=row.text("search", longest=10, choices=Preferences.Search.values),
     )
@@ -216,7 +219,16 @@ def _day(row: Fields, refs: set[str]) -> ArchivedDay:
     entries = [_entry(each, refs) for each in row.items("entries", most=MOST_OF_A_DAY)]
     if len({entry.position for entry in entries}) != len(entries):
         raise row.wrong("entries")
-    return ArchivedDay(date=date, entries=entries)
+    felt = _feeling(row.item("felt")) if row.values.get("felt") else None
+    return ArchivedDay(date=date, entries=entries, felt=felt)
+
+
+def _feeling(row: Fields) -> ArchivedFeeling:
+    emotions = row.texts("emotions", most=MAX_FELT, longest=10, choices=NAMES)
+    tags = row.texts("tags", most=MAX_TAGS, longest=TAG_LENGTH)
+    if any(tags_from(tag, []) != [tag] for tag in tags):
+        raise row.wrong("tags")
+    return ArchivedFeeling(emotions, tags)
 
 
 def _entry(row: Fields, refs: set[str]) -> ArchivedEntry:

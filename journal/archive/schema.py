@@ -102,11 +102,20 @@ class ArchivedEntry:
 
 
 @dataclass(frozen=True)
+class ArchivedFeeling:
+    """What the listener said of a day itself."""
+
+    emotions: list[str]
+    tags: list[str]
+
+
+@dataclass(frozen=True)
 class ArchivedDay:
     """A day of the listener's calendar."""
 
     date: dt.date
     entries: list[ArchivedEntry]
+    felt: ArchivedFeeling | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,7 @@ class ArchivedPreferences:
     language: str
     theme: str
     phrases_per_day: int
+    large_phrases: int
     leave_hard_days_out: bool
     search: str
 

@@ -21,12 +21,14 @@ from journal.archive.schema import (
     Archive,
     ArchivedDay,
     ArchivedEntry,
+    ArchivedFeeling,
     ArchivedLabel,
     ArchivedPhrase,
     ArchivedPreferences,
     ArchivedReading,
     ArchivedSong,
 )
+from journal.day.feelings import felt_between
 from journal.day.pages import preferences_of
 from journal.models import Entry, Journal, Phrase
 from spotify_auth.models import SpotifyConnection
@@ -53,6 +55,7 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
             language=preferences.language,
             theme=preferences.theme,
             phrases_per_day=preferences.phrases_per_day,
+            large_phrases=preferences.large_phrases,
             leave_hard_days_out=preferences.leave_hard_days_out,
             search=preferences.search,
         ),
@@ -182,8 +185,12 @@ def _readings(rows: list[Classification], best: Classification | None) -> list[A
 
 
 def _days(user: User, refs: dict[UUID, str]) -> list[ArchivedDay]:
+    felt = {
+        day.date: ArchivedFeeling(list(day.emotions), list(day.tags))
+        for day in felt_between(user, None, None)
+    }
     days: dict[UUID, ArchivedDay] = {
-        row.pk: ArchivedDay(date=row.date, entries=[])
+        row.pk: ArchivedDay(date=row.date, entries=[], felt=felt.get(row.date))
         for row in Journal.objects.filter(user=user).order_by("date")
     }
     entries = Entry.objects.of(user).select_related("phrase").order_by("position")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,15 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from classifier.emotions.readings import WORDS, candidates_of, not_sure_between
-from journal.archive.schema import NOT_SURE, YOU, Archive, ArchivedEntry, ArchivedSong
+from journal.archive.schema import (
+    NOT_SURE,
+    YOU,
+    Archive,
+    ArchivedDay,
+    ArchivedEntry,
+    ArchivedFeeling,
+    ArchivedSong,
+)
 from journify.web.spreadsheets import guard
 from ml.labels import EMOTIONS
 
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 COLUMNS = [
     *("date", "answered_at", "phrase", "title", "artist", "album"),
     *("emotion", "said_by", "sad", "happy", "energetic", "calm", "note"),
+    *("felt", "tags"),
 ]
 MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
 
@@ -30,44 +38,63 @@ def as_csv(archive: Archive) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for date, entry, song in _rows(archive):
+    for day, entry, song in _rows(archive):
         best = song.readings[0].probabilities if song and song.readings else {}
         cells = [
-            date.isoformat(),
+            day.date.isoformat(),
             entry.answered_at.isoformat() if entry.answered_at else "",
             entry.phrase,
             *((song.name, song.artist, song.album) if song else ("", "", "")),
             *((song.emotion, song.said_by) if song else ("", "")),
             *(best.get(each.value, "") for each in EMOTIONS),
             entry.note,
+            *_felt_cells(day),
         ]
         writer.writerow([_harmless(cell) for cell in cells])
     return file.getvalue()
 
 
 def as_markdown(archive: Archive, *, name: str) -> str:
-    """Write the answered phrases and notes, day by day, in the active language and time zone."""
+    """Write what was answered, noted and felt, by day, in the active language and time zone."""
     lines = [f"# {_plain(_('The journal of %(name)s') % {'name': name})}"]
-    last: dt.date | None = None
-    for date, entry, song in _rows(archive):
-        if song is None and not entry.note:
-            continue
-        if date != last:
-            lines += ["", f"## {formats.date_format(date, 'DAY_FORMAT')}"]
-            last = date
-        lines += ["", f"**{_plain(entry.phrase)}**  "]
-        if song is not None:
-            lines.append(_line_of(song, entry))
-        lines += [f"> {_plain(line)}" for line in entry.note.splitlines()]
+    songs = {song.ref: song for song in archive.songs}
+    for day in archive.days:
+        told = [line for entry in day.entries for line in _lines_of(entry, songs.get(entry.song))]
+        if day.felt:
+            told = ["", _felt_line(day.felt), *told]
+        if told:
+            lines += ["", f"## {formats.date_format(day.date, 'DAY_FORMAT')}", *told]
     return "\n".join(lines) + "\n"
 
 
-def _rows(archive: Archive) -> Iterator[tuple[dt.date, ArchivedEntry, ArchivedSong | None]]:
-    """Every phrase with its date and its song."""
+def _lines_of(entry: ArchivedEntry, song: ArchivedSong | None) -> list[str]:
+    """An answer and its note; nothing where there is neither."""
+    if song is None and not entry.note:
+        return []
+    lines = ["", f"**{_plain(entry.phrase)}**  "]
+    if song is not None:
+        lines.append(_line_of(song, entry))
+    return [*lines, *(f"> {_plain(line)}" for line in entry.note.splitlines())]
+
+
+def _felt_cells(day: ArchivedDay) -> tuple[str, str]:
+    if day.felt is None:
+        return "", ""
+    return " ".join(day.felt.emotions), ", ".join(day.felt.tags)
+
+
+def _felt_line(felt: ArchivedFeeling) -> str:
+    """How a day really was: its feelings, then its tags."""
+    words = ", ".join(str(WORDS[name]) for name in felt.emotions)
+    return _plain(" · ".join(filter(None, [words, ", ".join(felt.tags)])))
+
+
+def _rows(archive: Archive) -> Iterator[tuple[ArchivedDay, ArchivedEntry, ArchivedSong | None]]:
+    """Every phrase with its day and its song."""
     songs = {song.ref: song for song in archive.songs}
     for day in archive.days:
         for entry in day.entries:
-            yield day.date, entry, songs.get(entry.song)
+            yield day, entry, songs.get(entry.song)
 
 
 def _line_of(song: ArchivedSong, entry: ArchivedEntry) -> str:

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 THREADS = 8
 TODAY = dt.date(2026, 11, 23)
-NOTHING = ArchivedPreferences("", "", "auto", 12, leave_hard_days_out=False, search="")
+NOTHING = ArchivedPreferences("", "", "auto", 12, 3, leave_hard_days_out=False, search="")
 
 
 def somebody() -> User:

@@ -40,6 +40,17 @@ def test_a_changed_phrase_is_updated_but_not_switched_on_again() -> None:
     assert (phrase.text, phrase.active) == (text, False)
 
 
+def test_when_a_phrase_fits_comes_with_it_and_is_the_curators_from_then_on() -> None:
+    load()
+    ice_cream = Phrase.objects.get(key="square-full-of-people")
+    assert (ice_cream.seasons, ice_cream.weekdays) == ("summer", "")
+    assert Phrase.objects.get(key="rush-hour-elbows").weekdays.startswith("monday tuesday")
+    Phrase.objects.filter(pk=ice_cream.pk).update(seasons="spring summer")
+    assert "(0 new, 0 changed)" in load()
+    ice_cream.refresh_from_db()
+    assert ice_cream.seasons == "spring summer"
+
+
 def test_listeners_phrases_and_history_stay(user: User) -> None:
     own = PhraseFactory(owner=user, text="Mine…")
     entry = EntryFactory(journal__user=user, phrase=own)

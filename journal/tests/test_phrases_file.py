@@ -9,6 +9,8 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from pathlib import Path
 
+from journal.models import SEASONS, WEEKDAYS, OnlyWords
+
 PHRASES_FILE = Path(__file__).resolve().parents[1] / "data" / "phrases.toml"
 MAX_CHARACTERS = 90
 NEAR_DUPLICATE = 0.75
@@ -24,10 +26,17 @@ def test_enough_phrases_for_a_week_of_pages() -> None:
     assert len(read_phrases()) >= 80
 
 
-def test_every_phrase_has_exactly_key_lean_and_text() -> None:
-    wrong = [phrase for phrase in read_phrases() if set(phrase) != {"key", "lean", "text"}]
+def test_every_phrase_has_key_lean_and_text_and_at_most_when_it_fits() -> None:
+    usual, fits = {"key", "lean", "text"}, {"seasons", "weekdays"}
+    wrong = [phrase for phrase in read_phrases() if set(phrase) - fits != usual]
 
     assert wrong == []
+
+
+def test_seasons_and_weekdays_are_known_words() -> None:
+    for phrase in read_phrases():
+        OnlyWords(SEASONS)(phrase.get("seasons", ""))
+        OnlyWords(WEEKDAYS)(phrase.get("weekdays", ""))
 
 
 def test_keys_are_unique_slugs() -> None:

@@ -27,7 +27,7 @@ from journal.listening import imports
 from journal.listening.models import Followed
 from journal.listening.plays import Play
 from journal.listening.storing import store
-from journal.models import Phrase, Preferences, Refresh
+from journal.models import DayFeeling, Phrase, Preferences, Refresh
 from journal.tests.factories import EntryFactory
 from journify.background.jobs import lane_of
 from journify.tests.sandbox import Sandbox
@@ -83,6 +83,7 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
     UserGroup.objects.create(user=user, group=group.objects.get())
     UserPermission.objects.create(user=user, permission=permission.objects.all()[0])
     Preferences.objects.create(user=user, time_zone="Asia/Tokyo")
+    DayFeeling.objects.create(user=user, date=timezone.localdate(), tags="Leaver’s friend")
     phrase = Phrase.objects.create(owner=user, text="Only the leaver says…")
     with commit(execute=True):
         song = SongFactory(owner=user, title="Leaver's song", audio=ContentFile(b"x", name="a.mp3"))

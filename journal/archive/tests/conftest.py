@@ -14,7 +14,7 @@ from django.utils import timezone
 from classifier.models import Label
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal.archive import transfers
-from journal.models import Entry, Phrase, Preferences, Transfer
+from journal.models import DayFeeling, Entry, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory, JournalFactory, PhraseFactory
 from journify.background.tests.workers import work_at
 from ml.tests.sounds import music, write
@@ -75,6 +75,7 @@ def journal(user: User, tune: bytes) -> User:
         language="de",
         leave_hard_days_out=True,
         phrases_per_day=7,
+        large_phrases=5,
     )
     built_in = PhraseFactory(key="first-hot-sip", text="The first sip…")
     own_phrase = Phrase.objects.create(owner=user, text="=My own phrase…", theme="own")
@@ -96,6 +97,9 @@ def journal(user: User, tune: bytes) -> User:
         EntryFactory(journal=day, phrase=None, phrase_text="A deleted phrase…"),
     ]
     JournalFactory(user=user, date=dt.date(2019, 2, 28))
+    DayFeeling.objects.create(
+        user=user, date=day.date, emotions="calm sad", tags="Åse, the sea", revision=3
+    )
     for song in (own, unused):
         Label.objects.create(user=user, song=song, emotion="energetic")
     Label.objects.update(updated_at=timezone.now() - dt.timedelta(days=3))

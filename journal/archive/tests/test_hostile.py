@@ -211,6 +211,15 @@ VALUES: dict[str, dict[str, Any]] = {
     "zone": {"preferences": {"time_zone": "../../etc/passwd"}},
     "phrases a day": {"preferences": {"phrases_per_day": 25}},
     "theme": {"preferences": {"theme": "pink"}},
+    "phrases at once": {"preferences": {"large_phrases": 13}},
+    "feeling": {"days": [{"date": "2026-11-01", "felt": {"emotions": ["angry"]}}]},
+    "the same feeling": {"days": [{"date": "2026-11-01", "felt": {"emotions": ["sad", "sad"]}}]},
+    "three feelings": {
+        "days": [{"date": "2026-11-01", "felt": {"emotions": ["sad", "calm", "happy"]}}]
+    },
+    "tags": {"days": [{"date": "2026-11-01", "felt": {"tags": ["two, in one"]}}]},
+    "a tag that is none": {"days": [{"date": "2026-11-01", "felt": {"tags": [3]}}]},
+    "a long tag": {"days": [{"date": "2026-11-01", "felt": {"tags": ["x" * 41]}}]},
     "empty phrase": {"phrases": [{"text": ""}]},
     "missing audio": {"songs": [song(sha256=HASH, audio=f"audio/{HASH}.mp3")]},
     "audio elsewhere": {"songs": [song(sha256=HASH, audio="../../secret_key")]},

@@ -26,7 +26,7 @@ from classifier.tests.factories import ClassificationFactory, LabelFactory
 from journal.account.leaving import delete_account
 from journal.archive import merging, opening, package, schema, snapshot, tables, transfers, work
 from journal.emotions.tests.test_renewing import assert_kept
-from journal.models import Entry, Journal, Phrase, Preferences, Transfer
+from journal.models import DayFeeling, Entry, Journal, Phrase, Preferences, Transfer
 from journal.tests.factories import EntryFactory
 from journify.background.tests.workers import work_at
 from spotify_auth.models import User
@@ -45,7 +45,7 @@ def content(files: dict[str, bytes]) -> dict[str, Any]:
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Every row but those of transfers."""
-    models = (Classification, Label, Song, Entry, Journal, Phrase, Preferences)
+    models = (Classification, Label, Song, Entry, Journal, DayFeeling, Phrase, Preferences)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
@@ -125,7 +125,8 @@ def test_an_archive_holds_what_the_listener_put_in(
 # what an archive leaves out, or says in other words
 LEFT_OUT = {
     Preferences: {"id", "user"},
-    Phrase: {"id", "owner", "key"},
+    DayFeeling: {"id", "user", "date", "revision"},
+    Phrase: {"id", "owner", "key", "seasons", "weekdays"},
     Journal: {"id", "user"},
     Entry: {"id", "journal", "user", "date", "revision", "phrase", "phrase_text", "emotion"},
     Label: {"id", "user", "updated_at"},
@@ -147,6 +148,7 @@ LEFT_OUT = {
 }
 WRITTEN_AS = {
     Preferences: schema.ArchivedPreferences,
+    DayFeeling: schema.ArchivedFeeling,
     Phrase: schema.ArchivedPhrase,
     Journal: schema.ArchivedDay,
     Entry: schema.ArchivedEntry,
@@ -171,6 +173,7 @@ def test_bringing_it_twice_changes_nothing(
     assert first.counts == {
         "days": 2,
         "entries": 3,
+        "feelings": 1,
         "files": 1,
         "labels": 2,
         "phrases": 1,
@@ -246,6 +249,20 @@ def test_what_is_brought_counts_as_it_did(
     bring(stranger, export(journal))
     assert brought.get(phrase_text="=My own phrase…") == elsewhere
     assert_kept()
+
+
+def test_what_was_said_of_a_day_here_stays(
+    journal: User, stranger: User, export: Export, bring: Bring
+) -> None:
+    date = DayFeeling.objects.get(user=journal).date
+    here = DayFeeling.objects.create(user=stranger, date=date, emotions="happy")
+    bring(stranger, export(journal))
+    here.refresh_from_db()
+    assert (here.emotions, here.tags, here.revision) == ("happy", "", 0)
+    DayFeeling.objects.filter(pk=here.pk).update(emotions="")
+    bring(stranger, export(journal))
+    here.refresh_from_db()
+    assert (here.emotions, here.tags, here.revision) == ("calm sad", "Åse, the sea", 1)
 
 
 def test_a_day_that_was_begun_and_cut_off_is_filled(
@@ -332,6 +349,7 @@ def test_the_table_is_harmless_in_a_spreadsheet(
     assert list(rows[0]) == tables.COLUMNS
     assert rows[0]["emotion"] == "energetic"
     assert rows[0]["said_by"] == "you"
+    assert (rows[0]["felt"], rows[0]["tags"]) == ("calm sad", "Åse, the sea")
     assert rows[1]["phrase"] == "'=My own phrase…"
     assert (rows[1]["emotion"], rows[1]["said_by"]) == ("calm", "model")
 
@@ -344,6 +362,7 @@ def test_the_text_has_a_heading_for_every_day_with_something(
     assert headings == ["# The journal of alice", "## Saturday, 21 November 2026"]
     assert "*Mine 🎵* – Somebody · energetic (your word) · " in text
     assert "> a\n> b \\*c\\*" in text
+    assert "\ncalm, sad · Åse, the sea\n" in text
 
 
 def test_the_years_of_a_busy_listener_fit(
@@ -401,7 +420,7 @@ def many_labels(count: int) -> schema.Archive:
     refs = [f"song-{number}" for number in range(count)]
     return schema.Archive(
         preferences=schema.ArchivedPreferences(
-            "", "", "auto", 12, leave_hard_days_out=False, search=""
+            "", "", "auto", 12, 3, leave_hard_days_out=False, search=""
         ),
         phrases=[schema.ArchivedPhrase(ref, "", active=True) for ref in refs],
         songs=[schema.ArchivedSong(**(names | unknown | {"ref": r, "title": r})) for r in refs],
