@@ -27,7 +27,7 @@ class ReconnectError(SpotifyError):
 
     def sentence(self) -> str:
         """Say what happened."""
-        return _("Spotify has ended the connection. Connect it anew.")
+        return _("Spotify has ended the connection. Reconnect to go on.")
 
 
 class NotListedError(SpotifyError):

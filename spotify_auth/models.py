@@ -35,7 +35,7 @@ class User(UUIDModel, AbstractUser):
         _("user name"),
         max_length=150,
         unique=True,
-        help_text=_("Letters of any script, digits and @ . + - _"),
+        help_text=_("Letters of any alphabet, digits and @ . + - _"),
         validators=[validate_username],
         error_messages={"unique": _("This name is taken.")},
     )
@@ -140,7 +140,7 @@ class SpotifyConnection(UUIDModel):
 
     class State(models.TextChoices):
         CONNECTED = "connected", _("connected")
-        RECONNECT = "reconnect", _("has to be connected anew")
+        RECONNECT = "reconnect", _("must be reconnected")
 
     user = models.OneToOneField(User, related_name="spotify", on_delete=models.CASCADE)
     access_token = EncryptedTextField(blank=True)

@@ -72,7 +72,7 @@ WRONG_STATE = Trouble(
 )
 DOWN = Trouble(
     "down",
-    _("Spotify does not answer"),
+    _("Spotify is not responding"),
     _("This is on Spotify’s side. Try again in a few minutes; your journal works meanwhile."),
 )
 BUSY = Trouble(
@@ -93,8 +93,8 @@ OTHER = Trouble(
     "other",
     _("Signing in did not work"),
     _(
-        "Spotify gave an answer that we do not understand. Try again; if it stays so, tell whoever "
-        "runs this server."
+        "Spotify sent a response that we cannot read. Try again; if it keeps happening, tell "
+        "whoever runs this server."
     ),
 )
 

@@ -40,7 +40,7 @@ FORGOTTEN_AFTER = dt.timedelta(minutes=10)
 # Visitors share one lane: listeners come in between.
 LANE = "visitors"
 TOO_MANY = _("Many people are trying it right now. Please try again in a few minutes.")
-NOT_HEARD = _("Nobody came to listen to it in time. Please try again.")
+NOT_HEARD = _("It was not heard in time. Please try again.")
 
 
 def begin(upload: TemporaryUploadedFile) -> TryOut:

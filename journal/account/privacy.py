@@ -119,8 +119,8 @@ STORED = [
     Stored(
         title=_("Songs from elsewhere"),
         why=_(
-            "Number, name and cover of a song at Spotify or Deezer that somebody answered with. "
-            "Who that was does not stand there."
+            "Number, name and cover of a song at Spotify or Deezer that somebody answered "
+            "with. It does not record who."
         ),
         rules=("Spotify’s metadata",),
         tables={
@@ -131,7 +131,7 @@ STORED = [
         },
     ),
     Stored(
-        title=_("What songs carry"),
+        title=_("How songs sound"),
         why=_(
             "What a model heard in a song, how sure it was, where the sound came from, and how "
             "the work went. Until it is heard, also a keyed hash of who asked, so that each gets "
@@ -179,10 +179,11 @@ STORED = [
         },
     ),
     Stored(
-        title=_("Your word"),
+        title=_("Your labels"),
         why=_(
-            "What you said a song carries. It wins over the model on your pages; whoever runs "
-            "this server may use it to train better models, without your name."
+            "What you said a song sounds like. It counts instead of the model’s answer on "
+            "your pages; whoever runs this server may use it, without your name, to train "
+            "better models."
         ),
         until=UNTIL_YOU_LEAVE,
         tables={"classifier.Label": ("song", "user", "emotion", "updated_at")},

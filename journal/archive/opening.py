@@ -133,6 +133,6 @@ def _checked(infos: list[ZipInfo]) -> dict[str, ZipInfo]:
         if info.filename in entries:
             raise ArchiveRejectedError(_("This archive holds a file twice."))
         if info.flag_bits & ENCRYPTED or info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-            raise ArchiveRejectedError(_("This archive is packed in a way that we cannot read."))
+            raise ArchiveRejectedError(_("This archive uses a compression that we cannot read."))
         entries[info.filename] = info
     return entries

@@ -113,7 +113,7 @@ def _word_of(song: ArchivedSong) -> str:
         likely = [bar.word for bar in candidates_of(song.readings[0].probabilities)]
         return not_sure_between(likely)
     word = str(WORDS[song.emotion])
-    return _("%(word)s (your word)") % {"word": word} if song.said_by == YOU else word
+    return _("%(word)s (your label)") % {"word": word} if song.said_by == YOU else word
 
 
 def _harmless(cell: object) -> object:

@@ -165,7 +165,7 @@ def _counted(name: str, count: int) -> str:
         "sad": ngettext("one sad moment", "%(count)d sad moments", count),
         "happy": ngettext("one happy moment", "%(count)d happy moments", count),
         "energetic": ngettext("one energetic outburst", "%(count)d energetic outbursts", count),
-        "calm": ngettext("one calm stretch", "%(count)d calm stretches", count),
+        "calm": ngettext("one calm moment", "%(count)d calm moments", count),
     }
     return told[name] % {"count": count}
 

@@ -27,7 +27,7 @@ def phrases(request: SignedInRequest) -> HttpResponse:
     form = PhraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.keep_phrase(request.user, form.cleaned_data["text"])
-        messages.success(request, _("Your phrase is in the pool: some day it will be on a page."))
+        messages.success(request, _("Your phrase is saved. It will turn up on a page some day."))
         return redirect("journal:phrases")
     own = request.user.phrases.filter(active=True)
     return TemplateResponse(request, "journal/phrases.html", {"form": form, "phrases": own})
@@ -56,5 +56,5 @@ def add(request: SignedInRequest, date: dt.date) -> HttpResponse:
 def delete(request: SignedInRequest, phrase_id: uuid.UUID) -> HttpResponse:
     """Take a phrase of the listener's own out of the pool."""
     services.delete_phrase(get_object_or_404(request.user.phrases, pk=phrase_id))
-    messages.success(request, _("The phrase is gone from the pool. Days that had it keep it."))
+    messages.success(request, _("The phrase is deleted. Past days keep it."))
     return redirect("journal:phrases")

@@ -73,7 +73,7 @@ def refresh(followed: Followed) -> None:
     try:
         plays = [play for play in READERS[followed.service](followed) if play is not None]
     except NotFoundError:
-        _end(followed, _("Nobody goes by this name there, or their listens are private."))
+        _end(followed, _("Nobody has this name there, or their listens are private."))
     except PlatformError as error:
         logger.info("listens of %s wait: %s", followed.service, type(error).__name__)
         _end(followed, str(error))

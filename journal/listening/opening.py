@@ -104,7 +104,7 @@ class History:
                 else:
                     yield play
         except DAMAGE:
-            sentence = _("“%(name)s” breaks off or is damaged. What came before it was read.")
+            sentence = _("“%(name)s” is cut short or damaged. Everything before it was imported.")
             self.problem = sentence % {"name": name[-80:]}
 
 

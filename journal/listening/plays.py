@@ -145,6 +145,7 @@ def spotify_id_of(uri: object) -> str:
 SPOTIFY_ID_LENGTH = 22
 
 NOT_RECOGNISED = _(
-    "This is none of the histories that can be read: Spotify (account data or extended history), "
-    "Last.fm, ListenBrainz, Apple Music, YouTube Music, an M3U list or an iTunes library."
+    "This file is not a listening history we can read. We read Spotify (account data or "
+    "extended history), Last.fm, ListenBrainz, Apple Music, YouTube Music, M3U lists and "
+    "iTunes libraries."
 )

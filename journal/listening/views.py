@@ -48,7 +48,7 @@ class FollowForm(forms.Form):
         """Refuse a service that this server does not ask."""
         service: str = self.cleaned_data["service"]
         if service not in services():
-            raise forms.ValidationError(_("This server does not ask there."))
+            raise forms.ValidationError(_("This server does not use that service."))
         return service
 
 
@@ -118,10 +118,10 @@ def follow(request: SignedInRequest) -> HttpResponse:
         values = {"name": name, "latest_at": None, "checked_at": None, "error": ""}
         Followed.objects.update_or_create(user=request.user, service=service, defaults=values)
         Listening.objects.get_or_create(user=request.user)
-        messages.success(request, _("What you play there will be here within minutes."))
+        messages.success(request, _("What you play there will appear here within minutes."))
     else:
         Followed.objects.filter(user=request.user, service=service).delete()
-        messages.success(request, _("Nothing more is fetched from there."))
+        messages.success(request, _("Disconnected. Nothing more is fetched from there."))
     return redirect("journal:listening_page")
 
 

@@ -86,5 +86,5 @@ def disconnect(request: SignedInRequest) -> HttpResponse:
         form.save()
         update_session_auth_hash(request, user)
     spotify.disconnect(user)
-    messages.success(request, _("Spotify is disconnected, and what it gave us is deleted."))
+    messages.success(request, _("Spotify is disconnected, and its data is deleted."))
     return redirect("journal:profile")

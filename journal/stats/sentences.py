@@ -50,7 +50,7 @@ def over_time(summary: OverTime) -> str:
     moves = {name: after.share(name) - before.share(name) for name in NAMES}
     largest = max(abs(move) for move in moves.values())
     if largest < NOTICEABLE:
-        return _("Both halves of this time sound alike: no feeling changed by more than 3 points.")
+        return _("No feeling changed by more than 3 points.")
     changes = [_change(name, before, after) for name in NAMES if abs(moves[name]) > largest - ALIKE]
     return _("%(changes)s from the first half of this time to the second.") % {
         "changes": capfirst(_listed(changes))
@@ -86,7 +86,7 @@ def all_days(summary: AllDays) -> str:
     if not first:
         return _("Not sure about any of these songs.")
     if first[0].count == last[0].count:
-        return _("All four feelings are level over these days.")
+        return _("All four feelings are equal over these days.")
     if first[0].count == summary.tally.total:
         return _leading(summary.tally)
     values = {

@@ -47,7 +47,7 @@ class PlatformError(Exception):
 
     def sentence(self) -> str:
         """Say what happened."""
-        return _("%(name)s gave an answer that we do not understand.") % {"name": self.name}
+        return _("%(name)s sent a response that we cannot read.") % {"name": self.name}
 
 
 class PlatformDownError(PlatformError):
@@ -55,7 +55,7 @@ class PlatformDownError(PlatformError):
 
     def sentence(self) -> str:
         """Say what happened."""
-        return _("%(name)s does not answer just now.") % {"name": self.name}
+        return _("%(name)s is not responding just now.") % {"name": self.name}
 
 
 class OfflineError(PlatformError):

@@ -102,5 +102,5 @@ def test_the_app_speaks_it(language: str) -> None:
 def test_templates_are_read_as_django_reads_them(tmp_path: Path) -> None:
     ids = {message.id for message in messages.collect()}
     assert "You are signed in as <strong>%(name)s</strong>." in ids, "a trimmed block"
-    assert "Connect anew" in ids, "an argument of an include"
+    assert "Reconnect" in ids, "an argument of an include"
     assert "This file is silent." in ids, "a sentence of ml"

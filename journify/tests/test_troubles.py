@@ -212,7 +212,7 @@ class TestDisk:
                 reverse("journal:answer", args=[entry.pk]), {"audio": upload, "revision": 0}
             )
         assert response.status_code == 507
-        assert "There is no room left" in response.content.decode()
+        assert "The disk is full" in response.content.decode()
         assert Entry.objects.values().get() == before
         assert not Song.objects.exists()
         del response

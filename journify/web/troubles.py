@@ -31,18 +31,15 @@ DATABASE_AWAY = Trouble(
     HTTPStatus.SERVICE_UNAVAILABLE,
     10,
     _("One moment, please"),
-    _(
-        "The journal’s memory cannot be reached just now. Nothing was lost and nothing was "
-        "half written; please try again in a moment."
-    ),
+    _("The database cannot be reached just now. Nothing is lost; please try again in a moment."),
 )
 DISK_FULL = Trouble(
     HTTPStatus.INSUFFICIENT_STORAGE,
     300,
-    _("There is no room left"),
+    _("The disk is full"),
     _(
-        "This server’s disk is full, so what you sent could not be kept. Your journal is as it "
-        "was before; whoever runs this server has to make room."
+        "This server’s disk is full, so what you sent could not be saved. Your journal is "
+        "unchanged. Please tell whoever runs this server."
     ),
 )
 

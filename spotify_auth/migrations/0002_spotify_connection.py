@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("connected", "connected"),
-                            ("reconnect", "has to be connected anew"),
+                            ("reconnect", "must be reconnected"),
                         ],
                         default="connected",
                         max_length=10,

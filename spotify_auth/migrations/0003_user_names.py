@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             name="username",
             field=models.CharField(
                 error_messages={"unique": "This name is taken."},
-                help_text="Letters of any script, digits and @ . + - _",
+                help_text="Letters of any alphabet, digits and @ . + - _",
                 max_length=150,
                 unique=True,
                 validators=[spotify_auth.models.validate_username],

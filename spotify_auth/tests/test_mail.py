@@ -136,7 +136,7 @@ class TestReset:
         page = client.post(page.redirect_chain[-1][0], data, follow=True)
         assert page.redirect_chain[-1][0].startswith("/journal/")
         assert signs_in("alice", OTHER)
-        assert "This link is over" in Client().get(link).content.decode()
+        assert "This link has expired" in Client().get(link).content.decode()
 
     def test_nothing_is_sent_to_an_address_that_was_not_confirmed(self, user: User) -> None:
         EmailAddress.objects.create(user=user, email=ADDRESS, verified=False, primary=True)

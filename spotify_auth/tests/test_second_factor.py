@@ -94,7 +94,7 @@ class TestAdmin:
         for name in ("admin:index", "admin:classifier_song_changelist", "admin:logout"):
             response = client.post(reverse(name)) if "logout" in name else client.get(reverse(name))
             assert response.status_code == HTTPStatus.FORBIDDEN
-            assert "The admin takes a second key" in response.content.decode()
+            assert "The admin asks for two-step sign-in" in response.content.decode()
             assert reverse("mfa_activate_totp") in response.content.decode()
 
     def test_it_opens_once_the_second_key_is_set_up(self, staff: User, client: Client) -> None:

@@ -197,7 +197,7 @@ SCENES = (
     Scene("sign-up", "Making an account", "visitor", path("/accounts/signup/")),
     Scene("sign-up-refused", "Making an account: what does not fit", "visitor", refused_sign_up),
     Scene("privacy", "What is stored", "visitor", at("journal:privacy"), "privacy"),
-    Scene("emotions", "What the four words mean", "visitor", at("journal:emotions"), "emotions"),
+    Scene("emotions", "What the four feelings mean", "visitor", at("journal:emotions"), "emotions"),
     Scene("first-steps", "The first day of a new account", "newcomer", sign_up),
     Scene("first-history", "History without answers", "newcomer", path("/history/")),
     Scene("first-stats", "Statistics without answers", "newcomer", path("/stats/")),

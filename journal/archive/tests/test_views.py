@@ -43,7 +43,7 @@ def files_in(folder: Path) -> list[Path]:
 
 class TestExport:
     def test_a_listener_packs_waits_and_saves(self, listener: Client) -> None:
-        assert "Pack my journal" in listener.get(DATA).content.decode()
+        assert "Export my journal" in listener.get(DATA).content.decode()
         page = listener.post(EXPORT, follow=True).content.decode()
         assert "Waiting for its turn…" in page
         assert "hx-get" in page

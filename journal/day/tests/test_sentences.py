@@ -108,7 +108,7 @@ def test_a_day_without_a_feeling_says_why(others: Others, sentence: str) -> None
         ({"sad": 3}, 1, "Mostly sad. Not sure about one song."),
         ({"sad": 1}, 5, "Partly sad. Not sure about 5 songs."),
         ({"sad": 1}, 1, "Partly sad. Not sure about one song."),
-        ({"sad": 4, "calm": 1}, 1, "Mostly sad, with one calm stretch. Not sure about one song."),
+        ({"sad": 4, "calm": 1}, 1, "Mostly sad, with one calm moment. Not sure about one song."),
         ({"sad": 3, "calm": 1}, 3, "A mixed day: sad and calm. Not sure about 3 songs."),
     ],
 )

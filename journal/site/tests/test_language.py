@@ -80,7 +80,7 @@ def test_the_last_trouble_with_spotify_is_told_in_the_readers_language(
     with translation.override("de"):
         connection = SpotifyConnection.objects.get()
         note_error(connection, PlatformDownError("spotify"))
-    assert "Spotify does not answer just now." in listener.get("/profile/").content.decode()
+    assert "Spotify is not responding just now." in listener.get("/profile/").content.decode()
     Preferences.objects.create(user=user, language="de")
     with translation.override("de"):
         sentence = PlatformDownError("spotify").sentence()

@@ -79,7 +79,7 @@ class TestParts:
     ) -> None:
         page, audio = self.page_of(listener, **values)
         assert "0 to 10&nbsp;s" in page
-        assert "Times count from where the clip begins." in page
+        assert "Times count from the start of the clip." in page
         assert f"{audio}#t=" not in page
 
     def test_what_counted_has_the_songs_times_too(self, listener: Client) -> None:

@@ -148,7 +148,7 @@ def test_the_page_of_a_new_listener_has_one_next_step(listener: Client) -> None:
 
 def test_a_silent_stretch_points_to_all_days(listener: Client, user: User) -> None:
     answer(user, days_ago=100, count=3)
-    assert "A silent stretch" in page(listener)
+    assert "A silent part" in page(listener)
     assert "<figure" in page(listener, "?span=all")
 
 
