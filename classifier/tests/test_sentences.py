@@ -21,7 +21,7 @@ from ml import audio
         (str(NO_CLIP), "Von diesem Lied gibt es keine Aufnahme, die wir hören dürfen."),
         (str(NotFoundError("deezer")), "Deezer hat dieses Lied nicht."),
         (
-            "Deezer does not answer just now. Upload a file of it, or label it yourself.",
+            "Deezer is not responding just now. Upload a file of it, or label it yourself.",
             "Deezer antwortet gerade nicht. Lade eine Datei davon hoch",
         ),
         (

@@ -140,14 +140,14 @@ class TestToday:
         card(day).locator(".song-title").click()
         day.wait_for_url(re.compile("/songs/"))
         day.get_by_role("button", name=re.compile("^energetic|energetic$")).first.click()
-        expect(day.locator("#song")).to_contain_text("your word wins")
+        expect(day.locator("#song")).to_contain_text("and that counts")
         day.goto("/")
         card(day).locator(".song-title").click()
         day.wait_for_url(re.compile("/songs/"))
         day.go_back()
         expect(day).to_have_url(DAY)
         expect(card(day)).to_have_attribute("data-emotion", "energetic")
-        expect(card(day)).to_contain_text("your word wins")
+        expect(card(day)).to_contain_text("and that counts")
 
 
 class TestConnection:
@@ -254,7 +254,7 @@ def test_a_song_says_what_counted(day: Page) -> None:
     mark(day)
     day.get_by_role("button", name="Show what counted").click()
     expect(day.locator(".panes image")).to_have_count(3, timeout=HEARD)
-    expect(day.locator("#why")).to_contain_text("The largest part of what speaks for")
+    expect(day.locator("#why")).to_contain_text("Most of the evidence for")
     assert day.evaluate(
         "fetch(document.querySelector('.panes image').href.baseVal).then(r => r.ok)"
     )

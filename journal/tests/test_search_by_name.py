@@ -119,7 +119,7 @@ class TestConsent:
     def test_the_privacy_page_says_so(self, listener: Client) -> None:
         page = listener.get("/privacy/").content.decode()
         assert "only if you allowed it" in page
-        assert "Look in MusicBrainz" in page
+        assert "Search MusicBrainz" in page
 
     def test_a_strangers_entry_is_not_found(self, listener: Client, stranger: User) -> None:
         other = EntryFactory(journal__user=stranger)
@@ -210,7 +210,7 @@ class TestDeezer:
         for _ in range(2):
             page = picker(listener, entry, q="tone")
             assert "Tone of mine" in page
-            assert page.count("Deezer does not answer just now") == 1
+            assert page.count("Deezer is not responding just now") == 1
 
     def test_a_search_costs_one_request(
         self, listener: Client, entry: Entry, sandbox: Sandbox

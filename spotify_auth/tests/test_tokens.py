@@ -121,7 +121,7 @@ def test_reconnect_when_the_consent_was_taken_back(
     connection.refresh_from_db()
     assert connection.state == "reconnect"
     assert (connection.access_token, connection.refresh_token) == ("", "")
-    assert "Connect it anew" in connection.last_error
+    assert "Reconnect" in connection.last_error
     assert sandbox.paths("spotify-accounts") == ["/api/token"]
 
 

@@ -108,7 +108,7 @@ def test_a_demo_song_is_changed_noted_corrected_and_removed(day: Page) -> None:
     expect(card(day, 1)).to_contain_text("Saved")
 
     card(day, 1).get_by_role("button", name=re.compile("energetic")).click()
-    expect(card(day, 1)).to_contain_text("your word wins")
+    expect(card(day, 1)).to_contain_text("and that counts")
     expect(day.locator("#day-ring")).to_contain_text("energetic")
 
     card(day, 1).get_by_role("button", name="Remove").click()
@@ -284,7 +284,7 @@ def test_everything_works_without_javascript(browser: Browser, base_url: str, tu
         page.reload()
     expect_an_emotion(card(page))
     card(page).get_by_role("button", name=re.compile("sad")).click()
-    expect(card(page)).to_contain_text("your word wins")
+    expect(card(page)).to_contain_text("and that counts")
     context.close()
 
 

@@ -79,7 +79,7 @@ def test_what_is_no_history_is_told_so(client: Client, user: User) -> None:
     client.force_login(user)
     send(client, b"%PDF-1.7", "letter.pdf")
     assert read_all(user).status == "failed"
-    assert "none of the histories" in client.get(PAGE).content.decode()
+    assert "not a listening history we can read" in client.get(PAGE).content.decode()
 
 
 def test_a_request_without_a_file_is_told_what_to_choose(client: Client, user: User) -> None:
@@ -215,7 +215,7 @@ def test_a_name_nobody_has_is_told(client: Client, user: User, sandbox: Any, ser
     values = {"service": service, "name": "nobody"}
     client.post(reverse("journal:follow_listening"), values)
     following.refresh_due()
-    assert "Nobody goes by this name" in client.get(PAGE).content.decode()
+    assert "Nobody has this name" in client.get(PAGE).content.decode()
 
 
 def test_an_empty_name_ends_it(client: Client, user: User, sandbox: Any) -> None:

@@ -100,7 +100,7 @@ def test_it_is_asked_once_and_musicbrainz_only_at_a_button(
     dialog = picker(app, 1)
     expect(dialog.get_by_role("button", name="Search Deezer")).to_have_count(0)
     dialog.get_by_role("searchbox").fill(f"{LACKING.artist} {LACKING.title}")
-    dialog.get_by_role("link", name=re.compile("Look in MusicBrainz")).click()
+    dialog.get_by_role("link", name=re.compile("Search MusicBrainz")).click()
     found = dialog.get_by_role("region", name="On MusicBrainz")
     expect(
         found.get_by_role("button", name=re.compile(re.escape(LACKING.title))).first
@@ -131,11 +131,11 @@ def test_without_a_network_own_songs_and_one_sentence(alone: Page) -> None:
     allow(dialog)
     dialog.get_by_role("searchbox").fill("canon")
     expect(dialog.get_by_role("button", name=re.compile("^Canon in D"))).to_be_visible()
-    expect(dialog.get_by_text("Deezer does not answer just now")).to_have_count(1)
+    expect(dialog.get_by_text("Deezer is not responding just now")).to_have_count(1)
     alone.reload()
     dialog = picker(alone)
     dialog.get_by_role("searchbox").fill("canon")
-    expect(dialog.get_by_text("Deezer does not answer just now")).to_have_count(1)
+    expect(dialog.get_by_text("Deezer is not responding just now")).to_have_count(1)
 
 
 def test_the_picker_is_accessible_and_fits_a_phone(

@@ -139,7 +139,7 @@ class TestSpotify:
     @pytest.mark.parametrize(
         ("kind", "times", "words"),
         [
-            ("down", 3, "does not answer"),
+            ("down", 3, "is not responding"),
             ("rate-limited", 1, "asks us to wait"),
             ("quota", 1, "used up"),
             ("owner-premium", 1, "needs Spotify Premium"),
@@ -165,7 +165,7 @@ class TestSpotify:
     ) -> None:
         sandbox.fail("spotify", "down", times=3)
         response = pick(listener, entry, f"spotify:{there.spotify_id}")
-        assert "does not answer" in response.content.decode()
+        assert "is not responding" in response.content.decode()
         assert entry.song is None
 
     def test_not_offered_when_the_consent_is_over(

@@ -88,7 +88,7 @@ class TestParts:
         )
         page = listener.get(reverse("journal:song", args=[drawn.classification.song_id]))
         text = " ".join(page.content.decode().split())
-        assert "1:10 to 1:20: <b>50&nbsp;%</b> of what speaks for it" in text
+        assert "1:10 to 1:20: <b>50&nbsp;%</b> of the evidence" in text
         assert "lies between 1:10 and 1:20." in text
         assert "1:14 to 1:15, 820 to 1260" in text
 
@@ -153,7 +153,7 @@ class TestWhy:
         page = listener.get(reverse("journal:song", args=[song.pk]))
         assert page.context["why"].state == "done"
         assert page.context["why"].sentence == (
-            "The largest part of what speaks for happy, 50\xa0%, lies between 10 and 20\xa0s."
+            "Most of the evidence for happy, 50\xa0%, lies between 10 and 20\xa0s."
         )
         assert "14 to 15\xa0s, 820 to 1260\xa0Hz" in page.content.decode()
         picture = listener.get(reverse("journal:song_picture", args=[song.pk]))

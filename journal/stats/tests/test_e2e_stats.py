@@ -31,7 +31,7 @@ def answered(page: Page) -> Page:
             "data-state", re.compile("answered|unsure"), timeout=60_000
         )
         card(page, number).get_by_role("button", name=re.compile(word)).click()
-        expect(card(page, number)).to_contain_text("your word wins")
+        expect(card(page, number)).to_contain_text("and that counts")
     return page
 
 

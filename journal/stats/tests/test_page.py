@@ -254,7 +254,7 @@ def test_the_span_shown_is_marked(listener: Client) -> None:
 
 def test_a_wrong_time_is_told_and_kept_in_the_form(listener: Client) -> None:
     html = page(listener, '?span=custom&first="><b>&last=2026-03-01')
-    assert "That is not a time we can show" in html
+    assert "We cannot show those dates" in html
     assert "<b>" not in html
     assert 'aria-invalid="true"' in html
     assert "The first day is after the last" in page(

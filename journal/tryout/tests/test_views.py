@@ -197,7 +197,7 @@ class TestSongsByName:
     def test_trouble_is_one_sentence(self, client: Client, sandbox: Sandbox) -> None:
         sandbox.fail("deezer", "down")
         page = client.get(reverse("journal:try_songs"), {"q": "tone 5"}).content.decode()
-        assert "Deezer does not answer just now" in page
+        assert "Deezer is not responding just now" in page
         sandbox.fail("deezer", "deezer-no-data")
         page = client.post(reverse("journal:begin_try_out"), {"track": "deezer:1"}).content.decode()
         assert "Deezer does not have this song" in page

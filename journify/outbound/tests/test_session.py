@@ -71,7 +71,7 @@ def test_down_when_it_stays_away(sandbox: Sandbox) -> None:
     with pytest.raises(PlatformDownError) as caught:
         ask(sandbox)
     assert caught.value.retry_after is not None
-    assert "does not answer" in str(caught.value)
+    assert "is not responding" in str(caught.value)
 
 
 def test_retry_after_is_kept_by_everybody_without_sleeping(sandbox: Sandbox) -> None:
