@@ -266,7 +266,7 @@ class TestMusicBrainz:
     ) -> None:
         sandbox.fail("musicbrainz", "down")
         results = look(listener, entry, q="tone 5", **{"in": "musicbrainz"}).context["results"]
-        assert "MusicBrainz does not answer" in results.error
+        assert "MusicBrainz is not responding" in results.error
         assert len(sandbox.paths("musicbrainz")) == 1
 
 
