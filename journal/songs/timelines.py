@@ -180,7 +180,7 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
     top = max(panes, key=lambda pane: pane.percent)
     if top.segment.begins:
         return _(
-            "The largest part of what speaks for %(word)s, %(percent)d\xa0%%, lies between "
+            "Most of the evidence for %(word)s, %(percent)d\xa0%%, lies between "
             "%(start)s and %(end)s."
         ) % {
             "word": word,
@@ -189,7 +189,7 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
             "percent": top.percent,
         }
     return _(
-        "The largest part of what speaks for %(word)s, %(percent)d\xa0%%, lies between %(start)s "
+        "Most of the evidence for %(word)s, %(percent)d\xa0%%, lies between %(start)s "
         "and %(end)s\xa0s."
     ) % {
         "word": word,
