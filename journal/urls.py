@@ -67,6 +67,7 @@ urlpatterns = [
             ("picture.png", views_recap.picture, {"kind": "png"}, "_png"),
         )
     ),
+    path("more/", views_pages.more, name="more"),
     path("settings/", views_pages.settings_page, name="settings"),
     path("settings/devices/", views_account.devices_page, name="devices"),
     path("settings/devices/sign-out/", views_account.sign_out_devices, name="sign_out_devices"),

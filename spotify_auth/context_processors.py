@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from spotify_auth import invitations
 from spotify_auth.connections import connection_of
-from spotify_auth.ways import NEW_CODES, codes_of
+from spotify_auth.ways import NEW_CODES, new_codes_for
 
 if TYPE_CHECKING:
     from journify.web.http import HttpRequest
@@ -28,7 +28,7 @@ def spotify(request: HttpRequest) -> dict[str, Any]:
         context["sign_up_open"] = SimpleLazyObject(lambda: invitations.is_open(request))
         return context
     if NEW_CODES in request.session:
-        context["new_codes"] = SimpleLazyObject(lambda: codes_of(user))
+        context["new_codes"] = SimpleLazyObject(lambda: new_codes_for(request, user))
     if settings.SPOTIFY_ENABLED:
         context["spotify_connection"] = SimpleLazyObject(lambda: connection_of(user))
     return context

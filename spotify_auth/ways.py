@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
     from spotify_auth.models import User
 
-# Set at sign-up, until the listener says that the codes are kept.
+# Set at sign-up, until the listener says that the codes are kept: whether a page showed them open.
 NEW_CODES = "new_recovery_codes"
+SHOWN = "shown"
 
 
 def passkeys_of(user: User) -> QuerySet[Authenticator]:
@@ -40,6 +42,23 @@ def give_codes(request: HttpRequest, user: User) -> None:
     """Make the first recovery codes, which the next page shows."""
     RecoveryCodes.activate(user)
     request.session[NEW_CODES] = True
+
+
+@dataclass(frozen=True)
+class NewCodes:
+    """The codes of sign-up: open on the first page, a line that opens on the others."""
+
+    codes: list[str]
+    is_first: bool
+
+
+def new_codes_for(request: HttpRequest, user: User) -> NewCodes | None:
+    """Return what a page shows of the codes of sign-up, and note that one did; None without any."""
+    codes = codes_of(user)
+    is_first = request.session[NEW_CODES] != SHOWN
+    if is_first:
+        request.session[NEW_CODES] = SHOWN
+    return NewCodes(codes, is_first) if codes else None
 
 
 def has_own_way(user: User) -> bool:

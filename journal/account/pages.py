@@ -1,4 +1,4 @@
-"""The landing page, settings, and what the four emotions mean."""
+"""The landing page, settings, more, and what the four emotions mean."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def emotions(request: HttpRequest) -> HttpResponse:
     """Explain what the four words mean here."""
     return TemplateResponse(request, "journal/emotions.html")
+
+
+@require_safe
+@login_required
+def more(request: SignedInRequest) -> HttpResponse:
+    """Lead to what has no place of its own in the bar."""
+    return TemplateResponse(request, "journal/more.html")
 
 
 @require_http_methods(["GET", "POST"])

@@ -70,6 +70,7 @@ PERSONAL = {
     "journal:import_listening",
     "journal:listening",
     "journal:listening_page",
+    "journal:more",
     "journal:pause_listening",
     "journal:phrases",
     "journal:profile",

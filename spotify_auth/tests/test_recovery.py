@@ -100,6 +100,13 @@ class TestAtSignUp:
         response = client.get(reverse("account_new_codes"))
         assert response.url == reverse("mfa_view_recovery_codes")
 
+    def test_they_are_open_on_the_first_page_and_a_line_on_the_others(
+        self, client: Client, nina: User
+    ) -> None:
+        shown = re.compile(r'<section class="new-codes".*?<details[^>]*>', re.DOTALL)
+        pages = [client.get(reverse("journal:more")).content.decode() for _ in range(3)]
+        assert [shown.findall(page)[0].endswith(" open>") for page in pages] == [True, False, False]
+
     def test_another_browser_never_shows_them(self, nina: User) -> None:
         other = Client()
         other.force_login(nina)

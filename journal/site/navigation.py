@@ -1,0 +1,60 @@
+"""The bar of every signed-in page: five sections, on a phone at the bottom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from journal.day.pages import today
+
+if TYPE_CHECKING:
+    from django.urls import ResolverMatch
+
+    from journify.web.http import HttpRequest
+
+# name of the section (and of its icon), its word, its first page, and every name of that page
+SECTIONS: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
+    ("today", _("Today"), "journal:today", frozenset({"day"})),
+    ("history", _("History"), "journal:history", frozenset({"history"})),
+    ("recap", _("Recap"), "journal:recap", frozenset({"recap", "recap_month", "recap_year"})),
+    ("stats", _("Statistics"), "journal:stats", frozenset({"stats"})),
+    ("more", _("More"), "journal:more", frozenset({"more"})),
+)
+MORE = "more"
+# Pages of a day's song or phrase belong to no section more than to another.
+NOWHERE = frozenset({"song", "like", "picker", "note", "add_to_today"})
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A link of the bar; `current` as in `aria-current`, empty where one is elsewhere."""
+
+    name: str
+    word: Promise
+    address: str
+    current: str
+
+
+def tabs_for(request: HttpRequest) -> list[Tab]:
+    """Return the bar as a page shows it."""
+    section, is_its_page = _place_of(request.resolver_match)
+    here = "page" if is_its_page else "true"
+    return [
+        Tab(name, word, reverse(address), here if name == section else "")
+        for name, word, address, _pages in SECTIONS
+    ]
+
+
+def _place_of(match: ResolverMatch | None) -> tuple[str, bool]:
+    """Name the section of a page, and say whether the page is the section's own."""
+    page = match.url_name if match else None
+    if match is None or page is None or page in NOWHERE:
+        return "", False
+    if page == "day" and match.kwargs["date"] != today():
+        return "history", False
+    own = next((name for name, _word, _to, pages in SECTIONS if page in pages), "")
+    return own or MORE, bool(own)
