@@ -203,13 +203,14 @@ STORED = [
             ),
             "listening.ListeningMonth": ("user", "month", "plays", "packed"),
             "listening.Listening": (
-                *("user", "is_paused", "summary", "is_stale", "looked_up_at", "updated_at"),
+                *("user", "is_paused", "summary", "is_stale", "time_zone", "looked_up_at"),
+                "updated_at",
             ),
             "listening.Followed": (
                 *("user", "service", "name", "latest_at", "checked_at", "error"),
             ),
             "listening.ListeningImport": (
-                *("user", "file", "time_zone", "language", "done", "total", "counts"),
+                *("user", "file", "language", "done", "total", "counts"),
                 *("requested_at", "finished_at", "status", "attempts", "owner", "lease_until"),
                 *("revision", "error", "ready_at", "turn_at", "lane"),
             ),

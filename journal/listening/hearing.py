@@ -24,17 +24,13 @@ from classifier.queue.rows import request_classification
 from classifier.sources.deezer import DeezerClient, find_track
 from journal.listening import summary
 from journal.listening.emotions import follow
-from journal.listening.imports import zone_of
 from journal.listening.models import ListenedSong, Listening
-from journal.models import Preferences
 from journal.picker.platforms import deezer_facts
 from journify.background import jobs
 from journify.outbound.errors import NotFoundError, PlatformError
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -105,9 +101,9 @@ def find_song(listened: ListenedSong) -> Song | None:
 
 
 def renew_stale() -> None:
-    """Count anew the histories that changed since they were counted."""
+    """Count the histories that changed since they were counted."""
     for listening in Listening.objects.filter(is_stale=True).select_related("user")[:SONGS_AT_ONCE]:
-        summary.renew(listening.user, zone_of(_zone_name(listening.user)))
+        summary.renew(listening.user)
 
 
 def _may_look_up() -> bool:
@@ -127,8 +123,3 @@ def _next_songs(user: UUID, count: int) -> list[ListenedSong]:
         Q(state=State.NEW) | Q(state=State.MISSING, looked_up_at__lt=long_ago)
     )
     return list(rows.order_by("-plays", "number")[:count])
-
-
-def _zone_name(user: User) -> str:
-    preferences = Preferences.objects.filter(user=user).first()
-    return preferences.time_zone if preferences else "UTC"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import shutil
-import zoneinfo
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from classifier.files.cleanup import forget
-from journal.listening.models import ListeningImport
+from journal.listening import summary
+from journal.listening.models import Listening, ListeningImport
 from journal.listening.opening import History
 from journal.listening.storing import store
-from journal.site.zones import known_zones
 from journify.background import jobs
 from journify.models import save_with_file
 
@@ -50,8 +49,8 @@ def request_import(user: User, file: File[bytes]) -> ListeningImport:
         turn_at=jobs.turn(ListeningImport, lane),
         file=file,
         language=translation.get_language() or "",
-        time_zone=timezone.get_current_timezone_name(),
     )
+    keep_zone(user)
     save_with_file(row, "file", force_insert=True)
     jobs.wake()
     return row
@@ -91,9 +90,10 @@ def drop_file(row: ListeningImport) -> None:
     forget(name, storage)
 
 
-def zone_of(name: str) -> zoneinfo.ZoneInfo:
-    """Return the zone of that name; UTC where nobody knows it."""
-    return zoneinfo.ZoneInfo(name if name in known_zones() else "UTC")
+def keep_zone(user: User) -> None:
+    """Note the zone of the listener who is here: the worker that counts has no browser to ask."""
+    values = {"time_zone": timezone.get_current_timezone_name()}
+    Listening.objects.update_or_create(user=user, defaults=values)
 
 
 def _read(row: ListeningImport) -> None:
@@ -106,6 +106,9 @@ def _read(row: ListeningImport) -> None:
 
         _change(row, total=size)
         stored = store(row.user, history.plays(path), progress=progress)
+    progress()
+    if stored.plays or stored.songs:
+        summary.renew(row.user)  # what the page shows when the import has ended
     counts = {
         "formats": sorted(history.formats),
         "plays": stored.plays,

@@ -89,6 +89,8 @@ class Listening(UUIDModel):
     is_paused = models.BooleanField(_("paused"), default=True)
     summary = models.JSONField(default=dict, blank=True)
     is_stale = models.BooleanField(default=False)
+    # of the browser that was here last: workers count hours and days in it
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     looked_up_at = models.DateTimeField(
         default=timezone.now, help_text=_("When songs of it were looked up last.")
     )
@@ -145,7 +147,6 @@ class ListeningImport(Job):
         settings.AUTH_USER_MODEL, related_name="listening_imports", on_delete=models.CASCADE
     )
     file = models.FileField(upload_to=history_path, blank=True)
-    time_zone = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=10, blank=True)
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(default=0)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import unpack
-from journal.models import Entry
+from journal.models import Entry, Preferences
+from journal.site.zones import known_zones
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from zoneinfo import ZoneInfo
 
     from spotify_auth.models import User
 
@@ -31,15 +34,25 @@ class _Song:
         self.number, self.title, self.artist, self.emotion = number, title, artist, emotion
 
 
-def renew(user: User, zone: ZoneInfo) -> dict[str, Any]:
-    """Count the user's history anew and keep it; hours and days are those of `zone`."""
-    Listening.objects.filter(user=user).update(is_stale=False)
-    summary = summary_of(user, zone)
-    Listening.objects.update_or_create(user=user, defaults={"summary": summary})
-    return summary
+def renew(user: User) -> None:
+    """Count the user's history again and keep it; hours and days are the listener's."""
+    listening, _is_new = Listening.objects.get_or_create(user=user)
+    rows = Listening.objects.filter(pk=listening.pk)
+    rows.update(is_stale=False)
+    rows.update(summary=summary_of(user, zone_of(listening)), updated_at=timezone.now())
 
 
-def summary_of(user: User, zone: ZoneInfo) -> dict[str, Any]:
+def zone_of(listening: Listening) -> zoneinfo.ZoneInfo:
+    """Return the zone chosen in the settings, else the browser's when it was last here, else UTC.
+
+    Workers have no browser to ask.
+    """
+    chosen = Preferences.objects.filter(user=listening.user_id).values_list("time_zone", flat=True)
+    names = (chosen.first(), listening.time_zone)
+    return zoneinfo.ZoneInfo(next((name for name in names if name in known_zones()), "UTC"))
+
+
+def summary_of(user: User, zone: zoneinfo.ZoneInfo) -> dict[str, Any]:
     """Count plays by emotion: by month, weekday and hour, by song and artist, beside the journal.
 
     Counts of an emotion are lists in the order of `ml.labels.EMOTIONS`.
@@ -71,7 +84,9 @@ class _Counted:
         self.hours: dict[int, Counter[str]] = defaultdict(Counter)
         self.on_days_felt: dict[str, Counter[str]] = defaultdict(Counter)
 
-    def add(self, packed: bytes | memoryview, songs: dict[int, _Song], zone: ZoneInfo) -> None:
+    def add(
+        self, packed: bytes | memoryview, songs: dict[int, _Song], zone: zoneinfo.ZoneInfo
+    ) -> None:
         """Count a month's plays; a zone is asked once an hour, which a million plays notice."""
         cells: Counter[tuple[int, str]] = Counter()
         for play in unpack(packed):

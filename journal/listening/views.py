@@ -74,8 +74,13 @@ def listening(request: SignedInRequest) -> HttpResponse:
         "poll_seconds": poll_seconds(poll),
         "poll_next": poll + 1,
     }
+    partial = "import" if context["is_open"] else "told"
     template = "journal/listening/page.html"
-    return page_or_fragment(request, template, context, partial="import")
+    response = page_or_fragment(request, template, context, partial=partial)
+    if request.htmx.target == "import" and not context["is_open"]:
+        # it has ended: not only its own place has something new to show
+        response["HX-Retarget"] = "#told"
+    return response
 
 
 @takes_megabytes("HISTORY_MAX_MB")
@@ -117,7 +122,7 @@ def follow(request: SignedInRequest) -> HttpResponse:
     if name:
         values = {"name": name, "latest_at": None, "checked_at": None, "error": ""}
         Followed.objects.update_or_create(user=request.user, service=service, defaults=values)
-        Listening.objects.get_or_create(user=request.user)
+        imports.keep_zone(request.user)
         messages.success(request, _("What you play there will appear here within minutes."))
     else:
         Followed.objects.filter(user=request.user, service=service).delete()

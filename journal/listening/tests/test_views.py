@@ -27,6 +27,9 @@ from journal.listening.opening import History
 from journal.listening.plays import Play
 from journal.listening.recent import recent_songs
 from journal.listening.storing import store
+from journal.listening.summary import renew
+from journal.models import Preferences
+from journal.tests.factories import EntryFactory
 from journify.background import jobs
 from spotify_auth.models import User
 
@@ -69,10 +72,41 @@ def test_a_history_is_read_and_its_file_deleted(client: Client, user: User) -> N
     row = read_all(user)
     assert (row.status, row.counts["plays"], row.counts["songs"]) == ("done", 3, 2)
     assert not row.file
-    hearing.renew_stale()
     page = client.get(PAGE).content.decode()
     assert "0 of 2 songs heard" in page
     assert "Spotify (account data)" in page
+
+
+def test_whoever_waits_for_an_import_sees_at_its_end_how_it_goes_on(
+    client: Client, user: User, sandbox: Any
+) -> None:
+    client.force_login(user)
+    send(client, rows())
+    waiting = {"hx-request": "true", "hx-target": "import"}
+    poll = client.get(PAGE, headers=waiting)
+    assert "HX-Retarget" not in poll
+    assert "history-progress" in poll.content.decode()
+    read_all(user)
+    poll = client.get(PAGE, headers=waiting)
+    assert poll["HX-Retarget"] == "#told"
+    assert "Look my songs up at Deezer" in poll.content.decode()
+
+
+@pytest.mark.parametrize(("chosen", "hour"), [("", 5), ("Mars/Olympus", 5), ("Europe/Berlin", 21)])
+def test_hours_are_counted_where_the_listener_is(
+    client: Client, user: User, chosen: str, hour: int
+) -> None:
+    Preferences.objects.create(user=user, time_zone=chosen)
+    client.force_login(user)
+    client.cookies["time_zone"] = "Asia/Tokyo"
+    song = SongFactory()
+    ClassificationFactory(song=song, emotion="calm")
+    send(client, rows(1))  # at 20:15 UTC
+    read_all(user)
+    ListenedSong.objects.update(song=song, emotion="calm")
+    renew(user)
+    hours = Listening.objects.get(user=user).summary["hours"]
+    assert [n for n in range(24) if any(hours[n])] == [hour]
 
 
 def test_what_is_no_history_is_told_so(client: Client, user: User) -> None:
@@ -189,6 +223,23 @@ def test_a_past_day_offers_what_was_heard_on_it(user: User) -> None:
           progress=lambda: None)  # fmt: skip
     day = timezone.localdate() - dt.timedelta(days=3)
     assert [one.title for one in recent_songs(user, day, is_today=False)] == ["Old"]
+
+
+def test_the_picker_says_on_which_day_an_older_song_was_heard(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    plays = [
+        Play("Mira Vale", "Old", now - dt.timedelta(days=3), seconds=200),
+        Play("Mira Vale", "New", now - dt.timedelta(hours=2), seconds=200),
+    ]
+    store(user, plays, progress=lambda: None)
+    client.force_login(user)
+    entry = EntryFactory(journal__user=user, journal__date=now.date())
+    page = client.get(reverse("journal:picker", args=[entry.pk])).content.decode()
+    assert "Mira Vale · 10:00" in page
+    assert "Mira Vale · 17 March, 12:00" in page
 
 
 @pytest.mark.parametrize("service", ["listenbrainz", "lastfm"])

@@ -147,6 +147,12 @@ def test_the_picker_is_accessible_and_fits_a_phone(
     page = context.new_page()
     sign_up(page)
     dialog = picker(page)
+    drop = dialog.locator("[data-drop]").bounding_box()
+    search = dialog.get_by_role("searchbox").bounding_box()
+    assert drop is not None
+    assert search is not None
+    assert (search["y"] < drop["y"], drop["height"] < 60) == (True, True)
+    expect(dialog.get_by_role("button", name="Only my songs")).to_be_in_viewport(ratio=1)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(800)  # colours fade into each other
