@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "journify",
     "journify.outbound",
     "journify.limits",
+    "tools",  # has commands only
 ]
 
 MIDDLEWARE = [

@@ -142,7 +142,7 @@ def _lost(record: Record, open_work: int) -> dict[str, Any]:
 
 
 def _report(record: Record, seconds: float, memory: dict[str, int]) -> dict[str, Any]:
-    from journal.measuring.times import quantile  # noqa: PLC0415 -- after django.setup
+    from tools.measuring.times import quantile  # noqa: PLC0415 -- after django.setup
 
     pages = {
         page: {

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from benchmarks import steps
 from benchmarks.batch import growth
-from classifier.management.commands.bench import DEMO
+from tools.management.commands.bench import DEMO
 
 TINY = {"files": 1, "clips": 2, "runs": 1, "json": True}
 

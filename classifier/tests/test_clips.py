@@ -12,9 +12,9 @@ from classifier.models import Song
 from classifier.sources import audio_of
 from classifier.tests.factories import SongFactory
 from journify.outbound.models import PlatformPace
-from journify.sandbox.catalogue import SandboxSong
 from journify.tests.sandbox import Sandbox
 from ml.audio import load_clip
+from tools.sandbox.catalogue import SandboxSong
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper

@@ -12,11 +12,11 @@ from classifier.serving import fallback, listening
 from classifier.sources.features import features_of
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from journify.outbound.models import PlatformPace
-from journify.sandbox import reccobeats
-from journify.sandbox.catalogue import SandboxSong
 from journify.tests.sandbox import Sandbox
 from ml.ann import TrackResult
 from ml.predictor import Prediction
+from tools.sandbox import reccobeats
+from tools.sandbox.catalogue import SandboxSong
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from journal.measuring.listeners import client_of, make_listener
-from journal.measuring.pages import pages_of
+from tools.measuring.listeners import client_of, make_listener
+from tools.measuring.pages import pages_of
 
 LOOSE = re.compile(r"\d (?:%|s\b|h\b|MB|GB|Hz).{0,20}")
 

@@ -17,8 +17,8 @@ from journal.day.tests.test_e2e_journal import (
     open_picker,
     sign_up,
 )
-from journal.measuring.sizes import BUDGET_KB
 from journal.tests.test_phrases_file import read_phrases
+from tools.measuring.sizes import BUDGET_KB
 
 pytestmark = pytest.mark.e2e
 

@@ -16,9 +16,9 @@ from journal.picker.links import Link, ShortLinkError, read_isrc, read_link, res
 from journal.tests.factories import EntryFactory
 from journify.outbound.errors import PlatformError
 from journify.outbound.redirects import follow
-from journify.sandbox.catalogue import SandboxSong
 from journify.tests.sandbox import Sandbox
 from spotify_auth.models import User
+from tools.sandbox.catalogue import SandboxSong
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper

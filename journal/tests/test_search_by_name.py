@@ -15,11 +15,11 @@ from journal.models import Entry, Preferences
 from journal.tests.factories import EntryFactory
 from journify import settings as ours
 from journify.outbound.session import Platform
-from journify.sandbox.catalogue import SandboxSong
-from journify.sandbox.clips import encoded_clip
-from journify.sandbox.invented import invented_songs
 from journify.tests.sandbox import Sandbox
 from spotify_auth.models import User
+from tools.sandbox.catalogue import SandboxSong
+from tools.sandbox.clips import encoded_clip
+from tools.sandbox.invented import invented_songs
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

@@ -15,12 +15,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from journify.outbound import session
-from journify.sandbox.catalogue import SandboxSong
-from journify.sandbox.server import SandboxServer
-from journify.sandbox.world import CLIENT_ID, CLIENT_SECRET, Grant, World
 from spotify_auth import connections
 from spotify_auth.connections import Tokens
 from spotify_auth.models import SpotifyConnection
+from tools.sandbox.catalogue import SandboxSong
+from tools.sandbox.server import SandboxServer
+from tools.sandbox.world import CLIENT_ID, CLIENT_SECRET, Grant, World
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper

@@ -124,6 +124,16 @@ def test_types_make_no_circle_either(room: str) -> None:
     assert wrong == {}
 
 
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_app_runs_without_the_tools(room: str) -> None:
+    wrong = [
+        path
+        for path in modules(room)
+        if {"tools", "benchmarks"} & {n.partition(".")[0] for n in imported(path, with_types=True)}
+    ]
+    assert wrong == []
+
+
 def test_the_models_know_nothing_of_django() -> None:
     for path in modules("ml"):
         roots = {name.partition(".")[0] for name in imported(path, with_types=True)}

@@ -25,10 +25,10 @@ from allauth.mfa.totp.internal.auth import (
 from cryptography.fernet import Fernet
 from django.conf import settings
 
-from journify.sandbox.server import SandboxServer
-from journify.sandbox.world import CLIENT_SECRET
 from journify.tests.browser import running_app
 from journify.tests.databases import own_data
+from tools.sandbox.server import SandboxServer
+from tools.sandbox.world import CLIENT_SECRET
 
 AUDIO = settings.BASE_DIR / "classifier/demo/audio/the-entertainer.mp3"
 PATIENCE = 60

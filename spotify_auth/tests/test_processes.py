@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from journify.sandbox.world import Grant
 from journify.tests.databases import own_data
 from journify.tests.sandbox import Sandbox
+from tools.sandbox.world import Grant
 
 PROCESSES = 3
 

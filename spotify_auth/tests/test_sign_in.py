@@ -20,10 +20,10 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 from django.urls import reverse
 
-from journify.sandbox.world import CLIENT_ID
 from journify.tests.sandbox import Sandbox
 from spotify_auth.adapter import SocialAdapter
 from spotify_auth.models import SpotifyConnection, User
+from tools.sandbox.world import CLIENT_ID
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

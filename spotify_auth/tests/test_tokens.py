@@ -7,13 +7,13 @@ import time_machine
 from django.utils import timezone
 
 from journify.outbound.errors import PlatformDownError
-from journify.sandbox.spotify_accounts import CONSENT_SECONDS
 from journify.tests.sandbox import Sandbox
 from spotify_auth import accounts, connections, tokens
 from spotify_auth.connections import Tokens
 from spotify_auth.errors import NotConnectedError, ReconnectError
 from spotify_auth.models import SpotifyConnection, User
 from spotify_auth.tokens import access_token
+from tools.sandbox.spotify_accounts import CONSENT_SECONDS
 
 pytestmark = pytest.mark.django_db
 OF_THE_FIRST = "access-of-the-first"

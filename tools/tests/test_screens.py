@@ -8,8 +8,8 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from journal.measuring.listeners import make_listener
-from journal.measuring.pages import page_of, pages_of
+from tools.measuring.listeners import make_listener
+from tools.measuring.pages import page_of, pages_of
 from tools.screens.scenes import SCENES
 from tools.screens.sheets import SHOWN
 

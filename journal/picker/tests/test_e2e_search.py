@@ -11,10 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from journal.day.tests.test_e2e_journal import HEARD, sign_up
-from journify.sandbox.invented import invented_songs
 from journify.tests.browser import console_of, running_app
 from journify.tests.databases import own_data
 from tools.processes import free_port
+from tools.sandbox.invented import invented_songs
 
 pytestmark = pytest.mark.e2e
 

@@ -18,9 +18,9 @@ from classifier.tests.factories import SongFactory
 from journal import services
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
-from journify.sandbox.catalogue import SandboxSong
 from journify.tests.sandbox import Sandbox
 from spotify_auth.models import SpotifyConnection, User
+from tools.sandbox.catalogue import SandboxSong
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

@@ -14,9 +14,9 @@ from journify.outbound import limits, session
 from journify.outbound.errors import OfflineError, PlatformDownError, PlatformError
 from journify.outbound.items import usable_items
 from journify.outbound.session import Platform
-from journify.sandbox.musicbrainz import recording
 from journify.tests.sandbox import Sandbox
 from tools.processes import free_port
+from tools.sandbox.musicbrainz import recording
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper

@@ -1,0 +1,98 @@
+"""Time every page of a listener with years of entries, beside one with a single day.
+
+manage.py page_times                  three years, twenty runs a page
+manage.py page_times --years 1 --runs 5 --json
+
+It makes a database for itself on the configured engine, invents both listeners, and throws it away.
+Exits with 1 when a page misses its budget (`tools/measuring/budget.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import IO, Any, cast
+
+from django.core.management.base import CommandError
+from django.urls import get_resolver
+from rich.console import Console
+from rich.table import Table
+
+from journify.operations.collecting import loading
+from journify.operations.commands import ExplainedCommand
+from spotify_auth.models import User
+from tools.measuring.budget import MOST_MS, MOST_TIMES, Judged, judge
+from tools.measuring.listeners import client_of, make_listener, own_database
+from tools.measuring.pages import page_of, pages_of
+from tools.measuring.times import PageTime, measure
+
+DAYS_A_YEAR = 365
+
+
+class Command(ExplainedCommand):
+    """Print a page a line: 95th percentile, the processor's time, ratio, queries, size."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare how long a history, how many runs, and the form of the answer."""
+        parser.add_argument("--years", type=float, default=3.0, help="default: 3")
+        parser.add_argument("--runs", type=int, default=20, help="of each page; default: 20")
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *, years: float, runs: int, as_json: bool, **_options: Any) -> None:
+        """Measure in a database of our own, and print."""
+        with own_database():
+            with loading():  # as the server does
+                _ = get_resolver().url_patterns
+            full = make_listener("three-years", days=round(years * DAYS_A_YEAR))
+            one_day = make_listener("one-day", days=1)
+            times = _times(full, one_day, runs)
+        judged = [judge(page) for page in sorted(times, key=lambda page: -page.server_p95)]
+        if as_json:
+            rows = [_as_dict(each) for each in judged]
+            self.stdout.write(json.dumps({"years": years, "runs": runs, "pages": rows}))
+        else:
+            console = Console(file=cast("IO[str]", self.stdout))
+            console.print(_table(judged))
+            for each in judged:
+                if each.is_growing and each.excuse:
+                    console.print(f"{each.page.name}: {each.excuse}", highlight=False)
+        missed = [each.page.name for each in judged if each.is_over]
+        if missed:
+            raise CommandError(f"The budget is missed by {', '.join(missed)}.")
+
+
+def _times(full: User, one_day: User, runs: int) -> list[PageTime]:
+    clients = client_of(full), client_of(one_day)
+    pairs = [
+        (page, other)
+        for page in pages_of(full, clients[0])
+        if (other := page_of(one_day, page.name)) is not None
+    ]
+    return measure(*clients, pairs, runs=runs)
+
+
+def _as_dict(judged: Judged) -> dict[str, Any]:
+    numbers = asdict(judged.page) | {"ratio": judged.page.ratio}
+    return numbers | {"is_over": judged.is_over, "excuse": judged.excuse}
+
+
+def _table(judged: list[Judged]) -> Table:
+    table = Table(
+        title=f"Server time; budget: p95 ≤ {MOST_MS:.0f} ms, ratio ≤ {MOST_TIMES:.0f}",
+        caption="red: over the budget; yellow: grows, for the reason below; "
+        "pace: ms that a million additions took meanwhile",
+    )
+    table.add_column("page", no_wrap=True)
+    for name in ("p95", "CPU", "one day", "ratio", "pace", "queries", "kB"):
+        table.add_column(name, justify="right")
+    for each in judged:
+        page = each.page
+        table.add_row(
+            page.name,
+            *(f"{page.server_p95:.1f}", f"{page.cpu:.1f}", f"{page.cpu_of_one_day:.1f}"),
+            *(f"{page.ratio:.2f}", f"{page.pace:.0f}"),
+            *(str(page.queries), f"{page.kilobytes:.0f}"),
+            style="bold red" if each.is_over else "yellow" if each.is_growing else None,
+        )
+    return table

@@ -1,0 +1,126 @@
+"""How long pages take on the server: with years of entries, and beside them with one day."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import sys
+import time
+import timeit
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tools.measuring.pages import Page
+
+WARM_UP = 2
+ADDITIONS, PART = "for number in range(200_000): total += number", 5  # of a million
+
+
+@dataclass(frozen=True)
+class PageTime:
+    """A page's milliseconds over several runs, its queries and its size.
+
+    Attributes
+    ----------
+    p50, p95 : float
+        By the clock.
+    server_p95 : float
+        What the server worked for it. On SQLite that is this process's time, whatever else the
+        machine is doing; a database that works elsewhere can only be timed by the clock.
+    pace : float
+        What a million additions took Python meanwhile: shared processors are slow at times.
+    """
+
+    name: str
+    p50: float
+    p95: float
+    server_p95: float
+    cpu: float
+    cpu_of_one_day: float
+    pace: float
+    queries: int
+    kilobytes: float
+
+    @property
+    def ratio(self) -> float:
+        """How much more work it is with all the entries, whatever else the machine is doing."""
+        return self.cpu / self.cpu_of_one_day
+
+
+def measure(
+    full: Client, one_day: Client, pages: Iterable[tuple[Page, Page]], *, runs: int
+) -> list[PageTime]:
+    """Time each page of the listener with years beside that of the listener with one day.
+
+    The two take turns, so that a busy moment of the machine hits both.
+    """
+    return [_measure(full, one_day, pair, runs) for pair in pages]
+
+
+def count_queries(client: Client, path: str) -> int:
+    """Count the queries of a page; the first call may fill caches."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path)
+    return len(queries)
+
+
+def count_calls(client: Client, path: str) -> int:
+    """Count the calls of functions that a page takes Python: the same on every machine."""
+    client.get(path)
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        client.get(path)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def pace() -> float:
+    """Milliseconds of the processor that a million additions take Python."""
+    seconds = timeit.timeit(ADDITIONS, "total = 0", timer=time.process_time, number=1)
+    return 1000 * PART * seconds
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Give the smallest value that at least `share` of them do not exceed."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def _measure(full: Client, one_day: Client, pair: tuple[Page, Page], runs: int) -> PageTime:
+    many, few, paces = [], [], []
+    for _run in range(runs + WARM_UP):
+        paces.append(pace())
+        many.append(_milliseconds(full, pair[0].path))
+        few.append(_milliseconds(one_day, pair[1].path))
+    took = [clock for clock, _ in many[WARM_UP:]]
+    worked = [cpu for _, cpu in many[WARM_UP:]]
+    return PageTime(
+        name=pair[0].name,
+        p50=statistics.median(took),
+        p95=quantile(took, 0.95),
+        server_p95=quantile(worked if connection.vendor == "sqlite" else took, 0.95),
+        cpu=statistics.median(worked),
+        cpu_of_one_day=statistics.median(cpu for _, cpu in few[WARM_UP:]),
+        pace=statistics.median(paces),
+        queries=count_queries(full, pair[0].path),
+        kilobytes=len(full.get(pair[0].path).content) / 1000,
+    )
+
+
+def _milliseconds(client: Client, path: str) -> tuple[float, float]:
+    """Ask for a page: milliseconds by the clock, and of this process."""
+    clock, cpu = time.perf_counter(), time.process_time()
+    client.get(path)
+    return 1000 * (time.perf_counter() - clock), 1000 * (time.process_time() - cpu)

@@ -1,0 +1,194 @@
+"""What the stand-in knows: its songs, its people and their tokens, and what is to go wrong."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from tools.sandbox.catalogue import SandboxSong
+
+CLIENT_ID = "sandbox-client"
+CLIENT_SECRET = "sandbox-secret"  # noqa: S105 -- of a server that gives nothing away
+
+
+SWITCHES = {
+    "token_seconds",
+    "rotates_refresh_tokens",
+    "has_audio_features",
+    "has_extended_quota",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, read."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def form(self) -> dict[str, str]:
+        """Fields of a form in the body."""
+        parsed = parse_qs(self.body.decode(errors="replace"), keep_blank_values=True)
+        return {name: values[0] for name, values in parsed.items()}
+
+    def whole(self, name: str, default: int) -> int:
+        """Read a whole number of the query; raises ValueError for anything else."""
+        text = self.query.get(name, str(default))
+        if not re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
+            raise ValueError(name)
+        return int(text)
+
+
+@dataclass
+class Answer:
+    """What is sent back; `cut_after` ends the connection early, `reset` before anything is sent."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    cut_after: int | None = None
+    reset: bool = False
+
+
+@dataclass
+class Person:
+    """Somebody with an account at the stand-in Spotify."""
+
+    account_id: str
+    display_name: str | None
+    is_listed: bool = True
+
+
+@dataclass
+class Grant:
+    """One consent: the refresh token and the access tokens that came of it."""
+
+    person: Person
+    scope: str
+    refresh_token: str
+    granted_at: float
+    is_public: bool = False
+    access: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Playlist:
+    """A playlist of somebody's at the stand-in Spotify."""
+
+    id: str
+    owner: Person
+    name: str
+    description: str = ""
+    is_public: bool = True
+    uris: list[str] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    """Everything that changes while the stand-in runs."""
+
+    songs: Sequence[SandboxSong]
+    now: Callable[[], float] = time.time
+    people: dict[str, Person] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    grants: list[Grant] = field(default_factory=list)
+    app_tokens: dict[str, float] = field(default_factory=dict)
+    playlists: list[Playlist] = field(default_factory=list)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    token_seconds: int = 3600
+    rotates_refresh_tokens: bool = False
+    has_audio_features: bool = False
+    has_extended_quota: bool = False
+    last_played_at: float = 0.0
+    preview_key: str = field(default_factory=lambda: secrets.token_hex(8))
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was granted and what was to fail; the songs stay."""
+        self.people = {
+            "ada": Person("acc-ada-4f1c", "Ada"),
+            "ben": Person("acc-ben-93d0", None),
+            "eve": Person("acc-eve-0b7a", "Eve", is_listed=False),
+        }
+        self.codes, self.grants, self.app_tokens, self.playlists = {}, [], {}, []
+        self.last_played_at = self.now()
+        self.failures.clear()
+        self.requests.clear()
+        self.token_seconds, self.rotates_refresh_tokens = 3600, False
+        self.has_audio_features = self.has_extended_quota = False
+
+    def set(self, values: dict[str, Any]) -> None:
+        """Change what may be switched while it runs."""
+        for name in SWITCHES & values.keys():
+            setattr(self, name, values[name])
+
+    def songs_at(self, platform: str) -> list[SandboxSong]:
+        """The songs that one platform has."""
+        return [song for song in self.songs if platform in song.at]
+
+    def song(self, **wanted: Any) -> SandboxSong | None:
+        """Find a song by one of its ids."""
+        ((name, value),) = wanted.items()
+        return next((song for song in self.songs if getattr(song, name) == value), None)
+
+    def take_failure(self, platform: str, path: str) -> dict[str, Any] | None:
+        """Return the failure that is switched on for this request, counting it down."""
+        with self.lock:
+            for failure in self.failures:
+                if failure["platform"] == platform and failure.get("path", "") in path:
+                    failure["times"] -= 1
+                    if failure["times"] <= 0:
+                        self.failures.remove(failure)
+                    return failure
+        return None
+
+
+def as_json(value: Any, *, status: int = 200, **headers: str) -> Answer:
+    """Answer with JSON."""
+    return Answer(status, json.dumps(value).encode(), headers=headers)
+
+
+def error(status: int, message: str, **extra: str) -> Answer:
+    """Answer with the error object of Spotify's Web API.
+
+    https://developer.spotify.com/documentation/web-api/concepts/api-calls
+    """
+    return as_json({"error": {"status": status, "message": message, **extra}}, status=status)
+
+
+def redirect(url: str, **params: str) -> Answer:
+    """Send the browser elsewhere."""
+    glue = "&" if "?" in url else "?"
+    target = f"{url}{glue}{urlencode(params)}" if params else url
+    return Answer(HTTPStatus.FOUND, headers={"Location": target})
+
+
+def basic_credentials(header: str) -> tuple[str, str]:
+    """Read an HTTP Basic header; two empty strings when it is none."""
+    kind, _, encoded = header.partition(" ")
+    if kind.lower() != "basic":
+        return "", ""
+    try:
+        name, _, secret = base64.b64decode(encoded).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return name, secret

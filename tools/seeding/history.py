@@ -1,0 +1,180 @@
+"""A made-up listener's years, for measuring and for pictures: a seed always makes the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from classifier.models import Classification, Label, Song
+from classifier.serving.bundles import main_bundle
+from journal.emotions import renewing
+from journal.models import Entry, Journal, Phrase
+from ml.labels import EMOTIONS
+from tools.seeding.moods import feel, hear
+from tools.seeding.words import invent_note, invent_song
+
+if TYPE_CHECKING:
+    from spotify_auth.models import User
+
+BATCH = 1000
+DAYS_A_TRANSACTION = 60
+DAYS_KEPT = 0.95
+PHRASES_ANSWERED = 0.85
+SONGS_LABELLED = 0.15
+LABELS_AGREEING = 0.7
+SONGS_FAILED = 0.01
+HOURS = (6, 23)
+SOURCES = ("upload", "upload", "deezer", "itunes")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large the history becomes, its last day, and the moment after which nothing happened."""
+
+    days: int
+    songs: int
+    phrases: int
+    until: dt.date
+    zone: dt.tzinfo
+    now: dt.datetime
+
+    def dates(self, chance: random.Random) -> Iterator[dt.date]:
+        """Give the days that have a page, oldest first: a few are left out, the last never."""
+        for back in range(self.days - 1, -1, -1):
+            if back == 0 or chance.random() < DAYS_KEPT:
+                yield self.until - dt.timedelta(days=back)
+
+
+@dataclass
+class Counts:
+    """What was written."""
+
+    songs: int = 0
+    days: int = 0
+    entries: int = 0
+    answered: int = 0
+
+
+@dataclass
+class Shelf:
+    """The listener's songs, by the emotion that the model heard in them."""
+
+    by_emotion: dict[str, list[Song]] = field(
+        default_factory=lambda: {emotion.value: [] for emotion in EMOTIONS}
+    )
+
+    def pick(self, emotion: str, chance: random.Random) -> Song:
+        """Take a song that carries `emotion`: favourites often, the rest now and then."""
+        songs = self.by_emotion[emotion]
+        return songs[int(len(songs) * chance.random() ** 2)]
+
+
+def seed_history(user: User, shape: Shape, *, seed: int) -> Counts:
+    """Write songs with classifications and labels, and days with entries, for `user`."""
+    chance = random.Random(f"{seed} {user.username}")  # noqa: S311 -- invents songs, no secrets
+    counts = Counts(songs=shape.songs)
+    shelf = _write_songs(user, shape, chance)
+    pool = list(Phrase.objects.for_user(user).order_by("key", "text"))
+    dates = shape.dates(chance)
+    while some := list(islice(dates, DAYS_A_TRANSACTION)):
+        journals = [Journal(pk=_key(chance), user=user, date=date) for date in some]
+        entries = [
+            entry for journal in journals for entry in _page(journal, pool, shelf, shape, chance)
+        ]
+        with transaction.atomic():
+            Journal.objects.bulk_create(journals, batch_size=BATCH)
+            Entry.objects.bulk_create(entries, batch_size=BATCH)
+        counts.days += len(journals)
+        counts.entries += len(entries)
+        counts.answered += sum(entry.song_id is not None for entry in entries)
+    renewing.renew([song.pk for songs in shelf.by_emotion.values() for song in songs])
+    return counts
+
+
+def _page(
+    journal: Journal,
+    pool: Sequence[Phrase],
+    shelf: Shelf,
+    shape: Shape,
+    chance: random.Random,
+) -> Iterator[Entry]:
+    """Fill a day: its phrases from morning to night, most of them answered."""
+    phrases = chance.sample(pool, min(shape.phrases, len(pool)))
+    minutes = sorted(chance.randrange(HOURS[0] * 60, HOURS[1] * 60) for _ in phrases)
+    midnight = dt.datetime.combine(journal.date, dt.time(), tzinfo=shape.zone)
+    for position, (phrase, minute) in enumerate(zip(phrases, minutes, strict=True)):
+        moment = midnight + dt.timedelta(minutes=minute)
+        entry = journal.entry(
+            pk=_key(chance),
+            position=position,
+            phrase=phrase,
+            phrase_text=phrase.text,
+        )
+        if chance.random() < PHRASES_ANSWERED and moment <= shape.now:
+            entry.song = shelf.pick(feel(moment, chance), chance)
+            entry.answered_at = moment
+            entry.note = invent_note(chance)
+        yield entry
+
+
+def _write_songs(user: User, shape: Shape, chance: random.Random) -> Shelf:
+    """Write the listener's songs, added over the years, with what was said of them."""
+    shelf, songs, answers, labels = Shelf(), [], [], []
+    bundle = main_bundle()
+    for number in range(shape.songs):
+        title, artist = invent_song(chance)
+        song = Song(pk=_key(chance), title=title, artist=artist, album=title, owner=user)
+        song.duration_ms = chance.randrange(120_000, 330_000)
+        added = _moment_of(shape, number / shape.songs)
+        emotion = EMOTIONS[number % len(EMOTIONS)].value
+        answer = Classification(
+            pk=_key(chance), song=song, model=bundle.name, version=bundle.version, queued_at=added
+        )
+        _settle(answer, emotion, chance)
+        shelf.by_emotion[emotion].append(song)
+        songs.append((song, added))
+        answers.append(answer)
+        if chance.random() < SONGS_LABELLED:
+            is_right = chance.random() < LABELS_AGREEING
+            said = emotion if is_right else chance.choice(EMOTIONS).value
+            labels.append(Label(pk=_key(chance), song=song, user=user, emotion=said))
+    with transaction.atomic():
+        Song.objects.bulk_create([song for song, _ in songs], batch_size=BATCH)
+        for song, added in songs:
+            song.created_at = added  # creating it set the time of now
+        Song.objects.bulk_update([song for song, _ in songs], ["created_at"], batch_size=250)
+        Classification.objects.bulk_create(answers, batch_size=BATCH)
+        Label.objects.bulk_create(labels, batch_size=BATCH)
+    return shelf
+
+
+def _settle(answer: Classification, emotion: str, chance: random.Random) -> None:
+    """Give a classification its outcome: an answer, or now and then a failure."""
+    answer.attempts, answer.revision = 1, 2
+    answer.finished_at = answer.queued_at + dt.timedelta(seconds=chance.uniform(0.3, 4.0))
+    if chance.random() < SONGS_FAILED:
+        answer.status = Classification.Status.FAILED
+        answer.error = "This file cannot be played: its sound is damaged."
+        return
+    answer.status = Classification.Status.DONE
+    answer.clip_source = chance.choice(SOURCES)
+    for name, value in hear(emotion, chance).items():
+        setattr(answer, name, value)
+
+
+def _moment_of(shape: Shape, share: float) -> dt.datetime:
+    """Give the moment at which `share` of the history has passed."""
+    noon = dt.datetime.combine(shape.until, dt.time(12), tzinfo=shape.zone)
+    return noon - dt.timedelta(days=shape.days * (1 - share))
+
+
+def _key(chance: random.Random) -> uuid.UUID:
+    """Draw a key, so that the same seed gives the same addresses."""
+    return uuid.UUID(int=chance.getrandbits(128), version=4)
