@@ -83,6 +83,7 @@ urlpatterns = [
     path("profile/disconnect/", views_profile.disconnect, name="disconnect"),
     path("try/", views_tryout.begin, name="begin_try_out"),
     path("try/songs/", views_tryout.songs, name="try_songs"),
+    path("try/samples/<slug:key>/audio/", views_tryout.sample_audio, name="sample_audio"),
     path("try/<uuid:tryout_id>/", views_tryout.try_out, name="try_out"),
     path("emotions/", views_pages.emotions, name="emotions"),
 ]

@@ -19,6 +19,7 @@ from classifier import quota
 from journal import services
 from journal.day.pages import preferences_of
 from journal.forms import PreferencesForm
+from journal.tryout.samples import samples
 from journify.web.http import HttpRequest, SignedInRequest
 
 
@@ -27,7 +28,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Say what this is; a signed-in listener goes straight to today."""
     if request.user.is_authenticated:
         return redirect("journal:today")
-    context = {"max_mb": settings.TRY_OUT_MAX_MB, "may_try_out": settings.TRYOUTS}
+    context = {
+        "max_mb": settings.TRY_OUT_MAX_MB,
+        "may_try_out": settings.TRYOUTS,
+        "samples": samples(),
+    }
     return TemplateResponse(request, "home.html", context)
 
 

@@ -102,7 +102,14 @@ PERSONAL_BY_DATE = {
 # walked by tests of their own: the way to Spotify and back, visitors' files, monitoring
 ELSEWHERE = {
     *("spotify_login", "spotify_callback", "journal:begin_try_out", "journal:try_out"),
-    *("journal:try_songs", "readyz", "metrics", "account_invitation", "account_confirm_email"),
+    *(
+        "journal:try_songs",
+        "journal:sample_audio",
+        "readyz",
+        "metrics",
+        "account_invitation",
+        "account_confirm_email",
+    ),
     *("account_reset_password_from_key", "mfa_login_webauthn"),
     # for players, who are not signed in: the token names the song and whose it is
     "journal:listen",

@@ -25,6 +25,7 @@ from journal.day.cards import poll_seconds
 from journal.forms import TryOutForm
 from journal.picker import platforms
 from journal.songs.timelines import timeline
+from journal.tryout.samples import audio_of
 from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
 from journify.web.http import HttpRequest
@@ -90,6 +91,12 @@ def songs(request: HttpRequest) -> HttpResponse:
     if len(query) < platforms.MIN_QUERY:
         return _response(request, {})
     return _response(request, {"query": query, "results": platforms.find_to_try(query)})
+
+
+@require_safe
+def sample_audio(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Play a song that comes with the journal to anybody."""
+    return audio_of(request, key)
 
 
 def _begun(request: HttpRequest, form: TryOutForm) -> TryOut:

@@ -22,6 +22,13 @@ document.addEventListener("click", ({ target }) => {
   if (button) button === playing ? stop() : play(button);
 });
 
+// a song of the first page: a line moves over the picture of what is heard in it
+player.addEventListener("timeupdate", () => {
+  const sample = playing?.closest("[data-sample]");
+  const part = (player.currentTime - sample?.dataset.begins) / sample?.dataset.seconds;
+  sample?.style.setProperty("--played", Math.min(1, Math.max(0, part)));
+});
+
 player.addEventListener("ended", stop);
 // closing a dialog does not bubble
 document.addEventListener("close", stop, true);

@@ -10,6 +10,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from classifier.models import Classification, Song, TryOut
+from classifier.tests.factories import ClassificationFactory
 from classifier.tests.fakes import SURE, FakeService, install
 from journify.background.tests.workers import work_at
 from journify.limits.models import Allowance
@@ -223,3 +224,36 @@ class TestSongsByName:
         settings.RATE_LIMITS = settings.RATE_LIMITS | {"try-search": {"address": (2, 600)}}
         answers = [client.get(reverse("journal:try_songs"), {"q": "tone"}) for _ in range(3)]
         assert [each.status_code for each in answers] == [200, 200, 429]
+
+
+class TestSamples:
+    """Songs on the first page that play, with what the model says of them."""
+
+    @pytest.fixture
+    def spring(self, tune: SimpleUploadedFile) -> Song:
+        song = Song.objects.create(title="Spring", catalogue_key="spring", audio=tune)
+        parts = [
+            {"start": start, "end": start + 10.0, "probabilities": SURE, "weight": 0.3}
+            for start in (0.0, 10.0, 20.0)
+        ]
+        ClassificationFactory(song=song, status="done", segments=parts, clip_start=0.0)
+        return song
+
+    def test_a_visitor_hears_them(self, client: Client, spring: Song) -> None:
+        page = client.get("/")
+        assert [sample.song for sample in page.context["samples"]] == [spring]
+        address = reverse("journal:sample_audio", args=["spring"])
+        assert address in page.content.decode()
+        response = client.get(address)
+        with spring.audio.open() as file:
+            assert b"".join(response.streaming_content) == file.read()
+
+    def test_a_song_that_nobody_heard_yet_is_left_out(self, client: Client, spring: Song) -> None:
+        spring.classifications.update(status="queued", emotion="", probabilities={})
+        assert client.get("/").context["samples"] == []
+
+    def test_nobody_elses_song_has_such_an_address(self, client: Client, spring: Song) -> None:
+        other = User.objects.create_user("anna")
+        Song.objects.filter(pk=spring.pk).update(owner=other)
+        response = client.get(reverse("journal:sample_audio", args=["spring"]))
+        assert response.status_code == HTTPStatus.NOT_FOUND

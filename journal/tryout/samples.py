@@ -1,0 +1,70 @@
+"""Songs that come with the journal, to be played on the first page with what the model says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.shortcuts import get_object_or_404
+
+from classifier.emotions.effective import counting_answers
+from classifier.emotions.readings import Reading, read_answer
+from classifier.files.playback import audio_response
+from classifier.models import Song
+from journal.songs.timelines import Timeline, timeline
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+# Three that sound different; what the model says of them is shown, whatever that is.
+SHOWN = ("spring", "prelude-in-e-minor", "ride-of-the-valkyries")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A song with its reading.
+
+    Attributes
+    ----------
+    begins, seconds : float
+        Where in the song the clip begins that was heard, and how long that is.
+    """
+
+    song: Song
+    reading: Reading
+    timeline: Timeline | None
+    begins: float
+    seconds: float
+
+
+def samples() -> list[Sample]:
+    """Return the songs of `SHOWN` that were heard, in that order."""
+    answers = counting_answers().filter(song__catalogue_key__in=SHOWN).select_related("song")
+    found = {answer.song.catalogue_key: answer for answer in answers}
+    readings = [(found[key].song, read_answer(found[key])) for key in SHOWN if key in found]
+    return [
+        _sample(song, reading) for song, reading in readings if reading.segments and song.has_audio
+    ]
+
+
+def audio_of(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Send a demo song's audio to anybody.
+
+    Raises
+    ------
+    Http404
+        No demo song has this key.
+    """
+    song = get_object_or_404(Song.objects.catalogue(), catalogue_key=key, owner=None)
+    return audio_response(request, song)
+
+
+def _sample(song: Song, reading: Reading) -> Sample:
+    first, last = reading.segments[0], reading.segments[-1]
+    return Sample(
+        song=song,
+        reading=reading,
+        timeline=timeline(reading.segments),
+        begins=first.offset or 0.0,
+        seconds=last.end,
+    )
