@@ -1,118 +1,174 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from importlib import import_module
-from types import SimpleNamespace
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection, models
+from django.core.files.storage import default_storage
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.test.utils import isolate_apps
+from django.db.migrations.recorder import MigrationRecorder
 
-from classifier.models import Song
-from journal.models import Entry
-from journal.tests.factories import JournalFactory
-from journify.models import UUIDModel
-from journify.tests.databases import table_of
-from spotify_auth.tests.factories import UserFactory
+TASKS = "django_tasks_database_dbtaskresult"
+APPS = ("spotify_auth", "classifier", "journal")
+# Commit 269ece2: what it had applied, which `0001_initial` stands for.
+APPLIED = {
+    "spotify_auth": ["0001_initial", "0002_spotify_connection"],
+    "classifier": [
+        *("0001_initial", "0002_audio_of_any_format", "0003_song_deezer"),
+        *("0004_embedding_and_stage", "0005_explanation_tryout", "0006_retries_and_reasons"),
+        *("0007_workers_and_request_ids", "0008_certainty_packed_embedding", "0009_jobs"),
+        *("0010_clip_sha256", "0011_explanation_without_requested_at", "0012_heard"),
+    ],
+    "journal": [
+        *("0001_initial", "0002_preferences_language", "0003_gentle_memories", "0004_transfer"),
+        *("0005_jobs", "0006_entry_user_date", "0007_entry_emotion"),
+    ],
+}
+EARLIER, LATER = (dt.datetime(2026, 11, day, 9, tzinfo=dt.UTC) for day in (1, 2))
 
-MIGRATION = import_module("journal.migrations.0006_entry_user_date")
-
-
-@pytest.fixture
-def between(transactional_db: None) -> Iterator[type[models.Model]]:
-    """A table with the columns of before and after."""
-    with isolate_apps("journal"):
-
-        class Entry(UUIDModel):
-            journal_id = models.UUIDField()
-            user_id = models.UUIDField(null=True)
-            date = models.DateField(null=True)
-
-            class Meta:
-                app_label = "journal"
-                db_table = "entry_between"
-
-        with table_of(Entry):
-            yield Entry
+Rows = dict[tuple[str, Any], dict[str, Any]]
 
 
-def test_old_entries_get_the_listener_and_the_day_of_their_page(
-    between: type[models.Model],
-) -> None:
-    rows = between._default_manager
-    pages = [JournalFactory(date=dt.date(2026, 11, day)) for day in (23, 24)]
-    pages.append(JournalFactory(user=pages[0].user, date=dt.date(2026, 11, 25)))
-    for page in pages:
-        for _ in range(2):
-            rows.create(journal_id=page.pk)
-    models_here = {"Journal": type(pages[0]), "Entry": between}
-    MIGRATION.fill(SimpleNamespace(get_model=lambda _app, name: models_here[name]), None)
-    for page in pages:
-        found = set(rows.filter(journal_id=page.pk).values_list("user_id", "date"))
-        assert found == {(page.user_id, page.date)}
-
-
-@pytest.fixture
-def apps_at(transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """Bring the database to other migrations, and back to the newest afterwards."""
-
-    def migrate(*targets: tuple[str, str]) -> Any:
-        executor = MigrationExecutor(connection)
-        executor.migrate(list(targets))
-        return executor.loader.project_state(list(targets)).apps
-
-    yield migrate
+def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
+    """Bring the database to these migrations, or the newest; return the models of then."""
     executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    targets = targets or executor.loader.graph.leaf_nodes()
+    executor.migrate(targets)
+    return executor.loader.project_state(targets).apps
 
 
-def test_what_was_made_twice_is_there_once_and_nothing_is_lost(
-    apps_at: Callable[..., Any],
-) -> None:
-    before = apps_at(("journal", "0008_entry_unsure"), ("classifier", "0013_emotion_rule"))
-    user = UserFactory()
-    own = {"owner_id": user.pk}
-    phrases = before.get_model("journal", "Phrase").objects
-    doubles = [phrases.create(text="Mine…", active=on, **own) for on in (False, True)]
-    for _ in range(2):
-        phrases.create(text="Built in…")
-    pages, entries = (before.get_model("journal", name).objects for name in ("Journal", "Entry"))
-    page = pages.create(user_id=user.pk, date=dt.date(2026, 11, 23))
-    for position, phrase in enumerate(doubles):
-        values = {"user_id": user.pk, "date": page.date, "phrase_text": "Mine…"}
-        entries.create(journal=page, position=position, phrase=phrase, **values)
-    songs = before.get_model("classifier", "Song").objects
-    for title, digest in (
-        ("First", "a"),
-        ("Second", "a"),
-        ("Other", "b"),
-        ("None", ""),
-        ("No", ""),
-    ):
-        songs.create(title=title, audio_sha256=digest * 64, **own)
-    transfers = before.get_model("journal", "Transfer").objects
-    for day in (1, 2):
-        when = dt.datetime(2026, 11, day, tzinfo=dt.UTC)
-        file = ContentFile(b"x", name="a.zip")
-        row = transfers.create(user_id=user.pk, kind="export", requested_at=when, file=file)
+@pytest.fixture
+def old(transactional_db: None) -> Iterator[Any]:
+    """The models and the empty tables of commit 269ece2."""
+    yield migrate([(app, "0001_initial") for app in APPS])
+    migrate()
 
-    after = apps_at(("journal", "0009_one_of_each"), ("classifier", "0014_one_of_each"))
-    phrases = after.get_model("journal", "Phrase").objects
-    assert phrases.get(owner=user.pk).pk == doubles[1].pk
-    assert phrases.filter(text="Built in…").count() == 2
-    assert set(Entry.objects.values_list("phrase", flat=True)) == {doubles[1].pk}
-    digests = Song.objects.order_by("created_at").values_list("title", "audio_sha256")
-    assert dict(digests) == {
-        "First": "a" * 64,
-        "Second": "",
-        "Other": "b" * 64,
-        "None": "",
-        "No": "",
+
+@pytest.fixture
+def made(old: Any) -> Any:
+    """Rows of every table, with each of what the migrations since then put right."""
+
+    def create(label: str, **values: Any) -> Any:
+        return old.get_model(label).objects.create(**values)
+
+    users = [
+        create("spotify_auth.User", username=name, date_joined=joined)
+        for name, joined in [("fiona", EARLIER), ("ﬁona", LATER)]
+    ]
+    create("spotify_auth.SpotifyConnection", user=users[0], refresh_token="of Spotify")
+    create("journal.Preferences", user=users[0], theme="dark", language="de")
+    songs = songs_of(create, users[0])
+    own = {"owner": users[0], "text": "Mine…"}
+    phrases = [create("journal.Phrase", active=on, **own) for on in (False, True)]
+    create("journal.Phrase", key="cold-lake", text="Built in…")
+    page = create("journal.Journal", user=users[0], date=EARLIER.date())
+    for position, phrase in enumerate(phrases):
+        shown = {
+            "phrase": phrase,
+            "phrase_text": "Mine…",
+            "position": position,
+            "note": "It rained",
+        }
+        mine = {"journal": page, "user": users[0], "date": page.date}
+        create("journal.Entry", song=songs[0], emotion="sad", answered_at=LATER, **shown, **mine)
+    for at, name in [(EARLIER, "older.zip"), (LATER, "newer.zip")]:
+        file = ContentFile(b"archive", name=name)
+        asked = {"requested_at": at, "ready_at": at, "status": "queued"}
+        create("journal.Transfer", user=users[0], kind="export", file=file, **asked)
+    with connection.cursor() as cursor:  # who kept the queue's books then
+        cursor.execute(f"CREATE TABLE {TASKS} (id integer)")
+    MigrationRecorder(connection).record_applied("django_tasks_database", "0001_initial")
+    return old
+
+
+def songs_of(create: Any, user: Any) -> list[Any]:
+    """Songs of a listener and of everybody, and what was heard in them."""
+    songs = [
+        create("classifier.Song", title=title, owner=user, audio_sha256=digest * 64)
+        for title, digest in [("First", "a"), ("Second", "a"), ("Other", "b"), ("No", "")]
+    ]
+    type(songs[0]).objects.filter(pk=songs[0].pk).update(
+        audio=default_storage.save("songs/a.wav", ContentFile(b"sound"))
+    )
+    create("classifier.Song", title="A song on Spotify", spotify_id="1" * 22)
+    create("classifier.Song", title="Ohne Titel", artist="Satie", deezer_id=7)
+    create("classifier.Label", user=user, song=songs[0], emotion="sad")
+    heard = create(
+        "classifier.Classification",
+        song=songs[0],
+        model="ann",
+        version="1.0",
+        status="done",
+        emotion="calm",
+        probabilities={"calm": 1.0},
+        embedding=b"12",
+    )
+    create("classifier.Classification", song=songs[1], model="ann", ready_at=EARLIER)
+    create("classifier.Explanation", classification=heard, emotion="calm", ready_at=EARLIER)
+    create("classifier.TryOut", title="Tried", ready_at=EARLIER)
+    create("classifier.Worker", name="one")
+    return songs
+
+
+def rows_of(apps: Any) -> Rows:
+    models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
+    return {
+        (model._meta.label, row["id"]): row
+        for model in models
+        for row in model.objects.order_by().values()
     }
-    left = after.get_model("journal", "Transfer").objects.get()
-    assert left.pk == row.pk
-    assert len(left.file.storage.listdir("archives")[1]) == 1
+
+
+def test_the_first_migrations_stand_for_what_was_applied(old: Any) -> None:
+    recorded = MigrationRecorder(connection).applied_migrations()
+    names = {app: sorted(name for of, name in recorded if of == app) for app in APPS}
+    assert names == APPLIED
+
+
+def test_nothing_is_lost_on_the_way_to_today(made: Any) -> None:
+    before = rows_of(made)
+    after = rows_of(migrate())
+    lost, changed = set(before) - set(after), {}
+    for key in set(before) - lost:
+        row = after[key]
+        changed |= {
+            (key[0], name, value): row[name]
+            for name, value in before[key].items()
+            if name in row and row[name] != value
+        }
+    of = {label: [row for key, row in before.items() if key[0] == label] for label, _ in before}
+    doubled = next(row for row in of["journal.Phrase"] if row["owner_id"] and not row["active"])
+    kept = next(row for row in of["journal.Phrase"] if row["owner_id"] and row["active"])
+    older = next(row for row in of["journal.Transfer"] if row["requested_at"] == EARLIER)
+    assert lost == {("journal.Phrase", doubled["id"]), ("journal.Transfer", older["id"])}
+    assert not default_storage.exists(older["file"])
+    assert changed == {
+        ("journal.Entry", "phrase_id", doubled["id"]): kept["id"],
+        ("classifier.Song", "audio_sha256", "a" * 64): "",
+        ("classifier.Song", "title", "A song on Spotify"): "",
+    }
+
+
+def test_new_columns_say_what_they_would_have_said(made: Any) -> None:
+    apps = migrate()
+
+    def values(name: str, *columns: str, **which: Any) -> list[Any]:
+        rows = apps.get_model(name).objects.filter(**which).order_by(*columns)
+        return list(rows.values_list(*columns))
+
+    assert values("spotify_auth.User", "identity", "skeleton") == [
+        ("fiona", "flona"),
+        ("fiona 2", "flona 2"),
+    ]
+    assert values("journal.Phrase", "seasons", key="cold-lake") == [("summer",)]
+    assert values("classifier.Song", "title", "audio_bytes", audio_bytes__gt=0) == [("First", 5)]
+    assert values("classifier.Song", "title", audio_sha256__gt="") == [("First",), ("Other",)]
+    for name in ("classifier.Classification", "classifier.Explanation", "classifier.TryOut"):
+        assert values(name, "turn_at", status="queued") == [(EARLIER,)], name
+    assert values("journal.Transfer", "turn_at") == [(LATER,)]
+    assert TASKS not in connection.introspection.table_names()
+    recorded = MigrationRecorder(connection).applied_migrations()
+    assert "django_tasks_database" not in {app for app, _name in recorded}

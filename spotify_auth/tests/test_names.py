@@ -22,7 +22,7 @@ from spotify_auth.models import User
 from spotify_auth.people import free_name, user_of
 from spotify_auth.tests.factories import UserFactory
 
-MIGRATION = import_module("spotify_auth.migrations.0003_user_names")
+MIGRATION = import_module("spotify_auth.migrations.0002_until_30_november")
 PASSWORD = "a song nobody hums"
 
 ONE_NAME = [

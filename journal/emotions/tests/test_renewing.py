@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from importlib import import_module
 from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 NAMES = [emotion.value for emotion in EMOTIONS]
-MIGRATION = import_module("journal.migrations.0007_entry_emotion")
 
 
 def assert_kept() -> None:
@@ -370,25 +367,6 @@ class TestMachinesThatAskOtherModels:
         assert renewing.recount_next() is None
         assert renewing.is_recounting()
         assert emotion_of(entry) == "happy"
-
-
-def test_old_entries_get_what_their_songs_carry(
-    entry: Entry, theirs: Entry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(MIGRATION, "AT_ONCE", 2)
-    LabelFactory(song=entry.song, user=entry.user, emotion="sad")
-    ClassificationFactory(song=theirs.song, model="unknown", emotion="happy")
-    for emotion in NAMES:
-        EntryFactory(journal=entry.journal, song=ClassificationFactory(emotion=emotion).song)
-    unsure = ClassificationFactory(emotion="sad", probabilities={"sad": 0.4})
-    EntryFactory(journal=entry.journal, song=unsure.song)
-    EntryFactory(journal=entry.journal, song=SongFactory())
-    # that came later
-    Entry.objects.filter(emotion="unsure").update(emotion="")
-    before = dict(Entry.objects.values_list("pk", "emotion"))
-    Entry.objects.update(emotion="")
-    MIGRATION.fill(apps, None)
-    assert dict(Entry.objects.values_list("pk", "emotion")) == before
 
 
 def test_who_writes_last_has_read_last(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:

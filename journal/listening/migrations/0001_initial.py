@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("classifier", "0016_one_truth"),
+        ("classifier", "0002_until_30_november"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -58,7 +58,7 @@ def tag_phrases(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journal", "0011_song_search"),
+        ("journal", "0002_until_30_november"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
