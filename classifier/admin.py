@@ -30,7 +30,7 @@ from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.queue import rows as queue
 from classifier.serving.results import UNSURE
 from journify.background.jobs import lane_of
-from journify.curating.admin import CuratedTableMixin, LongListMixin
+from journify.curating.admin import CuratedTableMixin, LongListMixin, RecentValuesFilter
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -282,7 +282,14 @@ class ClassificationAdmin(LongListMixin, admin.ModelAdmin[Classification]):
         "error",
         "queued_at",
     )
-    list_filter = ("status", "emotion", "model", "version", "clip_source", "input")
+    list_filter = (
+        "status",
+        "emotion",
+        ("model", RecentValuesFilter),
+        ("version", RecentValuesFilter),
+        ("clip_source", RecentValuesFilter),
+        "input",
+    )
     search_fields = ("song__title", "song__artist", "error")
     list_select_related = ("song",)
     autocomplete_fields = ("song",)

@@ -210,6 +210,17 @@ class TestFilters:
         ClassificationFactory()
         assert listed(client, CLASSIFICATIONS, **query) == {row}
 
+    def test_values_are_offered_without_reading_the_whole_table(self, client: Client) -> None:
+        ClassificationFactory(model="ann", version="1.0")
+        ClassificationFactory(model="resnet18", version="2.0")
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("admin:classifier_classification_changelist"))
+        text = page.content.decode()
+        assert "?model=ann" in text
+        assert "?version=2.0" in text
+        whole = [query["sql"] for query in queries if "SELECT DISTINCT" in query["sql"]]
+        assert whole == []
+
     def test_labels_by_emotion(self, client: Client) -> None:
         label = LabelFactory(emotion="sad")
         LabelFactory(emotion="calm")
