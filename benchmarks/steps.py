@@ -21,6 +21,7 @@ from ml.descriptors.frames import Frames
 from ml.descriptors.moments import measure_moments
 from ml.descriptors.spectra import short_spectra, sound_of
 from ml.features import FeatureSettings, levelled, picture_of, power_spectrogram
+from ml.musicnn import segment_units
 from ml.predictor import Predictor
 
 TRIES = 5  # of which the best counts: what else the machine does only ever adds
@@ -45,12 +46,13 @@ def steps(predictor: Predictor, path: Path) -> dict[str, float]:
     inputs = timed("features", lambda: dict(predictor.inputs([clip])))
     samples = levelled(torch.from_numpy(clip.samples))
     power = timed("  spectrogram", lambda: power_spectrogram(samples, settings))
-    mel_only = predictor.meta.network.mel_only
+    mel_only, patches = predictor.meta.network.mel_only, predictor.meta.network.patches
     timed("  picture", lambda: picture_of(power, settings, mel_only=mel_only))
     timed("  descriptors", lambda: _describe(samples, clip.seconds, power))
     sound = sound_of(samples)
     timed("    frames", lambda: Frames(sound, short_spectra(sound, power)))
     timed("    moments", lambda: measure_moments(sound))
+    timed("  musicnn", lambda: segment_units(samples, clip.seconds, patches))
     timed("network", lambda: predictor.network(inputs))
     return found
 

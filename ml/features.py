@@ -138,20 +138,24 @@ def short_time_power(samples: Tensor, window: int, hop: int, bins: slice = slice
     return power
 
 
-def power_spectrogram(samples: Tensor, settings: FeatureSettings) -> Tensor:
+def power_spectrogram(
+    samples: Tensor, settings: FeatureSettings, bins: slice = slice(None)
+) -> Tensor:
     """Return |STFT|^2 with a centred, zero-padded Hann window, as librosa does.
 
     Parameters
     ----------
     samples : Tensor, shape (..., n)
+    bins : slice
+        Of the n_fft // 2 + 1 frequency bins, those that are wanted.
 
     Returns
     -------
-    Tensor, shape (..., n_fft // 2 + 1, 1 + n // hop)
+    Tensor, shape (..., bins, 1 + n // hop)
         Each frame's bins lie together in memory.
     """
     padded = functional.pad(samples, (settings.n_fft // 2, settings.n_fft // 2))
-    return short_time_power(padded, settings.n_fft, settings.hop).mT
+    return short_time_power(padded, settings.n_fft, settings.hop, bins).mT
 
 
 def levelled(samples: Tensor) -> Tensor:

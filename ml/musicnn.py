@@ -11,7 +11,7 @@ of the same duration, which gives the same bands without resampling.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import torch
@@ -21,11 +21,13 @@ from torch.nn import functional
 
 from ml.clip import SEGMENT_SECONDS, SEGMENTS, segment_starts
 from ml.features import FeatureSettings, mel_filters, power_spectrogram
+from ml.musicnn_front import Front
 
 FILE = Path(__file__).parent / "weights" / "musicnn" / "model.safetensors"
 BANDS = 96
 # 512 and 256 samples at 16 kHz, in samples at 22,050 Hz that a fast transform likes
 SETTINGS = FeatureSettings(n_fft=704, hop=353, n_mels=BANDS, fmin=0.0, fmax=8000.0)
+HEARD = slice(int(SETTINGS.fmax * SETTINGS.n_fft / SETTINGS.sample_rate) + 1)  # of frequency bins
 POWER = (512 / SETTINGS.n_fft) ** 2  # a shorter window gathers less power
 LOUDEST = 10_000.0
 PATCH = 187  # frames, 3 s
@@ -58,17 +60,6 @@ class Shape(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         """Scale and move each filter's answers, shape (N, width, T)."""
         return maps * self.factor[:, None] + self.offset[:, None]
-
-    def greatest(self, maps: Tensor) -> Tensor:
-        """Rectify and scale answers, (N, width, B, T), and take the greatest over B.
-
-        Scaling comes last, which is less work: where a factor is negative it is of the least.
-        """
-        highest = maps.amax(dim=2)
-        fallen = torch.nonzero(self.factor < 0).flatten()
-        highest[:, fallen] = maps[:, fallen].amin(dim=2)
-        scaled: Tensor = self(functional.relu(highest))
-        return scaled
 
 
 class Musicnn(nn.Module):
@@ -104,18 +95,30 @@ class Musicnn(nn.Module):
 
     def front(self, bands: Tensor) -> Tensor:
         """Return each filter's answer at the band where it is greatest: (N, 64, T)."""
-        image = bands[:, None]
-        answers = [layer(image) for layer in self.timbral]
-        rows = bands.flatten(0, 1)[:, None]  # every band by itself
-        for layer, (count, frames) in zip(self.temporal, TEMPORAL, strict=True):
-            padded = functional.pad(rows, ((frames - 1) // 2, frames // 2))
-            found = layer(padded).reshape(len(bands), BANDS, count, -1)
-            answers.append(found.transpose(1, 2))
-        shaped = []
-        for shape, answer in zip(self.shapes, answers, strict=True):
-            assert isinstance(shape, Shape)
-            shaped.append(shape.greatest(answer))
-        return torch.cat(shaped, dim=1)
+        front, bias, factor, offset = self._front
+        rectified = functional.relu(front.greatest(bands) * factor.sign() + bias)
+        return rectified * factor + offset
+
+    @cached_property
+    def _front(self) -> tuple[Front, Tensor, Tensor, Tensor]:
+        """Return the filters as they are computed, and bias, factor and offset of each.
+
+        Scaling comes last, which is less work: where a factor is negative, the least answer counts,
+        and so a filter's opposite stands for it.
+        """
+        factor, offset = (
+            [shape.get_parameter(name).detach() for shape in self.shapes]
+            for name in ("factor", "offset")
+        )
+        layers = [*self.timbral, *self.temporal]
+        weights = [layer.get_parameter("weight").detach()[:, 0] for layer in layers]
+        signed = [
+            weight * sign.sign().reshape(-1, *[1] * (weight.dim() - 1))
+            for weight, sign in zip(weights, factor, strict=True)
+        ]
+        front = Front(signed[: len(TIMBRAL)], signed[len(TIMBRAL) :], BANDS)
+        bias = torch.cat([layer.get_parameter("bias").detach() for layer in layers])
+        return front, bias[:, None], torch.cat(factor)[:, None], torch.cat(offset)[:, None]
 
     def tag_odds(self, units: Tensor) -> Tensor:
         """Return log-odds of `TAGS`: (N, 200) -> (N, 50)."""
@@ -135,8 +138,8 @@ def load_musicnn() -> Musicnn:
 
 def bands_of(samples: Tensor) -> Tensor:
     """Return log10(1 + 10,000 x mel power) of levelled samples, shape (96, frames)."""
-    power = power_spectrogram(samples, SETTINGS)
-    return torch.log10(1.0 + LOUDEST * POWER * (mel_filters(SETTINGS) @ power))
+    power = power_spectrogram(samples, SETTINGS, HEARD)
+    return torch.log10(1.0 + LOUDEST * POWER * (mel_filters(SETTINGS)[:, HEARD] @ power))
 
 
 def patch_starts(frames: int, seconds: float, each: int) -> list[int]:

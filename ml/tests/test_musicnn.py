@@ -14,7 +14,9 @@ from ml.musicnn import (
     BANDS,
     PATCH,
     TAGS,
+    TEMPORAL,
     UNITS,
+    Musicnn,
     bands_of,
     load_musicnn,
     patch_starts,
@@ -46,6 +48,34 @@ def test_answers_are_tensorflows_when_patches_are_the_same() -> None:
     # weights are kept in 16 bits; in 32 they agree to 2e-5
     assert np.abs(units.numpy() - expected["units"]).max() < 0.03
     assert np.abs(odds.numpy() - expected["odds"]).max() < 0.02
+
+
+def convolved(network: Musicnn, bands: torch.Tensor) -> torch.Tensor:
+    """Answer with plain convolutions what `Musicnn.front` answers: as the paper says it."""
+    answers = [layer(bands[:, None]) for layer in network.timbral]
+    for layer, (_, frames) in zip(network.temporal, TEMPORAL, strict=True):
+        padded = torch.nn.functional.pad(bands[:, None], ((frames - 1) // 2, frames // 2))
+        answers.append(
+            torch.nn.functional.conv2d(padded, layer.weight[:, :, None], layer.bias)  # type: ignore[arg-type]
+        )
+    pairs = zip(network.shapes, answers, strict=True)
+    shaped = [
+        answer.relu() * shape.factor[:, None, None] + shape.offset[:, None, None]
+        for shape, answer in pairs
+    ]
+    return torch.cat([each.amax(dim=2) for each in shaped], dim=1)
+
+
+@pytest.mark.parametrize("frames", [PATCH, 33, 16])
+def test_filters_answer_as_convolutions_when_computed_otherwise(frames: int) -> None:
+    network = load_musicnn()
+    assert any((shape.factor < 0).any() for shape in network.shapes)
+    assert any((shape.factor > 0).any() for shape in network.shapes)
+    with torch.inference_mode():
+        bands = network.level(torch.from_numpy(made_up()).mT[..., :frames])
+        expected, found = convolved(network, bands), network.front(bands)
+    assert found.shape == expected.shape
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-3)
 
 
 def test_bands_are_those_of_16_khz_when_taken_at_22_khz() -> None:
