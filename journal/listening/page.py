@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally, tally_of
-from journal.stats import drawn, sentences
-from journal.stats.page import Table, tally_table
+from journal.stats import drawn
+from journal.stats.tables import Table, tally_table
+from journal.stats.words import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +119,7 @@ def _bars(key: str, title: str, head: str, groups: Sequence[tuple[str, Tally]]) 
 
 
 def _dial(tallies: list[Tally]) -> Chart:
-    hours = [(sentences.clock(hour), tally) for hour, tally in enumerate(tallies)]
+    hours = [(clock(hour), tally) for hour, tally in enumerate(tallies)]
     everything = Tally(sum((tally.counts for tally in tallies), start=Tally().counts))
     return Chart(
         key="by_hour",
@@ -127,7 +128,7 @@ def _dial(tallies: list[Tally]) -> Chart:
         drawing={
             "hours": drawn.dial(hours, inner=44, outer=128),
             "parts": everything.parts,
-            "clock": [sentences.clock(hour) for hour in (0, 6, 12, 18)],
+            "clock": [clock(hour) for hour in (0, 6, 12, 18)],
         },
         table=tally_table(_("From"), [row for row in hours if row[1].total]),
     )

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from journal.emotions.counting import emotions_in_order, heard_by_day
 from journal.emotions.tally import Tally, colours_of, tally_of
 from journal.recap.periods import Period
-from journal.stats import sentences, summaries
+from journal.stats.charts import all_days
 from journal.stats.geometry import polar, sector
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Recap:
         """What it says in one sentence; empty while it takes more songs for that."""
         if self.missing:
             return ""
-        return sentences.all_days(summaries.AllDays(days=len(self.days), tally=self.tally))
+        return all_days.sentence(all_days.AllDays(days=len(self.days), tally=self.tally))
 
 
 @dataclass(frozen=True)

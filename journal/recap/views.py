@@ -17,7 +17,7 @@ from journal.emotions.renewing import pages_may_be_old
 from journal.emotions.tally import tally_of
 from journal.recap.periods import Period
 from journal.recap.picture import Recap, png_of, recap_of, svg_of
-from journal.stats.page import Table, tally_table
+from journal.stats.tables import Table, tally_table
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest
 

@@ -44,6 +44,8 @@ class Answers:
         By the hour of answering, 0 to 23 in the listener's zone, where it is known.
     phrases, artists : mapping
         By words and by name; the artist that is not known is "".
+    before : Tally
+        What as many days before the interval count as, all together.
     pairs : Counter
         Songs that the listener labelled and a model was sure of, by (heard, said).
     """
@@ -53,6 +55,7 @@ class Answers:
     hours: Mapping[int, Tally] = field(default_factory=dict)
     phrases: Mapping[str, Tally] = field(default_factory=dict)
     artists: Mapping[str, Tally] = field(default_factory=dict)
+    before: Tally = field(default_factory=Tally)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
@@ -78,6 +81,7 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
     first, now = interval.first - dt.timedelta(2), timezone.now().date()
     return Answers(
         days=days,
+        before=Tally() if is_all else _before(user, interval),
         all_days=list(days) if is_all else answered_days(user),
         hours=by_hour(entries, zone=zone, first=first, last=now),
         phrases=_tallies(
@@ -88,6 +92,13 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
         ),
         pairs=_pairs(user, entries),
     )
+
+
+def _before(user: User, interval: Interval) -> Tally:
+    entries = Entry.objects.of(user).heard().order_by()
+    start = interval.first - dt.timedelta(interval.days)
+    counts = entries.filter(date__gte=start, date__lt=interval.first).values_list("emotion")
+    return Tally(Counter(dict(counts.annotate(count=Count("emotion")))))
 
 
 def _tallies(rows: Iterable[tuple[str, str, int]]) -> dict[str, Tally]:

@@ -13,7 +13,8 @@ from django.urls import reverse
 from classifier.models import Label
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from journal.models import Entry, Preferences
-from journal.stats.page import PLANS, TITLES, Plan
+from journal.stats.charts.base import Plan
+from journal.stats.page import PLANS
 from journal.tests.factories import EntryFactory, JournalFactory
 from ml.labels import EMOTIONS
 from spotify_auth.models import User
@@ -52,7 +53,7 @@ def charts_of(html: str) -> set[str]:
 
 def missing_in(html: str) -> dict[str, str]:
     """What the charts that say nothing yet wait for, by their titles."""
-    return dict(re.findall(r"<b>([^<]+)</b>: ([^<]+?)\s*</li>", html))
+    return dict(re.findall(r"<b>([^<]+)</b>: ([^<]+?)</span>\s*</li>", html))
 
 
 def label(user: User, count: int) -> None:
@@ -66,8 +67,8 @@ def test_every_chart_has_a_sentence_and_a_table(listener: Client, user: User) ->
     label(user, 5)
     html = page(listener)
     assert missing_in(html) == {}
-    figures = html.split("<figure ")[1:]
-    assert len(figures) == 9
+    figures = [figure.split("</figure>")[0] for figure in html.split("<figure ")[1:]]
+    assert len(figures) == 9  # all but what is before, where there is nothing
     for figure in figures:
         assert re.search(r'class="chart-says">\s*\S+', figure)
         assert figure.count("<table") == figure.count("<details") == 1
@@ -87,7 +88,7 @@ def test_a_few_answers_are_no_statistics(listener: Client, user: User) -> None:
         "By hour": "18 more answers",
         "By phrase": "8 more answers",
         "By artist": "8 more answers with an artist’s name",
-        "Days in a row": "an answer on 1 more day",
+        "Days with an answer": "an answer on 1 more day",
         "The model and you": "5 more songs of which you say what you hear",
     }
     text = re.sub(r"<[^>]+>", " ", html.split("<main")[1])
@@ -97,7 +98,7 @@ def test_a_few_answers_are_no_statistics(listener: Client, user: User) -> None:
 
 @pytest.mark.parametrize(
     "plan",
-    [plan for plan in PLANS if plan.key not in {"streaks", "agreement"}],
+    [plan for plan in PLANS if plan.key not in {"streaks", "agreement", "beside_before"}],
     ids=lambda p: p.key,
 )
 def test_each_chart_begins_with_its_least(listener: Client, user: User, plan: Plan) -> None:
@@ -107,17 +108,54 @@ def test_each_chart_begins_with_its_least(listener: Client, user: User, plan: Pl
         answer(user, days_ago=days_ago + 2, emotion="", status="queued")
     answer(user, count=plan.least - 1)
     assert plan.key not in charts_of(page(listener))
-    assert missing_in(page(listener))[str(TITLES[plan.key])] == plan.missing(1)
+    assert missing_in(page(listener))[str(plan.title)] == plan.missing(1)
     song = ClassificationFactory(song__artist="Somebody").song
     at = NOON - dt.timedelta(hours=1)
     EntryFactory(journal=user.journals.get(date=TODAY), song=song, answered_at=at)
     assert plan.key in charts_of(page(listener))
 
 
+def test_what_was_before_stands_beside_it(listener: Client, user: User) -> None:
+    for days_ago in range(5):
+        answer(user, days_ago=days_ago, count=2, emotion="calm")
+    assert "beside_before" not in charts_of(page(listener))
+    assert "Beside the time before" not in missing_in(page(listener))
+    for days_ago in range(35, 40):
+        answer(user, days_ago=days_ago, count=2, emotion="sad")
+    answer(user, days_ago=100, count=20, emotion="happy")
+    html = page(listener)
+    figure = html.split('chart-beside_before"')[1].split("</figure>")[0]
+    assert "Sad fell from 100\xa0% to 0\xa0% and calm rose from 0\xa0% to 100\xa0%." in figure
+    assert "The 30 days before" in figure
+    assert "beside_before" not in charts_of(page(listener, "?span=all"))
+
+
+def test_where_nothing_stands_out_a_chart_is_a_line(listener: Client, user: User) -> None:
+    for days_ago in range(8):
+        answer(user, days_ago=days_ago, count=4)
+    folded = page(listener).split('id="quiet-title"')[1]
+    assert "No weekday sounds different from the others." in folded
+    assert charts_of(folded) >= {"by_weekday", "by_hour"}
+
+
+def test_a_finding_leads_the_page(listener: Client, user: User) -> None:
+    answer(user, count=2, emotion="calm")
+    assert 'class="finding"' not in page(listener)
+    for days_ago in range(2, 30):
+        date = TODAY - dt.timedelta(days_ago)
+        is_saturday = date.weekday() == 5
+        answer(user, days_ago=days_ago, count=4, **({"emotion": "happy"} if is_saturday else {}))
+    html = page(listener)
+    lead = html.split('class="finding"')[1].split("</section>")[0]
+    assert 'data-emotion="happy"' in lead
+    assert "Saturdays sound happier" in lead
+    assert html.index('class="finding"') < html.index("<figure")
+
+
 def test_days_in_a_row_begin_with_three_days(listener: Client, user: User) -> None:
     answer(user)
     answer(user, days_ago=5)
-    assert missing_in(page(listener))["Days in a row"] == "an answer on 1 more day"
+    assert missing_in(page(listener))["Days with an answer"] == "an answer on 1 more day"
     answer(user, days_ago=7)
     assert "streaks" in charts_of(page(listener))
 
@@ -202,7 +240,7 @@ def test_queries_do_not_grow_with_answers(listener: Client, user: User, span: st
     for days_ago in range(1, 9):
         answer(user, days_ago=days_ago, count=5)
         LabelFactory(song=SongFactory(), user=user)
-    assert count() == few <= 12
+    assert count() == few <= 13
 
 
 def test_a_label_counts_at_once(listener: Client, user: User) -> None:

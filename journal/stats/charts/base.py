@@ -1,0 +1,99 @@
+"""What every chart is made of, and what plans one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.templatetags.static import static
+from django.utils.translation import ngettext
+
+from journal.stats import drawn
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from django.utils.safestring import SafeString
+    from django_stubs_ext import StrOrPromise
+
+    from journal.emotions.tally import Tally
+    from journal.stats.answers import Answers
+    from journal.stats.intervals import Interval
+    from journal.stats.tables import Table
+
+ENOUGH = 10  # answers of which shares say something
+
+
+class Drawn(NamedTuple):
+    """What a chart's file makes of the answers: nothing stands out where the sentence is empty."""
+
+    sentence: str
+    drawing: dict[str, Any]
+    table: Table
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a chart is made, and the least of what it counts that it takes to say anything.
+
+    Below that, shares are chance: 1 of 2 is no half. `missing` is empty where waiting brings no
+    more. `quiet` is what it says where nothing of it stands out; where that is empty, it always has
+    something to say.
+    """
+
+    key: str
+    title: StrOrPromise
+    least: int
+    count: Callable[[Answers], int]
+    missing: Callable[[int], str]
+    draw: Callable[[Answers, Interval, dt.date], Drawn]
+    quiet: StrOrPromise = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, the sentence that says what it shows, and its table."""
+
+    plan: Plan
+    drawn: Drawn
+
+    @property
+    def key(self) -> str:
+        """Its name in the page's addresses and styles."""
+        return self.plan.key
+
+    @property
+    def title(self) -> StrOrPromise:
+        """What the page calls it."""
+        return self.plan.title
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing of it stands out."""
+        return not self.drawn.sentence
+
+    @property
+    def sentence(self) -> StrOrPromise:
+        """What it shows."""
+        return self.drawn.sentence or self.plan.quiet
+
+    @property
+    def template(self) -> str:
+        """The fragment that draws it."""
+        return f"journal/stats/_{self.key}.html"
+
+
+def clear(answers: Answers) -> int:
+    """How many answers count as an emotion."""
+    return answers.tally.clear
+
+
+def more_answers(missing: int) -> str:
+    """What a chart waits for that counts all answers."""
+    return ngettext("%(count)d more answer", "%(count)d more answers", missing) % {"count": missing}
+
+
+def bars(groups: Sequence[tuple[str, Tally]]) -> SafeString:
+    """A stacked bar a group."""
+    return drawn.bars(groups, icons=static("img/icons.svg"))

@@ -1,0 +1,65 @@
+"""These days beside as many days before them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from journal.emotions.tally import NAMES
+from journal.stats.charts.base import ENOUGH, Drawn, Plan, bars
+from journal.stats.tables import tally_table
+from journal.stats.words import ALIKE, NOTICEABLE, change, listed
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from journal.emotions.tally import Tally
+    from journal.stats.answers import Answers
+    from journal.stats.intervals import Interval
+
+
+def sentence(before: Tally, now: Tally) -> str:
+    """What changed most; empty where nothing did."""
+    moves = {name: abs(now.share(name) - before.share(name)) for name in NAMES}
+    largest = max(moves.values())
+    if largest < NOTICEABLE:
+        return ""
+    changes = [change(name, before, now) for name in NAMES if moves[name] > largest - ALIKE]
+    return f"{capfirst(listed(changes))}."
+
+
+def _draw(answers: Answers, interval: Interval, _today: dt.date) -> Drawn:
+    before = ngettext("The day before", "The %(count)d days before", interval.days)
+    now = ngettext("This day", "These %(count)d days", interval.days)
+    groups = [
+        (before % {"count": interval.days}, answers.before),
+        (now % {"count": interval.days}, answers.tally),
+    ]
+    return Drawn(
+        sentence=sentence(answers.before, answers.tally),
+        drawing={"rows": bars(groups)},
+        table=tally_table(_("Days"), groups),
+    )
+
+
+def _clear_on_both_sides(answers: Answers) -> int:
+    return min(answers.before.clear, answers.tally.clear)
+
+
+def _no_promise(_count: int) -> str:
+    """What is before does not get more answers by waiting."""
+    return ""
+
+
+PLAN = Plan(
+    "beside_before",
+    gettext_lazy("Beside the time before"),
+    ENOUGH,
+    _clear_on_both_sides,
+    _no_promise,
+    _draw,
+    quiet=gettext_lazy("No feeling changed by more than 3 points."),
+)

@@ -1,0 +1,46 @@
+"""Answers put together in groups that have a name, and days in groups by any key."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from journal.emotions.tally import KINDS, Tally, tally_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+
+    from journal.emotions.counting import DayHeard
+
+Key = TypeVar("Key", bound="Hashable")
+
+
+@dataclass(frozen=True)
+class ByGroup:
+    """A tally per weekday, per phrase or per artist, and of all together."""
+
+    groups: list[tuple[str, Tally]]
+    everything: Tally
+
+
+def group_days(
+    days: Mapping[dt.date, DayHeard], key_of: Callable[[dt.date], Key]
+) -> dict[Key, Tally]:
+    """Put days together: their counts are added up in one go, as there may be thousands."""
+    groups: dict[Key, list[Sequence[int]]] = defaultdict(list)
+    for date, day in days.items():
+        groups[key_of(date)].append(day.counts)
+    return {key: tally_of(*counts) for key, counts in groups.items()}
+
+
+def sum_of(tallies: Iterable[Tally]) -> Tally:
+    """All tallies together."""
+    return tally_of(*([tally.counts[name] for name in KINDS] for tally in tallies))
+
+
+def largest_first(groups: Mapping[str, Tally]) -> ByGroup:
+    """Order groups by how many answers they have."""
+    ordered = sorted(groups.items(), key=lambda group: (-group[1].total, group[0]))
+    return ByGroup(groups=ordered, everything=sum_of(groups.values()))
