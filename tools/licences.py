@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/licences.md"
-FONTS = ROOT / "journal/recap/fonts"
+FONTS = (ROOT / "journal/recap/fonts", ROOT / "static/fonts")
 LOCKED = re.compile(r"^([a-z0-9-]+)(?:\[[^\]]*\])?==([^\s;]+)", re.MULTILINE)
 
 # Ask for no more than their own text and name to go along.
@@ -54,7 +54,7 @@ own terms; the build for the processor alone does not.
 
 ## Files of others in this repository
 
-The letters of the recap are [EB Garamond](https://github.com/octaviopardo/EBGaramond12) under the
+The letters of the headings and of the recap are [EB Garamond](https://github.com/octaviopardo/EBGaramond12) under the
 SIL Open Font License 1.1, which lies beside them. htmx comes with django-htmx (Zero-Clause BSD).
 The weights and the demo songs are our own; each model's `meta.json` has the checksum it is held
 to when it is loaded.
@@ -129,7 +129,8 @@ def checksums() -> dict[str, str]:
     """Return the checksum of each file here that others made."""
     return {
         path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(FONTS.iterdir())
+        for folder in FONTS
+        for path in sorted(folder.iterdir())
     }
 
 

@@ -234,11 +234,12 @@ def _symbols() -> SafeString:
 
 @functools.cache
 def _fonts() -> list[dict[str, str]]:
-    """The typeface, to be carried by the file: the same letters on every machine."""
+    """The typeface of the pages, inside the file: the same letters on every machine."""
+    folder = settings.BASE_DIR / "static" / "fonts"
     return [
         {
             "style": style,
-            "data": base64.b64encode((FONTS / f"EBGaramond-{name}.woff2").read_bytes()).decode(),
+            "data": base64.b64encode((folder / f"EBGaramond-{name}.woff2").read_bytes()).decode(),
         }
         for style, name in (("normal", "Regular"), ("italic", "Italic"))
     ]

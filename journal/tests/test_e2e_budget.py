@@ -18,7 +18,7 @@ from journal.day.tests.test_e2e_journal import (
     sign_up,
 )
 from journal.tests.test_phrases_file import read_phrases
-from tools.measuring.sizes import BUDGET_KB
+from tools.measuring.sizes import BUDGET_KB, FONTS_KB
 
 pytestmark = pytest.mark.e2e
 
@@ -63,6 +63,7 @@ def test_the_day_fits_its_budget(weighed: tuple[Page, Counter[str]]) -> None:
     assert 1 < kilobytes["Document"] <= BUDGET_KB["html"]
     assert 1 < kilobytes["Stylesheet"] <= BUDGET_KB["css"]
     assert 1 < kilobytes["Script"] <= BUDGET_KB["js"]
+    assert 1 < kilobytes["Font"] <= FONTS_KB
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -43,5 +43,5 @@ def test_another_font_is_noticed(
     fonts.mkdir()
     (fonts / "EBGaramond-Regular.ttf").write_bytes(b"another")
     monkeypatch.setattr(licences, "ROOT", tmp_path)
-    monkeypatch.setattr(licences, "FONTS", fonts)
+    monkeypatch.setattr(licences, "FONTS", (fonts,))
     assert licences.page(packages) != licences.PAGE.read_text()
