@@ -55,7 +55,8 @@ own terms; the build for the processor alone does not.
 ## Files of others in this repository
 
 The letters of headings and of the recap are
-[EB Garamond](https://github.com/octaviopardo/EBGaramond12) under the SIL Open Font License 1.1, which lies beside them. htmx comes with django-htmx (Zero-Clause BSD).
+[EB Garamond](https://github.com/octaviopardo/EBGaramond12) under the
+SIL Open Font License 1.1, which lies beside them. htmx comes with django-htmx (Zero-Clause BSD).
 The weights and the demo songs are our own; each model's `meta.json` has the checksum it is held
 to when it is loaded.
 
