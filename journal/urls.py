@@ -10,6 +10,7 @@ from journal.history import views as views_history
 from journal.listening import views as listening_views
 from journal.picker import views as views_search
 from journal.recap import views as views_recap
+from journal.site import views as views_site
 from journal.site.converters import DateConverter
 from journal.songs import views as views_songs
 from journal.songs import views_own as views_own_songs
@@ -76,6 +77,8 @@ urlpatterns = [
     path("settings/data/import/", views_data.import_data, name="import_data"),
     path("exports/<uuid:transfer_id>/", views_data.export_file, name="export_file"),
     path("settings/leave/", views_account.leave, name="leave"),
+    path("offline/", views_site.offline, name="offline"),
+    path("sw.js", views_site.service_worker, name="service_worker"),
     path("privacy/", views_account.privacy_page, name="privacy"),
     path("profile/", views_profile.profile, name="profile"),
     path("profile/listening/", views_profile.listening, name="listening"),

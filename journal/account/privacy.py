@@ -369,6 +369,13 @@ COOKIES = {
     "theme": _("light or dark, as you chose it in the settings"),
     "django_language": _("the language you chose before you signed in"),
 }
+# What our scripts leave in a browser besides.
+STORAGE = {
+    "journify.kept": _(
+        "not a cookie, but kept by your browser as well: what you wrote offline, until it is sent "
+        "or you sign out"
+    ),
+}
 
 
 def described() -> list[Stored]:

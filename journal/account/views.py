@@ -57,5 +57,5 @@ def leave(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def privacy_page(request: HttpRequest) -> HttpResponse:
     """Say what is stored of whom, why, and for how long."""
-    context = {"stored": privacy.described(), "cookies": privacy.COOKIES}
+    context = {"stored": privacy.described(), "cookies": privacy.COOKIES | privacy.STORAGE}
     return TemplateResponse(request, "journal/privacy.html", context)

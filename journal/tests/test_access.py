@@ -45,7 +45,9 @@ PUBLIC = {
     "healthz",
     "home",
     "journal:emotions",
+    "journal:offline",
     "journal:privacy",
+    "journal:service_worker",
     "set_language",
     "socialaccount_login_cancelled",
 }
@@ -326,12 +328,13 @@ class TestCaches:
 
 class TestTheEndOfASession:
     CLEARED = '"cache"'
+    EVERYTHING = '"cache", "storage"'  # what waits to be sent as well
 
     def test_signing_out_clears_what_the_browser_keeps(self, listener: Client) -> None:
         page = listener.get(reverse("journal:today"), follow=True)
         assert "Clear-Site-Data" not in page.headers
         gone = listener.post(reverse("account_logout"))
-        assert gone["Clear-Site-Data"] == self.CLEARED
+        assert gone["Clear-Site-Data"] == self.EVERYTHING
         assert "Clear-Site-Data" not in listener.get(reverse("home")).headers
 
     def test_so_does_deleting_the_account(self, user: User, listener: Client) -> None:
@@ -341,7 +344,7 @@ class TestTheEndOfASession:
         gone = listener.post(reverse("journal:leave"), {"password": "one-good-song"})
         assert gone.status_code == HTTPStatus.FOUND
         assert not User.objects.filter(pk=user.pk).exists()
-        assert gone["Clear-Site-Data"] == self.CLEARED
+        assert gone["Clear-Site-Data"] == self.EVERYTHING
 
     def test_so_does_a_session_that_another_device_ended(
         self, user: User, listener: Client, browser_of: Callable[[User], Client]

@@ -36,7 +36,8 @@ class SignedOutMiddleware:
     """Have a browser drop what it keeps of us, pages to go back to included, with its session.
 
     That is signing out, deleting the account, and the first request after the session ended
-    elsewhere. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Clear-Site-Data
+    elsewhere: then what was written without a connection stays, and is sent after signing in.
+    https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Clear-Site-Data
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -47,7 +48,9 @@ class SignedOutMiddleware:
         was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         has_ended = was_signed_in and not request.user.is_authenticated
-        if has_ended or _names_no_session(request):
+        if has_ended:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        elif _names_no_session(request):
             response.headers["Clear-Site-Data"] = '"cache"'
         return response
 

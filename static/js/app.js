@@ -7,8 +7,9 @@ const BEING_WRITTEN = "[data-keep][open], [data-refused], [data-unsaved]";
 const waits = new WeakMap();
 const newsBefore = new Map();
 
-function say(templateId) {
-  const words = byId(templateId).content.cloneNode(true);
+const sayTemplate = (id) => say(byId(id).content.cloneNode(true));
+
+function say(words) {
   // everything outside an open dialog is out of reach, so its own line speaks
   const line = document.querySelector("dialog[open] [role=alert]");
   if (line) {
@@ -39,6 +40,8 @@ function pollAgain(element) {
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted && !document.querySelector("[data-refused], [data-unsaved]")) location.reload();
 });
+
+document.addEventListener("say", ({ detail }) => say(detail));
 
 addEventListener("offline", () => setOffline(true));
 addEventListener("online", () => {
@@ -85,7 +88,7 @@ document.addEventListener("htmx:sendError", ({ detail }) => {
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const { status } = detail.xhr;
   if (status >= 500 && pollAgain(detail.elt)) return;
-  say(byId(`error-${status}`) ? `error-${status}` : "error-other");
+  sayTemplate(byId(`error-${status}`) ? `error-${status}` : "error-other");
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
@@ -98,7 +101,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const login = byId("error-signed-out").content.querySelector("a").getAttribute("href");
   if (new URL(detail.xhr.responseURL).pathname === login) {
     detail.shouldSwap = false;
-    say("error-signed-out");
+    sayTemplate("error-signed-out");
   }
   const { elt } = detail.requestConfig;
   if (elt.matches(".card [data-poll]") && detail.serverResponse.includes("data-poll")) {
