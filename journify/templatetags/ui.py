@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 register = template.Library()
 
 NOBODY = uuid.UUID(int=0)
-# of one emotion's sleeve; prime, so that parts, slants and mirrors do not repeat together
+# of one emotion's sleeve; prime, so that pictures, parts, slants and mirrors do not repeat together
 VARIANTS = 97
+PICTURES = 3
 
 
 @register.simple_tag
@@ -38,7 +39,9 @@ def mark(name: str, icons: str) -> SafeString:
 def sleeve(name: str, icons: str, seed: UUID | str = "") -> SafeString:
     """A record's sleeve in the colour of an emotion, blank without one.
 
-    Two songs of one emotion look alike, not the same: `seed`, a song's key, turns the picture.
+    Two songs of one emotion look alike, not the same: `seed`, a song's key, chooses one of the
+    emotion's pictures, which part of it is seen, how it lies, and which of the two colours is in
+    front.
     """
     variant = uuid.UUID(str(seed)).int % VARIANTS if seed else None
     return _sleeve(name, icons, variant)
@@ -46,20 +49,29 @@ def sleeve(name: str, icons: str, seed: UUID | str = "") -> SafeString:
 
 @functools.lru_cache(512)
 def _sleeve(name: str, icons: str, variant: int | None) -> SafeString:
+    is_inverse = bool(name) and variant is not None and variant // PICTURES % 3 == 1
     return format_html(
-        '\n<span class="sleeve" data-emotion="{}" aria-hidden="true">\n  <svg{}>\n'
-        '    <use href="{}#sleeve-{}"{}></use>\n  </svg>\n</span>\n',
+        '\n<span class="sleeve{}" data-emotion="{}" aria-hidden="true">\n  <svg{}>\n'
+        '    <use href="{}#sleeve-{}{}"{}></use>\n  </svg>\n</span>\n',
+        " is-inverse" if is_inverse else "",
         name,
         "" if variant is None else mark_safe(_window(variant)),  # noqa: S308 -- numbers
         icons,
         name or "blank",
+        _picture(variant) if name else "",
         "" if variant is None else mark_safe(_turn(variant)),  # noqa: S308 -- numbers
     )
 
 
+def _picture(variant: int | None) -> str:
+    """Which of the emotion's pictures; the first one without a song."""
+    number = 1 if variant is None else variant % PICTURES + 1
+    return f"-{number}" if number > 1 else ""
+
+
 def _window(variant: int) -> str:
-    """Which part of the picture is shown: a square of 60 to 78 hundredths, anywhere in it."""
-    size = 60 + 3 * (variant % 7)
+    """Which part of the picture is shown: a square of most of it, anywhere in it."""
+    size = 72 + 3 * (variant % 7)
     x, y = (variant * 11) % (96 - size), (variant * 29) % (96 - size)
     return f' viewBox="{x} {y} {size} {size}"'
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
+from django.conf import settings
 from django.template import Context, Template
 from django.urls import reverse, set_script_prefix
 
@@ -47,9 +49,20 @@ def test_a_sleeve_without_an_emotion_is_blank(name: str, drawn: str) -> None:
     assert mark(name, "") != sleeve(name, "")
 
 
-def test_sleeves_of_one_emotion_differ_from_song_to_song_and_stay() -> None:
+@pytest.mark.parametrize("name", ["sad", "happy", "energetic", "calm"])
+def test_sleeves_of_one_emotion_differ_from_song_to_song_and_stay(name: str) -> None:
     songs = [uuid.uuid5(uuid.NAMESPACE_URL, str(number)) for number in range(24)]
-    drawn = [sleeve("happy", "", song) for song in songs]
+    drawn = [sleeve(name, "", song) for song in songs]
     assert len(set(drawn)) >= 18
-    assert drawn == [sleeve("happy", "", str(song)) for song in songs]
-    assert all('href="#sleeve-happy"' in each for each in drawn)
+    assert drawn == [sleeve(name, "", str(song)) for song in songs]
+    icons = (settings.BASE_DIR / "static/img/icons.svg").read_text()
+    pictures = {re.findall(r'href="#([^"]+)"', each)[0] for each in drawn}
+    assert pictures == {f"sleeve-{name}", f"sleeve-{name}-2", f"sleeve-{name}-3"}
+    assert all(f'<symbol id="{picture}"' in icons for picture in pictures)
+    assert 4 <= sum("is-inverse" in each for each in drawn) <= 14
+
+
+def test_a_sleeve_of_a_song_that_is_not_heard_is_blank_whatever_its_key() -> None:
+    drawn = sleeve("", "", uuid.uuid4())
+    assert 'href="#sleeve-blank"' in drawn
+    assert "is-inverse" not in drawn
