@@ -245,7 +245,9 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
         emotion = request.POST.get(f"label-{song.pk}", "")
         if emotion in dict(EMOTION_CHOICES):
             Label.objects.update_or_create(
-                song=song, user=cast("User", request.user), defaults={"emotion": emotion}
+                song=song,
+                user=cast("User", request.user),
+                defaults={"emotion": emotion, "word": ""},
             )
         elif not emotion:
             Label.objects.filter(song=song, user=cast("User", request.user)).delete()

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from classifier.emotions.words import CHOICES as WORD_CHOICES
+from classifier.emotions.words import emotion_of
 from classifier.files.formats import known_suffix
 from classifier.serving.results import UNSURE, UNSURE_BELOW
 from journify.background.jobs import Job, JobQuerySet
@@ -347,6 +349,8 @@ class Label(UUIDModel):
         settings.AUTH_USER_MODEL, related_name="labels", on_delete=models.CASCADE
     )
     emotion = models.CharField(_("emotion"), max_length=10, choices=EMOTION_CHOICES)
+    # one of `classifier.emotions.words` that belongs to the emotion, or nothing
+    word = models.CharField(_("finer word"), max_length=16, choices=WORD_CHOICES, blank=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
@@ -354,6 +358,11 @@ class Label(UUIDModel):
         constraints = [
             models.UniqueConstraint(fields=["song", "user"], name="%(app_label)s_%(class)s_unique")
         ]
+
+    def clean(self) -> None:
+        """Drop a finer word that does not belong to the emotion."""
+        if emotion_of(self.word) != self.emotion:
+            self.word = ""
 
     def __str__(self) -> str:
         return f"{self.song}: {self.emotion} ({self.user})"

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from classifier.emotions.readings import NOT_SURE, WORDS
+from classifier.emotions.readings import FINER, NOT_SURE, WORDS
+from classifier.emotions.words import CHOICES, emotion_of
 from classifier.models import EMOTION_CHOICES, Song
 from classifier.serving.results import UNSURE
 from journal.day.feelings import tags_from
@@ -78,6 +79,11 @@ class HistoryForm(forms.Form):
         label=_("Feeling"),
         required=False,
         choices=lambda: [("", _("any")), *WORDS.items(), (UNSURE, NOT_SURE)],
+    )
+    word = forms.ChoiceField(
+        label=_("Finer word"),
+        required=False,
+        choices=lambda: [("", _("any")), *((each.word, each.words) for each in FINER)],
     )
     phrase = forms.ChoiceField(label=_("Phrase"), required=False, widget=LongSelect)
     first = forms.DateField(
@@ -194,6 +200,19 @@ class LabelForm(forms.Form):
 
     emotion = forms.ChoiceField(choices=EMOTION_CHOICES, required=False)
     said = forms.ChoiceField(choices=EMOTION_CHOICES, required=False)
+    word = forms.ChoiceField(choices=CHOICES, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Let a finer word say the emotion it belongs to."""
+        values = super().clean() or {}
+        if values.get("word"):
+            values["emotion"] = emotion_of(values["word"])
+        return values
+
+    def clean_word(self) -> str | None:
+        """Tell no word from a request that does not say."""
+        word: str = self.cleaned_data["word"]
+        return word if "word" in self.data else None
 
     def clean_said(self) -> str | None:
         """Tell a page that showed no label from a request that does not say."""

@@ -220,6 +220,7 @@ def label_answer(
     revision: int | None,
     song: UUID | None = None,
     said: str | None = None,
+    word: str | None = None,
 ) -> None:
     """Keep what the listener says of the song that the card showed.
 
@@ -228,11 +229,16 @@ def label_answer(
     StaleEntryError
         As in `retry_answer` and `set_label`.
     """
-    set_label(entry.user, _seen_song(entry, revision, song), emotion, said=said)
+    set_label(entry.user, _seen_song(entry, revision, song), emotion, said=said, word=word)
 
 
-def set_label(user: User, song: Song, emotion: str, *, said: str | None = None) -> None:
+def set_label(
+    user: User, song: Song, emotion: str, *, said: str | None = None, word: str | None = None
+) -> None:
     """Keep what `user` says of a song; an empty emotion takes the label back.
+
+    `word` is a finer word of that emotion, or empty for none. Where it is not given, the finer word
+    of the same emotion stays.
 
     Raises
     ------
@@ -244,10 +250,15 @@ def set_label(user: User, song: Song, emotion: str, *, said: str | None = None) 
     if said is None:
         said = labels.values_list("emotion", flat=True).first() or ""
     if emotion and not said:
-        Label.objects.get_or_create(song=song, user=user, defaults={"emotion": emotion})
+        new = {"emotion": emotion, "word": word or ""}
+        Label.objects.get_or_create(song=song, user=user, defaults=new)
     elif not emotion:
         labels.filter(emotion=said).delete()
-    elif labels.filter(emotion=said).update(emotion=emotion, updated_at=timezone.now()):
+    elif labels.filter(emotion=said).update(
+        emotion=emotion,
+        word=F("word") if word is None and said == emotion else word or "",
+        updated_at=timezone.now(),
+    ):
         changes.tell(song.pk, user=user.pk)
     if (labels.values_list("emotion", flat=True).first() or "") != emotion:
         raise StaleEntryError

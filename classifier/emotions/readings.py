@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classifier.emotions.effective import Effective, effective_of
+from classifier.emotions.words import LABELS, NORMS, Point, Word, point_of, words_of
+from classifier.emotions.words import WORDS as FINER_WORDS
 from classifier.sentences import translated
 from classifier.serving.results import UNSURE, clock, is_sure
 from ml.labels import EMOTIONS
@@ -32,6 +34,21 @@ WORDS: dict[str, StrOrPromise] = {
 
 # How a list calls what no model was sure of.
 NOT_SURE = _("not sure")
+
+
+@dataclass(frozen=True)
+class FinerWords:
+    """The finer words of one emotion, to choose from."""
+
+    name: str
+    word: StrOrPromise
+    words: list[tuple[str, StrOrPromise]]
+
+
+FINER: list[FinerWords] = [
+    FinerWords(name, word, [(finer, LABELS[finer]) for finer in NORMS[name]])
+    for name, word in WORDS.items()
+]
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,10 @@ class SegmentReading:
 
 @dataclass(frozen=True)
 class Reading:
-    """The emotion of a song as one person sees it; `emotion` is empty unless it is answered."""
+    """The emotion of a song as one person sees it; `emotion` is empty unless it is answered.
+
+    `chosen` is the finer word that the person chose for it.
+    """
 
     state: State
     emotion: str = ""
@@ -93,6 +113,7 @@ class Reading:
     stage: str = ""
     error: str = ""
     classification: Classification | None = None
+    chosen: Word | None = None
 
     @property
     def word(self) -> StrOrPromise:
@@ -108,6 +129,18 @@ class Reading:
     def bars(self) -> list[Bar]:
         """The four probabilities of an answer; drawn when a page asks for them."""
         return bars_of(self._answer.probabilities) if self._answer else []
+
+    @cached_property
+    def point(self) -> Point | None:
+        """Where an answer of a model lies on the two axes."""
+        return point_of(self._answer.probabilities) if self._answer else None
+
+    @cached_property
+    def finer(self) -> list[Word]:
+        """The finer words for the song: the person's own, else those nearest to the answer."""
+        if self.chosen:
+            return [self.chosen]
+        return words_of(self._answer.probabilities, emotion=self.emotion) if self._answer else []
 
     @cached_property
     def segments(self) -> list[SegmentReading]:
@@ -137,8 +170,13 @@ def read(song: Song | None) -> Reading:
     """Read a song fetched by `Entry.objects.with_readings(user)` or `with_readings` of songs."""
     if song is None:
         return Reading(state="empty")
-    label = next((label.emotion for label in getattr(song, "own_labels", [])), "")
-    return _reading(effective_of(list(song.classifications.all()), label=label))
+    label = next(iter(getattr(song, "own_labels", [])), None)
+    emotion = label.emotion if label else ""
+    chosen = FINER_WORDS.get(label.word) if label else None
+    return _reading(
+        effective_of(list(song.classifications.all()), label=emotion),
+        chosen=chosen if chosen and chosen.emotion == emotion else None,
+    )
 
 
 def read_answer(answer: Classification) -> Reading:
@@ -173,7 +211,7 @@ def bars_of(probabilities: Mapping[str, float]) -> list[Bar]:
     ]
 
 
-def _reading(found: Effective) -> Reading:
+def _reading(found: Effective, *, chosen: Word | None = None) -> Reading:
     state, work = found.state, None if found.label else found.work
     is_running = work is not None and work.status == work.Status.RUNNING
     return Reading(
@@ -183,6 +221,7 @@ def _reading(found: Effective) -> Reading:
         stage=((is_running and work.stage) or work.status) if work and work.is_open else "",
         error=translated(work.error) if work and not work.is_open else "",
         classification=found.answer or work,
+        chosen=chosen,
     )
 
 

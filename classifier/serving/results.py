@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from classifier.emotions.words import DIGITS as POINT_DIGITS
+from classifier.emotions.words import point_of, words_of
+
 if TYPE_CHECKING:
     from ml.predictor import Prediction
 
@@ -19,16 +22,36 @@ UNSURE = "unsure"
 
 
 def as_result(prediction: Prediction, *, seconds: float, start: float = 0.0) -> Result:
-    """Write a prediction as plain values: `emotion`, `probabilities`, `segments`, `model`,
-    `version` and `seconds`; `start` is where the clip begins in the song.
+    """Write a prediction as plain values: `emotion`, `probabilities`, `valence`, `arousal`,
+    `spread`, `words`, `segments`, `model`, `version` and `seconds`; `start` is where the clip
+    begins in the song.
     """
     return {
         "emotion": str(prediction.emotion),
         "probabilities": _rounded(prediction.probabilities),
+        **as_point(prediction.probabilities),
         "segments": in_song([_rounded_segment(segment) for segment in prediction.segments], start),
         "model": prediction.model,
         "version": prediction.version,
         "seconds": round(seconds, 3),
+    }
+
+
+def as_point(probabilities: Mapping[str, float]) -> Result:
+    """Write where an answer lies: `valence`, `arousal`, the `spread` of both, and its `words`."""
+    point = point_of(probabilities)
+    if point is None:
+        return {}
+    likeliest = max(probabilities, key=lambda name: probabilities[name])
+    emotion = likeliest if is_sure(probabilities[likeliest]) else UNSURE
+    return {
+        "valence": round(point.valence, POINT_DIGITS),
+        "arousal": round(point.arousal, POINT_DIGITS),
+        "spread": {
+            "valence": round(point.valence_spread, POINT_DIGITS),
+            "arousal": round(point.arousal_spread, POINT_DIGITS),
+        },
+        "words": [word.name for word in words_of(probabilities, emotion=emotion)],
     }
 
 

@@ -65,8 +65,7 @@ def classify_files(
     Yields
     ------
     dict
-        `file`, `emotion`, `probabilities`, `segments`, `model`, `version`, `seconds`; or `file`
-        and `error`, one sentence.
+        `file` and what `as_result` writes; or `file` and `error`, one sentence.
     """
     if jobs == 1:
         _start(list(models))

@@ -186,7 +186,7 @@ STORED = [
             "better models."
         ),
         until=UNTIL_YOU_LEAVE,
-        tables={"classifier.Label": ("song", "user", "emotion", "updated_at")},
+        tables={"classifier.Label": ("song", "user", "emotion", "word", "updated_at")},
     ),
     Stored(
         title=_("What you listened to"),

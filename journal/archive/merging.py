@@ -143,7 +143,9 @@ class _Merge:
         """Keep what the listener said of songs, where nothing newer was said here."""
         for row in rows:
             label, is_new = Label.objects.get_or_create(
-                user=self.user, song=self.songs[row.song], defaults={"emotion": row.emotion}
+                user=self.user,
+                song=self.songs[row.song],
+                defaults={"emotion": row.emotion, "word": row.word},
             )
             if is_new:
                 # the model writes the time of saving, whatever it is given

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from classifier.emotions.words import NORMS
 from classifier.models import Classification
 from journal.archive.fields import Fields, load
 from journal.archive.schema import (
@@ -208,7 +209,9 @@ def _label(row: Fields, refs: set[str]) -> ArchivedLabel:
     if changed_at is None:
         raise row.wrong("changed_at")
     song = row.text("song", longest=40, choices=refs)
-    return ArchivedLabel(song, row.text("emotion", longest=10, choices=NAMES), changed_at)
+    emotion = row.text("emotion", longest=10, choices=NAMES)
+    word = row.text("word", longest=16, choices={"", *NORMS[emotion]})
+    return ArchivedLabel(song, emotion, changed_at, word)
 
 
 def _day(row: Fields, refs: set[str]) -> ArchivedDay:

@@ -125,6 +125,7 @@ class ArchivedLabel:
     song: str
     emotion: str
     changed_at: dt.datetime
+    word: str = ""
 
 
 @dataclass(frozen=True)

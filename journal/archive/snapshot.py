@@ -72,7 +72,7 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
         ],
         labels=sorted(
             (
-                ArchivedLabel(refs[row.song_id], row.emotion, row.updated_at)
+                ArchivedLabel(refs[row.song_id], row.emotion, row.updated_at, row.word)
                 for row in labels
                 if row.song_id in refs
             ),

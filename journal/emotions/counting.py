@@ -14,6 +14,7 @@ from journify.models import bare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from spotify_auth.models import User
 
@@ -42,10 +43,19 @@ def answered_days(user: User) -> list[dt.date]:
 
 
 def heard_by_day(
-    user: User, first: dt.date | None = None, last: dt.date | None = None
+    user: User,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    *,
+    songs: Sequence[UUID] | None = None,
 ) -> dict[dt.date, DayHeard]:
-    """Count what each answered day's songs are, from `first` to `last`, in order and at once."""
+    """Count what each answered day's songs are, from `first` to `last`, in order and at once.
+
+    Where `songs` are given, only answers with one of them count.
+    """
     entries = Entry.objects.of(user).filter(song__isnull=False)
+    if songs is not None:
+        entries = entries.filter(song__in=songs)
     if first is not None:
         entries = entries.filter(date__gte=first)
     if last is not None:

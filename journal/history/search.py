@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Paginator
 from django.db.models import Q
 
+from classifier.emotions.word_search import songs_with_word
 from classifier.models import Song
 from journal.models import Entry
 from journify.models import bare, uuid_of
@@ -55,6 +56,9 @@ def _matching(user: User, wanted: dict[str, Any], phrases: Sequence[str]) -> Ent
         entries = entries.filter(_with_word(user, word, phrases))
     if wanted["emotion"]:
         entries = entries.filter(emotion=wanted["emotion"])
+    if wanted["word"]:
+        songs = entries.order_by().values("song").distinct()
+        entries = entries.filter(song__in=songs_with_word(user, songs, wanted["word"]))
     if wanted["phrase"]:
         entries = entries.filter(phrase_text=wanted["phrase"])
     if wanted["first"]:

@@ -13,6 +13,8 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from classifier.emotions.effective import effective_in
 from classifier.emotions.likeness import nearest
 from classifier.emotions.readings import WORDS, read
+from classifier.emotions.word_search import songs_with_word
+from classifier.emotions.words import emotion_of
 from classifier.models import Song
 from journal.models import Entry, Journal
 from journify.models import bare, uuid_of
@@ -48,11 +50,14 @@ class SongsByFeeling:
     ----------
     keys : list
         Bare, those used last first, then those never used by when they came.
+    word : str
+        The finer word that they are limited to, if any.
     """
 
     emotion: str
     counts: dict[str, int]
     keys: list[Hashable]
+    word: str = ""
 
 
 def own_songs(user: User) -> QuerySet[Song]:
@@ -88,8 +93,11 @@ def alike(user: User, song: Song) -> list[OwnSong]:
     return _with_readings(user, nearest(song, own_songs(user), count=NEIGHBOURS))
 
 
-def songs_by_feeling(user: User, asked: str) -> SongsByFeeling:
-    """Return the user's songs that carry what is asked for, else the commonest feeling."""
+def songs_by_feeling(user: User, asked: str, *, word: str = "") -> SongsByFeeling:
+    """Return the user's songs that carry what is asked for, else the commonest feeling.
+
+    With one of the feeling's finer words, only those that it describes.
+    """
     entries = Entry.objects.of(user).order_by()
     clear = entries.clear().values_list("emotion")
     answered = dict(clear.annotate(songs=Count("song", distinct=True)))
@@ -97,7 +105,12 @@ def songs_by_feeling(user: User, asked: str) -> SongsByFeeling:
     counts = {name: answered.get(name, 0) + len(never_used[name]) for name in WORDS}
     emotion = asked if asked in counts else _commonest(entries, counts)
     keys = [*_used(entries.filter(emotion=emotion)), *never_used[emotion]]
-    return SongsByFeeling(emotion=emotion, counts=counts, keys=keys)
+    if emotion_of(word) == emotion:
+        described = set(songs_with_word(user, [uuid_of(key) for key in keys], word))
+        keys = [key for key in keys if uuid_of(key) in described]
+    else:
+        word = ""
+    return SongsByFeeling(emotion=emotion, counts=counts, keys=keys, word=word)
 
 
 def songs_of(user: User, keys: Sequence[Hashable]) -> list[OwnSong]:

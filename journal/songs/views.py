@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier.emotions.readings import read
+from classifier.emotions.readings import FINER, read
 from classifier.files.playback import audio_response
 from classifier.models import Song
 from classifier.serving.explaining import can_be_explained, explanation_of, request_explanation
@@ -23,6 +23,7 @@ from journal import services
 from journal.forms import LabelForm, SongForm
 from journal.models import Entry
 from journal.songs import listen_links
+from journal.songs.planes import plane_of
 from journal.songs.timelines import timeline, why
 from journal.spotify.connection import refresh_lazily
 from journify.background.jobs import lane_of
@@ -48,6 +49,8 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         "song": song,
         "reading": reading,
         "timeline": timeline(reading.segments),
+        "plane": plane_of(reading),
+        "choices": FINER if reading.state in {"answered", "unsure"} else [],
         "entries": Entry.objects.of(request.user).filter(song=song).order_by("-date", "position"),
         "can_play": song.has_audio,
         "is_own": song.owner_id == request.user.pk,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -13,7 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from classifier.emotions.readings import WORDS
+from classifier.emotions.readings import FINER, WORDS
+from classifier.emotions.words import LABELS
 from classifier.models import Song
 from journal.songs.listen_links import KEPT, token_of
 from journal.songs.own import alike, as_csv, as_m3u, as_text, songs_by_feeling, songs_of
@@ -45,12 +47,19 @@ def like(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 @login_required
 def songs(request: SignedInRequest) -> HttpResponse:
     """List the listener's songs that carry one feeling."""
-    found = songs_by_feeling(request.user, request.GET.get("emotion", ""))
+    found = songs_by_feeling(
+        request.user, request.GET.get("emotion", ""), word=request.GET.get("word", "")
+    )
     page = Paginator(found.keys, PAGE).get_page(request.GET.get("page", ""))
     own = songs_of(request.user, list(page.object_list))
     context = {
         "emotion": found.emotion,
-        "word": WORDS[found.emotion],
+        "word": LABELS[found.word] if found.word else WORDS[found.emotion],
+        "finer": found.word,
+        "words": next(each.words for each in FINER if each.name == found.emotion),
+        "query": urlencode(
+            {"emotion": found.emotion} | ({"word": found.word} if found.word else {})
+        ),
         "feelings": [
             {"name": name, "word": word, "count": found.counts[name]}
             for name, word in WORDS.items()
@@ -71,12 +80,16 @@ def export(request: SignedInRequest, kind: str) -> HttpResponse:
     if kind not in FORMATS:
         raise Http404
     content_type, write = FORMATS[kind]
-    found = songs_by_feeling(request.user, request.GET.get("emotion", ""))
+    found = songs_by_feeling(
+        request.user, request.GET.get("emotion", ""), word=request.GET.get("word", "")
+    )
     own = [each.song for each in songs_of(request.user, found.keys[:MOST_EXPORTED])]
     address = _player_address(request) if kind == "m3u" else _address(request)
     response = HttpResponse(write(own, address), content_type=f"{content_type}; charset=utf-8")
     response["Cache-Control"] = "private, no-store"  # its addresses open without signing in
-    response["Content-Disposition"] = f'attachment; filename="journify-{found.emotion}.{kind}"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="journify-{found.word or found.emotion}.{kind}"'
+    )
     return response
 
 

@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from classifier.emotions.effective import heard_in
+from classifier.emotions.word_search import songs_with_word
 from classifier.models import Label
 from classifier.serving.results import is_sure
 from journal.emotions.counting import answered_days, heard_by_day
@@ -23,6 +24,7 @@ from journify.models import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
 
     from journal.emotions.counting import DayHeard
     from journal.models import EntryQuerySet
@@ -69,10 +71,13 @@ class Answers:
         return tally_of(*(day.counts for day in self.days.values()))
 
 
-def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
-    """Count the answers of the interval's pages."""
+def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "") -> Answers:
+    """Count the answers of the interval's pages; with a finer word, those that it describes."""
     entries = Entry.objects.of(user).order_by()
-    days = heard_by_day(user, interval.first, interval.last)
+    songs = _described(user, word) if word else None
+    if songs is not None:
+        entries = entries.filter(song__in=songs)
+    days = heard_by_day(user, interval.first, interval.last, songs=songs)
     is_all = interval.span == Span.ALL
     if not is_all:  # all are found without looking at their days
         entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
@@ -81,8 +86,8 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
     first, now = interval.first - dt.timedelta(2), timezone.now().date()
     return Answers(
         days=days,
-        before=Tally() if is_all else _before(user, interval),
-        all_days=list(days) if is_all else answered_days(user),
+        before=Tally() if is_all else _before(user, interval, songs=songs),
+        all_days=list(days) if is_all and songs is None else answered_days(user),
         hours=by_hour(entries, zone=zone, first=first, last=now),
         phrases=_tallies(
             heard.values_list("phrase_text", "emotion").annotate(count=Count("emotion"))
@@ -94,11 +99,18 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo) -> Answers:
     )
 
 
-def _before(user: User, interval: Interval) -> Tally:
+def _before(user: User, interval: Interval, *, songs: Sequence[UUID] | None) -> Tally:
     entries = Entry.objects.of(user).heard().order_by()
+    if songs is not None:
+        entries = entries.filter(song__in=songs)
     start = interval.first - dt.timedelta(interval.days)
     counts = entries.filter(date__gte=start, date__lt=interval.first).values_list("emotion")
     return Tally(Counter(dict(counts.annotate(count=Count("emotion")))))
+
+
+def _described(user: User, word: str) -> list[UUID]:
+    used = Entry.objects.of(user).filter(song__isnull=False).order_by()
+    return songs_with_word(user, used.values("song").distinct(), word)
 
 
 def _tallies(rows: Iterable[tuple[str, str, int]]) -> dict[str, Tally]:

@@ -78,9 +78,11 @@ class Statistics:
     few: list[Few]
 
 
-def statistics_of(user: User, interval: Interval, *, today: dt.date, zone: dt.tzinfo) -> Statistics:
-    """Work out the statistics of an interval."""
-    answers = answers_of(user, interval, zone=zone)
+def statistics_of(
+    user: User, interval: Interval, *, today: dt.date, zone: dt.tzinfo, word: str = ""
+) -> Statistics:
+    """Work out the statistics of an interval, of all its answers or those that a word describes."""
+    answers = answers_of(user, interval, zone=zone, word=word)
     heard = answers.tally
     charts, few = _drawn(answers, interval, today) if heard.clear else ([], [])
     return Statistics(

@@ -34,7 +34,7 @@ from classifier.emotions.effective import effective_of
 from classifier.models import Classification, Song
 from classifier.queue import leases
 from classifier.queue import rows as queue
-from classifier.serving.results import UNSURE, in_song, note_on
+from classifier.serving.results import UNSURE, as_point, in_song, note_on
 from classifier.terminal import reports
 from classifier.terminal.batch import classify_files, known_models
 from classifier.terminal.finding import find_files
@@ -226,6 +226,7 @@ def _classify_song(song: Song) -> Result:
     return named | {
         "emotion": NOT_SURE if found.emotion == UNSURE else answer.emotion,
         "probabilities": answer.probabilities,
+        **as_point(answer.probabilities),
         "segments": in_song(answer.segments, answer.offset or 0.0),
         "model": answer.model,
         "version": answer.version,

@@ -101,7 +101,7 @@ def journal(user: User, tune: bytes) -> User:
         user=user, date=day.date, emotions="calm sad", tags="Åse, the sea", revision=3
     )
     for song in (own, unused):
-        Label.objects.create(user=user, song=song, emotion="energetic")
+        Label.objects.create(user=user, song=song, emotion="energetic", word="fierce")
     Label.objects.update(updated_at=timezone.now() - dt.timedelta(days=3))
     assert Entry.objects.count() == len(rows)
     return user

@@ -192,6 +192,10 @@ VALUES: dict[str, dict[str, Any]] = {
     "reading without a time": {"songs": [song(readings=[reading(finished_at=None)])]},
     "input": {"songs": [song(readings=[reading(input="guess")])]},
     "label of no song": {"labels": [{"song": "x", "emotion": "sad", "changed_at": NOW}]},
+    "label with another emotion's word": {
+        "songs": [song()],
+        "labels": [{"song": "s", "emotion": "sad", "word": "tender", "changed_at": NOW}],
+    },
     "label of no emotion": {
         "songs": [song()], "labels": [{"song": "s", "emotion": "", "changed_at": NOW}],
     },

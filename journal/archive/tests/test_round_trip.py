@@ -115,6 +115,7 @@ def test_an_archive_holds_what_the_listener_put_in(
     assert [len(day["entries"]) for day in data["days"]] == [0, 3]
     assert {song["title"] for song in data["songs"]} == {"Mine 🎵", "Canon", "Never used"}
     assert [label["emotion"] for label in data["labels"]] == ["energetic", "energetic"]
+    assert {label["word"] for label in data["labels"]} == {"fierce"}
     assert data["preferences"]["time_zone"] == "Asia/Tokyo"
     assert [phrase["text"] for phrase in data["phrases"]] == ["=My own phrase…"]
     assert [name for name in files if files[name] == tune] == [

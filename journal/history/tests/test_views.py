@@ -247,3 +247,13 @@ def test_as_many_queries_however_many_answers(listener: Client, user: User) -> N
         answered(user, TODAY - dt.timedelta(days=n))
         answered(user, dt.date(2026, 10, 23), song=SongFactory())
     assert queries() == before
+
+
+def test_answers_are_found_by_a_finer_word(listener: Client, user: User) -> None:
+    tender, other = answered(user, TODAY), answered(user, TODAY)
+    LabelFactory(song=tender.song, user=user, emotion="calm", word="tender")
+    found = page(listener, word="tender")
+    assert [card.entry for card in found.context["cards"]] == [tender]
+    assert '<optgroup label="calm">' in found.content.decode()
+    both = page(listener, emotion="calm").context["cards"]
+    assert {card.entry for card in both} == {tender, other}

@@ -177,3 +177,66 @@ class TestWhy:
         assert page.context["why"] is None
         listener.post(reverse("journal:song_why", args=[song.pk]))
         assert Explanation.objects.count() == 0
+
+
+class TestFinerWords:
+    def page(self, listener: Client, song: Song) -> str:
+        page = listener.get(reverse("journal:song", args=[song.pk])).content.decode()
+        return " ".join(page.split())
+
+    def say(self, listener: Client, song: Song, **values: str) -> Label | None:
+        listener.post(reverse("journal:song_label", args=[song.pk]), values)
+        return Label.objects.filter(song=song).first()
+
+    def test_the_point_its_certainty_and_words_are_shown(
+        self, listener: Client, song: Song
+    ) -> None:
+        text = self.page(listener, song)
+        # 0.7 happy, 0.1 of each other: 0.8 of either side
+        assert "80 % sure: more pleasant than unpleasant" in text
+        assert "80 % sure: more stirring than quiet" in text
+        assert 'class="plane-point" cx="60" cy="-60"' in text
+        assert ">festive</a>" in text
+        assert "word=festive" in text
+
+    def test_a_chosen_word_says_the_emotion_too(self, listener: Client, song: Song) -> None:
+        label = self.say(listener, song, word="tender", said="")
+        assert label is not None
+        assert (label.emotion, label.word) == ("calm", "tender")
+        assert "This is your word" in self.page(listener, song)
+
+    def test_it_stays_until_it_is_taken_back_or_the_emotion_changes(
+        self, listener: Client, song: Song
+    ) -> None:
+        self.say(listener, song, word="tender", said="")
+        again = self.say(listener, song, emotion="calm", said="calm")
+        assert again is not None
+        assert again.word == "tender"
+        without = self.say(listener, song, emotion="calm", word="", said="calm")
+        assert without is not None
+        assert (without.emotion, without.word) == ("calm", "")
+        self.say(listener, song, word="mellow", said="calm")
+        other = self.say(listener, song, emotion="sad", said="calm")
+        assert other is not None
+        assert (other.emotion, other.word) == ("sad", "")
+        assert self.say(listener, song, emotion="", said="sad") is None
+
+    def test_what_is_no_word_is_not_kept(self, listener: Client, song: Song) -> None:
+        assert self.say(listener, song, word="loud", said="") is None
+
+    def test_a_word_on_an_old_page_does_not_overwrite(self, listener: Client, song: Song) -> None:
+        self.say(listener, song, emotion="sad", said="")
+        label = self.say(listener, song, word="tender", said="")
+        assert label is not None
+        assert (label.emotion, label.word) == ("sad", "")
+
+    def test_nothing_to_choose_while_it_is_heard(self, listener: Client) -> None:
+        row = ClassificationFactory(status="queued", emotion="")
+        assert 'id="finer"' not in self.page(listener, row.song)
+
+    def test_a_song_that_only_the_listener_described_has_no_plane(self, listener: Client) -> None:
+        song = SongFactory()
+        self.say(listener, song, word="tender", said="")
+        text = self.page(listener, song)
+        assert 'id="finer"' in text
+        assert "plane-point" not in text

@@ -180,3 +180,26 @@ def test_of_feelings_that_are_level_the_one_answered_with_last_is_shown(
         at = dt.datetime(2026, 11, day, tzinfo=dt.UTC)
         EntryFactory(journal__user=user, journal__date=at.date(), song=song, answered_at=at)
     assert listener.get(reverse("journal:songs")).context["emotion"] == "calm"
+
+
+class TestFinerWords:
+    def songs(self, listener: Client, **query: str) -> set[Song]:
+        page = listener.get(reverse("journal:songs"), query)
+        return {each.song for each in page.context["songs"]}
+
+    def test_a_word_limits_its_feelings_list_and_file(self, listener: Client, user: User) -> None:
+        said, heard = used(user, "calm"), used(user, "calm")
+        LabelFactory(song=said, user=user, emotion="calm", word="tender")
+        assert self.songs(listener, emotion="calm") == {said, heard}
+        assert self.songs(listener, emotion="calm", word="tender") == {said}
+        query = {"emotion": "calm", "word": "tender"}
+        file = listener.get(reverse("journal:export_songs", args=["txt"]), query)
+        assert 'filename="journify-tender.txt"' in file["Content-Disposition"]
+        assert len(file.content.decode().splitlines()) == 1
+
+    @pytest.mark.parametrize("word", ["festive", "loud", ""])
+    def test_another_feelings_word_limits_nothing(
+        self, word: str, listener: Client, user: User
+    ) -> None:
+        song = used(user, "calm")
+        assert self.songs(listener, emotion="calm", word=word) == {song}

@@ -211,3 +211,16 @@ def test_an_answer_of_unknown_time_has_no_hour(user: User) -> None:
     EntryFactory(journal__user=user, journal__date=YEAR.first, song=song)
     assert found(user).hours == {}
     assert found(user).answered == 1
+
+
+def test_a_finer_word_limits_everything_that_is_counted(user: User) -> None:
+    day, noon = dt.date(2026, 5, 4), dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
+    said = answer(user, day, noon, emotion="calm")
+    LabelFactory(song=said, user=user, emotion="calm", word="tender")
+    answer(user, dt.date(2026, 5, 5), noon, emotion="calm")
+    answers = answers_of(user, YEAR, zone=BERLIN, word="tender")
+    assert (answers.answered, list(answers.days)) == (1, [day])
+    assert sum(tally.total for tally in answers.hours.values()) == 1
+    assert sum(tally.total for tally in answers.phrases.values()) == 1
+    assert answers.all_days == answered_days(user)
+    assert answers_of(user, YEAR, zone=BERLIN, word="lonely").answered == 0

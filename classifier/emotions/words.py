@@ -1,0 +1,180 @@
+"""More than four words: an answer's point on the two axes of affect, and the words nearest to it.
+
+The four emotions stay the summary. Each has five finer words, which never change it: a finer word
+belongs to the emotion in whose quarter of the plane it lies.
+
+Where a word lies comes from the means of Warriner, Kuperman and Brysbaert, "Norms of valence,
+arousal, and dominance for 13,915 English lemmas", Behavior Research Methods 45 (2013), 1 to 9.
+People rate words less extremely than networks rate songs, and words for one feeling much alike. So
+each emotion's five words are spread about the middle of its quarter, in the order and at the
+relative distances of the norms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import dist, sqrt
+from statistics import fmean, pstdev
+from typing import TYPE_CHECKING
+
+from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django_stubs_ext import StrOrPromise
+
+# Of each word, the means of valence and arousal in the norms.
+NORMS: dict[str, dict[str, tuple[float, float]]] = {
+    "sad": {
+        "melancholy": (3.74, 4.13),
+        "lonely": (2.67, 4.37),
+        "sorrowful": (3.43, 3.64),
+        "solemn": (4.66, 2.90),
+        "dreary": (3.55, 3.54),
+    },
+    "happy": {
+        "joyful": (8.21, 5.53),
+        "playful": (7.63, 5.89),
+        "festive": (7.14, 5.67),
+        "triumphant": (7.45, 5.05),
+        "soulful": (7.10, 5.68),
+    },
+    "energetic": {
+        "tense": (2.75, 5.32),
+        "fierce": (4.00, 5.70),
+        "dramatic": (5.17, 6.59),
+        "menacing": (3.14, 4.76),
+        "feverish": (3.09, 5.35),
+    },
+    "calm": {
+        "tender": (6.47, 3.22),
+        "mellow": (6.68, 2.81),
+        "soothing": (7.05, 1.91),
+        "pleasant": (7.24, 2.91),
+        "peaceful": (8.00, 4.38),
+    },
+}
+LABELS: dict[str, StrOrPromise] = {
+    "melancholy": pgettext_lazy("a sound", "melancholy"),
+    "lonely": pgettext_lazy("a sound", "lonely"),
+    "sorrowful": pgettext_lazy("a sound", "sorrowful"),
+    "solemn": pgettext_lazy("a sound", "solemn"),
+    "dreary": pgettext_lazy("a sound", "dreary"),
+    "joyful": pgettext_lazy("a sound", "joyful"),
+    "playful": pgettext_lazy("a sound", "playful"),
+    "festive": pgettext_lazy("a sound", "festive"),
+    "triumphant": pgettext_lazy("a sound", "triumphant"),
+    "soulful": pgettext_lazy("a sound", "soulful"),
+    "tense": pgettext_lazy("a sound", "tense"),
+    "fierce": pgettext_lazy("a sound", "fierce"),
+    "dramatic": pgettext_lazy("a sound", "dramatic"),
+    "menacing": pgettext_lazy("a sound", "menacing"),
+    "feverish": pgettext_lazy("a sound", "feverish"),
+    "tender": pgettext_lazy("a sound", "tender"),
+    "mellow": pgettext_lazy("a sound", "mellow"),
+    "soothing": pgettext_lazy("a sound", "soothing"),
+    "pleasant": pgettext_lazy("a sound", "pleasant"),
+    "peaceful": pgettext_lazy("a sound", "peaceful"),
+}
+# On which side of valence and of arousal each emotion lies.
+SIDES = {"sad": (-1, -1), "happy": (1, 1), "energetic": (-1, 1), "calm": (1, -1)}
+MIDDLE, SPREAD, EDGE = 0.55, 0.25, 0.95
+# A third word is said where it lies hardly farther away than the second.
+LIKE_THE_SECOND = 1.25
+DIGITS = 3  # as many as say something
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where an answer lies on the two axes, -1 to 1, and how far around it the truth may lie.
+
+    The mean of an axis is what the calibrated probabilities of its two sides come to. The spread is
+    the standard deviation of a beta distribution with that mean that is level where nothing is
+    known: wide in the middle, narrow where an answer is sure.
+    """
+
+    valence: float
+    arousal: float
+
+    @property
+    def valence_spread(self) -> float:
+        """One standard deviation along valence."""
+        return _spread(self.valence)
+
+    @property
+    def arousal_spread(self) -> float:
+        """One standard deviation along arousal."""
+        return _spread(self.arousal)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A finer word: its emotion, and where on the two axes it lies."""
+
+    name: str
+    emotion: str
+    valence: float
+    arousal: float
+
+    @property
+    def label(self) -> StrOrPromise:
+        """The word in the reader's language."""
+        return LABELS[self.name]
+
+
+def _spread(mean: float) -> float:
+    return sqrt(max(0.0, 1 - mean**2) / 3)
+
+
+def _placed() -> dict[str, Word]:
+    words = {}
+    for emotion, norms in NORMS.items():
+        columns = list(zip(*norms.values(), strict=True))
+        for name, means in norms.items():
+            at = [
+                side * MIDDLE + SPREAD * (mean - fmean(column)) / pstdev(column)
+                for side, mean, column in zip(SIDES[emotion], means, columns, strict=True)
+            ]
+            words[name] = Word(name, emotion, *(max(-EDGE, min(EDGE, place)) for place in at))
+    return words
+
+
+WORDS = _placed()
+CHOICES = [(name, LABELS[name]) for name in WORDS]
+
+
+def point_of(probabilities: Mapping[str, float]) -> Point | None:
+    """Where probabilities of the four emotions lie; None where there are none."""
+    total = sum(probabilities.get(emotion, 0.0) for emotion in SIDES)
+    if not total:
+        return None
+    valence, arousal = (
+        sum(sides[axis] * probabilities.get(emotion, 0.0) for emotion, sides in SIDES.items())
+        for axis in (0, 1)
+    )
+    return Point(valence / total, arousal / total)
+
+
+def words_of(probabilities: Mapping[str, float], *, emotion: str) -> list[Word]:
+    """Return the two or three words nearest to an answer, the nearest first.
+
+    Parameters
+    ----------
+    emotion
+        What the song counts as, whose words alone are said; of all words where that is none of the
+        four, as where no model was sure.
+    """
+    point = point_of(probabilities)
+    if point is None:
+        return []
+    here = (point.valence, point.arousal)
+    own = [word for word in WORDS.values() if word.emotion == emotion or emotion not in SIDES]
+    own.sort(key=lambda word: dist(here, (word.valence, word.arousal)))
+    second, third = (dist(here, (word.valence, word.arousal)) for word in own[1:3])
+    return own[: 3 if third <= LIKE_THE_SECOND * second else 2]
+
+
+def emotion_of(word: str) -> str:
+    """The emotion that a finer word belongs to; "" for what is none."""
+    return WORDS[word].emotion if word in WORDS else ""
