@@ -27,7 +27,10 @@ from spotify_auth.models import User
 
 EARLIER = timezone.now() - dt.timedelta(days=1)
 EARLIEST = EARLIER - dt.timedelta(days=1)
-KEYS = ["file", "emotion", "probabilities", "segments", "model", "version", "seconds"]
+KEYS = [
+    *("file", "emotion", "probabilities", "valence", "arousal", "spread", "words"),
+    *("segments", "model", "version", "seconds"),
+]
 
 
 class Terminal(io.StringIO):
