@@ -72,7 +72,8 @@ class TestClassifyRows:
         rows = [{"track": "Clair", "artist": "Debussy", "energy": "0.2"}, {"energy": ""}]
         good, bad = classify_rows(Path("tracks.csv"), rows)
         assert list(good) == [
-            *("file", "track", "artist", "emotion", "probabilities", "segments"),
+            *("file", "track", "artist", "emotion", "probabilities"),
+            *("valence", "arousal", "spread", "words", "segments"),
             *("model", "version", "seconds"),
         ]
         assert (good["file"], good["track"], good["emotion"]) == ("tracks.csv:1", "Clair", "happy")

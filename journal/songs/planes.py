@@ -62,8 +62,8 @@ def _on_valence(mean: float) -> str:
 def _on_arousal(mean: float) -> str:
     values = {"percent": _sure(mean)}
     if mean >= 0:
-        return _("%(percent)d\xa0%% sure: more stirring than quiet") % values
-    return _("%(percent)d\xa0%% sure: more quiet than stirring") % values
+        return _("%(percent)d\xa0%% sure: more lively than quiet") % values
+    return _("%(percent)d\xa0%% sure: more quiet than lively") % values
 
 
 def _sure(mean: float) -> int:

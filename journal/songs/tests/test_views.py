@@ -194,7 +194,7 @@ class TestFinerWords:
         text = self.page(listener, song)
         # 0.7 happy, 0.1 of each other: 0.8 of either side
         assert "80 % sure: more pleasant than unpleasant" in text
-        assert "80 % sure: more stirring than quiet" in text
+        assert "80 % sure: more lively than quiet" in text
         assert 'class="plane-point" cx="60" cy="-60"' in text
         assert ">festive</a>" in text
         assert "word=festive" in text
