@@ -117,7 +117,8 @@ licences: $(VENV)/test.stamp  ## write docs/licences.md from what is installed
 
 # Not of `make test`: it asks the index for what became known today.
 audit: $(VENV)/test.stamp  ## known holes in what is pinned, from the package index
-	@$(BIN)/python -m tools.audit
+	@for lock in requirements.txt requirements-torch.txt requirements-dev.txt; do echo "$$lock"; \
+	  $(BIN)/pip-audit --strict --progress-spinner=off --no-deps --disable-pip --requirement $$lock || exit 1; done
 
 clean:  ## remove the virtual environment (data stays in var/)
 	rm -rf $(VENV)

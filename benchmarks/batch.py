@@ -32,9 +32,7 @@ def linked(files: Sequence[Path], count: int) -> Iterator[Path]:
 def clips_per_second(folder: Path, count: int, *, jobs: int) -> float:
     """Return the rate of a whole run of `manage.py classify`, its start included."""
     began = time.perf_counter()
-    subprocess.run(  # noqa: S603 -- our own command
-        _command(folder, jobs), cwd=ROOT, capture_output=True, check=True
-    )
+    subprocess.run(_command(folder, jobs), cwd=ROOT, capture_output=True, check=True)
     return count / (time.perf_counter() - began)
 
 
@@ -47,7 +45,7 @@ def growth(count: int, *, jobs: int) -> list[float]:
     with (
         tempfile.TemporaryDirectory() as folder,
         linked([_tone(Path(folder))], count) as files,
-        subprocess.Popen(  # noqa: S603 -- our own command
+        subprocess.Popen(
             _command(files, jobs), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process,
     ):

@@ -13,13 +13,13 @@ from typing import Any
 
 STARTED = time.perf_counter()
 
-import torch  # noqa: E402 -- importing is part of what is measured
+import torch
 
-from benchmarks.timing import Laps, report  # noqa: E402
-from ml.audio import load_clip  # noqa: E402
-from ml.predictor import Predictor  # noqa: E402
-from ml.quick import best_format  # noqa: E402
-from ml.timing import stages  # noqa: E402
+from benchmarks.timing import Laps, report
+from ml.audio import load_clip
+from ml.predictor import Predictor
+from ml.quick import best_format
+from ml.timing import stages
 
 MODEL = "resnet18_bilstm"
 SIDE = 1024  # of the square matrices whose product tells the machine's rate
@@ -79,4 +79,4 @@ def main(files: list[Path]) -> dict[str, Any]:
 if __name__ == "__main__":
     import json
 
-    print(json.dumps(main([Path(name) for name in sys.argv[1:]])))  # noqa: T201
+    print(json.dumps(main([Path(name) for name in sys.argv[1:]])))

@@ -45,8 +45,8 @@ def running(folder: str) -> Iterator[str]:
     """Start the app with its data in `folder`; give its address once it shows a page."""
     port = free_port()
     env = os.environ | {"ENV_FILE": os.devnull, "JOURNIFY_DATA_DIR": folder}
-    process = subprocess.Popen(  # noqa: S603 -- our own command
-        ["make", "--silent", "run", f"PORT={port}"],  # noqa: S607 -- what the README says
+    process = subprocess.Popen(
+        ["make", "--silent", "run", f"PORT={port}"],
         cwd=ROOT,
         env=env,
         stdout=subprocess.DEVNULL,
@@ -81,7 +81,7 @@ def main() -> None:
     """Print what a new data folder takes to start again and again."""
     with tempfile.TemporaryDirectory(prefix="journify-bench-") as folder:
         seconds = starts(folder)
-    print(*(f"{each:.2f}" for each in seconds), f"median {median(seconds):.2f} s")  # noqa: T201
+    print(*(f"{each:.2f}" for each in seconds), f"median {median(seconds):.2f} s")
 
 
 if __name__ == "__main__":

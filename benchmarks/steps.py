@@ -73,4 +73,4 @@ def main(files: list[Path]) -> dict[str, float]:
 
 if __name__ == "__main__":
     for step, milliseconds in main([Path(name) for name in sys.argv[1:]]).items():
-        print(f"{step:24} {milliseconds:8.1f} ms")  # noqa: T201
+        print(f"{step:24} {milliseconds:8.1f} ms")

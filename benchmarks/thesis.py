@@ -15,14 +15,14 @@ from typing import Any
 
 STARTED = time.perf_counter()
 
-import librosa  # noqa: E402 -- importing is part of what is measured
-import numpy as np  # noqa: E402
-import numpy.typing as npt  # noqa: E402
-import torch  # noqa: E402
-from torch import Tensor, nn  # noqa: E402
+import librosa
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
 
-from benchmarks.timing import Laps, report  # noqa: E402
-from benchmarks.torchvision_compat import resnet18  # noqa: E402
+from benchmarks.timing import Laps, report
+from benchmarks.torchvision_compat import resnet18
 
 RATE = 22050
 THIRDS = 3
@@ -80,4 +80,4 @@ def main(files: list[Path]) -> dict[str, Any]:
 if __name__ == "__main__":
     import json
 
-    print(json.dumps(main([Path(name) for name in sys.argv[1:]])))  # noqa: T201
+    print(json.dumps(main([Path(name) for name in sys.argv[1:]])))

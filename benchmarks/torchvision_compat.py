@@ -31,7 +31,7 @@ def operators_load() -> bool:
         return False
     for library in Path(spec.origin).parent.glob("_C*.so"):
         try:
-            torch.ops.load_library(str(library))  # type: ignore[no-untyped-call]
+            torch.ops.load_library(str(library))
         except OSError:
             return False
         return hasattr(torch.ops.torchvision, "nms")
@@ -46,9 +46,9 @@ def declare_missing_operators() -> torch.library.Library | None:
     """
     if operators_load():
         return None
-    library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
+    library = torch.library.Library("torchvision", "DEF")
     for schema in SCHEMAS:
-        library.define(schema)  # type: ignore[no-untyped-call]
+        library.define(schema)
     return library
 
 

@@ -14,7 +14,7 @@ from benchmarks.start import running, starts
 
 SECONDS = 5.0
 CLIENTS = 4
-PASSWORD = "a-long-enough-1"  # noqa: S105 -- of a journal that is thrown away
+PASSWORD = "a-long-enough-1"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 ENTRY = re.compile(r'id="entry-([0-9a-f-]{36})"')
 

@@ -43,7 +43,7 @@ def memory(songs: int) -> list[float]:
         Its resident megabytes.
     """
     with environment("sqlite") as env:
-        done = subprocess.run(  # noqa: S603 -- ourselves
+        done = subprocess.run(
             [sys.executable, "-m", "benchmarks.worker", str(songs)],
             cwd=ROOT,
             env=env,
@@ -64,7 +64,7 @@ def main(songs: int) -> list[float]:
     call_command("migrate", verbosity=0)
     log = settings.DATA_DIR / "worker.log"
     with log.open("wb") as output:
-        worker = subprocess.Popen(WORKER, cwd=ROOT, stdout=output, stderr=output)  # noqa: S603
+        worker = subprocess.Popen(WORKER, cwd=ROOT, stdout=output, stderr=output)
         try:
             return [_look(worker, part, log) for part in np.array_split(np.arange(songs), LOOKS)]
         finally:
@@ -116,4 +116,4 @@ def _resident(pid: int) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(int(sys.argv[1]))))  # noqa: T201
+    print(json.dumps(main(int(sys.argv[1]))))

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+from typing_extensions import override
 
 from classifier.curating.forms import LabelForm, SongForm
 from classifier.curating.insight import insight
@@ -164,12 +165,13 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
         is_too_large = bool(request.POST) and getattr(request, "upload_too_large", False)
         return type(form.__name__, (form,), {"is_too_large": is_too_large})
 
+    @override
     def save_model(
         self,
         request: HttpRequest,
         song: Song,
         form: SongForm,
-        change: bool,  # noqa: FBT001 -- Django's signature
+        change: bool,
     ) -> None:
         """Save, and have new audio listened to: what was said of the old audio is void."""
         super().save_model(request, song, form, change)

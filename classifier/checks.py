@@ -6,18 +6,18 @@ import importlib.util
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register  # noqa: A004 -- Django's name
+from django.core import checks
 
 from journify.config.checks import SETTINGS
 
 TAG = "classifier"
 
 
-@register(TAG, SETTINGS)
-def weights_are_shipped(**_kwargs: Any) -> list[CheckMessage]:
+@checks.register(TAG, SETTINGS)
+def weights_are_shipped(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Warn about a configured model that has no weights."""
     return [
-        Warning(
+        checks.Warning(
             f"The model “{name}” has no weights in {settings.WEIGHTS_DIR / name}.",
             hint="Correct CLASSIFIER_MODELS, or train the model: manage.py train.",
             id="classifier.W001",
@@ -27,13 +27,13 @@ def weights_are_shipped(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register(TAG, SETTINGS)
-def torch_is_installed(**_kwargs: Any) -> list[CheckMessage]:
+@checks.register(TAG, SETTINGS)
+def torch_is_installed(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Warn where nothing could be classified: PyTorch has a requirements file of its own."""
     if importlib.util.find_spec("torch"):
         return []
     return [
-        Warning(
+        checks.Warning(
             "PyTorch is not installed: pages are served, but no song can be classified here.",
             hint="pip install -r requirements-torch.txt",
             id="classifier.W002",

@@ -16,65 +16,56 @@ from journify.operations.housekeeping import Rule
 
 A_DAY = dt.timedelta(days=1)
 
-
-def register() -> None:
-    """Add to the table."""
-    for rule in _rules():
-        housekeeping.register(rule)
-
-
-def _rules() -> tuple[Rule, ...]:
-    return (
-        Rule(
-            name="try-outs",
-            tables=("classifier.TryOut",),
-            kept=lambda: 2 * tryouts.FORGOTTEN_AFTER,
-            promise=_(
-                "The file until it was heard, its answer until it was shown, and neither for more "
-                "than %(minutes)s minutes."
-            ),
-            prune=tryouts.forget_old,
-            every=0.0,
+housekeeping.register(
+    Rule(
+        name="try-outs",
+        tables=("classifier.TryOut",),
+        kept=lambda: 2 * tryouts.FORGOTTEN_AFTER,
+        promise=_(
+            "The file until it was heard, its answer until it was shown, and neither for more "
+            "than %(minutes)s minutes."
         ),
-        Rule(
-            name="drawings",
-            tables=("classifier.Explanation",),
-            kept=lambda: outdated.DRAWINGS_KEPT_FOR,
-            promise=_("A drawing of what counted: %(days)s days."),
-            prune=outdated.forget_drawings,
+        prune=tryouts.forget_old,
+        every=0.0,
+    ),
+    Rule(
+        name="drawings",
+        tables=("classifier.Explanation",),
+        kept=lambda: outdated.DRAWINGS_KEPT_FOR,
+        promise=_("A drawing of what counted: %(days)s days."),
+        prune=outdated.forget_drawings,
+    ),
+    Rule(
+        name="old answers",
+        tables=("classifier.Classification",),
+        kept=lambda: outdated.ANSWERS_KEPT_FOR,
+        promise=_(
+            "The answer of an older version of a model: until the newer one’s is %(days)s days old."
         ),
-        Rule(
-            name="old answers",
-            tables=("classifier.Classification",),
-            kept=lambda: outdated.ANSWERS_KEPT_FOR,
-            promise=_(
-                "The answer of an older version of a model: until the newer one’s is %(days)s days "
-                "old."
-            ),
-            prune=outdated.forget_answers,
+        prune=outdated.forget_answers,
+    ),
+    Rule(
+        name="Spotify’s metadata",
+        tables=("classifier.Song",),
+        kept=lambda: 2 * metadata.KEPT_FOR,
+        promise=_(
+            "What Spotify told is forgotten %(days)s days after it was last read, or when the "
+            "last listener of it leaves Spotify or this journal."
         ),
-        Rule(
-            name="Spotify’s metadata",
-            tables=("classifier.Song",),
-            kept=lambda: 2 * metadata.KEPT_FOR,
-            promise=_(
-                "What Spotify told is forgotten %(days)s days after it was last read, or when the "
-                "last listener of it leaves Spotify or this journal."
-            ),
-            prune=lambda: call_command("forget_metadata", verbosity=0),
-        ),
-        Rule(
-            name="workers",
-            tables=("classifier.Worker",),
-            kept=lambda: A_DAY,
-            promise=_("Until a day after it is done."),
-            prune=heartbeats.forget,
-        ),
-        Rule(
-            name="tables looked at before an import",
-            tables=(),
-            kept=lambda: previews.KEPT,
-            promise=_("For %(minutes)s minutes."),
-            prune=previews.forget_old,
-        ),
-    )
+        prune=lambda: call_command("forget_metadata", verbosity=0),
+    ),
+    Rule(
+        name="workers",
+        tables=("classifier.Worker",),
+        kept=lambda: A_DAY,
+        promise=_("Until a day after it is done."),
+        prune=heartbeats.forget,
+    ),
+    Rule(
+        name="tables looked at before an import",
+        tables=(),
+        kept=lambda: previews.KEPT,
+        promise=_("For %(minutes)s minutes."),
+        prune=previews.forget_old,
+    ),
+)

@@ -72,7 +72,7 @@ class Standardise(nn.Module):
         values : Tensor, shape (N, width) or (N, 1 + S, width)
             Of the latter only the whole clips, which come first.
         """
-        values = values if values.dim() == 2 else values[:, 0]  # noqa: PLR2004 - see above
+        values = values if values.dim() == 2 else values[:, 0]
         known = torch.isfinite(values)
         count = known.sum(dim=0).clamp(min=1)
         self.mean.copy_(torch.where(known, values, 0.0).sum(dim=0) / count)
@@ -164,10 +164,10 @@ class Regression(nn.Module):
             answers = from_axes(seen @ weight.T + bias)
             each = -(targets * answers).sum(dim=1)
             value: Tensor = (each * weights).sum() + weight.square().sum() / (2 * self.LENIENCE)
-            value.backward()  # type: ignore[no-untyped-call]
+            value.backward()
             return value
 
-        optimizer.step(loss)  # type: ignore[no-untyped-call]
+        optimizer.step(loss)
         self.axes.weight.data.copy_(weight.detach())
         self.axes.bias.data.copy_(bias.detach())
 
@@ -262,7 +262,7 @@ class Ann(nn.Module):
             segments' mean, and ``"segments"`` has each of them, shape (B, S, 4).
         """
         numbers = inputs["descriptors"]
-        if numbers.dim() == 2:  # noqa: PLR2004 - clips without segments
+        if numbers.dim() == 2:
             values = self.front(numbers)
             outputs = self._answer(values)
             return outputs if self.training else {"emotion": self._mean(outputs["emotion"], values)}
@@ -295,7 +295,7 @@ class Ann(nn.Module):
         if not self.beside:
             return
         numbers = inputs["descriptors"]
-        values = self.front(numbers if numbers.dim() == 2 else numbers[:, 0])  # noqa: PLR2004
+        values = self.front(numbers if numbers.dim() == 2 else numbers[:, 0])
         trust = targets.get("trust", torch.ones(len(values)))
         for regression in self.beside:
             assert isinstance(regression, Regression)

@@ -277,7 +277,7 @@ def _mono(channels: Samples, layout: str) -> Samples:
 
 def _mixed(channels: Samples, layout: str) -> Samples:
     """Return the mean of channels; of more than two, what loudspeakers would make of them."""
-    if len(channels) > 2:  # noqa: PLR2004
+    if len(channels) > 2:
         with suppress(FFmpegError, ValueError):  # channels that nobody named
             frame = AudioFrame.from_ndarray(channels, "fltp", layout)
             frame.sample_rate = SAMPLE_RATE

@@ -58,10 +58,10 @@ def fit_mix(opinions: Opinions) -> AxisMix:
         answers = mix(opinions.heard, opinions.described).log_softmax(dim=1)
         each = -(answers * opinions.truth).sum(dim=1)
         value: Tensor = (each * opinions.weights).sum() / opinions.weights.sum() + PULL * far
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         return value
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    optimizer.step(loss)
     return mix
 
 
@@ -193,7 +193,7 @@ def _opinions(parts: Parts, rows: Mapping[str, LabelRow]) -> dict[Fold, Opinions
         for heard in read_predictions(parts.listener)
         if heard.fold in of_describer
     }
-    if len(folds) < 2:  # noqa: PLR2004 - one fold is judged by the mix of another
+    if len(folds) < 2:
         raise DataError("At least two folds must be finished in both runs.")
     return folds
 

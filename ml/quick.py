@@ -164,6 +164,6 @@ def _pair(padding: str | tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _kernels_exist() -> bool:
-    return torch.backends.mkldnn.is_available() and all(  # type: ignore[no-untyped-call]
+    return torch.backends.mkldnn.is_available() and all(
         hasattr(torch.ops.mkldnn, name) for name in KERNELS
     )

@@ -186,7 +186,7 @@ class Trainer:
             outputs = self.network(inputs)
         loss = self.loss(outputs, targets)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_norm)
         self.optimizer.step()
         self.schedule.step()

@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from typing_extensions import override
 
 from journify import names
 from journify.limits.addresses import client_address
@@ -46,10 +47,11 @@ logger = logging.getLogger(__name__)
 SECRETS = ("token", "token_secret")
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
+class AccountAdapter(DefaultAccountAdapter):
     """One opinion of where a request comes from, and of which names are one."""
 
-    def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002 -- allauth's
+    @override
+    def clean_username(self, username: str, shallow: bool = False) -> str:
         """Write a new name in one form; refuse one that is somebody's, or looks like it."""
         user = User(username=names.normalized(username))
         for validator in User._meta.get_field("username").validators:
@@ -121,7 +123,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         remember(response, user.get_username())
         return response
 
-    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002 -- allauth's
+    @override
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Make an account; who comes second for a name at the very same moment is told."""
         try:
             with invitations.used(request), transaction.atomic():
@@ -136,7 +139,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         return client_address(request)
 
 
-class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is not typed
+class SocialAdapter(DefaultSocialAccountAdapter):
     """A user name of the display name, our own pages for what goes wrong, back to the profile."""
 
     def populate_user(
@@ -149,6 +152,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         )
         return user
 
+    @override
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         """Make an account, as often from one place as with a password."""
         spend(request, "sign-up")

@@ -7,6 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from spotify_auth.invitations import path_of
 from spotify_auth.models import Invitation, User, UserGroup
@@ -65,12 +66,13 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         """What somebody was promised stays as it is."""
         return False
 
+    @override
     def save_model(
         self,
         request: HttpRequest,
         obj: Invitation,
         form: Any,
-        change: bool,  # noqa: FBT001 -- Django's
+        change: bool,
     ) -> None:
         """Note who invites, and say the link."""
         obj.created_by = request.user  # type: ignore[assignment]
@@ -83,7 +85,7 @@ admin.site.unregister(UserSession)
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(BaseUserSessionAdmin):  # type: ignore[misc]
+class UserSessionAdmin(BaseUserSessionAdmin):
     """Who is signed in: by name and address; parts of a key are no word, and MongoDB has none."""
 
     search_fields = ("user__username", "ip")

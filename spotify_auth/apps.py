@@ -8,10 +8,3 @@ class SpotifyAuthConfig(AppConfig):
 
     name = "spotify_auth"
     verbose_name = "Accounts"
-
-    def ready(self) -> None:
-        """Listen to allauth; register the system checks, and what is looked after."""
-        # need the app registry
-        from spotify_auth import checks, receivers, rules  # noqa: F401, PLC0415
-
-        rules.register()

@@ -6,18 +6,18 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 -- Django's name
+from django.core import checks
 
 from journify.config.checks import SETTINGS
 
 
-@register(SETTINGS)
-def keys_are_a_pair(**_kwargs: Any) -> list[CheckMessage]:
+@checks.register(SETTINGS)
+def keys_are_a_pair(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Warn when only one of the two keys is there: Spotify stays hidden then."""
     if bool(settings.SPOTIFY_CLIENT_ID) == bool(settings.SPOTIFY_CLIENT_SECRET):
         return []
     return [
-        Warning(
+        checks.Warning(
             "Only one of SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET is set: Spotify stays hidden.",
             hint="Set both, or neither; docs/platforms.md says where they come from.",
             id="spotify_auth.W001",
@@ -25,11 +25,11 @@ def keys_are_a_pair(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register(SETTINGS)
-def token_keys_are_keys(**_kwargs: Any) -> list[CheckMessage]:
+@checks.register(SETTINGS)
+def token_keys_are_keys(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Refuse to start with a key that cannot encrypt."""
     return [
-        Error(
+        checks.Error(
             f"Number {number} of TOKEN_KEYS is no Fernet key.",
             hint="Make one: python -c "
             "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from typing_extensions import override
 
 from journify import names
 
@@ -30,7 +31,8 @@ class NameField(TextColumn):
             *args, **({"max_length": LONGEST, "unique": True, "editable": False} | options)
         )
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 -- Django's
+    @override
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """Renew the text, but for a number that the migration gave."""
         base = type(self).made_by(model_instance.username)[: LONGEST - 10]  # type: ignore[attr-defined]
         kept: str = super().pre_save(model_instance, add) or ""

@@ -63,11 +63,11 @@ class CodeOnceMixin:
         return code
 
 
-class AuthenticateForm(CodeOnceMixin, forms.AuthenticateForm):  # type: ignore[misc]  # not typed
+class AuthenticateForm(CodeOnceMixin, forms.AuthenticateForm):
     """At signing in."""
 
 
-class ReauthenticateForm(CodeOnceMixin, forms.ReauthenticateForm):  # type: ignore[misc]  # likewise
+class ReauthenticateForm(CodeOnceMixin, forms.ReauthenticateForm):
     """Before a change of the account."""
 
 
@@ -122,7 +122,7 @@ class RecoverForm(django_forms.Form):
         return user.is_active and is_right(codes, data["code"])
 
 
-class GenerateCodesForm(GenerateRecoveryCodesForm):  # type: ignore[misc]  # not typed
+class GenerateCodesForm(GenerateRecoveryCodesForm):
     """New recovery codes, with a second key or without: they are the way back in."""
 
     def clean(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class GenerateCodesForm(GenerateRecoveryCodesForm):  # type: ignore[misc]  # not
         return data
 
 
-class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # not typed
+class AddPasskeyForm(webauthn.AddWebAuthnForm):
     """A key that opens the account by itself, and so knows who holds it."""
 
     passwordless = None
@@ -143,7 +143,7 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # not typ
         return data
 
 
-class LoginPasskeyForm(webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # not typed
+class LoginPasskeyForm(webauthn.LoginWebAuthnForm):
     """Signing in with a passkey alone."""
 
     def clean_credential(self) -> Authenticator:
@@ -155,7 +155,7 @@ class LoginPasskeyForm(webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # not
             raise
 
 
-class AuthenticatePasskeyForm(webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # not typed
+class AuthenticatePasskeyForm(webauthn.AuthenticateWebAuthnForm):
     """A passkey as the second step."""
 
     def clean_credential(self) -> Authenticator:
@@ -163,7 +163,7 @@ class AuthenticatePasskeyForm(webauthn.AuthenticateWebAuthnForm):  # type: ignor
         return _understood(super().clean_credential)
 
 
-class ReauthenticatePasskeyForm(webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class ReauthenticatePasskeyForm(webauthn.ReauthenticateWebAuthnForm):
     """A passkey before a change of the account."""
 
     def clean_credential(self) -> Authenticator:
@@ -181,7 +181,7 @@ def _understood(clean: Any) -> Any:
         raise get_adapter().validation_error("incorrect_code") from None
 
 
-class ResetPasswordForm(BaseResetPasswordForm):  # type: ignore[misc]  # not typed
+class ResetPasswordForm(BaseResetPasswordForm):
     """Send a link to an address that was confirmed: another may be a stranger's."""
 
     users: list[User]

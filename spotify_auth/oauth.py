@@ -16,7 +16,7 @@ from journify.outbound.fields import text_of
 from spotify_auth.views import SpotifyAdapter
 
 
-class SpotifyProvider(OAuth2Provider):  # type: ignore[misc]  # allauth is not typed
+class SpotifyProvider(OAuth2Provider):
     """PKCE always; nothing of the profile is kept but the id that Spotify made for linking."""
 
     id = "spotify"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     View = Callable[..., HttpResponse]
 
 
-class AddPasskeyView(NextRedirectMixin, views.AddWebAuthnView):  # type: ignore[misc]  # not typed
+class AddPasskeyView(NextRedirectMixin, views.AddWebAuthnView):
     """Make a passkey, never a mere second key."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

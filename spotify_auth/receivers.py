@@ -1,4 +1,4 @@
-"""What follows when allauth has seen a consent, or a code that was none.
+"""What follows when allauth has seen a consent, or a password or a code that was wrong.
 
 Tokens are kept by us, encrypted, and not by allauth.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.signals import user_signed_up
 from allauth.mfa.signals import authentication_failed
 from allauth.socialaccount.signals import social_account_added, social_account_updated
+from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -41,6 +42,13 @@ def keep_tokens(sociallogin: SocialLogin | None = None, **_kwargs: Any) -> None:
 def make_codes(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     """Give a new account a way back in."""
     give_codes(request, user)
+
+
+@receiver(user_login_failed)
+def note_wrong_password(request: HttpRequest | None = None, **_kwargs: Any) -> None:
+    """Write down a wrong name or password."""
+    if request is not None:
+        note_failure(request, "sign-in")
 
 
 @receiver(authentication_failed)

@@ -10,24 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from journify.operations import housekeeping
 from spotify_auth import invitations, sessions
 
-
-def register() -> None:
-    """Add to the table."""
-    housekeeping.register(
-        housekeeping.Rule(
-            name="sessions",
-            tables=("sessions.Session", "usersessions.UserSession"),
-            kept=lambda: dt.timedelta(seconds=settings.SESSION_COOKIE_AGE),
-            promise=_("Until you sign out there, or after %(days)s days."),
-            prune=sessions.forget_ended,
-        )
-    )
-    housekeeping.register(
-        housekeeping.Rule(
-            name="invitations",
-            tables=("spotify_auth.Invitation",),
-            kept=lambda: invitations.KEPT_FOR,
-            promise=_("Until %(days)s days after it was used or has ended."),
-            prune=invitations.forget_old,
-        )
-    )
+housekeeping.register(
+    housekeeping.Rule(
+        name="sessions",
+        tables=("sessions.Session", "usersessions.UserSession"),
+        kept=lambda: dt.timedelta(seconds=settings.SESSION_COOKIE_AGE),
+        promise=_("Until you sign out there, or after %(days)s days."),
+        prune=sessions.forget_ended,
+    ),
+    housekeeping.Rule(
+        name="invitations",
+        tables=("spotify_auth.Invitation",),
+        kept=lambda: invitations.KEPT_FOR,
+        promise=_("Until %(days)s days after it was used or has ended."),
+        prune=invitations.forget_old,
+    ),
+)

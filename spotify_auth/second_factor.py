@@ -16,6 +16,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from typing_extensions import override
 
 from journify.limits.requests import spend
 from spotify_auth.encryption import decrypt, encrypt
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 NAME = "Journify"
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed
+class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets lie in the database as platforms' tokens do: unreadable without `TOKEN_KEYS`."""
 
     def get_totp_issuer(self) -> str:
@@ -45,7 +46,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth i
         """Call somebody by their name wherever keys are kept, never by an address."""
         return user.get_username()
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+    @override
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """Number passkeys, for whoever gives them no name."""
         count = Authenticator.objects.filter(user=user, type=type).count()
         return _("Passkey %(number)s") % {"number": count + 1}
@@ -67,7 +69,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth i
         return decrypt(encrypted_text) or str(generate_totp_secret())
 
 
-class AuthenticateStage(stages.AuthenticateStage):  # type: ignore[misc]  # not typed
+class AuthenticateStage(stages.AuthenticateStage):
     """The second step of signing in.
 
     A listener's passkey is a way in beside the password, and asks nothing of it: whoever loses the

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 View = Callable[..., HttpResponseBase]
 
 
-class SpotifyAdapter(OAuth2Adapter):  # type: ignore[misc]  # allauth is not typed
+class SpotifyAdapter(OAuth2Adapter):
     """The way out and back, through our own session: Bearer header, status looked at."""
 
     provider_id = "spotify"

@@ -90,7 +90,7 @@ def _milliseconds(client: Client, path: str) -> float:
         began = time.perf_counter()
         status = client.get(path).status_code
         took.append(1000 * (time.perf_counter() - began))
-        assert status == 200, f"{path}: {status}"  # noqa: PLR2004
+        assert status == 200, f"{path}: {status}"
     return statistics.median(took)
 
 

@@ -77,7 +77,7 @@ def throwaway_rabbitmq() -> Iterator[str]:
             with running_server([RABBIT], port=port, folder=folder, env=env):
                 yield f"amqp://guest:guest@127.0.0.1:{port}//"
         finally:  # Erlang's table of names outlives the server that started it
-            subprocess.run(["epmd", "-kill"], env=env, capture_output=True, check=False)  # noqa: S607
+            subprocess.run(["epmd", "-kill"], env=env, capture_output=True, check=False)
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def running_server(
 ) -> Iterator[None]:
     """Have a server run meanwhile that answers at `port`."""
     with (folder / "output").open("w") as output:
-        server = subprocess.Popen(  # noqa: S603 -- programs of the distribution, no shell
+        server = subprocess.Popen(
             [str(part) for part in command], env=env, stdout=output, stderr=output
         )
     try:

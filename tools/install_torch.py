@@ -35,7 +35,7 @@ def main() -> int:
     sys.stdout.write(f"PyTorch: {reason}\n")
     sys.stdout.flush()
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    return subprocess.call([*pip, "--no-compile", *index, "-r", str(REQUIREMENTS)])  # noqa: S603
+    return subprocess.call([*pip, "--no-compile", *index, "-r", str(REQUIREMENTS)])
 
 
 def choose() -> tuple[list[str], str]:
@@ -79,7 +79,7 @@ def answers(index: str, *, seconds: float = PROBE_SECONDS) -> bool:
         return False
     try:
         # a constant https address
-        with urllib.request.urlopen(f"{index}/torch/", timeout=seconds) as response:  # noqa: S310  # nosec B310
+        with urllib.request.urlopen(f"{index}/torch/", timeout=seconds) as response:  # nosec B310
             return bool(response.status == HTTPStatus.OK)
     except OSError:
         return False

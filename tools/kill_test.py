@@ -46,13 +46,13 @@ class Crew:
         """Start one more."""
         with self.log.open("ab") as log:
             self.workers.append(
-                subprocess.Popen(WORKER, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+                subprocess.Popen(WORKER, stdout=log, stderr=log, start_new_session=True)
             )
 
     def kill(self, pid: int | None) -> None:
         """Kill the one with this process id, or any, and start another."""
         pids = {worker.pid: worker for worker in self.workers}
-        worker = pids.get(pid or 0) or random.choice(self.workers)  # noqa: S311
+        worker = pids.get(pid or 0) or random.choice(self.workers)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         self.workers.remove(worker)
@@ -136,7 +136,7 @@ def _kill_until_done(crew: Crew, *, every: float) -> dict[str, float]:
         if row:
             killed[row[0]] = time.time()
         before, deadline = left, time.monotonic() + PATIENCE_SECONDS
-        next_kill = time.monotonic() + every * random.uniform(0.7, 1.3)  # noqa: S311
+        next_kill = time.monotonic() + every * random.uniform(0.7, 1.3)
     return killed
 
 

@@ -23,7 +23,7 @@ from tools.soak import BACKENDS, environment
 def run(backend: str, arguments: list[str]) -> dict[str, Any]:
     """Run the load test on a backend and return its report."""
     with environment(backend, durable=True) as env:
-        test = subprocess.run(  # noqa: S603 -- ourselves
+        test = subprocess.run(
             [sys.executable, "-m", "tools.load_test", *arguments],
             env=env,
             stdout=subprocess.PIPE,

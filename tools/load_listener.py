@@ -50,7 +50,7 @@ class Listener:
 
     def __init__(self, number: int, base: str, cookies: dict[str, str], record: Record) -> None:
         self.base, self.record = base, record
-        self.chance = random.Random(number)  # noqa: S311 -- no secret
+        self.chance = random.Random(number)
         self.session = requests.Session()
         self.session.cookies.update(cookies)
         # limits count by address: behind a proxy, each listener has one

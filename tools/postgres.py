@@ -86,7 +86,7 @@ def run_beside(
     try:
         with ExitStack() as stack:
             given = {name: stack.enter_context(server()) for name, server in servers.items()}
-            return subprocess.run(command, env=os.environ | given, check=False).returncode  # noqa: S603 -- the caller's own
+            return subprocess.run(command, env=os.environ | given, check=False).returncode
     except NoServerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -108,7 +108,7 @@ def _version(path: Path) -> int:
 
 def _run(*command: str | Path | int) -> None:
     """Run a program of PostgreSQL's, which refuses to be root."""
-    done = subprocess.run(  # noqa: S603 -- programs of the distribution, no shell
+    done = subprocess.run(
         [str(part) for part in command],
         user="postgres" if os.geteuid() == 0 else None,
         cwd="/",

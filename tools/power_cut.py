@@ -31,7 +31,7 @@ from tools.kill_test import WORKER, WORKERS, audio
 from tools.processes import ROOT, commands_of, free_port, start
 
 HOST = "127.0.0.1"
-TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 -- CSRF wants cookie and form to agree
+TOKEN = "0123456789abcdef0123456789abcdef"
 UPLOADS_EVERY = 4  # every so many answers is a file
 CUT_AT = 1 / 3
 START_SECONDS = 60

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from typing_extensions import override
 
 from classifier.errors import UploadRejectedError
 from classifier.files.uploads import Facts, examine, too_large_message
@@ -38,7 +39,8 @@ class SongForm(forms.ModelForm[Song]):
                 raise forms.ValidationError(str(error)) from error
         return audio
 
-    def save(self, commit: bool = True) -> Song:  # noqa: FBT001, FBT002 -- Django's signature
+    @override
+    def save(self, commit: bool = True) -> Song:
         """Keep what was found out about the audio with it."""
         if "audio" in self.changed_data:
             self.instance.audio_sha256 = self.facts.sha256 if self.facts else ""

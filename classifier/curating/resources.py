@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from import_export import fields, widgets
+from typing_extensions import override
 
 from classifier.models import Label, Song
 from journify.curating.resources import CuratedResource, key_of
@@ -30,7 +31,7 @@ class SongResource(CuratedResource):
         fields = ("id", "title", "artist", "album", "isrc")
 
 
-class EmotionWidget(widgets.Widget):  # type: ignore[misc]  # the library is not typed
+class EmotionWidget(widgets.Widget):
     """One of the four words."""
 
     def clean(self, value: str, **_kwargs: Any) -> str:
@@ -42,7 +43,7 @@ class EmotionWidget(widgets.Widget):  # type: ignore[misc]  # the library is not
         return value.lower()
 
 
-class SharedSongWidget(widgets.Widget):  # type: ignore[misc]
+class SharedSongWidget(widgets.Widget):
     """A song that everybody may use, by its key."""
 
     def clean(self, value: str, **_kwargs: Any) -> Song:
@@ -92,7 +93,8 @@ class LabelResource(CuratedResource):
         labels = self.get_queryset().filter(song=key_of(row["song"]), user=self._importer)
         return labels.first()
 
-    def after_init_instance(self, instance: Label, new: bool, row: Any, **_kwargs: Any) -> None:  # noqa: FBT001 -- the library's signature
+    @override
+    def after_init_instance(self, instance: Label, new: bool, row: Any, **_kwargs: Any) -> None:
         """Make new labels the importing curator's."""
         if new:
             instance.user = self._importer

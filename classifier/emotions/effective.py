@@ -119,7 +119,7 @@ def effective_of(rows: Sequence[Classification], *, label: str = "") -> Effectiv
 def counting_answer(rows: Sequence[Classification]) -> Classification | None:
     """Return the answer that counts among those of models."""
     answers = [row for row in rows if row.has_answer]
-    if len(answers) < 2:  # noqa: PLR2004 -- there is nothing to choose
+    if len(answers) < 2:
         return answers[0] if answers else None
     order = model_order()
     return max(

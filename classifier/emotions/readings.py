@@ -192,7 +192,7 @@ def candidates_of(probabilities: Mapping[str, float]) -> list[Bar]:
 
 def not_sure_between(words: Sequence[StrOrPromise]) -> str:
     """Say "not sure: sad or calm", or without two words only that."""
-    if len(words) < 2:  # noqa: PLR2004 -- "or" stands between two
+    if len(words) < 2:
         return str(NOT_SURE)
     return gettext("not sure: %(first)s or %(second)s") % {"first": words[0], "second": words[1]}
 

@@ -137,7 +137,7 @@ def _end(row: TryOut, **values: Any) -> bool:
 
 
 def _heard(row: TryOut) -> dict[str, Any]:
-    from classifier.serving.service import get_service  # noqa: PLC0415 -- imports torch
+    from classifier.serving.service import get_service
 
     started = time.perf_counter()
     with _sound_of(row) as path:

@@ -108,8 +108,8 @@ def _keep(row: Explanation, picture: bytes | None, **values: Any) -> bool:
 
 def _drawn(classification: Classification) -> tuple[bytes, dict[str, Any]]:
     """Hear the clip again and draw what carried the answer."""
-    from ml.explain import explain  # noqa: PLC0415 -- imports torch
-    from ml.explain_figure import paint  # noqa: PLC0415 -- imports torch
+    from ml.explain import explain
+    from ml.explain_figure import paint
 
     predictor = _predictor_of(classification)
     with audio_of(classification.song) as (path, _source):
@@ -128,7 +128,7 @@ def _drawn(classification: Classification) -> tuple[bytes, dict[str, Any]]:
 
 def _predictor_of(classification: Classification) -> Predictor:
     """The model that answered; another version would explain another answer."""
-    from classifier.serving.service import get_service  # noqa: PLC0415 -- imports torch
+    from classifier.serving.service import get_service
 
     for predictor in get_service().predictors:
         if (predictor.name, predictor.version) == (classification.model, classification.version):
@@ -138,7 +138,7 @@ def _predictor_of(classification: Classification) -> Predictor:
 
 def _regions(reasons: Reasons, predictor: Predictor) -> list[dict[str, Any]]:
     """The strongest regions, in the seconds of the clip and in hertz."""
-    from ml.explain_figure import band_edges  # noqa: PLC0415 -- imports torch
+    from ml.explain_figure import band_edges
 
     edges = band_edges(predictor.meta.network.features)
     starts = [float(segment["start"]) for segment in reasons.prediction.segments]  # type: ignore[arg-type]

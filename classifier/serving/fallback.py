@@ -20,7 +20,7 @@ def answer_from_features(song: Song) -> tuple[Prediction, str] | None:
     found = features_of(song)
     if found is None:
         return None
-    from ml.ann import predict_tracks  # noqa: PLC0415 -- imports torch
+    from ml.ann import predict_tracks
 
     row, source = found
     try:

@@ -92,7 +92,7 @@ def finish(row: Classification, outcome: Outcome) -> None:
 
 def _answer(row: Classification) -> Heard:
     """Hear the clip; where there is none, and none to wait for, ask for the song's features."""
-    from classifier.serving.service import get_service  # noqa: PLC0415 -- imports torch
+    from classifier.serving.service import get_service
 
     queue.tell(row, Stage.FETCHING)
     try:

@@ -178,7 +178,7 @@ def _start(models: list[str]) -> None:
     """Load the models of this process."""
     get_decoder().start()  # it gets ready while torch is imported
     with loading():
-        from classifier.serving.service import service_of  # noqa: PLC0415 -- heavy, not in the web process
+        from classifier.serving.service import service_of
 
         _state["service"] = service_of(tuple(models))
 

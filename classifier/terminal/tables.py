@@ -59,13 +59,13 @@ def classify_rows(path: Path, rows: list[dict[str, str]]) -> Iterator[Result]:
     WeightsError
         The model is not there or damaged; raised at once, not with the first row.
     """
-    from ml.predictor import Predictor  # noqa: PLC0415 -- imports torch
+    from ml.predictor import Predictor
 
     return _results(path, rows, Predictor.load(MODEL, root=settings.WEIGHTS_DIR))
 
 
 def _results(path: Path, rows: list[dict[str, str]], predictor: Predictor) -> Iterator[Result]:
-    from ml.ann import predict_tracks  # noqa: PLC0415 -- imports torch
+    from ml.ann import predict_tracks
 
     numbered = enumerate(rows, start=1)
     while block := list(itertools.islice(numbered, ROWS_AT_ONCE)):

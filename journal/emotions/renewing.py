@@ -29,7 +29,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils.timezone import now
 
-from classifier.emotions import changes, effective
+from classifier.emotions import effective
 from classifier.emotions.effective import heard_in
 from classifier.models import EmotionRule, Label, Song
 from journal.models import Entry
@@ -43,11 +43,6 @@ if TYPE_CHECKING:
 AT_ONCE = 200
 SECONDS_AT_ONCE = 5.0  # a worker's leases are renewed in between
 RECOUNTING = f"{__name__}.recounting"
-
-
-def connect() -> None:
-    """Have answers renewed whenever something else is said of their song."""
-    changes.said.connect(_renew_told, dispatch_uid="journal.emotions.renewing")
 
 
 @contextmanager
@@ -153,10 +148,6 @@ def _next_songs(after: UUID | None) -> list[UUID]:
 
 def _recount_unanswered() -> int:
     return Entry.objects.filter(song=None).exclude(emotion="").update(emotion="")
-
-
-def _renew_told(*, song: UUID, user: UUID | None, **_signal: Any) -> None:
-    renew([song], user=user)
 
 
 def _lock(songs: Sequence[UUID]) -> None:

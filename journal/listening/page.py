@@ -138,7 +138,7 @@ def _sentence(groups: Sequence[tuple[str, Tally]]) -> str:
     """Say which group differs most from all of them; nothing of groups with few plays."""
     everything = Tally(sum((tally.counts for _name, tally in groups), start=Tally().counts))
     enough = [group for group in groups if group[1].total >= MIN_PLAYS]
-    if len(enough) < 2:  # noqa: PLR2004 -- nothing to compare
+    if len(enough) < 2:
         return ngettext("%(count)d play heard so far.", "%(count)d plays heard so far.",
                         everything.total) % {"count": everything.total}  # fmt: skip
     apart, name, group, tally = max(

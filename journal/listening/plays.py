@@ -137,7 +137,7 @@ def spotify_id_of(uri: object) -> str:
     if not isinstance(uri, str):
         return ""
     parts = uri.split("?")[0].replace("/", ":").split(":")
-    if len(parts) < 2 or parts[-2] != "track":  # noqa: PLR2004 -- the kind and the id
+    if len(parts) < 2 or parts[-2] != "track":
         return ""
     return parts[-1] if len(parts[-1]) == SPOTIFY_ID_LENGTH and parts[-1].isalnum() else ""
 

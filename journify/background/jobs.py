@@ -177,9 +177,9 @@ class Kind:
 _kinds: dict[type[Job], Kind] = {}
 
 
-def register(kind: Kind) -> None:
-    """Have rows of a kind looked after."""
-    _kinds[kind.model] = kind
+def register(*kinds: Kind) -> None:
+    """Have rows of some kinds looked after."""
+    _kinds.update({kind.model: kind for kind in kinds})
 
 
 def kinds() -> Iterable[Kind]:

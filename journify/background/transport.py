@@ -22,7 +22,7 @@ Listen = Callable[[float], bool]
 def wake() -> None:
     """Call the workers that wait; without a broker they look so often that no call is needed."""
     if settings.QUEUE_URL:
-        from journify.background import broker  # noqa: PLC0415 -- Celery comes in with the first call
+        from journify.background import broker
 
         broker.wake()
 
@@ -31,7 +31,7 @@ def wake() -> None:
 def listening() -> Iterator[Listen]:
     """Yield what waits for a call, for so many seconds at most, and says whether one came."""
     if settings.QUEUE_URL:
-        from journify.background import broker  # noqa: PLC0415 -- as above
+        from journify.background import broker
 
         with broker.listening() as listen:
             yield listen

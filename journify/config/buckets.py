@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PIECE_BYTES = 1_000_000
 
 
-class PiecewiseS3Storage(S3Storage):  # type: ignore[misc]  # it comes without types
+class PiecewiseS3Storage(S3Storage):
     """A bucket, read by requests for ranges of bytes."""
 
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:

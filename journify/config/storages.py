@@ -47,7 +47,7 @@ def media_storage(url: str) -> dict[str, Any]:
 
 def _client_config(*, path_style: bool) -> Any:
     """Short patience, so that a storage that is away keeps no listener waiting for minutes."""
-    from botocore.config import Config  # noqa: PLC0415 -- heavy, and most installations need none
+    from botocore.config import Config
 
     return Config(
         connect_timeout=CONNECT_SECONDS,

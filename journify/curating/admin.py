@@ -59,7 +59,7 @@ class RecentValuesFilter(admin.AllValuesFieldListFilter):
         self.lookup_choices: Any = sorted(set(rows[:COUNTED_ROWS]))
 
 
-class TableForm(ImportForm):  # type: ignore[misc]
+class TableForm(ImportForm):
     """The file."""
 
     is_too_large = False
@@ -72,13 +72,13 @@ class TableForm(ImportForm):  # type: ignore[misc]
             self.add_error("import_file", _("This file is too large."))
 
 
-class ConfirmForm(ConfirmImportForm):  # type: ignore[misc]
+class ConfirmForm(ConfirmImportForm):
     """The word that a previewed file is to be imported; there is one format."""
 
     format = forms.ChoiceField(choices=[("0", "csv")], widget=forms.HiddenInput)
 
 
-class CuratedTableMixin(ImportExportMixin):  # type: ignore[misc]
+class CuratedTableMixin(ImportExportMixin):
     """CSV export and import for whoever may see, and may add and change, the rows."""
 
     resource_classes: list[type[CuratedResource]]

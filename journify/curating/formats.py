@@ -22,7 +22,7 @@ class UnreadableTableError(ValueError):
     """A file that is no table of ours; the message says why."""
 
 
-class GuardedCSV(base_formats.CSV):  # type: ignore[misc]  # the library is not typed
+class GuardedCSV(base_formats.CSV):
     """UTF-8, comma or semicolon, with cells that no spreadsheet takes for formulas.
 
     The library's own escaping drops the sign, so that the text does not come back as it was.
@@ -99,6 +99,6 @@ def _rows_of(text: str) -> list[list[str]]:
     if len(rows) > MAX_ROWS + 1:
         message = _("This file has more than %(count)d rows. Split it into smaller ones.")
         raise UnreadableTableError(message % {"count": MAX_ROWS})
-    if len(rows) < 2:  # noqa: PLR2004 -- names, and something below them
+    if len(rows) < 2:
         raise UnreadableTableError(_("There are no rows in this file."))
     return rows

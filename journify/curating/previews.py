@@ -14,7 +14,7 @@ PREVIEWS = "previews"
 KEPT = dt.timedelta(hours=1)
 
 
-class PreviewStorage(MediaStorage):  # type: ignore[misc]  # the library is not typed
+class PreviewStorage(MediaStorage):
     """A file between its preview and its import, where every web machine finds it.
 
     Not in the system's temporary folder, the library's default: whoever may import would name any

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 from import_export.resources import Diff
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from import_export.results import Result
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 BATCH = 500
 
 
-class Changes(Diff):  # type: ignore[misc]  # the library is not typed
+class Changes(Diff):
     """What a row changes, without the inline styles that our content security policy refuses."""
 
     def as_html(self) -> list[SafeString]:
@@ -50,7 +51,7 @@ def key_of(cell: str) -> uuid.UUID | None:
         return None
 
 
-class KeyWidget(widgets.Widget):  # type: ignore[misc]
+class KeyWidget(widgets.Widget):
     """A row's key."""
 
     def clean(self, value: str, **_kwargs: Any) -> uuid.UUID:
@@ -61,7 +62,7 @@ class KeyWidget(widgets.Widget):  # type: ignore[misc]
         return key
 
 
-class YesNoWidget(widgets.BooleanWidget):  # type: ignore[misc]
+class YesNoWidget(widgets.BooleanWidget):
     """Yes or no; the library takes any other word for no."""
 
     def clean(self, value: str, *args: Any, **kwargs: Any) -> bool | None:
@@ -72,7 +73,7 @@ class YesNoWidget(widgets.BooleanWidget):  # type: ignore[misc]
         return answer
 
 
-class CuratedResource(resources.ModelResource):  # type: ignore[misc]
+class CuratedResource(resources.ModelResource):
     """A table of which only what belongs to everybody is written, read and changed.
 
     A row is known by its key or, where that is empty, by the fields in `natural`: the same file
@@ -109,7 +110,8 @@ class CuratedResource(resources.ModelResource):  # type: ignore[misc]
         """Where there are some; the library would refuse to import anywhere else."""
         return bool(connections[self.get_db_connection_name()].features.supports_transactions)
 
-    def import_data(self, dataset: Dataset, dry_run: bool = False, **kwargs: Any) -> Result:  # noqa: FBT001, FBT002 -- the library's signature
+    @override
+    def import_data(self, dataset: Dataset, dry_run: bool = False, **kwargs: Any) -> Result:
         """Write all rows or none: what cannot be taken back is tried before anything is written."""
         if not dry_run and not self.get_use_transactions():
             tried = self.import_data(dataset, dry_run=True, **kwargs)

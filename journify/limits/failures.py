@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
-
-from django.contrib.auth.signals import user_login_failed
-from django.dispatch import receiver
+from typing import TYPE_CHECKING
 
 from journify.limits.addresses import address_in_log
 
@@ -19,10 +16,3 @@ logger = logging.getLogger("journify.sign_in")
 def note_failure(request: HttpRequest, action: str) -> None:
     """Write down that somebody proved nothing, and where from; never as whom."""
     logger.warning("failed action=%s address=%s", action, address_in_log(request))
-
-
-@receiver(user_login_failed)
-def note_wrong_password(request: HttpRequest | None = None, **_kwargs: Any) -> None:
-    """Write down a wrong name or password."""
-    if request is not None:
-        note_failure(request, "sign-in")

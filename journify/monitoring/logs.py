@@ -8,6 +8,7 @@ from typing import Any
 
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
+from typing_extensions import override
 
 from journify.monitoring.context import bound_values
 
@@ -28,7 +29,8 @@ class LineFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(levelname)s %(name)s %(message)s")
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
+    @override
+    def formatMessage(self, record: logging.LogRecord) -> str:
         """Write the line; a traceback follows below it."""
         context = " ".join(f"{name}={value}" for name, value in bound_values().items())
         message = super().formatMessage(record)

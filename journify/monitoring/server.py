@@ -11,6 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 from django.conf import settings
 from django.db import connections
 from prometheus_client import CONTENT_TYPE_LATEST
+from typing_extensions import override
 
 from journify.monitoring.metrics import exposition, may_read
 
@@ -21,7 +22,8 @@ logger = logging.getLogger(__name__)
 
 
 class _SilentHandler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
+    @override
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
 

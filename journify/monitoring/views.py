@@ -11,6 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from journify.monitoring.health import findings
 from journify.monitoring.metrics import exposition, may_read
 
+WORDS = {True: "ok", False: "unfit"}
+
 
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -24,9 +26,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     found = findings(leave_out=request.GET.getlist("exclude"))
     is_fit = all(finding.is_fit for finding in found.values())
     body = {
-        "status": _word(is_fit),
+        "status": WORDS[is_fit],
         "checks": {
-            name: {"status": _word(finding.is_fit), **finding.facts}
+            name: {"status": WORDS[finding.is_fit], **finding.facts}
             for name, finding in found.items()
         },
     }
@@ -40,7 +42,3 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not may_read(request.headers.get("Authorization", "")):
         raise Http404
     return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
-
-
-def _word(is_fit: bool) -> str:  # noqa: FBT001 -- one word of a finding
-    return "ok" if is_fit else "unfit"

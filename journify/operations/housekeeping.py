@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.module_loading import import_string
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -46,17 +48,20 @@ class Rule:
 
 
 _rules: dict[str, Rule] = {}
-_chores: list[Callable[[], object]] = []
+_chores: list[str] = []
 _done_at: dict[str, float] = {}
 
 
-def register(rule: Rule) -> None:
-    """Have a rule kept."""
-    _rules[rule.name] = rule
+def register(*rules: Rule) -> None:
+    """Have rules kept."""
+    _rules.update({rule.name: rule for rule in rules})
 
 
-def also(chore: Callable[[], object]) -> None:
-    """Have workers do something else each time, in a few seconds: it is no deletion."""
+def also(chore: str) -> None:
+    """Have workers do something else each time, in a few seconds: it is no deletion.
+
+    `chore` is the dotted path of a function, loaded by the worker that does it.
+    """
     _chores.append(chore)
 
 
@@ -77,7 +82,7 @@ def due() -> Iterator[Callable[[], object]]:
         if now >= _done_at.get(row.name, -row.every) + row.every:
             _done_at[row.name] = now
             yield row.prune
-    yield from _chores
+    yield from map(import_string, _chores)
 
 
 def run() -> None:

@@ -26,7 +26,7 @@ def end_with_parent(number: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
-class TiedProcess(process.Process):  # type: ignore[misc]  # the library is not typed
+class TiedProcess(process.Process):
     """A process of the Procfile, and the one of honcho's that reads what it prints."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

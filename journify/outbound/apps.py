@@ -8,7 +8,3 @@ class OutboundConfig(AppConfig):
 
     name = "journify.outbound"
     verbose_name = "Outside platforms"
-
-    def ready(self) -> None:
-        """Register the system checks."""
-        from journify.outbound import checks  # noqa: F401, PLC0415 -- needs the app registry

@@ -34,7 +34,7 @@ def midi_file(song: Song) -> bytes:
     """
     if len(song.parts) > MAX_PARTS:
         raise ValueError(f"{song.slug} has {len(song.parts)} parts; MIDI has room for {MAX_PARTS}")
-    chance = random.Random(song.slug)  # noqa: S311  (music, not secrets)
+    chance = random.Random(song.slug)
     tracks = [_track(_tempo_events(song))]
     channels = iter(channel for channel in range(16) if channel != PERCUSSION_CHANNEL)
     for part in song.parts:

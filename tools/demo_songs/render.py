@@ -84,7 +84,7 @@ def synthesise(song: Song) -> Samples:
             "-r", str(SAMPLE_RATE), "-T", "raw", "-O", "float", "-F", str(raw),
             str(SOUND_FONT), str(midi),
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0 or not raw.exists():
             raise RenderError(f"FluidSynth failed on {song.slug}: {done.stderr.strip()}")
         return np.fromfile(raw, dtype=np.float32).reshape(-1, 2)

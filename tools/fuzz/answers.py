@@ -98,7 +98,7 @@ def bodies(draw: st.DrawFn, platform: str) -> bytes:
     document = SAMPLES[platform]
     for _ in range(draw(st.integers(0, 4))):
         document = with_one_replaced(draw, document)
-    if kind == 2:  # noqa: PLR2004 -- one in ten
+    if kind == 2:
         document = draw(anything)
     return json.dumps(document).encode()
 

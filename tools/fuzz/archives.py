@@ -118,7 +118,7 @@ def _change(draw: st.DrawFn, content: bytearray) -> None:
     length = len(content)
     at = draw(st.integers(0, length - 1) | st.integers(max(0, length - 250), length - 1))
     kind = draw(st.integers(0, 3))
-    if kind == 0 and length > 10:  # noqa: PLR2004
+    if kind == 0 and length > 10:
         del content[at : at + draw(st.integers(1, 8))]
     elif kind == 1:
         content[at:at] = draw(st.binary(min_size=1, max_size=8))

@@ -164,7 +164,7 @@ def _address(url: str) -> None:
 
 def _title(name: str) -> None:
     title = title_from(name)
-    assert 0 < len(title) <= 200  # noqa: PLR2004
+    assert 0 < len(title) <= 200
     assert all(char.isprintable() or char == "\u3000" or char.isspace() for char in title), title
 
 
@@ -184,7 +184,7 @@ def _range(header: str) -> None:
             return
         first, last = _bounds(match[1], match[2], 1000)
         assert first >= 0
-        assert last <= 999  # noqa: PLR2004
+        assert last <= 999
 
 
 def _forwarded(drawn: tuple[str, str]) -> None:
@@ -264,7 +264,7 @@ class DecodeTarget:
     """
 
     def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)  # noqa: S311 -- a run can be repeated
+        self.chance = random.Random(seed)
         self.sound = list(sound_files().values())
         self.decoder = Decoder()
         self.decoder.start()
@@ -297,11 +297,11 @@ class DecodeTarget:
     def _mutate(self, content: bytearray) -> None:
         at = self.chance.randrange(len(content) + 1)
         kind = self.chance.randrange(6)
-        if kind <= 2 and at < len(content):  # noqa: PLR2004
+        if kind <= 2 and at < len(content):
             content[at] = self.chance.choice((0, 0xFF, 0x80, self.chance.randrange(256)))
-        elif kind == 3:  # noqa: PLR2004
+        elif kind == 3:
             content[at:at] = self.chance.randbytes(self.chance.choice((1, 4, 64)))
-        elif kind == 4 and len(content) > 1000:  # noqa: PLR2004
+        elif kind == 4 and len(content) > 1000:
             del content[at : at + self.chance.choice((1, 4, 64, 4096))]
         else:
             start = self.chance.randrange(max(1, len(content)))

@@ -81,9 +81,9 @@ def upload_way(client: Client, path_of_answer: str) -> Way:
     def send(path: Path) -> str:
         with path.open("rb") as file:
             response: Any = client.post(path_of_answer, {"audio": file})
-        if response.status_code == 302:  # noqa: PLR2004 -- answered: back to the day
+        if response.status_code == 302:
             return ""
-        if response.status_code != 200:  # noqa: PLR2004
+        if response.status_code != 200:
             raise RuntimeError(f"status {response.status_code}")
         return str(response.context["error"])
 
@@ -99,9 +99,9 @@ def try_out_way(client: Client, path_of_form: str) -> Way:
     def send(path: Path) -> str:
         with path.open("rb") as file:
             response: Any = client.post(path_of_form, {"audio": file})
-        if response.status_code == 200:  # noqa: PLR2004 -- refused at once
+        if response.status_code == 200:
             return str(response.context["error"])
-        if response.status_code != 302:  # noqa: PLR2004
+        if response.status_code != 302:
             raise RuntimeError(f"status {response.status_code}")
         tryout = jobs.claim(TryOut.objects.all(), TryOut.objects.get().pk)
         if tryout is None:
@@ -121,7 +121,7 @@ def classify_way(models: list[str]) -> Way:
 
     def classify(path: Path) -> str:
         [result] = classify_files([path], models=models)
-        if "error" not in result and sum(result["probabilities"].values()) < 0.99:  # noqa: PLR2004
+        if "error" not in result and sum(result["probabilities"].values()) < 0.99:
             raise RuntimeError(f"no probabilities: {result}")
         return str(result.get("error", ""))
 

@@ -39,7 +39,7 @@ def sound_files() -> dict[str, bytes]:
 
 def broken_files(sound: dict[str, bytes]) -> Iterator[Named]:
     """Yield bit flips, broken headers, truncations, splices and wrong names of good files."""
-    chance = random.Random(8)  # noqa: S311 -- the same files every time
+    chance = random.Random(8)
     for extension, content in sound.items():
         for count in FLIPS:
             yield f"flips-{count}.{extension}", _flipped(content, count, len(content), chance)

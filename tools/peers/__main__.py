@@ -24,13 +24,13 @@ def ask(folders: list[Path], runs: Path) -> str:
     if not python.exists():
         venv.create(python.parents[1], with_pip=True)
     wanted = [str(python), "-m", "pip", "install", "--quiet", PACKAGE]
-    if subprocess.run(wanted, check=False).returncode:  # noqa: S603 -- our own command
+    if subprocess.run(wanted, check=False).returncode:
         return NOT_HAD
     for folder in folders:
         target = runs / "peers" / f"vibenet-{folder.resolve().name}.json"
         if not target.exists():
             command = [str(python), str(SAY), str(folder), str(target)]
-            subprocess.run(command, check=True)  # noqa: S603 -- our own command
+            subprocess.run(command, check=True)
     return f"VibeNet has heard {len(folders)} folders; see manage.py evaluate --held-out."
 
 

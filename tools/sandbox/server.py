@@ -19,6 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from typing_extensions import override
+
 from tools.sandbox import (
     deezer,
     failures,
@@ -137,7 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self._serve()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet: a browser's test would drown in it."""
 
     def _serve(self) -> None:

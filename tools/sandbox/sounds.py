@@ -24,7 +24,7 @@ def rendered(slug: str) -> Samples:
     """Render the sound of a song, mono, between -1 and 1."""
     rng = np.random.default_rng(number_of(slug))
     energy = rng.uniform()
-    scale, beat = (MAJOR if rng.uniform() < 0.5 else MINOR), 60 / (60 + 110 * energy)  # noqa: PLR2004
+    scale, beat = (MAJOR if rng.uniform() < 0.5 else MINOR), 60 / (60 + 110 * energy)
     root = int(rng.integers(45, 57))
     progression = PROGRESSIONS[rng.integers(len(PROGRESSIONS))]
     overtones = rng.uniform(0.1, 1.0, 4) / np.arange(1, 5) ** (2.2 - energy)

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlencode
 from tools.sandbox.catalogue import SandboxSong
 
 CLIENT_ID = "sandbox-client"
-CLIENT_SECRET = "sandbox-secret"  # noqa: S105 -- of a server that gives nothing away
+CLIENT_SECRET = "sandbox-secret"
 
 
 SWITCHES = {

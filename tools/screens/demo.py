@@ -16,7 +16,7 @@ from journal.models import Entry, Journal, Phrase
 from journal.services import answer_entry, write_note
 from spotify_auth.models import User
 
-PASSWORD = "a-song-for-every-day"  # noqa: S105 -- of people who do not exist  # nosec B105
+PASSWORD = "a-song-for-every-day"
 DAYS = 420
 HEARD_SECONDS = 180
 # Demo songs by the key of `classifier/demo/catalogue.json`; the models hear them for real.

@@ -78,7 +78,7 @@ class Shelf:
 
 def seed_history(user: User, shape: Shape, *, seed: int) -> Counts:
     """Write songs with classifications and labels, and days with entries, for `user`."""
-    chance = random.Random(f"{seed} {user.username}")  # noqa: S311 -- invents songs, no secrets
+    chance = random.Random(f"{seed} {user.username}")
     counts = Counts(songs=shape.songs)
     shelf = _write_songs(user, shape, chance)
     pool = list(Phrase.objects.for_user(user).order_by("key", "text"))

@@ -42,4 +42,4 @@ def invent_song(chance: random.Random) -> tuple[str, str]:
 
 def invent_note(chance: random.Random) -> str:
     """Make up a note; most entries have none."""
-    return chance.choice(NOTES) if chance.random() < 0.1 else ""  # noqa: PLR2004
+    return chance.choice(NOTES) if chance.random() < 0.1 else ""

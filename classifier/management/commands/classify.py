@@ -162,7 +162,7 @@ def _table_results(path: Path) -> tuple[int, Iterator[Result]]:
 
 
 def _explained(options: dict[str, Any]) -> Result:
-    from classifier.serving.explanations import explain_file  # noqa: PLC0415 -- imports torch
+    from classifier.serving.explanations import explain_file
 
     [model, *_] = _models(options["model"])
     try:
@@ -202,7 +202,7 @@ def _pending_songs() -> list[Song]:
 
 
 def _classified(songs: list[Song]) -> Iterator[Result]:
-    from classifier.serving.service import get_service  # noqa: PLC0415 -- imports torch
+    from classifier.serving.service import get_service
 
     get_service()  # loaded before the first claim: its time is no song's
     with leases.renewing():

@@ -23,14 +23,14 @@ class Command(ExplainedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what `ml.evaluate` declares."""
-        from ml.evaluate import add_arguments  # noqa: PLC0415 - torch is for those who train
+        from ml.evaluate import add_arguments
 
         add_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         """Evaluate, and say in one sentence what is missing."""
         from ml.errors import MlError  # noqa: PLC0415 - torch is for those who train
-        from ml.evaluate import run  # noqa: PLC0415 - torch is for those who train
+        from ml.evaluate import run
 
         try:
             run(options)

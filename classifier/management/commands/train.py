@@ -23,14 +23,14 @@ class Command(ExplainedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what `ml.train` declares."""
-        from ml.train import add_arguments  # noqa: PLC0415 - torch is for those who train
+        from ml.train import add_arguments
 
         add_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         """Train, and say in one sentence what is wrong with the data."""
         from ml.errors import MlError  # noqa: PLC0415 - torch is for those who train
-        from ml.train import run  # noqa: PLC0415 - torch is for those who train
+        from ml.train import run
 
         try:
             run(options)

@@ -43,7 +43,7 @@ class Command(ExplainedCommand):
         """Load the models, start the sweep, and work."""
         get_decoder().start()  # it gets ready while torch is imported
         with loading():
-            from classifier.serving.service import get_service  # noqa: PLC0415 -- imports torch
+            from classifier.serving.service import get_service
 
             names = [predictor.name for predictor in get_service().predictors]
         logger.info("models ready: %s", ", ".join(names) or "none")

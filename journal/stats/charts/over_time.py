@@ -76,7 +76,7 @@ def _draw(answers: Answers, interval: Interval, _today: dt.date) -> Drawn:
     summary = summarize(answers.days, buckets_of(interval), interval)
     named = [(bucket.name, tally) for bucket, tally in summary.buckets]
     ticks = [bucket.tick for bucket, _tally in summary.buckets]
-    middle = [ticks[len(ticks) // 2]] if len(ticks) > 2 else []  # noqa: PLR2004 -- an end each
+    middle = [ticks[len(ticks) // 2]] if len(ticks) > 2 else []
     return Drawn(
         sentence=sentence(summary),
         drawing={

@@ -15,7 +15,7 @@ from pymongo import IndexModel
 ANY_OF_TYPE = {"string": {"$gte": ""}, "long": {"$gte": Int64(-(2**63))}}
 
 
-class SchemaEditor(MongoEditor):  # type: ignore[misc]
+class SchemaEditor(MongoEditor):
     """Makes unique indexes that are partial only where null may come twice.
 
     The backend limits every unique index to values of the column's type, so that null may come
@@ -60,7 +60,7 @@ def searchable(index: IndexModel, fields: list[Any]) -> IndexModel:
     return IndexModel(list(document.pop("key").items()), **document)
 
 
-class DatabaseWrapper(MongoWrapper):  # type: ignore[misc]
+class DatabaseWrapper(MongoWrapper):
     """A connection to MongoDB."""
 
     SchemaEditorClass = SchemaEditor

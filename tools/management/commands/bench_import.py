@@ -71,7 +71,7 @@ class Command(ExplainedCommand):
 
 def write_export(path: Path, plays: int) -> int:
     """Write an extended history as Spotify's ZIP; return its size, unpacked."""
-    chance = random.Random(1)  # noqa: S311 -- an invented history
+    chance = random.Random(1)
     moment, size = FIRST, 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for number, start in enumerate(range(0, plays, PLAYS_A_FILE)):

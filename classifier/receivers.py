@@ -1,0 +1,52 @@
+"""What follows when songs, answers and labels are saved or deleted.
+
+Signals, because they are the one thing that Django tells of every deletion: songs also go with
+their owner's account, by querysets and by the admin's actions and imports, where no method of ours
+is called.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from classifier.emotions import changes
+from classifier.files.cleanup import forget
+from classifier.models import Classification, Explanation, Label, Song, TryOut
+
+
+@receiver(post_delete, sender=Song)
+@receiver(post_delete, sender=Explanation)
+@receiver(post_delete, sender=TryOut)
+def forget_file(*, instance: Song | Explanation | TryOut, **_signal: Any) -> None:
+    """Delete the file of a deleted row."""
+    file = instance.picture if isinstance(instance, Explanation) else instance.audio
+    forget(str(file.name or ""), file.storage)
+
+
+@receiver(post_save, sender=Classification)
+@receiver(post_save, sender=Label)
+def tell_of_saved(
+    *, instance: Classification | Label, created: bool, raw: bool, **_signal: Any
+) -> None:
+    """Tell of an answer or a label that was saved."""
+    is_work = isinstance(instance, Classification) and instance.status != instance.Status.DONE
+    # rows that are loaded bring what was kept of them along; new work says nothing yet
+    if not raw and not (created and is_work):
+        _tell_of(instance)
+
+
+@receiver(post_delete, sender=Classification)
+@receiver(post_delete, sender=Label)
+def tell_of_deleted(*, instance: Classification | Label, origin: Any, **_signal: Any) -> None:
+    """Tell of what is deleted itself; what goes with its song or its person takes all along."""
+    model = origin.model if isinstance(origin, QuerySet) else type(origin)
+    if model is type(instance):
+        _tell_of(instance)
+
+
+def _tell_of(row: Classification | Label) -> None:
+    changes.tell(row.song_id, user=row.user_id if isinstance(row, Label) else None)

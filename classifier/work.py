@@ -1,0 +1,24 @@
+"""The kinds of work of this app, what does each, and what becomes of it when its worker dies."""
+
+from __future__ import annotations
+
+from classifier.models import Classification, Explanation, TryOut
+from journify.background import jobs
+
+jobs.register(
+    jobs.Kind(
+        model=Classification,
+        work="classifier.serving.listening.classify",
+        interrupted="classifier.queue.rows.interrupted",
+    ),
+    jobs.Kind(
+        model=Explanation,
+        work="classifier.serving.explaining.draw",
+        interrupted="classifier.serving.explaining.interrupted",
+    ),
+    jobs.Kind(
+        model=TryOut,
+        work="classifier.files.tryouts.listen",
+        interrupted="classifier.files.tryouts.interrupted",
+    ),
+)

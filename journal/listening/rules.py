@@ -1,0 +1,7 @@
+"""What workers do for listening histories from time to time."""
+
+from __future__ import annotations
+
+from journify.operations import housekeeping
+
+housekeeping.also("journal.listening.rounds.request_round")

@@ -1,0 +1,19 @@
+"""The kinds of work of this app, what does each, and what becomes of it when its worker dies."""
+
+from __future__ import annotations
+
+from journal.listening.models import ListeningImport, ListeningRound
+from journify.background import jobs
+
+jobs.register(
+    jobs.Kind(
+        model=ListeningImport,
+        work="journal.listening.imports.carry_out",
+        interrupted="journal.listening.imports.interrupted",
+    ),
+    jobs.Kind(
+        model=ListeningRound,
+        work="journal.listening.rounds.do_round",
+        interrupted="journal.listening.rounds.interrupted",
+    ),
+)

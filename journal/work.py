@@ -1,0 +1,19 @@
+"""The kinds of work of this app, what does each, and what becomes of it when its worker dies."""
+
+from __future__ import annotations
+
+from journal.models import Refresh, Transfer
+from journify.background import jobs
+
+jobs.register(
+    jobs.Kind(
+        model=Transfer,
+        work="journal.archive.work.carry_out",
+        interrupted="journal.archive.transfers.interrupted",
+    ),
+    jobs.Kind(
+        model=Refresh,
+        work="journal.spotify.connection.refresh",
+        interrupted="journal.spotify.connection.interrupted",
+    ),
+)
