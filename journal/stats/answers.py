@@ -15,6 +15,7 @@ from classifier.emotions.effective import heard_in
 from classifier.emotions.word_search import songs_with_word
 from classifier.models import Label
 from classifier.serving.results import is_sure
+from journal.day.feelings import felt_between
 from journal.emotions.counting import answered_days, heard_by_day
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from journal.day.feelings import FeltDay
     from journal.emotions.counting import DayHeard
     from journal.models import EntryQuerySet
     from journal.stats.intervals import Interval
@@ -48,6 +50,8 @@ class Answers:
         By words and by name; the artist that is not known is "".
     before : Tally
         What as many days before the interval count as, all together.
+    felt : sequence
+        The interval's days of which the listener said how they were, or gave them tags.
     pairs : Counter
         Songs that the listener labelled and a model was sure of, by (heard, said).
     """
@@ -57,6 +61,7 @@ class Answers:
     hours: Mapping[int, Tally] = field(default_factory=dict)
     phrases: Mapping[str, Tally] = field(default_factory=dict)
     artists: Mapping[str, Tally] = field(default_factory=dict)
+    felt: Sequence[FeltDay] = ()
     before: Tally = field(default_factory=Tally)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -88,6 +93,7 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "
         days=days,
         before=Tally() if is_all else _before(user, interval, songs=songs),
         all_days=list(days) if is_all and songs is None else answered_days(user),
+        felt=tuple(felt_between(user, interval.first, interval.last)),
         hours=by_hour(entries, zone=zone, first=first, last=now),
         phrases=_tallies(
             heard.values_list("phrase_text", "emotion").annotate(count=Count("emotion"))

@@ -35,6 +35,11 @@ def group_days(
     return {key: tally_of(*counts) for key, counts in groups.items()}
 
 
+def tally_of_days(days: Iterable[DayHeard]) -> Tally:
+    """All that was heard on some days."""
+    return tally_of(*(day.counts for day in days))
+
+
 def sum_of(tallies: Iterable[Tally]) -> Tally:
     """All tallies together."""
     return tally_of(*([tally.counts[name] for name in KINDS] for tally in tallies))

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from classifier.models import Label
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
-from journal.models import Entry, Preferences
+from journal.models import DayFeeling, Entry, Preferences
 from journal.stats.charts.base import Plan
 from journal.stats.page import PLANS
 from journal.tests.factories import EntryFactory, JournalFactory
@@ -22,6 +22,8 @@ from spotify_auth.models import User
 STATS = reverse("journal:stats")
 TODAY = dt.date(2026, 11, 23)
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+# what begins with days, labels or what the listener said
+NOT_OF_ANSWERS = {"streaks", "agreement", "beside_before", "felt", "by_tag"}
 UNSURE = {"emotion": "sad", "probabilities": {"sad": 0.4, "calm": 0.35}}
 
 
@@ -56,6 +58,11 @@ def missing_in(html: str) -> dict[str, str]:
     return dict(re.findall(r"<b>([^<]+)</b>: ([^<]+?)</span>\s*</li>", html))
 
 
+def feel(user: User, days_ago: int, emotions: str, tags: str = "") -> None:
+    date = TODAY - dt.timedelta(days_ago)
+    DayFeeling.objects.create(user=user, date=date, emotions=emotions, tags=tags)
+
+
 def label(user: User, count: int) -> None:
     for entry in Entry.objects.filter(journal__user=user)[:count]:
         LabelFactory(song=entry.song, user=user, emotion="sad")
@@ -64,11 +71,16 @@ def label(user: User, count: int) -> None:
 def test_every_chart_has_a_sentence_and_a_table(listener: Client, user: User) -> None:
     for days_ago in range(3):
         answer(user, days_ago=days_ago, count=8)
+        feel(user, days_ago, "calm", "sea")
+    feel(user, 3, "calm", "sea")
+    feel(user, 4, "sad")
+    for days_ago in (3, 4):
+        answer(user, days_ago=days_ago, count=1)
     label(user, 5)
     html = page(listener)
     assert missing_in(html) == {}
     figures = [figure.split("</figure>")[0] for figure in html.split("<figure ")[1:]]
-    assert len(figures) == 9  # all but what is before, where there is nothing
+    assert len(figures) == 11  # all but what is before, where there is nothing
     for figure in figures:
         assert re.search(r'class="chart-says">\s*\S+', figure)
         assert figure.count("<table") == figure.count("<details") == 1
@@ -86,6 +98,8 @@ def test_a_few_answers_are_no_statistics(listener: Client, user: User) -> None:
         "All these days": "8 more answers",
         "By weekday": "18 more answers",
         "By hour": "18 more answers",
+        "By tag": "3 more days with one tag, and answers",
+        "Felt and played": "5 more days on which you say how it was, and answer",
         "By phrase": "8 more answers",
         "By artist": "8 more answers with an artist’s name",
         "Days with an answer": "an answer on 1 more day",
@@ -98,7 +112,7 @@ def test_a_few_answers_are_no_statistics(listener: Client, user: User) -> None:
 
 @pytest.mark.parametrize(
     "plan",
-    [plan for plan in PLANS if plan.key not in {"streaks", "agreement", "beside_before"}],
+    [plan for plan in PLANS if plan.key not in NOT_OF_ANSWERS],
     ids=lambda p: p.key,
 )
 def test_each_chart_begins_with_its_least(listener: Client, user: User, plan: Plan) -> None:
@@ -128,6 +142,17 @@ def test_what_was_before_stands_beside_it(listener: Client, user: User) -> None:
     assert "Sad fell from 100\xa0% to 0\xa0% and calm rose from 0\xa0% to 100\xa0%." in figure
     assert "The 30 days before" in figure
     assert "beside_before" not in charts_of(page(listener, "?span=all"))
+
+
+def test_what_was_felt_stands_beside_what_was_played(listener: Client, user: User) -> None:
+    for days_ago in range(6):
+        answer(user, days_ago=days_ago, count=3, emotion="calm" if days_ago < 4 else "happy")
+        feel(user, days_ago, "sad", "sea" if days_ago < 3 else "")
+    html = page(listener)
+    figure = html.split('chart-felt"')[1].split("</figure>")[0]
+    assert "On the 6 days you felt sad, you played calm most: 12 of 18 songs." in figure
+    figure = html.split('chart-by_tag"')[1].split("</figure>")[0]
+    assert "Most answers on days with “sea”: 9, 9 of them calm." in figure
 
 
 def test_where_nothing_stands_out_a_chart_is_a_line(listener: Client, user: User) -> None:
@@ -240,7 +265,7 @@ def test_queries_do_not_grow_with_answers(listener: Client, user: User, span: st
     for days_ago in range(1, 9):
         answer(user, days_ago=days_ago, count=5)
         LabelFactory(song=SongFactory(), user=user)
-    assert count() == few <= 13
+    assert count() == few <= 14
 
 
 def test_a_label_counts_at_once(listener: Client, user: User) -> None:
@@ -293,7 +318,7 @@ def test_the_span_shown_is_marked(listener: Client) -> None:
 def test_a_wrong_time_is_told_and_kept_in_the_form(listener: Client) -> None:
     html = page(listener, '?span=custom&first="><b>&last=2026-03-01')
     assert "We cannot show those dates" in html
-    assert "<b>" not in html
+    assert '"><b>' not in html
     assert 'aria-invalid="true"' in html
     assert "The first day is after the last" in page(
         listener, "?span=custom&first=2026-03-02&last=2026-03-01"

@@ -1,0 +1,97 @@
+"""What the listener felt, beside what was played on the same days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from classifier.emotions.readings import WORDS
+from journal.emotions.tally import NAMES, Tally
+from journal.stats.charts.base import Drawn, Plan, bars
+from journal.stats.grouping import tally_of_days
+from journal.stats.tables import tally_table
+from journal.stats.words import COMPARABLE, words_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from journal.stats.answers import Answers
+    from journal.stats.intervals import Interval
+
+
+def summarize(answers: Answers) -> Mapping[str, tuple[int, Tally]]:
+    """By each feeling that was felt: on how many days, and what was played on them.
+
+    A day with two feelings counts for both; one of which nothing is heard for none.
+    """
+    both, found = _both(answers), {}
+    for name in NAMES:
+        days = [answers.days[date] for date, felt in both.items() if name in felt]
+        if days:
+            found[name] = (len(days), tally_of_days(days))
+    return found
+
+
+def sentence(summary: Mapping[str, tuple[int, Tally]]) -> str:
+    """What was played on the days of the feeling that was felt most often."""
+    name = max(summary, key=lambda each: summary[each][0])
+    days, tally = summary[name]
+    leaders = tally.leaders
+    values = {
+        "days": days,
+        "felt": WORDS[name],
+        "words": words_of(leaders),
+        "count": leaders[0].count,
+        "total": tally.total,
+    }
+    return (
+        ngettext(
+            "On the day you felt %(felt)s, you played %(words)s most: "
+            "%(count)d of %(total)d songs.",
+            "On the %(days)d days you felt %(felt)s, you played %(words)s most: "
+            "%(count)d of %(total)d songs.",
+            days,
+        )
+        % values
+    )
+
+
+def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
+    summary = summarize(answers)
+    groups = [(capfirst(str(WORDS[name])), tally) for name, (_days, tally) in summary.items()]
+    return Drawn(
+        sentence=sentence(summary),
+        drawing={"rows": bars(groups)},
+        table=tally_table(_("You felt"), groups),
+    )
+
+
+def _both(answers: Answers) -> Mapping[dt.date, tuple[str, ...]]:
+    """What was felt on the days of which something was heard, too."""
+    return {
+        day.date: day.emotions
+        for day in answers.felt
+        if day.emotions
+        and day.date in answers.days
+        and tally_of_days([answers.days[day.date]]).clear
+    }
+
+
+def _days_with_both(answers: Answers) -> int:
+    return len(_both(answers))
+
+
+def _missing(count: int) -> str:
+    return ngettext(
+        "%(count)d more day on which you say how it was, and answer",
+        "%(count)d more days on which you say how it was, and answer",
+        count,
+    ) % {"count": count}
+
+
+TITLE = gettext_lazy("Felt and played")
+PLAN = Plan("felt", TITLE, COMPARABLE, _days_with_both, _missing, _draw)

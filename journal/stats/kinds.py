@@ -1,0 +1,168 @@
+"""The kinds of finding that may lead the statistics: what each compares, and how it is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from classifier.emotions.readings import WORDS
+from journal.emotions.tally import NAMES, Tally
+from journal.stats.differences import Compared, Difference, KindOfFinding, apart
+from journal.stats.grouping import group_days, sum_of, tally_of_days
+from journal.stats.words import clock
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from journal.emotions.counting import DayHeard
+    from journal.stats.answers import Answers
+
+SATURDAY = 5
+# Parts of a day: its first hour, and that after its last.
+PARTS_OF_DAY = ((5, 11), (11, 17), (17, 22), (22, 29))
+MORE: dict[str, StrOrPromise] = {
+    "sad": pgettext_lazy("comparative", "sadder"),
+    "happy": pgettext_lazy("comparative", "happier"),
+    "energetic": pgettext_lazy("comparative", "more energetic"),
+    "calm": pgettext_lazy("comparative", "calmer"),
+}
+TITLES_OF_PARTS: dict[int, StrOrPromise] = {
+    5: gettext_lazy("Mornings sound %(more)s"),
+    11: gettext_lazy("Afternoons sound %(more)s"),
+    17: gettext_lazy("Evenings sound %(more)s"),
+    22: gettext_lazy("Nights sound %(more)s"),
+}
+
+
+def _by_weekday(answers: Answers) -> Compared:
+    return apart(group_days(answers.days, dt.date.weekday))
+
+
+def _by_weekend(answers: Answers) -> Compared:
+    return apart(group_days(answers.days, lambda date: date.weekday() >= SATURDAY))
+
+
+def _by_part_of_day(answers: Answers) -> Compared:
+    return apart(
+        {
+            (first, end): sum_of(
+                answers.hours.get(hour % 24, Tally()) for hour in range(first, end)
+            )
+            for first, end in PARTS_OF_DAY
+        }
+    )
+
+
+def _beside_before(answers: Answers) -> Compared:
+    return apart({"now": tally_of_days(answers.days.values()), "before": answers.before})
+
+
+def _by_felt(answers: Answers) -> Compared:
+    felt = [day for day in answers.felt if day.emotions and day.date in answers.days]
+    return Compared(
+        groups={
+            name: tally_of_days(answers.days[day.date] for day in felt if name in day.emotions)
+            for name in NAMES
+        },
+        overall=tally_of_days(answers.days[day.date] for day in felt),
+    )
+
+
+def _by_tag(answers: Answers) -> Compared:
+    tagged: dict[str, list[DayHeard]] = defaultdict(list)
+    for day in answers.felt:
+        for tag in day.tags:
+            tagged[tag] += [answers.days[day.date]] if day.date in answers.days else []
+    return Compared(
+        groups={tag: tally_of_days(days) for tag, days in tagged.items()},
+        overall=tally_of_days(answers.days.values()),
+    )
+
+
+def _by_artist(answers: Answers) -> Compared:
+    return apart({name: tally for name, tally in answers.artists.items() if name})
+
+
+def _by_phrase(answers: Answers) -> Compared:
+    return apart(answers.phrases)
+
+
+def _tell_weekday(found: Difference) -> tuple[str, str]:
+    values = {"day": WEEKDAYS[found.key], "more": MORE[found.name]}
+    return _("%(day)ss sound %(more)s") % values, _against_all(found)
+
+
+def _tell_weekend(found: Difference) -> tuple[str, str]:
+    title = _("Weekends sound %(more)s") if found.key else _("Working days sound %(more)s")
+    return title % {"more": MORE[found.name]}, _against_all(found)
+
+
+def _tell_part_of_day(found: Difference) -> tuple[str, str]:
+    first, end = found.key
+    title = TITLES_OF_PARTS[first] % {"more": MORE[found.name]}
+    when = _("From %(first)s to %(end)s") % {"first": clock(first), "end": clock(end)}
+    return str(title), f"{when}: {_against_all(found)}"
+
+
+def _tell_beside_before(found: Difference) -> tuple[str, str]:
+    before = Tally(found.overall.counts - found.inside.counts)
+    now = found.inside
+    title = _("%(more)s than before") % {"more": MORE[found.name]}
+    if found.key == "before":
+        now, before = before, now
+        title = _("less %(word)s than before") % {"word": WORDS[found.name]}
+    proof = _("%(share)d\xa0%% %(word)s, against %(usual)d\xa0%% before.") % {
+        "share": round(100 * now.share(found.name)),
+        "usual": round(100 * before.share(found.name)),
+        "word": WORDS[found.name],
+    }
+    return capfirst(title), proof
+
+
+def _tell_artist(found: Difference) -> tuple[str, str]:
+    values = {"name": found.key, "more": MORE[found.name]}
+    return _("%(name)s sounds %(more)s than the rest") % values, _some_of(found)
+
+
+def _tell_phrase(found: Difference) -> tuple[str, str]:
+    values = {"name": found.key, "more": MORE[found.name]}
+    return _("“%(name)s” sounds %(more)s") % values, _some_of(found)
+
+
+def _tell_felt(found: Difference) -> tuple[str, str]:
+    values = {"felt": WORDS[found.key], "more": MORE[found.name]}
+    title = _("When you feel %(felt)s, your songs sound %(more)s") % values
+    return title, _some_of(found)
+
+
+def _tell_tag(found: Difference) -> tuple[str, str]:
+    values = {"tag": found.key, "more": MORE[found.name]}
+    return _("Days with “%(tag)s” sound %(more)s") % values, _some_of(found)
+
+
+def _against_all(found: Difference) -> str:
+    text = _("%(share)d\xa0%% %(word)s, against %(usual)d\xa0%% overall.")
+    return text % {"word": WORDS[found.name], **found.values}
+
+
+def _some_of(found: Difference) -> str:
+    text = _("%(count)d of %(total)d answers %(word)s, against %(usual)d\xa0%% overall.")
+    return text % {"word": WORDS[found.name], **found.values}
+
+
+KINDS_OF_FINDING = [
+    KindOfFinding("beside_before", 10, _beside_before, _tell_beside_before),
+    KindOfFinding("weekend", 10, _by_weekend, _tell_weekend),
+    KindOfFinding("weekday", 8, _by_weekday, _tell_weekday),
+    KindOfFinding("part_of_day", 8, _by_part_of_day, _tell_part_of_day),
+    KindOfFinding("felt", 10, _by_felt, _tell_felt),
+    KindOfFinding("tag", 10, _by_tag, _tell_tag),
+    KindOfFinding("artist", 6, _by_artist, _tell_artist),
+    KindOfFinding("phrase", 5, _by_phrase, _tell_phrase),
+]
