@@ -376,6 +376,44 @@ class Refresh(Job):
         return f"{self.song}: {self.status}"
 
 
+class Playlist(Job):
+    """A list of songs as a playlist at Spotify: the same list is the same playlist there.
+
+    `filters` are those of the history's form, `key` stands for them. `found` keeps the ids at
+    Spotify of songs that came from elsewhere, so that a second time asks only for new ones. All of
+    it goes when Spotify is disconnected.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="playlists", on_delete=models.CASCADE
+    )
+    key = models.CharField(max_length=32)
+    title = models.CharField(_("title"), max_length=100)
+    filters = models.JSONField(default=dict, blank=True)
+    spotify_id = models.CharField(max_length=22, blank=True)
+    found = models.JSONField(default=dict, blank=True)
+    done = models.PositiveIntegerField(_("steps done"), default=0)
+    total = models.PositiveIntegerField(_("steps in all"), default=0)
+    missing = models.PositiveIntegerField(default=0)
+    language = models.CharField(max_length=10, blank=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet["Playlist"].as_manager()
+
+    class Meta(Job.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="%(app_label)s_%(class)s_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.title} ({self.status})"
+
+    @property
+    def url(self) -> str:
+        """Its page at Spotify, once there is one."""
+        return f"https://open.spotify.com/playlist/{self.spotify_id}" if self.spotify_id else ""
+
+
 def archive_path(_transfer: Transfer, _filename: str) -> str:
     """Name an archive by chance: neither its owner nor its day is written on it."""
     return f"archives/{uuid.uuid4()}.zip"

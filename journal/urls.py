@@ -9,6 +9,7 @@ from journal.day import views, views_phrases
 from journal.history import views as views_history
 from journal.listening import views as listening_views
 from journal.picker import views as views_search
+from journal.playlists import views as views_playlists
 from journal.recap import views as views_recap
 from journal.site import views as views_site
 from journal.site.converters import DateConverter
@@ -39,7 +40,9 @@ urlpatterns = [
     path("entries/<uuid:entry_id>/retry/", views.retry, name="retry"),
     path("entries/<uuid:entry_id>/label/", views.label, name="label"),
     path("songs/", views_own_songs.songs, name="songs"),
-    path("songs/export.<slug:kind>", views_own_songs.export, name="export_songs"),
+    path("songs/export.<slug:kind>", views_playlists.export, name="export_songs"),
+    path("songs/list/", views_playlists.song_list, name="song_list"),
+    path("songs/list/spotify/", views_playlists.make, name="make_playlist"),
     path("listen/<str:token>/", views_songs.listen, name="listen"),
     path("songs/<uuid:song_id>/edit/", views_songs.song_edit, name="song_edit"),
     path("songs/<uuid:song_id>/delete/", views_songs.song_delete, name="song_delete"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from journal.models import Refresh, Transfer
+from journal.models import Playlist, Refresh, Transfer
 from journify.background import jobs
 
 jobs.register(
@@ -15,5 +15,10 @@ jobs.register(
         model=Refresh,
         work="journal.spotify.connection.refresh",
         interrupted="journal.spotify.connection.interrupted",
+    ),
+    jobs.Kind(
+        model=Playlist,
+        work="journal.playlists.at_spotify.carry_out",
+        interrupted="journal.playlists.at_spotify.interrupted",
     ),
 )

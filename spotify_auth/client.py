@@ -1,7 +1,8 @@
-"""The reads of Spotify's Web API that we use, for display only."""
+"""What we use of Spotify's Web API: reads, for display only, and the listener's own playlists."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -22,6 +23,11 @@ NAME = "spotify"
 SEARCH_LIMIT = 10  # the most that a search may ask for since February 2026
 LAST_OFFSET = 990
 SHOWN = 10
+# asked for when a playlist is wanted, not before
+PLAYLIST_SCOPE = "playlist-modify-private"
+URIS_AT_ONCE = 100  # the most that a request may hold
+
+GOOD = {HTTPStatus.OK, HTTPStatus.CREATED}
 
 
 @dataclass(frozen=True)
@@ -35,16 +41,19 @@ class Page:
 class SpotifyClient:
     """Spotify in the name of one listener."""
 
-    def __init__(self, connection: SpotifyConnection) -> None:
-        self.connection = connection
+    def __init__(self, connection: SpotifyConnection, *, patience: float = 0.0) -> None:
+        self.connection, self.patience = connection, patience
 
     @classmethod
-    def of(cls, user: User) -> SpotifyClient:
-        """Make a client for `user`; raises NotConnectedError without a consent."""
+    def of(cls, user: User, *, patience: float = 0.0) -> SpotifyClient:
+        """Make a client for `user`; raises NotConnectedError without a consent.
+
+        `patience` are the seconds that it may wait for its turn, in a worker.
+        """
         connection = connections.connection_of(user) if settings.SPOTIFY_ENABLED else None
         if connection is None:
             raise NotConnectedError
-        return cls(connection)
+        return cls(connection, patience=patience)
 
     def search(self, query: str, *, offset: int = 0) -> Page:
         """Find tracks."""
@@ -87,8 +96,26 @@ class SpotifyClient:
         with Platform(NAME).reading():
             return usable_items(NAME, found["items"], Play.from_json)
 
+    def make_playlist(self, *, name: str, description: str) -> str:
+        """Make a private playlist and return its id; it takes a scope of its own."""
+        values = {"name": name, "description": description, "public": False}
+        made = self._call("POST", "/v1/me/playlists", json=values)
+        with Platform(NAME).reading():
+            return str(made["id"])
+
+    def fill_playlist(self, playlist_id: str, tracks: Sequence[str]) -> None:
+        """Replace what a playlist holds; raises NotFoundError where it is gone."""
+        uris = [f"spotify:track:{track}" for track in tracks]
+        for start in range(0, max(1, len(uris)), URIS_AT_ONCE):
+            values = {"uris": uris[start : start + URIS_AT_ONCE]}
+            path = f"/v1/playlists/{playlist_id}/items"
+            self._call("POST" if start else "PUT", path, json=values)
+
     def _get(self, path: str, params: dict[str, Any]) -> Any:
-        """Read, and keep the outcome for the connection's page.
+        return self._call("GET", path, params=params)
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        """Call, and keep the outcome for the connection's page.
 
         Raises
         ------
@@ -96,7 +123,7 @@ class SpotifyClient:
             One of its kinds, each with a sentence for the listener.
         """
         try:
-            answer = read_api(path, params, self._token)
+            answer = call_api(method, path, self._token, patience=self.patience, **options)
         except NotFoundError:
             raise
         except PlatformError as error:
@@ -109,20 +136,22 @@ class SpotifyClient:
         return access_token(self.connection.pk, rejected=rejected)
 
 
-def read_api(path: str, params: dict[str, Any], token_after: Any) -> Any:
-    """Read `path` with a token in the header; a token that is over is refreshed once.
+def call_api(
+    method: str, path: str, token_after: Any, *, patience: float = 0.0, **options: Any
+) -> Any:
+    """Call `path` with a token in the header; a token that is over is refreshed once.
 
     Parameters
     ----------
     token_after
         Gives a token that is not the one it is handed.
     """
-    platform, url = Platform(NAME), f"{settings.SPOTIFY_API_URL}{path}"
+    platform, url = Platform(NAME, patience), f"{settings.SPOTIFY_API_URL}{path}"
     token = ""
     for _attempt in range(2):
         token = token_after(token)
         response = platform.request(
-            "GET", url, params=params, headers={"Authorization": f"Bearer {token}"}
+            method, url, headers={"Authorization": f"Bearer {token}"}, **options
         )
         if response.status_code != HTTPStatus.UNAUTHORIZED:
             break
@@ -132,6 +161,6 @@ def read_api(path: str, params: dict[str, Any], token_after: Any) -> Any:
         raise forbidden(response.text)
     if response.status_code == HTTPStatus.NOT_FOUND:
         raise NotFoundError(NAME)
-    if response.status_code != HTTPStatus.OK:
+    if response.status_code not in GOOD:
         raise PlatformError(NAME)
     return platform.json_of(response)

@@ -24,6 +24,7 @@ class Tokens:
     access_token: str
     refresh_token: str
     expires_at: dt.datetime
+    scope: str = ""
 
 
 def connection_of(user: User) -> SpotifyConnection | None:
@@ -39,6 +40,7 @@ def keep(user: User, tokens: Tokens) -> None:
     values = {
         "access_token": tokens.access_token,
         "expires_at": tokens.expires_at,
+        "scope": tokens.scope[:300],
         "state": SpotifyConnection.State.CONNECTED,
         "last_error": "",
         "last_error_at": None,

@@ -147,6 +147,8 @@ class SpotifyConnection(UUIDModel):
     refresh_token = EncryptedTextField(blank=True)
     expires_at = models.DateTimeField(_("access ends"), default=timezone.now)
     consented_at = models.DateTimeField(_("consented"), default=timezone.now)
+    # what the listener let us do, as Spotify writes it: with blanks between
+    scope = models.CharField(_("scope"), max_length=300, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.CONNECTED
     )

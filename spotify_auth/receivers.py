@@ -34,7 +34,13 @@ def keep_tokens(sociallogin: SocialLogin | None = None, **_kwargs: Any) -> None:
     connections.forget_others(sociallogin.account)
     connections.keep(
         sociallogin.user,
-        connections.Tokens(token.token, token.token_secret, token.expires_at or timezone.now()),
+        connections.Tokens(
+            token.token,
+            token.token_secret,
+            token.expires_at or timezone.now(),
+            # lost where a second key was asked for in between: then it is asked for again
+            getattr(token, "scope", ""),
+        ),
     )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialToken
-from allauth.socialaccount.providers.base import ProviderException
+from allauth.socialaccount.providers.base import AuthProcess, ProviderException
 from allauth.socialaccount.providers.oauth2.views import (
     OAuth2Adapter,
     OAuth2CallbackView,
@@ -22,9 +23,10 @@ from django.views.decorators.http import require_safe
 
 from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
+from journify.outbound.fields import text_of
 from journify.outbound.session import Platform
 from spotify_auth import accounts, invitations, troubles
-from spotify_auth.client import read_api
+from spotify_auth.client import call_api
 from spotify_auth.errors import ReconnectError
 
 if TYPE_CHECKING:
@@ -69,12 +71,18 @@ class SpotifyAdapter(OAuth2Adapter):
         self.did_fetch_access_token = True
         return tokens
 
+    def parse_token(self, data: dict[str, Any]) -> SocialToken:
+        """Keep beside the tokens what they are good for."""
+        token: SocialToken = super().parse_token(data)
+        token.scope = text_of(data.get("scope"))
+        return token
+
     def complete_login(
         self, request: HttpRequest, _app: SocialApp, token: SocialToken, **_options: Any
     ) -> SocialLogin:
         """Read who this is; raises ProviderException like `get_access_token_data`."""
         try:
-            profile = read_api("/v1/me", {}, functools.partial(_only, token.token))
+            profile = call_api("GET", "/v1/me", functools.partial(_only, token.token))
             with Platform(accounts.NAME).reading():
                 return self.get_provider().sociallogin_from_response(request, profile)
         except PlatformError as error:
@@ -91,6 +99,16 @@ def require_spotify(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def ask_for(request: HttpRequest, scope: str, *, next_url: str) -> HttpResponse:
+    """Send a listener to Spotify's question whether we may do more, and back to `next_url`."""
+    provider = get_adapter().get_provider(request, SpotifyAdapter.provider_id)
+    scopes = [*provider.get_scope(), scope]
+    response: HttpResponse = provider.redirect(
+        request, AuthProcess.CONNECT, next_url=next_url, scope=scopes
+    )
+    return response
 
 
 @require_spotify

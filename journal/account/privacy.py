@@ -262,13 +262,19 @@ STORED = [
         title=_("Your Spotify"),
         why=_(
             "Only if you connect it: your number and profile at Spotify, and the encrypted access"
-            " you gave, for search and for what you see on the Spotify page."
+            " you gave, for search and for what you see on the Spotify page; and if you make"
+            " playlists there, which lists they are and the numbers of their songs at Spotify."
         ),
         until=_("Until you disconnect it, or delete your account."),
         tables={
             "spotify_auth.SpotifyConnection": (
                 *("user", "access_token", "refresh_token", "expires_at", "consented_at", "state"),
-                *("last_error", "last_error_at", "refreshing_until", "revision"),
+                *("scope", "last_error", "last_error_at", "refreshing_until", "revision"),
+            ),
+            "journal.Playlist": (
+                *("user", "key", "title", "filters", "spotify_id", "found", "done", "total"),
+                *("missing", "language", "made_at", "status", "error", "attempts", "owner"),
+                *("lease_until", "revision", "ready_at", "turn_at", "lane"),
             ),
             "socialaccount.SocialAccount": (
                 *("user", "provider", "uid", "last_login", "date_joined", "extra_data"),

@@ -30,7 +30,7 @@ def answers_of(
 
     `wanted` is a clean form's, `phrases` are those that the user ever answered.
     """
-    entries = _matching(user, wanted, phrases).order_by("-date", "position")
+    entries = entries_like(user, wanted, phrases).order_by("-date", "position")
     keys = entries.values_list(bare("pk"), flat=True)
     # what no index finds is searched for once, and not to count and to show it
     return Paginator(list(keys) if wanted["q"] else keys, PAGE).get_page(page)
@@ -50,7 +50,8 @@ def phrases_of(user: User) -> list[str]:
     return sorted(entries.values_list("phrase_text", flat=True).distinct())
 
 
-def _matching(user: User, wanted: dict[str, Any], phrases: Sequence[str]) -> EntryQuerySet:
+def entries_like(user: User, wanted: dict[str, Any], phrases: Sequence[str]) -> EntryQuerySet:
+    """Return the entries with a song that every filter of a clean form lets through."""
     entries = Entry.objects.of(user).filter(song__isnull=False)
     for word in wanted["q"].split():
         entries = entries.filter(_with_word(user, word, phrases))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from dataclasses import dataclass
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
@@ -18,10 +16,9 @@ from classifier.emotions.words import emotion_of
 from classifier.models import Song
 from journal.models import Entry, Journal
 from journify.models import bare, uuid_of
-from journify.web.spreadsheets import guard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -118,37 +115,6 @@ def songs_of(user: User, keys: Sequence[Hashable]) -> list[OwnSong]:
     return _with_readings(user, [uuid_of(key) for key in keys])
 
 
-def as_text(songs: Sequence[Song], _address: Callable[[Song], str]) -> str:
-    """A line a song."""
-    return "".join(f"{_one_line(str(song))}\n" for song in songs)
-
-
-def as_csv(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
-    """A table for a spreadsheet; nothing in it is taken for a formula."""
-    table = StringIO()
-    writer = csv.writer(table)
-    writer.writerow(["title", "artist", "album", "isrc", "link"])
-    for song in songs:
-        row = [song.name, song.artist, song.album, song.isrc, address(song)]
-        writer.writerow([guard(cell) for cell in row])
-    return table.getvalue()
-
-
-def as_m3u(songs: Sequence[Song], address: Callable[[Song], str]) -> str:
-    """A list for a player; -1 stands for a length that is not known.
-
-    What can be heard nowhere is left out: a player would stop at it.
-    """
-    lines = ["#EXTM3U"]
-    for song in songs:
-        if not (where := _one_line(address(song))):
-            continue
-        seconds = -1 if song.duration_ms is None else round(song.duration_ms / 1000)
-        names = " - ".join(_one_line(part) for part in (song.artist, song.name) if part)
-        lines += [f"#EXTINF:{seconds},{names}", where]
-    return "\n".join([*lines, ""])
-
-
 def _commonest(entries: EntryQuerySet, counts: Mapping[str, int]) -> str:
     """The feeling of most songs; of several the one that was answered with last."""
     level = [name for name in counts if counts[name] == max(counts.values())]
@@ -188,7 +154,3 @@ def _pages_ago(user: User, count: int) -> dt.datetime:
 def _with_readings(user: User, ids: Sequence[UUID]) -> list[OwnSong]:
     found = {song.pk: song for song in Song.objects.filter(pk__in=ids).with_readings(user)}
     return [OwnSong(found[pk], read(found[pk])) for pk in ids if pk in found]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from classifier.metadata import forget_metadata, is_stale, keep_spotify_track
 from classifier.models import Song, SongQuerySet
 from classifier.queue import leases
-from journal.models import Entry, Refresh
+from journal.models import Entry, Playlist, Refresh
 from journal.picker.platforms import spotify_facts
 from journify.background import jobs
 from journify.outbound.errors import NotFoundError, PlatformError
@@ -40,8 +40,9 @@ REFRESH_SECONDS = 600
 
 @transaction.atomic
 def disconnect(user: User) -> None:
-    """Delete tokens, the link to the account, and metadata that nobody else uses."""
+    """Delete tokens, the link to the account, playlists' ids, and metadata nobody else uses."""
     connections.forget(user)
+    Playlist.objects.filter(user=user).delete()
     # also songs that were picked once and replaced since: nobody has a use for their names
     forget_metadata(_known_by_spotify_alone(user))
 

@@ -22,7 +22,7 @@ from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.test_bad_input import upload_of
 from journal.archive import transfers
 from journal.listening.models import ListeningImport, ListeningRound
-from journal.models import Refresh, Transfer
+from journal.models import Playlist, Refresh, Transfer
 from journify.background import jobs, transport
 from journify.background.jobs import LANE_SPACING, Job, lane_of
 from journify.background.tests.workers import claimed, end_leases, end_waits
@@ -70,7 +70,7 @@ def in_turn() -> list[Job]:
 def test_every_kind_of_work_is_looked_after() -> None:
     models = {model for model in apps.get_models() if issubclass(model, Job)}
     assert {kind.model for kind in jobs.kinds()} == models
-    assert models == {Classification, Explanation, TryOut, Transfer, Refresh} | {
+    assert models == {Classification, Explanation, TryOut, Transfer, Refresh, Playlist} | {
         ListeningImport,
         ListeningRound,
     }

@@ -52,7 +52,7 @@ class Sandbox:
         grant = Grant(self.world.people["ada"], scope, "refresh-1", self.world.now())
         grant.access["access-1"] = self.world.now() + 3600
         self.world.grants.append(grant)
-        tokens = Tokens("access-1", "refresh-1", timezone.now() + dt.timedelta(hours=1))
+        tokens = Tokens("access-1", "refresh-1", timezone.now() + dt.timedelta(hours=1), scope)
         connections.keep(user, tokens)
         return SpotifyConnection.objects.get(user=user)
 

@@ -30,7 +30,7 @@ from ml.clip import Clip
 from ml.decoding import Decoder
 from ml.errors import ClipError
 from spotify_auth import accounts
-from spotify_auth.client import read_api
+from spotify_auth.client import call_api
 from spotify_auth.records import Artist, Play, Profile, Track
 from tools.fuzz.answers import ODD, bodies
 from tools.fuzz.archives import archives, check_archive
@@ -108,7 +108,7 @@ def _reading(parse: Callable[[Any], Any]) -> Check:
     def check(drawn: tuple[bytes, int, dict[str, str]]) -> None:
         with answering(*drawn):
             try:
-                found = read_api("/v1/x", {}, lambda _rejected: "token")
+                found = call_api("GET", "/v1/x", lambda _rejected: "token")
                 with session.Platform("spotify").reading():
                     usable(parse(found))
             except PlatformError:

@@ -27,7 +27,7 @@ from journal.listening import imports
 from journal.listening.models import Followed
 from journal.listening.plays import Play
 from journal.listening.storing import store
-from journal.models import DayFeeling, Phrase, Preferences, Refresh
+from journal.models import DayFeeling, Phrase, Playlist, Preferences, Refresh
 from journal.tests.factories import EntryFactory
 from journify.background.jobs import lane_of
 from journify.tests.sandbox import Sandbox
@@ -98,6 +98,7 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
     store(user, [Play("A", "Leaver's play", timezone.now(), seconds=99)], progress=lambda: None)
     shared = Song.objects.get(spotify_id="a" * 22)
     Refresh.objects.create(song=shared, user=user)
+    Playlist.objects.create(user=user, key="leaver", title="Leaver’s list")
     Label.objects.create(user=user, song=shared, emotion="calm")
     EntryFactory(journal__user=user, phrase=phrase, song=song, note="A leaver's secret")
     EntryFactory(journal=user.journals.get(), phrase=phrase, song=shared)

@@ -96,10 +96,11 @@ class TestExport:
 
     def test_a_list_for_players(self, listener: Client, song: Song) -> None:
         lines = exported(listener, "m3u").splitlines()
-        assert lines[:2] == ["#EXTM3U", "#EXTINF:30,Billie - =Gloomy Sunday"]
-        assert len(lines) == 3
+        assert lines[:2] == ["#EXTM3U", "#PLAYLIST:Calm"]
+        assert lines[2] == "#EXTINF:30,Billie - =Gloomy Sunday"
+        assert len(lines) == 4
         # for players, who are not signed in
-        response = Client().get(lines[2].removeprefix("http://testserver"))
+        response = Client().get(lines[3].removeprefix("http://testserver"))
         assert response.status_code == 200
         response.close()
 

@@ -1,0 +1,1 @@
+"""Lists of songs to take along: as files, and as a playlist at Spotify."""

@@ -1,0 +1,182 @@
+"""A list of songs as a private playlist at Spotify: asked for by a page, made by a worker.
+
+The same list is the same playlist: its id is kept as soon as there is one, since making one twice
+makes two, and a second time replaces what it holds.
+https://developer.spotify.com/documentation/web-api/concepts/playlists
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from classifier.models import Song
+from classifier.queue import leases
+from classifier.sources.matching import best_match
+from journal.models import Playlist
+from journal.playlists.lists import list_of
+from journal.results import Result
+from journify.background import jobs
+from journify.models import uuid_of
+from journify.outbound.errors import NotFoundError, PlatformError
+from spotify_auth import connections
+from spotify_auth.client import PLAYLIST_SCOPE, SpotifyClient
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from journal.playlists.lists import SongList
+    from spotify_auth.models import User
+
+logger = logging.getLogger(__name__)
+
+Status = Playlist.Status
+
+# A playlist is filled by ten requests at most, and a worker is not held for an hour.
+MOST_SONGS = 1000
+MOST_SECONDS = 30 * 60
+PATIENCE_SECONDS = 10.0
+NAME_LENGTH = 100
+
+
+class PlaylistLostError(Exception):
+    """Somebody else has the row now, or it is gone: the listener disconnected."""
+
+
+def is_offered_to(user: User) -> bool:
+    """Whether a playlist could be made: this server has Spotify, and the listener connected it."""
+    connection = connections.connection_of(user) if settings.SPOTIFY_ENABLED else None
+    return connection is not None and connection.state == connection.State.CONNECTED
+
+
+def may_make(user: User) -> bool:
+    """Whether the listener let us make playlists: asked only when one is wanted."""
+    connection = connections.connection_of(user)
+    return connection is not None and PLAYLIST_SCOPE in connection.scope.split()
+
+
+def playlist_of(user: User, songs: SongList) -> Playlist | None:
+    """Return what became of a list that was asked for."""
+    return Playlist.objects.filter(user=user, key=songs.key).first()
+
+
+def request_playlist(user: User, songs: SongList) -> None:
+    """Have a list's playlist made or brought up to date; one that is under way is enough."""
+    lane = jobs.lane_of(user.pk)
+    values = {
+        "title": songs.title[:NAME_LENGTH],
+        "filters": songs.filters,
+        "language": translation.get_language() or "",
+        "lane": lane,
+        "turn_at": jobs.turn(Playlist, lane),
+    }
+    row, is_new = Playlist.objects.get_or_create(user=user, key=songs.key, defaults=values)
+    if not is_new:
+        ended = Playlist.objects.filter(pk=row.pk, status__in=[Status.DONE, Status.FAILED])
+        ended.update(
+            **values,
+            status=Status.QUEUED,
+            error="",
+            attempts=0,
+            done=0,
+            total=0,
+            ready_at=timezone.now(),
+            revision=F("revision") + 1,
+        )
+    jobs.wake()
+
+
+def carry_out(row: Playlist) -> None:
+    """Make the playlist of a claimed row, in a worker."""
+    with (
+        translation.override(row.language or "en"),
+        contextlib.suppress(PlaylistLostError),
+        leases.held(row, most_seconds=MOST_SECONDS),
+    ):
+        try:
+            _make(row)
+        except PlatformError as error:
+            _end(row, Status.FAILED, error=str(error)[:300])
+        except PlaylistLostError:
+            logger.info("playlist %s was lost: disconnected, or somebody else has it", row.pk)
+        except Exception:
+            # one that gets past here would leave the row running, to be tried again for nothing
+            logger.exception("playlist %s failed", row.pk)
+            _end(row, Status.FAILED, error=_("Something went wrong. Please try again."))
+
+
+def interrupted(row: Playlist) -> bool:
+    """Have another worker take it up; what was found and made is kept."""
+    if jobs.put_back(row):
+        return True
+    sentence = str(_("This was interrupted too often. Please try again."))
+    return jobs.settle(row, status=Status.FAILED, error=sentence)
+
+
+def _make(row: Playlist) -> None:
+    client = SpotifyClient.of(row.user, patience=PATIENCE_SECONDS)
+    keys = [uuid_of(key) for key in list_of(row.user, row.filters).songs[:MOST_SONGS]]
+    found = Song.objects.in_bulk(keys)
+    songs = [found[key] for key in keys if key in found]
+    _change(row, total=len(songs))
+    tracks = []
+    for number, song in enumerate(songs, start=1):
+        if track := _track_of(client, row, song):
+            tracks.append(track)
+        _change(row, done=number)
+    tracks = list(dict.fromkeys(tracks))
+    if not tracks:
+        _end(row, Status.FAILED, error=_("Spotify has none of these songs."))
+        return
+    _fill(client, row, tracks)
+    _end(row, Status.DONE, missing=len(songs) - len(tracks), made_at=timezone.now())
+
+
+def _track_of(client: SpotifyClient, row: Playlist, song: Song) -> str:
+    """The id of a song at Spotify: known, found before, or looked up; empty where it has none."""
+    if song.spotify_id:
+        return song.spotify_id
+    known: str = row.found.get(song.pk.hex, "")
+    if known or not song.title:
+        return known
+    query = f"isrc:{song.isrc}" if song.isrc else f"{song.title} {song.artist}"
+    results = [Result.of_spotify(track) for track in client.search(query).tracks]
+    match = best_match(song, results)
+    if match is None:
+        return ""
+    track = match.ref.partition(":")[2]
+    _change(row, found=row.found | {song.pk.hex: track})
+    row.found[song.pk.hex] = track
+    return track
+
+
+def _fill(client: SpotifyClient, row: Playlist, tracks: list[str]) -> None:
+    if row.spotify_id:
+        try:
+            client.fill_playlist(row.spotify_id, tracks)
+        except NotFoundError:
+            logger.info("playlist of %s is gone from Spotify: a new one is made", row.pk)
+        else:
+            return
+    row.spotify_id = client.make_playlist(
+        name=f"{row.title} · Journify",
+        description=_("Songs of your journal, put together by Journify."),
+    )
+    _change(row, spotify_id=row.spotify_id)
+    client.fill_playlist(row.spotify_id, tracks)
+
+
+def _change(row: Playlist, **values: Any) -> None:
+    if not jobs.change(row, **values):
+        raise PlaylistLostError
+
+
+def _end(row: Playlist, status: str, **values: Any) -> None:
+    if not jobs.settle(row, status=status, **values):
+        raise PlaylistLostError
