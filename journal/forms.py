@@ -252,7 +252,7 @@ class PreferencesForm(forms.ModelForm[Preferences]):
 
     class Meta:
         model = Preferences
-        fields = ("time_zone", "language", "theme", "phrases_per_day", "search")
+        fields = ("time_zone", "language", "theme", "phrases_per_day", "large_phrases", "search")
         help_texts = {
             "search": _(
                 "At Deezer you find almost any song. Your words go there, without your name; "
@@ -262,8 +262,14 @@ class PreferencesForm(forms.ModelForm[Preferences]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["large_phrases"].required = False
         if not settings.DEEZER_SEARCH:
             del self.fields["search"]
+
+    def clean_large_phrases(self) -> int:
+        """Leave it as it is where a form does not name it."""
+        wanted: int | None = self.cleaned_data["large_phrases"]
+        return self.instance.large_phrases if wanted is None else wanted
 
 
 class ExportForm(forms.Form):

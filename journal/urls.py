@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from journal.account import pages as views_pages
 from journal.account import views as views_account
 from journal.archive import views as views_data
-from journal.day import views, views_phrases
+from journal.day import views, views_felt, views_phrases
 from journal.history import views as views_history
 from journal.listening import views as listening_views
 from journal.picker import views as views_search
@@ -27,6 +27,7 @@ urlpatterns = [
     path("journal/", views.today_page, name="today"),
     path("journal/<date:date>/", views.day, name="day"),
     path("journal/<date:date>/phrases/", views_phrases.add, name="add_phrase"),
+    path("journal/<date:date>/felt/", views_felt.felt, name="felt"),
     path("phrases/", views_phrases.phrases, name="phrases"),
     path("phrases/<uuid:phrase_id>/delete/", views_phrases.delete, name="delete_phrase"),
     path("entries/<uuid:entry_id>/card/", views.entry_card, name="entry_card"),

@@ -22,9 +22,9 @@ from classifier.errors import UploadRejectedError
 from classifier.files.uploads import add_upload, too_large_message
 from classifier.models import Song
 from journal import services
-from journal.day.cards import card_of, ring
-from journal.day.pages import MOST_ENTRIES, has_answered, may_open, open_day, today
-from journal.day.sentences import moments_of, others_of, summary
+from journal.day.cards import card_of
+from journal.day.context import day_context, page_context
+from journal.day.pages import may_open, open_day, today
 from journal.forms import (
     AnswerForm,
     AnswerLabelForm,
@@ -37,7 +37,6 @@ from journal.models import Entry
 from journal.picker import platforms
 from journal.picker.views import remote_context, wanted
 from journal.songs.own import last_used_first, matching
-from journal.spotify.connection import refresh_lazily
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
 from journify.web.http import SignedInRequest, page_or_fragment
@@ -65,7 +64,7 @@ def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
     if not may_open(request.user, date):
         raise Http404
     open_day(request.user, date)
-    return TemplateResponse(request, "journal/day.html", _day_context(request.user, date))
+    return TemplateResponse(request, "journal/day.html", page_context(request.user, date))
 
 
 @require_safe
@@ -238,34 +237,6 @@ def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
     return song
 
 
-def _day_context(user: User, date: dt.date) -> dict[str, Any]:
-    entries = Entry.objects.of(user).filter(date=date).with_readings(user)
-    cards = [card_of(entry) for entry in entries.select_related("phrase")]
-    refresh_lazily(user, (card.entry.song for card in cards))
-    slices = ring(card.reading for card in cards)
-    answered = sum(card.entry.song_id is not None for card in cards)
-    before, after = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
-    is_today = date == today()
-    return {
-        "day": date,
-        "is_today": is_today,
-        "previous_day": before if may_open(user, before) else None,
-        "next_day": after if may_open(user, after) else None,
-        "cards": cards,
-        "answered_count": answered,
-        "ring": slices,
-        "unsure": sum(card.state == "unsure" for card in cards),
-        "summary": summary(
-            moments_of(cards),
-            answered=answered,
-            others=others_of(cards),
-            is_over=date < today(),
-        ),
-        "can_add": len(cards) < MOST_ENTRIES,
-        "is_first": not answered and is_today and not has_answered(user),
-    }
-
-
 def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int = 0) -> HttpResponse:
     """The card for htmx, with the day's ring beside it; the day's page for everybody else."""
     entries = Entry.objects.of(request.user).with_readings(request.user)
@@ -276,7 +247,7 @@ def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int =
     card = card_of(entry, poll=poll)
     context = {"card": card}
     if poll == 0 or card.state != "listening":
-        context |= _day_context(request.user, date) | {"with_ring": True}
+        context |= day_context(request.user, date) | {"with_ring": True}
     return TemplateResponse(request, "journal/_card.html", context)
 
 

@@ -94,7 +94,7 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.xhr.status) setOffline(false);
   const note = detail.successful && detail.elt.querySelector("[data-note]");
-  if (note && note.value === detail.requestConfig.parameters.note) note.removeAttribute("data-unsaved");
+  if (note && note.value === detail.requestConfig.parameters[note.name]) note.removeAttribute("data-unsaved");
 });
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -112,6 +112,9 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (elt.matches(".note") && detail.serverResponse.includes("data-refused")) showRefused(detail);
   if (!detail.target.matches(".card")) return;
   newsBefore.set(detail.target.id, newsOf(detail.target));
+  // what was done within an open card leaves it open
+  if (detail.target.contains(elt) && detail.target.querySelector("[data-more][open]"))
+    detail.serverResponse = detail.serverResponse.replace("data-more", "data-more open");
   // a note that is being written outlives its card
   if (!elt.matches(".note") && detail.target.querySelector(BEING_WRITTEN)) {
     detail.serverResponse = detail.serverResponse.replace("data-keep", "hx-preserve");

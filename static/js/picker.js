@@ -8,20 +8,10 @@ function move(step) {
   stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
 }
 
-// The card grows to what an answered one needs while the dialog lies over it: later nothing moves.
-function makeRoom(isOpen) {
-  document.querySelector(".card.is-open")?.classList.remove("is-open");
-  const form = isOpen && dialog.querySelector("[hx-target^='#entry-']");
-  if (form) document.querySelector(form.getAttribute("hx-target")).classList.add("is-open");
-}
-
-dialog.addEventListener("close", () => makeRoom(false));
-
 // As soon as it is there: htmx:load comes later, and would open again what a quick Escape has closed.
 dialog.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target !== dialog) return; // only its songs are new
   if (!dialog.open) dialog.showModal();
-  makeRoom(true);
   const error = dialog.querySelector("[role=alert]:not([hidden])");
   // a focused search field would raise a phone's keyboard over the list
   const first = matchMedia("(pointer: coarse)").matches ? "h2" : "input[type=search]";

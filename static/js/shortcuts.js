@@ -11,7 +11,12 @@ function nextEmpty() {
 }
 
 const actions = {
-  n: () => nextEmpty()?.focus(),
+  n: () => {
+    const card = nextEmpty();
+    const fold = card?.closest("details:not([open])");
+    if (fold) fold.open = true;
+    card?.focus();
+  },
   "/": () => {
     const search = document.querySelector("main [data-search]");
     if (search) return search.focus();

@@ -1,0 +1,55 @@
+"""How a day really was, as the listener says it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from journal import services
+from journal.day.context import felt_context, page_context
+from journal.day.feelings import feeling_of, own_tags
+from journal.day.pages import may_open, open_day
+from journal.forms import FeelingForm
+from journify.web.http import SignedInRequest
+
+
+@require_POST
+@login_required
+def felt(request: SignedInRequest, date: dt.date) -> HttpResponse:
+    """Keep one or two feelings and some tags for a day."""
+    if not may_open(request.user, date):
+        raise Http404
+    open_day(request.user, date)
+    form = FeelingForm(request.POST, known_tags=own_tags(request.user))
+    if not form.is_valid():
+        error = next(iter(form.errors.values()))[0]
+        return _refused(request, date, error, felt_revision=request.POST.get("revision", ""))
+    try:
+        services.write_feeling(request.user, date, **form.cleaned_data)
+    except services.StaleEntryError:
+        tags = feeling_of(request.user, date).tags or "–"
+        sentence = _("Changed in another window. Saved there: %(tags)s. Save again to replace it.")
+        return _refused(request, date, sentence % {"tags": tags})
+    if not request.htmx:
+        return redirect(f"{reverse('journal:day', args=[date])}#felt")
+    context = felt_context(request.user, date) | {"was_felt_saved": True}
+    return TemplateResponse(request, "journal/_felt.html", context)
+
+
+def _refused(
+    request: SignedInRequest, date: dt.date, error: str, **context: object
+) -> HttpResponse:
+    """Say why nothing was saved; what was typed stays in its field."""
+    context |= {"felt_error": error, "typed_tags": request.POST.get("tags")}
+    if request.htmx:
+        context = felt_context(request.user, date) | context
+        return TemplateResponse(request, "journal/_felt.html", context)
+    context = page_context(request.user, date) | context
+    return TemplateResponse(request, "journal/day.html", context)
