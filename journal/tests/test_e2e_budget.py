@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import translation
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from journal.day.tests.test_e2e_journal import (
     PAGES,
@@ -16,9 +18,12 @@ from journal.day.tests.test_e2e_journal import (
     expect_an_emotion,
     open_picker,
     sign_up,
+    tune,
 )
 from journal.tests.test_phrases_file import read_phrases
 from tools.measuring.sizes import BUDGET_KB, FONTS_KB
+
+__all__ = ["tune"]
 
 pytestmark = pytest.mark.e2e
 
@@ -67,23 +72,22 @@ def test_the_day_fits_its_budget(weighed: tuple[Page, Counter[str]]) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_nothing_moves_from_empty_to_answered(page: Page, width: int) -> None:
+def test_nothing_moves_from_listening_to_answered(page: Page, width: int, tune: Path) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     sign_up(page)
-    states = "[...document.querySelectorAll('article')].map(e => e.dataset.state)"
-    assert set(page.evaluate(states)) == {"empty"}
-    low = height_of(card(page))
-    picker = open_picker(page, card(page))  # the card makes room behind it
-    high = height_of(card(page))
+    released = hold_cards(page)
+    open_picker(page, card(page)).locator("input[type=file]").set_input_files(tune)
+    expect(card(page)).to_have_attribute("data-state", "listening")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    height = height_of(card(page))
     page.evaluate(SHIFTS)
-    picker.locator("[data-song]").first.click()
+    released()
     expect_an_emotion(card(page))
-    assert height_of(card(page)) == high > low
-    page.wait_for_timeout(300)
-    assert page.evaluate("shifts") == []
+    assert height_of(card(page)) == height
+    expect_no_shift(page)
 
 
-@pytest.mark.parametrize(("width", "most"), [(360, 740 / 2), (1280, 400)])
+@pytest.mark.parametrize(("width", "most"), [(360, 740 / 3), (1280, 200)])
 def test_an_empty_card_has_room_for_every_built_in_phrase(
     page: Page, width: int, most: float
 ) -> None:
@@ -106,18 +110,58 @@ def test_an_empty_card_has_room_for_every_built_in_phrase(
     assert too_long == set()
 
 
-def test_a_card_is_low_again_when_nothing_was_picked(page: Page) -> None:
+def test_nothing_moves_when_a_phrase_is_swapped(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     sign_up(page)
-    low = height_of(card(page))
-    open_picker(page, card(page))
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()
-    assert height_of(card(page)) == low
+    before = card(page).locator(".phrase").inner_text()
     page.evaluate(SHIFTS)
-    with page.expect_response("**/swap/"):
-        card(page).get_by_role("button", name="Another phrase").click()
-    page.wait_for_timeout(300)
+    card(page).get_by_role("button", name="Another phrase").click()
+    expect(card(page).locator(".phrase")).not_to_have_text(before)
+    expect_no_shift(page)
+
+
+def test_a_day_with_six_answers_is_two_screens_of_a_phone(phone: Page) -> None:
+    """Whatever its phrases are called: each is as long as the longest one may be."""
+    sign_up(phone)
+    for number in range(6):
+        if card(phone, number).is_hidden():
+            phone.locator("#more-phrases > summary").click()
+        open_picker(phone, card(phone, number)).locator("[data-song]").nth(number).click()
+        expect_an_emotion(card(phone, number))
+    phone.reload()
+    answered = phone.locator(".card:not([data-state=empty])")
+    expect(answered).to_have_count(6)
+    expect(phone.locator(".card:visible")).to_have_count(6)
+    answered.locator(".phrase").evaluate_all(
+        "all => all.forEach(each => { each.textContent = 'Longest of words '.repeat(6) })"
+    )
+    assert phone.evaluate("document.documentElement.scrollHeight") <= 2 * 740
+    high = height_of(answered.first)
+    answered.first.locator(".card-more > summary").click()
+    expect(answered.first.locator(".equaliser")).to_be_visible()
+    assert height_of(answered.first) > high + 100
+
+
+def hold_cards(page: Page) -> Callable[[], None]:
+    """Hold back what is asked of cards, until what is returned is called."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/card/**", hold)
+
+    def release() -> None:
+        page.unroute("**/card/**")
+        for route in held:
+            route.continue_()
+
+    return release
+
+
+def expect_no_shift(page: Page) -> None:
+    """Nothing moved until now: what is painted next is reported before this."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
     assert page.evaluate("shifts") == []
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
-from journal.day.tests.test_e2e_journal import card, open_picker, sign_up
+from journal.day.tests.test_e2e_journal import card, open_card, open_note, open_picker, sign_up
 from journify.tests.browser import console_of
 
 pytestmark = pytest.mark.e2e
@@ -28,9 +28,7 @@ def windows(context: BrowserContext) -> Iterator[tuple[Page, Page]]:
 
 
 def note_of(page: Page) -> Locator:
-    if card(page).locator("details").get_attribute("open") is None:
-        card(page).get_by_text("Note", exact=True).first.click()
-    return card(page).locator("textarea[name=note]")
+    return open_note(card(page))
 
 
 def save(page: Page, text: str) -> None:
@@ -128,7 +126,7 @@ def test_the_windows_own_changes_refuse_nothing(windows: tuple[Page, Page]) -> N
     expect(card(first)).not_to_have_attribute("data-state", "empty")
     save(first, "Rain, and a song.")
     expect(card(first)).to_contain_text("Saved")
-    card(first).get_by_role("button", name="Remove").click()
+    open_card(card(first)).get_by_role("button", name="Remove").click()
     card(first).get_by_role("button", name="Remove the song").click()
     expect(card(first)).to_have_attribute("data-state", "empty")
     save(first, "Rain, and no song.")

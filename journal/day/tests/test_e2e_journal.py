@@ -53,7 +53,24 @@ def card(page: Page, number: int = 0) -> Locator:
     return page.get_by_role("article").nth(number)
 
 
+def open_card(of: Locator) -> Locator:
+    """Have a card show its bars, its note and what can be done with it."""
+    more = of.locator(".card-more")
+    if more.count() and more.get_attribute("open") is None:
+        more.locator("> summary").click()
+    return of
+
+
+def open_note(of: Locator) -> Locator:
+    """Open the field of a card's note."""
+    note = open_card(of).locator("details[id^=note-]")
+    if note.get_attribute("open") is None:
+        note.locator("> summary").click()
+    return of.get_by_role("textbox", name="Note")
+
+
 def open_picker(page: Page, of: Locator) -> Locator:
+    open_card(of)
     of.get_by_role("link", name=re.compile("Answer with a song|Change")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -63,7 +80,7 @@ def open_picker(page: Page, of: Locator) -> Locator:
 def expect_an_emotion(of: Locator) -> None:
     """Wait for the model's answer: a word, and four probabilities that make a whole."""
     expect(of).to_have_attribute("data-state", re.compile("answered|unsure"), timeout=HEARD)
-    shares = of.locator(".channel-percent").all_inner_texts()
+    shares = of.locator(".channel-percent").all_text_contents()
     assert len(shares) == 4
     assert 97 <= sum(int(share.removesuffix("%")) for share in shares) <= 103
 
@@ -103,15 +120,15 @@ def test_a_demo_song_is_changed_noted_corrected_and_removed(day: Page) -> None:
     expect(card(day, 1)).not_to_contain_text(first)
     expect_an_emotion(card(day, 1))
 
-    card(day, 1).get_by_text("Note", exact=True).first.click()
-    card(day, 1).get_by_role("textbox", name="Note").fill("On the night train.")
+    open_note(card(day, 1)).fill("On the night train.")
     expect(card(day, 1)).to_contain_text("Saved")
 
-    card(day, 1).get_by_role("button", name=re.compile("energetic")).click()
+    open_card(card(day, 1)).get_by_role("button", name=re.compile("energetic")).click()
+    expect(card(day, 1).get_by_role("button", name=re.compile("energetic"))).to_be_focused()
     expect(card(day, 1)).to_contain_text("and that counts")
     expect(day.locator("#day-ring")).to_contain_text("energetic")
 
-    card(day, 1).get_by_role("button", name="Remove").click()
+    open_card(card(day, 1)).get_by_role("button", name="Remove").click()
     card(day, 1).get_by_role("button", name="Remove the song").click()
     expect(card(day, 1)).to_have_attribute("data-state", "empty")
     expect_no_reload(day)
@@ -167,9 +184,8 @@ def test_a_file_is_dropped(day: Page, tune: Path) -> None:
 
 
 def test_a_song_is_picked_while_a_note_is_being_saved(day: Page) -> None:
-    card(day).get_by_text("Note", exact=True).first.click()
     with day.expect_response(re.compile(r"/note/$")):
-        card(day).get_by_role("textbox", name="Note").fill("Still humming it.")
+        open_note(card(day)).fill("Still humming it.")
         # the picker is drawn before the note is saved
         dialog = open_picker(day, card(day))
     dialog.locator("[data-song]").first.click()
@@ -283,7 +299,7 @@ def test_everything_works_without_javascript(browser: Browser, base_url: str, tu
         page.wait_for_timeout(500)
         page.reload()
     expect_an_emotion(card(page))
-    card(page).get_by_role("button", name=re.compile("sad")).click()
+    open_card(card(page)).get_by_role("button", name=re.compile("sad")).click()
     expect(card(page)).to_contain_text("and that counts")
     context.close()
 

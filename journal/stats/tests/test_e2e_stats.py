@@ -14,6 +14,7 @@ from journal.day.tests.test_e2e_journal import (
     card,
     expect_fits,
     expect_no_fault,
+    open_card,
     open_picker,
     sign_up,
 )
@@ -30,7 +31,7 @@ def answered(page: Page) -> Page:
         expect(card(page, number)).to_have_attribute(
             "data-state", re.compile("answered|unsure"), timeout=60_000
         )
-        card(page, number).get_by_role("button", name=re.compile(word)).click()
+        open_card(card(page, number)).get_by_role("button", name=re.compile(word)).click()
         expect(card(page, number)).to_contain_text("and that counts")
     return page
 
