@@ -15,6 +15,7 @@ from classifier.emotions.words import CHOICES, emotion_of
 from classifier.models import EMOTION_CHOICES, Song
 from classifier.serving.results import UNSURE
 from journal.day.feelings import tags_from
+from journal.day.pages import phrases_without_repeats, today
 from journal.models import MAX_FELT, MAX_TAGS, NAMES, NOTE_LENGTH, TAG_LENGTH, Entry, Preferences
 from journal.site.widgets import LongSelect
 from journal.site.zones import known_zones
@@ -166,11 +167,19 @@ class FeelingForm(RevisionForm):
     """How a day really was; a request that does not name one of the two leaves it as it is."""
 
     emotions = forms.CharField(required=False, max_length=40)
+    # the revision that is to be replaced, after a refusal that showed it
+    replace = RevisionField(required=False, min_value=0)
     tags = forms.CharField(required=False, max_length=MAX_TAGS * (TAG_LENGTH + 20))
 
     def __init__(self, *args: Any, known_tags: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known_tags = known_tags
+
+    def clean(self) -> None:
+        """Take over what is to be replaced knowingly."""
+        replaced = self.cleaned_data.pop("replace", None)
+        if replaced is not None:
+            self.cleaned_data["revision"] = replaced
 
     def clean_emotions(self) -> str | None:
         """Read one or two feelings, or none."""
@@ -263,6 +272,9 @@ class PreferencesForm(forms.ModelForm[Preferences]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["large_phrases"].required = False
+        count = phrases_without_repeats(self.instance.user, today())
+        sentence = _("With up to %(count)s a day, none comes back within two weeks.")
+        self.fields["phrases_per_day"].help_text = sentence % {"count": count}
         if not settings.DEEZER_SEARCH:
             del self.fields["search"]
 

@@ -147,6 +147,8 @@ class Journal(UUIDModel):
         settings.AUTH_USER_MODEL, related_name="journals", on_delete=models.CASCADE
     )
     date = models.DateField(_("date"))
+    # keys of the phrases that were swapped for others, with blanks between them
+    swapped = models.TextField(_("swapped phrases"), blank=True, editable=False)
 
     class Meta:
         ordering = ["-date"]
@@ -156,6 +158,11 @@ class Journal(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.date}"
+
+    @property
+    def swapped_away(self) -> list[str]:
+        """The keys of the phrases that were swapped for others."""
+        return self.swapped.split()
 
     def entry(self, **values: Any) -> Entry:
         """Make an entry of this page, not saved yet."""

@@ -13,7 +13,7 @@ from classifier.models import Classification, Label, Song
 from classifier.queue.rows import request_classification
 from journal.day.pages import MOST_ENTRIES, draw_other
 from journal.emotions.renewing import renewed
-from journal.models import DayFeeling, Entry, Phrase, Preferences
+from journal.models import DayFeeling, Entry, Journal, Phrase, Preferences
 from journify.background.jobs import lane_of
 from journify.models import written
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from journal.models import EntryQuerySet, Journal
+    from journal.models import EntryQuerySet
     from spotify_auth.models import User
 
 
@@ -113,16 +113,21 @@ def swap_phrase(entry: Entry, *, revision: int | None = None) -> None:
     StaleEntryError
         As in `answer_entry`.
     """
+    journal, before = entry.journal, entry.phrase_id
     while True:
-        phrase = draw_other(entry.journal)
+        phrase = draw_other(journal)
         if phrase is None:
             raise NoPhraseError
         rows = Entry.objects.filter(song=None)
         _update(entry, revision, rows=rows, phrase=phrase, phrase_text=phrase.wording)
         # two cards at once may have drawn the same: who sees it draws again
-        if not entry.journal.entries.filter(phrase=phrase).exclude(pk=entry.pk).exists():
-            return
+        if not journal.entries.filter(phrase=phrase).exclude(pk=entry.pk).exists():
+            break
         revision = entry.revision
+    if before and str(before) not in journal.swapped_away:
+        # of two at once one may be forgotten: it would only come back too early
+        swapped = " ".join([*journal.swapped_away, str(before)])
+        Journal.objects.filter(pk=journal.pk).update(swapped=swapped)
 
 
 def keep_phrase(user: User, text: str) -> Phrase:

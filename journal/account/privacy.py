@@ -80,7 +80,7 @@ STORED = [
         ),
         until=UNTIL_YOU_LEAVE,
         tables={
-            "journal.Journal": ("user", "date"),
+            "journal.Journal": ("user", "date", "swapped"),
             "journal.Entry": (
                 *("journal", "user", "date", "position", "phrase", "phrase_text", "song"),
                 *("emotion", "note", "answered_at", "revision"),

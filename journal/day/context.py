@@ -104,6 +104,7 @@ def felt_context(user: User, date: dt.date) -> dict[str, Any]:
         "day": date,
         "felt": felt,
         "felt_revision": felt.revision,
+        "typed_tags": felt.tags,
         "felt_choices": choices_of(felt),
         "known_tags": own_tags(user)[:COMPLETED_TAGS],
     }

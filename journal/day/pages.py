@@ -11,13 +11,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from journal.models import Entry, Journal, Phrase, Preferences
+from journal.day.seasons import season_of
+from journal.models import WEEKDAYS, Entry, Journal, Phrase, Preferences
 
 if TYPE_CHECKING:
     from spotify_auth.models import User
 
-# A phrase does not come back within this many of the listener's latest pages.
-REST_PAGES = 7
+# A phrase does not come back within two weeks, before a page and after it.
+REST_DAYS = 14
 # The phrases drawn and a listener's own; a page of more would be no page.
 MOST_ENTRIES = 48
 BEFORE_JOINING = dt.timedelta(days=365)
@@ -76,37 +77,65 @@ def open_day(user: User, date: dt.date) -> Journal:
 
 
 def draw_phrases(user: User, date: dt.date) -> list[Phrase]:
-    """Draw the phrases of a new page: at random, no theme in a row, none of the last pages.
+    """Draw the phrases of a new page at random, no theme in a row.
 
-    Where the pool is too small for that, phrases that rested longest fill the page.
+    Only those that fit the season and the weekday, and none that was on a page within two weeks:
+    where the pool is too small for that, those that rested longest fill the page.
     """
     count = preferences_of(user).phrases_per_day
     return _spread_themes(_rested_first(user, date)[:count])
 
 
 def draw_other(journal: Journal) -> Phrase | None:
-    """Draw a phrase that the day does not have; None when it has them all."""
+    """Draw a phrase that the day does not have; None when it has them all.
+
+    One that was swapped away on that day comes back only after all others.
+    """
     rows = journal.entries.values_list("phrase_id", "phrase_text")
     here = {value for row in rows for value in row}
     pool = _rested_first(journal.user, journal.date)
-    return next((phrase for phrase in pool if here.isdisjoint([phrase.pk, *phrase.wordings])), None)
+    left = [phrase for phrase in pool if here.isdisjoint([phrase.pk, *phrase.wordings])]
+    return min(left, key=lambda phrase: str(phrase.pk) in journal.swapped_away, default=None)
+
+
+def phrases_without_repeats(user: User, date: dt.date) -> int:
+    """How many phrases a day can have without one that comes back within two weeks."""
+    return len(_fitting(user, date)) // (REST_DAYS + 1)
+
+
+def _fitting(user: User, date: dt.date) -> list[Phrase]:
+    season = season_of(date, timezone.get_current_timezone_name())
+    weekday = WEEKDAYS[date.weekday()]
+    return [phrase for phrase in Phrase.objects.for_user(user) if phrase.fits(season, weekday)]
 
 
 def _rested_first(user: User, date: dt.date) -> list[Phrase]:
-    """The user's pool at random, those of the last pages before `date`'s at its end."""
-    recent = list(
-        Journal.objects.filter(user=user).exclude(date=date).order_by("-date")[:REST_PAGES]
-    )
-    used = set(
-        Entry.objects.filter(journal__in=recent, phrase__isnull=False).values_list(
-            "phrase_id", flat=True
-        )
-    )
-    pool = list(Phrase.objects.for_user(user))
+    """The phrases that fit a day at random; behind them those of pages near it, the next last."""
+    pool = _fitting(user, date)
     random.shuffle(pool)
-    # a stable sort keeps the shuffle within the fresh and within the used ones
-    pool.sort(key=lambda phrase: phrase.pk in used)
+    days_to = _days_to_pages(user, date)
+    # a stable sort keeps the shuffle among those that were on none
+    pool.sort(key=lambda phrase: -days_to.get(str(phrase.pk), REST_DAYS + 1))
     return pool
+
+
+def _days_to_pages(user: User, date: dt.date) -> dict[str, int]:
+    """How near the nearest page with each phrase is, of the two weeks before and after a day."""
+    rest = dt.timedelta(days=REST_DAYS)
+    near = {"user": user, "date__gte": date - rest, "date__lte": date + rest}
+    seen = [
+        (str(key), day)
+        for key, day in Entry.objects.filter(**near)
+        .exclude(date=date)
+        .values_list("phrase_id", "date")
+    ]
+    for journal in Journal.objects.filter(**near).exclude(date=date):
+        seen += [(key, journal.date) for key in journal.swapped_away]
+    nearest: dict[str, int] = {}
+    for key, day in seen:
+        days = abs((day - date).days)
+        nearest[key] = min(days, nearest.get(key, days))
+    return nearest
 
 
 def has_answered(user: User) -> bool:

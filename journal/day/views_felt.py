@@ -30,13 +30,13 @@ def felt(request: SignedInRequest, date: dt.date) -> HttpResponse:
     form = FeelingForm(request.POST, known_tags=own_tags(request.user))
     if not form.is_valid():
         error = next(iter(form.errors.values()))[0]
-        return _refused(request, date, error, felt_revision=request.POST.get("revision", ""))
+        return _refused(request, date, error)
     try:
         services.write_feeling(request.user, date, **form.cleaned_data)
     except services.StaleEntryError:
-        tags = feeling_of(request.user, date).tags or "–"
-        sentence = _("Changed in another window. Saved there: %(tags)s. Save again to replace it.")
-        return _refused(request, date, sentence % {"tags": tags})
+        saved = feeling_of(request.user, date)
+        error = _("Changed in another window. Saved there: %(tags)s.") % {"tags": saved.tags or "–"}
+        return _refused(request, date, error, replaced=saved.revision)
     if not request.htmx:
         return redirect(f"{reverse('journal:day', args=[date])}#felt")
     context = felt_context(request.user, date) | {"was_felt_saved": True}
@@ -46,8 +46,12 @@ def felt(request: SignedInRequest, date: dt.date) -> HttpResponse:
 def _refused(
     request: SignedInRequest, date: dt.date, error: str, **context: object
 ) -> HttpResponse:
-    """Say why nothing was saved; what was typed stays in its field."""
-    context |= {"felt_error": error, "typed_tags": request.POST.get("tags")}
+    """Say why nothing was saved; what was typed stays in its field, and as old as it is."""
+    context |= {
+        "felt_error": error,
+        "felt_revision": request.POST.get("revision", ""),
+        "typed_tags": request.POST.get("tags", ""),
+    }
     if request.htmx:
         context = felt_context(request.user, date) | context
         return TemplateResponse(request, "journal/_felt.html", context)

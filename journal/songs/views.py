@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,10 +25,12 @@ from journal.forms import LabelForm, SongForm
 from journal.models import Entry
 from journal.songs import listen_links
 from journal.songs.planes import plane_of
+from journal.songs.previews import may_stream, preview_address
 from journal.songs.timelines import timeline, why
 from journal.spotify.connection import refresh_lazily
 from journify.background.jobs import lane_of
-from journify.limits.requests import limited
+from journify.limits.requests import limited, spend
+from journify.outbound.errors import PlatformError
 from journify.web.http import HttpRequest, SignedInRequest
 
 if TYPE_CHECKING:
@@ -94,9 +97,20 @@ def song_picture(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBa
 @require_safe
 @login_required
 def song_audio(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:
-    """Play a song of the catalogue or the listener's own upload; 404 for everybody else's."""
+    """Play a song of the catalogue or the listener's own upload; 404 for everybody else's.
+
+    Where we hold no sound of it, its clip is streamed from Deezer, if the listener allowed that.
+    """
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
-    return audio_response(request, song)
+    if song.audio or not may_stream(request.user, song):
+        return audio_response(request, song)
+    spend(request, "search")
+    try:
+        response = redirect(preview_address(song))
+    except PlatformError as error:
+        raise Http404(str(error)) from error
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 @require_safe

@@ -128,7 +128,7 @@ LEFT_OUT = {
     Preferences: {"id", "user"},
     DayFeeling: {"id", "user", "date", "revision"},
     Phrase: {"id", "owner", "key", "seasons", "weekdays"},
-    Journal: {"id", "user"},
+    Journal: {"id", "user", "swapped"},
     Entry: {"id", "journal", "user", "date", "revision", "phrase", "phrase_text", "emotion"},
     Label: {"id", "user", "updated_at"},
     Song: {

@@ -38,6 +38,7 @@ class TestFelt:
         assert "Saved" in page
         row = DayFeeling.objects.get(user=user, date=NOON.date())
         assert (row.emotions, row.tags, row.revision) == ("happy", "Anna, the sea", 1)
+        assert 'value="Anna, the sea"' in listener.get(PATH).content.decode()
 
     def test_what_is_typed_leaves_the_feelings(self, listener: Client, user: User) -> None:
         services.write_feeling(user, NOON.date(), emotions="sad calm")
@@ -76,7 +77,10 @@ class TestFelt:
         assert "Saved there: written there." in page
         assert 'value="typed here"' in page
         assert DayFeeling.objects.get().tags == "written there"
-        felt(listener, revision="1", tags="typed here")
+        # typing on changes nothing: whoever wrote it chooses
+        assert "Keep mine" in felt(listener, revision="0", tags="typed here, too")
+        assert DayFeeling.objects.get().tags == "written there"
+        felt(listener, revision="0", replace="1", tags="typed here")
         assert DayFeeling.objects.get().tags == "typed here"
 
     def test_it_works_without_javascript(self, listener: Client) -> None:

@@ -1,0 +1,34 @@
+"""Clips that a platform lets a browser stream: nothing of them is kept or passes through here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from classifier.sources.deezer import NAME, PREVIEW_HOSTS, DeezerClient
+from journal import consent
+from journify.outbound.errors import NoPreviewError
+from journify.outbound.previews import require_allowed
+
+if TYPE_CHECKING:
+    from classifier.models import Song
+    from spotify_auth.models import User
+
+
+def may_stream(user: User, song: Song) -> bool:
+    """Whether the song's clip may be streamed from Deezer: only where the listener allowed it."""
+    return bool(song.deezer_id) and consent.may_search_outside(user)
+
+
+def preview_address(song: Song) -> str:
+    """Ask Deezer where the song's clip is now; an address is good for some minutes.
+
+    Raises
+    ------
+    PlatformError
+        Deezer does not tell, or has no clip of it here.
+    """
+    address = DeezerClient().track(int(song.deezer_id or 0)).preview
+    if not address:
+        raise NoPreviewError(NAME)
+    require_allowed(NAME, address, PREVIEW_HOSTS)
+    return address
