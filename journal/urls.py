@@ -14,6 +14,7 @@ from journal.recap import views as views_recap
 from journal.site import views as views_site
 from journal.site.converters import DateConverter
 from journal.songs import views as views_songs
+from journal.songs import views_hear
 from journal.songs import views_own as views_own_songs
 from journal.spotify import views as views_profile
 from journal.stats import views as views_stats
@@ -59,6 +60,7 @@ urlpatterns = [
     path("listening/follow/", listening_views.follow, name="follow_listening"),
     path("listening/pause/", listening_views.pause, name="pause_listening"),
     path("listening/delete/", listening_views.delete, name="delete_listening"),
+    path("hear/<int:year>/<int:month>/", views_hear.hear_month, name="hear_month"),
     path("history/", views_history.history, name="history"),
     path("history/gentle/", views_history.gentle, name="gentle"),
     path("stats/", views_stats.stats, name="stats"),

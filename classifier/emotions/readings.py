@@ -94,11 +94,6 @@ class SegmentReading:
         """Where it ends in the song, as a player shows it; empty where nobody knows."""
         return "" if self.offset is None else clock(self.offset + self.end)
 
-    @property
-    def fragment(self) -> str:
-        """The end of an address that has a player begin here: a media fragment."""
-        return "" if self.offset is None else f"#t={round(self.offset + self.start, 1):g}"
-
 
 @dataclass(frozen=True)
 class Reading:

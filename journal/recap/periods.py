@@ -61,6 +61,11 @@ class Period:
         return self._url("")
 
     @property
+    def hear_url(self) -> str:
+        """Where a month's songs are heard one after the other."""
+        return reverse("journal:hear_month", args=[self.year, self.month])
+
+    @property
     def svg_url(self) -> str:
         """Its picture to draw at any size."""
         return self._url("_svg")

@@ -14,6 +14,7 @@ from classifier.emotions.readings import WORDS
 from classifier.models import Explanation
 from classifier.sentences import translated
 from classifier.serving.results import clock
+from classifier.sources.deezer import NAME as DEEZER
 from ml.clip import SEGMENTS
 from ml.explain_grid import HEIGHT, SLOT_SECONDS, WIDTH, box_of
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from classifier.emotions.readings import Bar, Reading, SegmentReading
+
+# A marked region is a second: it is heard with some of what is around it.
+LEAD_SECONDS, TAIL_SECONDS = 0.5, 1.5
 
 # Whole numbers only, since SVG takes no decimal comma: a unit is a tenth of a second.
 UNITS = 10
@@ -61,13 +65,30 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A region in words; `fragment` ends an address that plays it, empty where nothing does."""
+
+    words: str
+    fragment: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the clip; `fragment` as in `Place`."""
+
+    segment: SegmentReading
+    fragment: str
+
+
+@dataclass(frozen=True)
 class Outline:
-    """A region of the picture, in the pixels of one pane."""
+    """A region of the picture, in the pixels of one pane, and where in the sound it is."""
 
     x: int
     y: int
     width: int
     height: int
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -88,7 +109,7 @@ class Why:
     error: str = ""
     panes: tuple[Pane, ...] = ()
     sentence: str = ""
-    places: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -131,7 +152,31 @@ def _ticks(seconds: float, offset: float | None) -> list[tuple[int, str]]:
     return [(round(UNITS * (at - offset)), clock(at)) for at in marks]
 
 
-def why(explanation: Explanation | None, reading: Reading) -> Why:
+def origin_of(reading: Reading, *, has_audio: bool, streams_clip: bool) -> float | None:
+    """Where in what is played the clip begins; None where nothing plays, or nobody knows.
+
+    A song of ours is played whole. A platform's clip is the very one that was heard.
+    """
+    if has_audio:
+        return reading.segments[0].offset if reading.segments else None
+    answer = reading.classification
+    return 0.0 if streams_clip and answer and answer.clip_source == DEEZER else None
+
+
+def parts_of(reading: Reading, *, origin: float | None) -> list[Part]:
+    """The stretches of the clip, each with where it is played from."""
+    return [Part(each, _fragment(origin, each.start)) for each in reading.segments]
+
+
+def _fragment(origin: float | None, start: float, end: float | None = None) -> str:
+    """A media fragment, whose times have a dot in every language."""
+    if origin is None:
+        return ""
+    moments = [max(0.0, start), *([] if end is None else [end])]
+    return "#t=" + ",".join(f"{round(origin + moment, 1):g}" for moment in moments)
+
+
+def why(explanation: Explanation | None, reading: Reading, *, origin: float | None = None) -> Why:
     """Say what carried an answer, as far as it is known."""
     if explanation is None:
         return Why(state="none")
@@ -145,7 +190,10 @@ def why(explanation: Explanation | None, reading: Reading) -> Why:
             offset=-WIDTH * index,
             percent=round(100 * share),
             outlines=[
-                Outline(*map(round, box_of(band=region["band"], slot=region["slot"])))
+                Outline(
+                    *map(round, box_of(band=region["band"], slot=region["slot"])),
+                    place=_place(region, reading, origin),
+                )
                 for region in explanation.regions
                 if region["segment"] == index
             ],
@@ -158,7 +206,7 @@ def why(explanation: Explanation | None, reading: Reading) -> Why:
         state="done",
         panes=panes,
         sentence=_sentence(WORDS[explanation.emotion], panes),
-        places=tuple(_place(region, reading) for region in explanation.regions),
+        places=tuple(_place(region, reading, origin) for region in explanation.regions),
     )
 
 
@@ -199,7 +247,13 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
     }
 
 
-def _place(region: dict[str, float], reading: Reading) -> str:
+def _place(region: dict[str, float], reading: Reading, origin: float | None) -> Place:
+    start = region["start"]
+    fragment = _fragment(origin, start - LEAD_SECONDS, start + SLOT_SECONDS + TAIL_SECONDS)
+    return Place(_place_in_words(region, reading), fragment)
+
+
+def _place_in_words(region: dict[str, float], reading: Reading) -> str:
     offset = reading.segments[0].offset if reading.segments else None
     if offset is not None:
         return _("%(start)s to %(end)s, %(low)s to %(high)s\xa0Hz") % {

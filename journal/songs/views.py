@@ -26,7 +26,7 @@ from journal.models import Entry
 from journal.songs import listen_links
 from journal.songs.planes import plane_of
 from journal.songs.previews import may_stream, preview_address
-from journal.songs.timelines import timeline, why
+from journal.songs.timelines import origin_of, parts_of, timeline, why
 from journal.spotify.connection import refresh_lazily
 from journify.background.jobs import lane_of
 from journify.limits.requests import limited, spend
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from classifier.emotions.readings import Reading
+    from spotify_auth.models import User
 
 
 @require_safe
@@ -55,9 +56,8 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         "plane": plane_of(reading),
         "choices": FINER if reading.state in {"answered", "unsure"} else [],
         "entries": Entry.objects.of(request.user).filter(song=song).order_by("-date", "position"),
-        "can_play": song.has_audio,
         "is_own": song.owner_id == request.user.pk,
-    } | _why_context(reading)
+    } | _sound_context(request.user, song, reading)
     return TemplateResponse(request, "journal/song.html", context)
 
 
@@ -77,7 +77,9 @@ def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         return redirect(f"{reverse('journal:song', args=[song.pk])}#why")
     poll = request.GET.get("n", "")[:4]
     context = {"song": song, "poll": int(poll) if poll.isdecimal() else 0}
-    return TemplateResponse(request, "journal/_why.html", context | _why_context(reading))
+    return TemplateResponse(
+        request, "journal/_why.html", context | _sound_context(request.user, song, reading)
+    )
 
 
 @require_safe
@@ -179,9 +181,19 @@ def song_retry(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     return redirect("journal:song", song_id=song.pk)
 
 
-def _why_context(reading: Reading) -> dict[str, Any]:
+def _sound_context(user: User, song: Song, reading: Reading) -> dict[str, Any]:
+    """What can be played of a song, its parts, and what carried its answer."""
+    streams, has_audio = may_stream(user, song), song.has_audio
+    origin = origin_of(reading, has_audio=has_audio, streams_clip=streams)
+    context = {
+        "can_play": has_audio or streams,
+        "is_clip": streams and not has_audio,
+        "parts": parts_of(reading, origin=origin),
+        "why": None,
+    }
     classification = reading.classification
     if classification is None or not can_be_explained(classification):
-        return {"why": None}
+        return context
     explanation = explanation_of(classification)
-    return {"why": why(explanation, reading), "explanation": explanation}
+    seen = why(explanation, reading, origin=origin)
+    return context | {"why": seen, "explanation": explanation}

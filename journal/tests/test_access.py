@@ -99,7 +99,7 @@ PERSONAL = {
 # a date and a format are everybody's; the page behind them is the listener's own
 PERSONAL_BY_DATE = {
     *("journal:day", "journal:add_phrase", "journal:felt", "journal:export_songs"),
-    *("journal:recap_month", "journal:recap_year"),
+    *("journal:recap_month", "journal:recap_year", "journal:hear_month"),
     *("journal:recap_month_svg", "journal:recap_month_png"),
     *("journal:recap_year_svg", "journal:recap_year_png"),
 }

@@ -95,6 +95,8 @@ def expect_no_reload(page: Page) -> None:
 
 
 def test_an_own_file_is_answered_with_an_emotion(day: Page, tune: Path) -> None:
+    expect(day.get_by_role("article")).to_have_count(3)
+    day.locator("#more-phrases > summary").click()
     expect(day.get_by_role("article")).to_have_count(12)
     mark(day)
     dialog = open_picker(day, card(day))

@@ -1,0 +1,46 @@
+"""A month of answers, to be heard one after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from journal.day.pages import last_day
+from journal.models import Entry
+from journal.recap.periods import Period
+from journify.web.http import SignedInRequest
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from spotify_auth.models import User
+
+# Two full pages a day, every day; what is more is on its day's page.
+MOST_LISTED = 750
+
+
+@require_safe
+@login_required
+def hear_month(request: SignedInRequest, year: int, month: int) -> HttpResponse:
+    """List a month's answers in order, each with its button, all with one."""
+    period, last = Period(year, month), last_day(request.user)
+    if not period.is_a_page(last):
+        raise Http404
+    context = {
+        "period": period,
+        "next": period.next_up_to(last),
+        "entries": answers_of(request.user, period)[:MOST_LISTED],
+    }
+    return TemplateResponse(request, "journal/hear.html", context)
+
+
+def answers_of(user: User, period: Period) -> QuerySet[Entry]:
+    """A period's entries with a song, in their order."""
+    span = period.interval
+    answered = Entry.objects.of(user).filter(song__isnull=False)
+    within = answered.filter(date__gte=span.first, date__lte=span.last)
+    return within.select_related("song").order_by("date", "position")
