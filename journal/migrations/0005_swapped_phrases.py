@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journal", "0003_day_feeling"),
+        ("journal", "0004_playlists"),
     ]
 
     operations = [
