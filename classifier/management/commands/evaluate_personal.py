@@ -1,0 +1,38 @@
+"""Measure what a listener's own labels teach (`ml.personal`), on ratings of any folder of clips.
+
+    manage.py evaluate_personal --ratings ratings.csv --data clips
+    manage.py evaluate_personal --ratings genres.csv --data data/emotify --run runs/resnet18_bilstm
+
+The table has the columns `rater,file,emotion` or `rater,file,valence,arousal`. Prints agreement
+with held-out labels after 0, 5, 10, 20 and 50 labels, without the personal layer and with it. What
+the network said of a clip is kept in `runs/heard`.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from journify.operations.commands import ExplainedCommand
+
+
+class Command(ExplainedCommand):
+    """Evaluate the personal layer."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what `ml.raters` declares."""
+        from ml.raters import add_arguments  # noqa: PLC0415 - numpy is for those who measure
+
+        add_arguments(parser)
+
+    def handle(self, **options: Any) -> None:
+        """Measure, and say in one sentence what is wrong."""
+        from ml.errors import MlError  # noqa: PLC0415 - torch is for those who measure
+        from ml.raters import run  # noqa: PLC0415 - torch is for those who measure
+
+        try:
+            run(options)
+        except MlError as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,368 @@
+"""Correct the global network's answers for one listener, learnt from that listener's labels.
+
+Where the zero of the two axes lies depends on whose music it is. A layer moves it: one shift of
+arousal, one of valence, and a scale for both (under 1: less sure). They are the most likely ones
+(MAP) under a Gaussian prior. How much of them is used is decided by leave-one-out on the listener's
+own labels, and by how much the labels surprise the network: nothing where it does not pay.
+
+Plain Python: web processes fit it after a label and import no numpy. The newest `MAX_LABELS` count,
+so a fit takes the same short time however many there are.
+
+The prior was chosen on listeners simulated from sets that the network was not trained on
+(docs/experiments.md).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE, Emotion
+
+MAX_LABELS = 200
+FLOOR = 5e-5  # probabilities are kept with four digits
+
+# The prior: standard deviations of the shifts, in log-odds, and of the scale, around 1.
+SHIFT_SPREAD = 1.0
+SCALE_SPREAD = 0.3
+# A listener's music is expected to be this much nearer to the middle of the axes than it sounds.
+TOWARDS_MIDDLE = 0.4
+# Strength by evidence, in nats: leave-one-out's gain, the surprise, and what is granted beforehand.
+SURPRISE_WEIGHT = 4.0
+GRANTED = 2.0
+NATS_TO_FULL = 4.0
+LABELS_TO_FULL = 8  # with fewer, a part
+
+NEWTON_STEPS = 30
+MAX_STEP = 1.0
+CLOSE_ENOUGH = 1e-6
+SCALE_MIN = 0.2
+
+
+class Axes(NamedTuple):
+    """Log-odds of arousal, of valence when arousal is high, and when it is low."""
+
+    arousal: float
+    when_high: float
+    when_low: float
+
+    @property
+    def valence(self) -> float:
+        """Valence, each branch by how likely it is."""
+        high = _sigmoid(self.arousal)
+        return high * self.when_high + (1.0 - high) * self.when_low
+
+
+class Center(NamedTuple):
+    """Where a listener's songs lie on the two axes, on average."""
+
+    arousal: float = 0.0
+    valence: float = 0.0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What is added to the axes of every song for one listener; without values it changes nothing.
+
+    Attributes
+    ----------
+    arousal, valence : float
+        Shifts, in log-odds.
+    scale : float
+        Factor of both axes.
+    strength : float
+        How much of what was learnt is used, 0 to 1; the other values have it in them already.
+    """
+
+    arousal: float = 0.0
+    valence: float = 0.0
+    scale: float = 1.0
+    strength: float = 0.0
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether a song can sound different with it."""
+        return self.strength > 0.0
+
+    def correct(self, probabilities: Sequence[float]) -> list[float]:
+        """Return corrected probabilities, in the order of `EMOTIONS`."""
+        return probabilities_of(self.moved(axes_of(probabilities)))
+
+    def moved(self, axes: Axes) -> Axes:
+        """Return corrected axes."""
+        return Axes(
+            self.scale * axes.arousal + self.arousal,
+            self.scale * axes.when_high + self.valence,
+            self.scale * axes.when_low + self.valence,
+        )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A layer, and how many of the listener's labels agree without it and with it.
+
+    `after` is by leave-one-out: each label is compared with what the others teach.
+    """
+
+    layer: Layer = Layer()
+    labels: int = 0
+    before: int = 0
+    after: int = 0
+
+
+def axes_of(probabilities: Sequence[float]) -> Axes:
+    """Return the axes of four probabilities; `probabilities_of` brings them back."""
+    sad, happy, energetic, calm = (max(value, FLOOR) for value in probabilities)
+    return Axes(
+        math.log((happy + energetic) / (sad + calm)),
+        math.log(happy / energetic),
+        math.log(calm / sad),
+    )
+
+
+def probabilities_of(axes: Axes) -> list[float]:
+    """Return probabilities, in the order of `EMOTIONS`."""
+    high = _sigmoid(axes.arousal)
+    when_high, when_low = _sigmoid(axes.when_high), _sigmoid(axes.when_low)
+    return [
+        (1.0 - high) * (1.0 - when_low),
+        high * when_high,
+        high * (1.0 - when_high),
+        (1.0 - high) * when_low,
+    ]
+
+
+def center_of(songs: Iterable[Axes]) -> Center:
+    """Return where songs lie on average; the middle where there is none."""
+    listed = list(songs)
+    if not listed:
+        return Center()
+    return Center(
+        sum(axes.arousal for axes in listed) / len(listed),
+        sum(axes.valence for axes in listed) / len(listed),
+    )
+
+
+def fit_layer(songs: Sequence[Axes], labels: Sequence[Emotion], center: Center) -> Fit:
+    """Learn a layer from what a listener said of songs, the newest first.
+
+    Parameters
+    ----------
+    songs : sequence of Axes
+        What the global network said of the labelled songs.
+    labels : sequence of Emotion
+        What the listener said.
+    center : Center
+        Of all the listener's songs, labelled or not.
+    """
+    songs, labels = songs[:MAX_LABELS], labels[:MAX_LABELS]
+    if not songs:
+        return Fit()
+    sides = [_sides_of(label) for label in labels]
+    rows = (
+        [(axes.arousal, high) for axes, (high, _) in zip(songs, sides, strict=True)],
+        [
+            (axes.when_high if high else axes.when_low, positive)
+            for axes, (high, positive) in zip(songs, sides, strict=True)
+        ],
+    )
+    learnt = _most_likely(rows, center)
+    left_out = [_left_out(learnt, row, each) for row, part in enumerate(rows) for each in part]
+    strength = _strength(rows, left_out)
+    layer = _layer(learnt.shifts, learnt.scale, strength)
+    return Fit(
+        layer if strength else Layer(),
+        labels=len(songs),
+        before=_agreeing(songs, labels),
+        after=_agreeing(_others_say(songs, learnt, left_out, strength), labels),
+    )
+
+
+def _layer(shifts: Sequence[float], scale: float, strength: float) -> Layer:
+    return Layer(
+        strength * shifts[0], strength * shifts[1], 1.0 + strength * (scale - 1.0), strength
+    )
+
+
+# A song's log-odds on one axis, and whether the listener heard it on the positive side.
+_Row = tuple[float, bool]
+_Rows = tuple[list[_Row], list[_Row]]
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """The most likely shifts and scale, and the covariance around them."""
+
+    shifts: tuple[float, float]
+    scale: float
+    covariance: tuple[tuple[float, ...], ...]
+
+
+class _Sums(NamedTuple):
+    """Sums over the labels of one axis: gradient and curvature of the log-likelihood."""
+
+    gradient: float
+    gradient_scale: float
+    curvature: float
+    cross: float
+    curvature_scale: float
+
+
+def _most_likely(rows: _Rows, center: Center) -> _Learnt:
+    """Climb to the most likely shifts and scale by Newton's method: the hill has one top."""
+    expected = (-TOWARDS_MIDDLE * center.arousal, -TOWARDS_MIDDLE * center.valence, 1.0)
+    precision = (SHIFT_SPREAD**-2, SHIFT_SPREAD**-2, SCALE_SPREAD**-2)
+    at = list(expected)
+    for _step in range(NEWTON_STEPS):
+        parts = [_sums(part, at[axis], at[2]) for axis, part in enumerate(rows)]
+        pulls = [precision[each] * (expected[each] - at[each]) for each in range(3)]
+        gradient = [
+            parts[0].gradient + pulls[0],
+            parts[1].gradient + pulls[1],
+            parts[0].gradient_scale + parts[1].gradient_scale + pulls[2],
+        ]
+        covariance = _inverse_of_arrow(
+            (parts[0].curvature + precision[0], parts[1].curvature + precision[1]),
+            parts[0].curvature_scale + parts[1].curvature_scale + precision[2],
+            (parts[0].cross, parts[1].cross),
+        )
+        # far from the top a whole step would overshoot
+        step = [_within(sum(map(_times, line, gradient)), MAX_STEP) for line in covariance]
+        at = [value + change for value, change in zip(at, step, strict=True)]
+        at[2] = max(at[2], SCALE_MIN)
+        if max(map(abs, step)) < CLOSE_ENOUGH:
+            break
+    return _Learnt((at[0], at[1]), at[2], covariance)
+
+
+def _within(value: float, most: float) -> float:
+    return min(max(value, -most), most)
+
+
+def _within_unit(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
+
+
+def _times(first: float, second: float) -> float:
+    return first * second
+
+
+def _sums(rows: Sequence[_Row], shift: float, scale: float) -> _Sums:
+    gradient = gradient_scale = curvature = cross = curvature_scale = 0.0
+    for value, is_positive in rows:
+        chance = _sigmoid(scale * value + shift)
+        miss = is_positive - chance
+        weight = chance * (1.0 - chance)
+        weighted = weight * value
+        gradient += miss
+        gradient_scale += miss * value
+        curvature += weight
+        cross += weighted
+        curvature_scale += weighted * value
+    return _Sums(gradient, gradient_scale, curvature, cross, curvature_scale)
+
+
+def _inverse_of_arrow(
+    diagonal: tuple[float, float], corner: float, cross: tuple[float, float]
+) -> tuple[tuple[float, ...], ...]:
+    """Invert [[a, 0, x], [0, b, y], [x, y, c]], by the complement of its diagonal part."""
+    first, second = cross[0] / diagonal[0], cross[1] / diagonal[1]
+    last = 1.0 / (corner - cross[0] * first - cross[1] * second)
+    return (
+        (1.0 / diagonal[0] + first * first * last, first * second * last, -first * last),
+        (first * second * last, 1.0 / diagonal[1] + second * second * last, -second * last),
+        (-first * last, -second * last, last),
+    )
+
+
+class _LeftOut(NamedTuple):
+    """What is learnt without one label: its log-odds, and how the three values change."""
+
+    value: float
+    change: tuple[float, float, float]
+
+
+def _left_out(learnt: _Learnt, axis: int, row: _Row) -> _LeftOut:
+    """Take one label out of the fit, by one Newton step (Rad and Maleki 2020)."""
+    value, is_positive = row
+    covariance = learnt.covariance
+    moved = learnt.scale * value + learnt.shifts[axis]
+    chance = _sigmoid(moved)
+    along = [line[axis] + value * line[2] for line in covariance]
+    leverage = along[axis] + value * along[2]
+    weight = chance * (1.0 - chance)
+    step = (is_positive - chance) / max(1.0 - weight * leverage, FLOOR)
+    change = (-step * along[0], -step * along[1], -step * along[2])
+    return _LeftOut(moved - step * leverage, change)
+
+
+def _strength(rows: _Rows, left_out: Sequence[_LeftOut]) -> float:
+    """Say how much of the layer to use.
+
+    Leave-one-out alone cannot tell with five labels. What can is whether the network is more wrong
+    about this listener than it expected to be: one that is as right as it says needs no correction.
+    """
+    gain = surprise = expected = 0.0
+    flat = [each for part in rows for each in part]
+    for (value, is_positive), without in zip(flat, left_out, strict=True):
+        cost = _cost(value, is_positive)
+        gain += cost - _cost(without.value, is_positive)
+        chance = _sigmoid(value)
+        surprise += cost - _entropy(chance)
+        expected += chance * (1.0 - chance) * value * value
+    odds = gain + SURPRISE_WEIGHT * surprise / math.sqrt(expected + 1.0) + GRANTED
+    strength = _within_unit(0.5 + odds / NATS_TO_FULL)
+    return strength * min(1.0, len(left_out) / 2 / LABELS_TO_FULL)
+
+
+def _entropy(chance: float) -> float:
+    """How surprising a side is on average, in nats, where the network is as right as it says."""
+    return sum(-each * math.log(max(each, FLOOR)) for each in (chance, 1.0 - chance))
+
+
+def _cost(value: float, is_positive: bool) -> float:  # noqa: FBT001 -- one of two sides
+    """How surprising a side is, in nats, given its log-odds."""
+    signed = value if is_positive else -value
+    return math.log1p(math.exp(-signed)) if signed > 0 else math.log1p(math.exp(signed)) - signed
+
+
+def _others_say(
+    songs: Sequence[Axes], learnt: _Learnt, left_out: Sequence[_LeftOut], strength: float
+) -> list[Axes]:
+    """Return what all labels but its own make of each labelled song."""
+    said = []
+    for axes, arousal, valence in zip(
+        songs, left_out[: len(songs)], left_out[len(songs) :], strict=True
+    ):
+        shifts = [
+            learnt.shifts[axis] + arousal.change[axis] + valence.change[axis] for axis in (0, 1)
+        ]
+        scale = learnt.scale + arousal.change[2] + valence.change[2]
+        said.append(_layer(shifts, scale, strength).moved(axes))
+    return said
+
+
+def _agreeing(songs: Iterable[Axes], labels: Iterable[Emotion]) -> int:
+    return sum(
+        likeliest(probabilities_of(axes)) == label
+        for axes, label in zip(songs, labels, strict=True)
+    )
+
+
+def likeliest(probabilities: Sequence[float]) -> Emotion:
+    """Return the emotion with the largest probability."""
+    return EMOTIONS[max(range(len(EMOTIONS)), key=probabilities.__getitem__)]
+
+
+def _sides_of(label: Emotion) -> tuple[bool, bool]:
+    """Say whether arousal is high and valence positive."""
+    return label in HIGH_AROUSAL, label in POSITIVE_VALENCE
+
+
+def _sigmoid(value: float) -> float:
+    if value >= 0:
+        return 1.0 / (1.0 + math.exp(-value))
+    power = math.exp(value)
+    return power / (1.0 + power)
