@@ -95,7 +95,7 @@ class Score:
 
     def interval(self) -> tuple[float, float] | None:
         """Return a 95 % interval of the mean gain, raters drawn with replacement."""
-        if len(self.gains) < 2:  # noqa: PLR2004 -- one rater says nothing of others
+        if len(self.gains) < 2:
             return None
         chance = np.random.default_rng(0)
         drawn = chance.integers(0, len(self.gains), (RESAMPLES, len(self.gains)))
