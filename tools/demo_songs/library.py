@@ -20,8 +20,18 @@ TUNE = re.compile(r"\$(\w+)")
 # General MIDI programs, counted from 0, of the instruments the songs ask for.
 INSTRUMENTS = {
     "piano": 0,
+    "electric piano": 4,
     "harpsichord": 6,
+    "music box": 10,
+    "marimba": 12,
     "church organ": 19,
+    "nylon guitar": 24,
+    "steel guitar": 25,
+    "muted guitar": 28,
+    "overdriven guitar": 29,
+    "distortion guitar": 30,
+    "electric bass": 33,
+    "synth bass": 38,
     "violin": 40,
     "cello": 42,
     "double bass": 43,
@@ -38,6 +48,9 @@ INSTRUMENTS = {
     "bassoon": 70,
     "piccolo": 72,
     "flute": 73,
+    "whistle": 78,
+    "saw lead": 81,
+    "warm pad": 89,
     "percussion": 0,
 }
 

@@ -13,7 +13,7 @@ from tools.demo_songs.render import AUDIO, CATALOGUE, catalogue
 
 ROWS: list[dict[str, Any]] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
 FILES = [CATALOGUE.parent / row["file"] for row in ROWS]
-MAX_TOTAL_BYTES = 5_000_000
+MAX_TOTAL_BYTES = 8_000_000
 
 
 def decode(path: Path) -> tuple[npt.NDArray[np.float32], float]:
