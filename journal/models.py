@@ -149,6 +149,7 @@ class Journal(UUIDModel):
     date = models.DateField(_("date"))
     # keys of the phrases that were swapped for others, with blanks between them
     swapped = models.TextField(_("swapped phrases"), blank=True, editable=False)
+    is_favourite = models.BooleanField(_("favourite"), default=False)
 
     class Meta:
         ordering = ["-date"]

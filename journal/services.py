@@ -269,6 +269,12 @@ def set_label(
         raise StaleEntryError
 
 
+def mark_favourite(user: User, date: dt.date, *, is_favourite: bool) -> bool:
+    """Make a page a favourite, or no longer; says whether there is such a page."""
+    days = Journal.objects.filter(user=user, date=date)
+    return bool(days.update(is_favourite=is_favourite))
+
+
 def save_preferences(user: User, **values: str | int | bool) -> Preferences:
     """Write some of the user's preferences."""
     preferences, _ = Preferences.objects.update_or_create(user=user, defaults=values)

@@ -27,6 +27,7 @@ app_name = "journal"
 urlpatterns = [
     path("journal/", views.today_page, name="today"),
     path("journal/<date:date>/", views.day, name="day"),
+    path("journal/<date:date>/favourite/", views_history.favourite, name="favourite"),
     path("journal/<date:date>/phrases/", views_phrases.add, name="add_phrase"),
     path("journal/<date:date>/felt/", views_felt.felt, name="felt"),
     path("phrases/", views_phrases.phrases, name="phrases"),
@@ -63,6 +64,7 @@ urlpatterns = [
     path("hear/<int:year>/<int:month>/", views_hear.hear_month, name="hear_month"),
     path("history/", views_history.history, name="history"),
     path("history/gentle/", views_history.gentle, name="gentle"),
+    path("history/random/", views_history.random_day, name="random_day"),
     path("stats/", views_stats.stats, name="stats"),
     path("recap/", views_recap.latest, name="recap"),
     *(

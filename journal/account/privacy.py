@@ -75,12 +75,12 @@ STORED = [
     Stored(
         title=_("Your days"),
         why=_(
-            "The phrases of each day, the song you answered with, when, and your notes: the "
-            "journal itself."
+            "The phrases of each day, the song you answered with, when, your notes, and which days "
+            "are your favourites: the journal itself."
         ),
         until=UNTIL_YOU_LEAVE,
         tables={
-            "journal.Journal": ("user", "date", "swapped"),
+            "journal.Journal": ("user", "date", "swapped", "is_favourite"),
             "journal.Entry": (
                 *("journal", "user", "date", "position", "phrase", "phrase_text", "song"),
                 *("emotion", "note", "answered_at", "revision"),

@@ -167,6 +167,8 @@ class _Merge:
         journal, is_new = Journal.objects.get_or_create(user=self.user, date=day.date)
         if is_new:
             self.added["days"] += 1
+        if day.is_favourite:
+            Journal.objects.filter(pk=journal.pk).update(is_favourite=True)
         if day.felt is not None:
             self.added["feelings"] += self._add_feeling(day.date, day.felt)
         # somebody may have it open, and write on it meanwhile

@@ -223,7 +223,7 @@ def _day(row: Fields, refs: set[str]) -> ArchivedDay:
     if len({entry.position for entry in entries}) != len(entries):
         raise row.wrong("entries")
     felt = _feeling(row.item("felt")) if row.values.get("felt") else None
-    return ArchivedDay(date=date, entries=entries, felt=felt)
+    return ArchivedDay(date, entries, felt, is_favourite=row.flag("is_favourite"))
 
 
 def _feeling(row: Fields) -> ArchivedFeeling:

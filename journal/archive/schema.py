@@ -116,6 +116,7 @@ class ArchivedDay:
     date: dt.date
     entries: list[ArchivedEntry]
     felt: ArchivedFeeling | None = None
+    is_favourite: bool = False
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,7 @@ def _days(user: User, refs: dict[UUID, str]) -> list[ArchivedDay]:
         for day in felt_between(user, None, None)
     }
     days: dict[UUID, ArchivedDay] = {
-        row.pk: ArchivedDay(date=row.date, entries=[], felt=felt.get(row.date))
+        row.pk: ArchivedDay(row.date, [], felt.get(row.date), is_favourite=row.is_favourite)
         for row in Journal.objects.filter(user=user).order_by("date")
     }
     entries = Entry.objects.of(user).select_related("phrase").order_by("position")

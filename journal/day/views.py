@@ -63,8 +63,9 @@ def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
     """Show one day: its phrases as cards, its ring and its sentence."""
     if not may_open(request.user, date):
         raise Http404
-    open_day(request.user, date)
-    return TemplateResponse(request, "journal/day.html", page_context(request.user, date))
+    journal = open_day(request.user, date)
+    context = page_context(request.user, date) | {"is_favourite": journal.is_favourite}
+    return TemplateResponse(request, "journal/day.html", context)
 
 
 @require_safe

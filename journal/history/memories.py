@@ -12,7 +12,9 @@ from classifier.emotions.readings import WORDS
 from classifier.serving.results import UNSURE
 from journal.day.cards import line_of
 from journal.day.sentences import Moment, Others, place_of, summary
-from journal.models import Entry
+from journal.emotions.counting import heard_by_day
+from journal.emotions.tally import KINDS
+from journal.models import Entry, Journal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 MONTHS_BACK = (1, 6)
 MOST_YEARS = 10
 SONGS_SHOWN = 3
+FAVOURITES_SHOWN = 12
 # Russell's left half: what was unpleasant.
 HARD = frozenset({"sad", "energetic"})
 
@@ -68,6 +71,20 @@ def memories_of(user: User, today: dt.date, *, without_hard: bool) -> list[Memor
     return found
 
 
+def favourites_of(user: User) -> list[dt.date]:
+    """The days that the user starred, the latest first."""
+    days = Journal.objects.filter(user=user, is_favourite=True).order_by("-date")
+    return list(days.values_list("date", flat=True)[:FAVOURITES_SHOWN])
+
+
+def past_days(user: User, *, before: dt.date, without_hard: bool) -> list[dt.date]:
+    """The answered days before a day; `without_hard` leaves hard ones out."""
+    days = heard_by_day(user, last=before - dt.timedelta(1))
+    if not without_hard:
+        return list(days)
+    return [date for date, day in days.items() if not _is_hard_by(day.counts)]
+
+
 def _past(today: dt.date) -> list[tuple[dt.date, str]]:
     """The days to look at, and what the page calls them; no 29 February in other years."""
     found = []
@@ -86,6 +103,11 @@ def _months_before(date: dt.date, months: int) -> dt.date | None:
         return date.replace(year=year, month=month + 1)
     except ValueError:
         return None
+
+
+def _is_hard_by(counts: Sequence[int]) -> bool:
+    by_name = dict(zip(KINDS, counts, strict=True))
+    return sum(by_name[name] for name in HARD) * 2 > sum(by_name[name] for name in WORDS)
 
 
 def _is_hard(moments: Sequence[Moment]) -> bool:

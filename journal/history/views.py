@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import random
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from journal import services
@@ -17,7 +20,7 @@ from journal.day.cards import line_of
 from journal.day.pages import first_day, preferences_of, today
 from journal.emotions.renewing import pages_may_be_old
 from journal.forms import HistoryForm
-from journal.history.memories import memories_of
+from journal.history.memories import favourites_of, memories_of, past_days
 from journal.history.search import answers_of, entries_of, phrases_of
 from journal.history.year import year_of
 from journal.models import add_songs
@@ -25,6 +28,9 @@ from journify.web.http import SignedInRequest
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+
+
+MONTH_AND_WORDS = {"q", "first", "last"}
 
 
 @require_safe
@@ -42,13 +48,20 @@ def history(request: SignedInRequest) -> HttpResponse:
     memories = memories_of(request.user, today(), without_hard=gentle)
     add_songs(request.user, chain(entries, *(memory.entries for memory in memories)))
     context = {
-        "year": year_of(request.user, _year(request), today=today()),
+        "year": year_of(
+            request.user, _year(request), today=today(), is_whole="year" in request.GET
+        ),
+        "shown_from": wanted["first"],
+        "shown_to": wanted["last"],
         "form": form,
         "is_filtered": any(wanted.values()),
+        # a month's days stand in the band and above the list
+        "is_narrowed": any(value for name, value in wanted.items() if name not in MONTH_AND_WORDS),
         "page": page,
         "cards": [line_of(entry) for entry in entries],
         "rest_of_query": _without_page(request.GET),
         "memories": memories,
+        "favourites": favourites_of(request.user),
         "is_gentle": gentle,
         "is_recounting": pages_may_be_old(),
     }
@@ -61,6 +74,31 @@ def gentle(request: SignedInRequest) -> HttpResponse:
     """Leave hard days out of "on this day", or show them again."""
     services.save_preferences(request.user, leave_hard_days_out=request.POST.get("gentle") == "on")
     return redirect(f"{reverse('journal:history')}#on-this-day")
+
+
+@require_safe
+@login_required
+@never_cache
+def random_day(request: SignedInRequest) -> HttpResponse:
+    """Open one of the answered days, whichever; no hard one where those are left out."""
+    gentle = preferences_of(request.user).leave_hard_days_out
+    dates = past_days(request.user, before=today(), without_hard=gentle)
+    if not dates:
+        return redirect("journal:history")
+    return redirect("journal:day", random.choice(dates))  # noqa: S311 -- a look back, no secret
+
+
+@require_POST
+@login_required
+def favourite(request: SignedInRequest, date: dt.date) -> HttpResponse:
+    """Make a day a favourite, or no longer."""
+    is_favourite = request.POST.get("favourite") == "on"
+    if not services.mark_favourite(request.user, date, is_favourite=is_favourite):
+        raise Http404
+    if not request.htmx:
+        return redirect("journal:day", date)
+    context = {"day": date, "is_favourite": is_favourite}
+    return TemplateResponse(request, "journal/_favourite.html", context)
 
 
 def _year(request: SignedInRequest) -> int:

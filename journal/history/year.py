@@ -1,199 +1,208 @@
-"""A year of a listener's days in colour: a column a month, a row a day of it."""
+"""A year of a listener's days in colour: by months, or of a young journal by its last weeks."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.templatetags.static import static
-from django.urls import reverse
-from django.utils.formats import get_format
-from django.utils.html import escape
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
+from django.utils.html import escape, format_html
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
 
-from classifier.emotions.readings import NOT_SURE, WORDS
-from classifier.serving.results import UNSURE
 from journal.day.pages import first_day
-from journal.emotions.counting import DayHeard, heard_by_day
-from journal.emotions.tally import KINDS, colours_of
-from journal.site.dates import name_of
+from journal.emotions.counting import DayHeard, ends_of, heard_by_day
+from journal.emotions.tally import KINDS, tally_of
+from journal.history.days import DayInColour, Words, cell, day_in_colour
+from journal.stats.geometry import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
+    from journal.stats.geometry import Piece
     from spotify_auth.models import User
 
-LONGEST_MONTH = 31
+MONTHS, LONGEST_MONTH = 12, 31
+WEEK, WEEKS_SHOWN = 7, 12
 NOTHING = DayHeard(0, (0,) * len(KINDS))
-
-
-class DayInColour(NamedTuple):
-    """A day and what was heard on it.
-
-    Attributes
-    ----------
-    url : str
-        Of its page; empty where it has none.
-    counts : sequence of int
-        How many answers count as each of `KINDS`.
-    colours : sequence of str
-        As `journal.emotions.tally.colours_of`: what the day is drawn in.
-    words : str
-        What a tooltip and a screen reader say.
-    """
-
-    date: dt.date
-    url: str
-    answered: int
-    counts: Sequence[int]
-    colours: Sequence[str]
-    words: str
-    is_today: bool
-
-    @property
-    def dominant(self) -> str:
-        """The one emotion that was heard most; empty where several are level, or none was."""
-        is_one = len(self.colours) == 1 and self.colours[0] != UNSURE
-        return self.colours[0] if is_one else ""
 
 
 @dataclass(frozen=True)
 class MonthInColour:
     """A month and what was heard in it."""
 
-    first: dt.date
-    answered: int
-    counts: list[int]
+    days: list[DayInColour]
+    year: int | None = None  # what the page was asked for, to be asked for again
+
+    @property
+    def address(self) -> str:
+        """Where its answers are listed, below the same year."""
+        query = {"year": str(self.year)} if self.year else {}
+        ends = {"first": self.first.isoformat(), "last": self.last.isoformat()}
+        return f"?{urlencode(query | ends)}#answers"
+
+    @property
+    def name(self) -> SafeString:
+        """Its short name, of which narrow columns show a letter; a link to its answers."""
+        name = date_format(self.first, "M")
+        letters = format_html("{}<i>{}</i>", name[:1], name[1:])
+        return (
+            format_html('<a href="{}">{}</a>', self.address, letters) if self.answered else letters
+        )
+
+    @property
+    def first(self) -> dt.date:
+        """Its first day."""
+        return self.days[0].date
+
+    @property
+    def last(self) -> dt.date:
+        """Its last day."""
+        return self.days[-1].date
+
+    @cached_property
+    def answered(self) -> int:
+        """All answers of its days."""
+        return sum(day.answered for day in self.days)
+
+    @cached_property
+    def counts(self) -> list[int]:
+        """How many answers count as each of `KINDS`."""
+        return [sum(counts) for counts in zip(*(day.counts for day in self.days), strict=True)]
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """Its answers as a bar, laid end to end."""
+        return pieces(tally_of(self.counts))
 
 
 @dataclass(frozen=True)
 class YearInColour:
-    """A year: rows of days across its months, and its neighbours where they have pages."""
+    """A year, and its neighbours where they have pages.
+
+    Attributes
+    ----------
+    months : list
+        All twelve, or of a first year those since its first answer.
+    weeks : list
+        Of a journal of twelve weeks or less all of them, Monday first; days to come are None.
+    """
 
     year: int
     months: list[MonthInColour]
-    rows: list[tuple[int, list[DayInColour | None]]]
+    weeks: list[list[DayInColour | None]]
     kinds: Sequence[StrOrPromise]
     before: int | None
     after: int | None
 
     @property
-    def body(self) -> SafeString:
-        """Its rows as HTML, escaped; 365 cells take a template several times as long."""
+    def is_whole(self) -> bool:
+        """Whether no month is left out."""
+        return len(self.months) == MONTHS
+
+    @property
+    def numbers(self) -> range:
+        """The days that a month may have."""
+        return range(1, LONGEST_MONTH + 1)
+
+    @property
+    def weekdays(self) -> list[str]:
+        """The first letters of the weekdays."""
+        return [str(WEEKDAYS_ABBR[day])[:1] for day in range(WEEK)]
+
+    @property
+    def month_rows(self) -> SafeString:
+        """A list of days a month, as HTML; 365 cells take a template several times as long."""
         icons = static("img/icons.svg")
         return mark_safe(  # noqa: S308 -- numbers, and cells that escape what they say
             "".join(
-                f'<tr><th scope="row">{number}</th>'
-                f"<td>{'</td><td>'.join(_cell(day, icons) for day in row)}</td></tr>"
-                for number, row in self.rows
+                f'<li class="year-row"><span class="year-name">{month.name}</span><ol>'
+                f"{''.join(cell(day, icons) for day in month.days)}</ol></li>"
+                for month in self.months
             )
         )
 
-
-def year_of(user: User, year: int, *, today: dt.date) -> YearInColour:
-    """Return the days of a year, those to come without a page."""
-    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    heard = heard_by_day(user, first, last)
-    opening = first_day(user)
-    words = _Words(first)
-    days = {
-        date: _day(
-            date, heard.get(date, NOTHING), words, is_open=opening <= date <= today, today=today
+    @property
+    def week_rows(self) -> SafeString:
+        """A list of days a week, each named where a month begins in it."""
+        icons = static("img/icons.svg")
+        return mark_safe(  # noqa: S308 -- numbers, and cells that escape what they say
+            "".join(
+                f'<li class="year-row"><span class="year-name">{name}</span><ol>'
+                f"{''.join(cell(day, icons) for day in week)}</ol></li>"
+                for name, week in zip(self._names_of_weeks(), self.weeks, strict=True)
+            )
         )
-        for date in (first + dt.timedelta(n) for n in range((last - first).days + 1))
-    }
+
+    def _names_of_weeks(self) -> list[str]:
+        names, last = [], 0
+        for week in self.weeks:
+            month = next((day.date.month for day in week if day), last)
+            first = next(day.date for day in week if day)
+            names.append(escape(date_format(first, "M")) if month != last else "")
+            last = month
+        return names
+
+
+def year_of(user: User, year: int, *, today: dt.date, is_whole: bool = True) -> YearInColour:
+    """Return the days of a year, those to come without a page.
+
+    Unless the `is_whole` year is asked for, a journal that began in it is shown from there on, and
+    one that began in the last weeks by those.
+    """
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    monday = today - dt.timedelta(WEEK * (WEEKS_SHOWN - 1) + today.weekday())
+    heard = heard_by_day(user, min(first, monday), last)
+    opening = first_day(user)
+    words = Words(first)
+
+    def day(date: dt.date) -> DayInColour:
+        is_open = opening <= date <= today
+        return day_in_colour(date, heard.get(date, NOTHING), words, is_open=is_open, today=today)
+
+    began = None if is_whole else _beginning(user, heard)
+    asked = year if is_whole else None
+    months = [_month(day, year, number, asked) for number in range(1, MONTHS + 1)]
+    if began is not None:
+        months = [month for month in months if began <= month.last and month.first <= today]
+    is_new = began is not None and began >= monday
     return YearInColour(
         year=year,
-        months=[_month(year, month, days) for month in range(1, 13)],
-        rows=[
-            (number, [_in_month(days, year, month, number) for month in range(1, 13)])
-            for number in range(1, LONGEST_MONTH + 1)
-        ],
+        months=months,
+        weeks=_weeks(day, began, today) if began is not None and is_new else [],
         kinds=words.kinds,
         before=year - 1 if opening < first else None,
         after=year + 1 if today > last else None,
     )
 
 
-class _Words:
-    """How a year's days are told: formats and addresses looked up once, not 365 times."""
-
-    def __init__(self, first: dt.date) -> None:
-        self.language = get_language()
-        self.form = get_format("DAY_FORMAT", lang=self.language, use_l10n=True)
-        self.first, self.address = first.isoformat(), reverse("journal:day", args=[first])
-        self.kinds = [str(WORDS.get(kind, NOT_SURE)) for kind in KINDS]
-        self.nothing = _("no answer")
-        self.answers: dict[int, str] = {}
-
-    def url(self, date: dt.date) -> str:
-        """Where a day's page is."""
-        return self.address.replace(self.first, date.isoformat())
-
-    def day(self, date: dt.date, heard: DayHeard) -> str:
-        """A day and what it carries."""
-        told = self._told(heard) if heard.answered else self.nothing
-        return f"{name_of(date, self.form, self.language)}: {told}"
-
-    def _told(self, heard: DayHeard) -> str:
-        answered = heard.answered
-        if answered not in self.answers:
-            told = ngettext("%(count)d answer", "%(count)d answers", answered)
-            self.answers[answered] = told % {"count": answered}
-        words = zip(self.kinds, heard.counts, strict=True)
-        parts = [f"{word} {count}" for word, count in words if count]
-        return ", ".join([*parts, self.answers[answered]])
+def _beginning(user: User, heard: Mapping[dt.date, DayHeard]) -> dt.date | None:
+    """The day of the first answer, where it is among these days."""
+    first = next(iter(heard), None)
+    ends = ends_of(user)
+    return first if first is not None and ends[0] == first else None
 
 
-def _day(
-    date: dt.date, heard: DayHeard, words: _Words, *, is_open: bool, today: dt.date
-) -> DayInColour:
-    # put into words here, once, and not by the template
-    return DayInColour(
-        date=date,
-        # a day beyond the date line has its page, though it lies ahead
-        url=words.url(date) if is_open or heard.answered else "",
-        answered=heard.answered,
-        counts=heard.counts,
-        colours=colours_of(heard.counts) if any(heard.counts) else (),
-        words=words.day(date, heard),
-        is_today=date == today,
-    )
+def _weeks(
+    day: Callable[[dt.date], DayInColour], began: dt.date, today: dt.date
+) -> list[list[DayInColour | None]]:
+    monday = began - dt.timedelta(began.weekday())
+    count = (today - monday).days // WEEK + 1
+    dates = [monday + dt.timedelta(n) for n in range(WEEK * count)]
+    days = [day(date) if date <= today else None for date in dates]
+    return [days[start : start + WEEK] for start in range(0, len(days), WEEK)]
 
 
-def _month(year: int, month: int, days: Mapping[dt.date, DayInColour]) -> MonthInColour:
-    dates = [dt.date(year, month, n + 1) for n in range(calendar.monthrange(year, month)[1])]
-    return MonthInColour(
-        first=dates[0],
-        answered=sum(days[date].answered for date in dates),
-        counts=[sum(counts) for counts in zip(*(days[date].counts for date in dates), strict=True)],
-    )
-
-
-def _cell(day: DayInColour | None, icons: str) -> str:
-    """A day as HTML: addresses are of dates, and only words may have something to escape."""
-    if day is None or not day.url:
-        return ""
-    current = ' aria-current="date"' if day.is_today else ""
-    colours = "".join(
-        f'<b data-emotion="{name}">'
-        f'<svg aria-hidden="true"><use href="{icons}#mark-{name}"></use></svg></b>'
-        for name in day.colours
-    )
-    return f'<a href="{day.url}" title="{escape(day.words)}"{current}>{colours}</a>'
-
-
-def _in_month(
-    days: Mapping[dt.date, DayInColour], year: int, month: int, number: int
-) -> DayInColour | None:
-    """The day of that number, or None in a shorter month."""
-    if number > calendar.monthrange(year, month)[1]:
-        return None
-    return days[dt.date(year, month, number)]
+def _month(
+    day: Callable[[dt.date], DayInColour], year: int, month: int, asked: int | None
+) -> MonthInColour:
+    days = range(1, calendar.monthrange(year, month)[1] + 1)
+    return MonthInColour([day(dt.date(year, month, number)) for number in days], asked)

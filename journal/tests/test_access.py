@@ -77,6 +77,7 @@ PERSONAL = {
     "journal:pause_listening",
     "journal:phrases",
     "journal:profile",
+    "journal:random_day",
     "journal:recap",
     "journal:settings",
     "journal:sign_out_devices",

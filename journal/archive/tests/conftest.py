@@ -90,7 +90,7 @@ def journal(user: User, tune: bytes) -> User:
     ClassificationFactory(song=shared)
     unused = SongFactory(owner=user, title="Never used", audio_sha256="b" * 64, audio="")
     when = dt.datetime(2026, 11, 20, 21, 30, 15, 123456, tzinfo=dt.UTC)
-    day = JournalFactory(user=user, date=dt.date(2026, 11, 21))
+    day = JournalFactory(user=user, date=dt.date(2026, 11, 21), is_favourite=True)
     rows = [
         EntryFactory(journal=day, phrase=built_in, song=own, answered_at=when, note="a\nb *c*"),
         EntryFactory(journal=day, phrase=own_phrase, song=shared, answered_at=when),

@@ -42,8 +42,8 @@ def page(listener: Client, **query: object):
 
 
 def days(listener: Client, **query: object) -> dict[dt.date, object]:
-    year = page(listener, **query).context["year"]
-    return {day.date: day for _number, row in year.rows for day in row if day}
+    year = page(listener, **{"year": 2026} | query).context["year"]
+    return {day.date: day for month in year.months for day in month.days}
 
 
 class TestYear:
@@ -108,7 +108,7 @@ class TestYear:
         answered(user, date, song=SongFactory())
         assert days(listener)[date].colours == ["sad"]
         assert "sad 1, not sure 2, 4 answers" in days(listener)[date].words
-        assert page(listener).context["year"].months[10].counts == [1, 0, 0, 0, 2]
+        assert page(listener, year=2026).context["year"].months[10].counts == [1, 0, 0, 0, 2]
 
     def test_years_are_switched_as_far_as_pages_go(self, listener: Client) -> None:
         year = page(listener).context["year"]
@@ -133,6 +133,95 @@ class TestYear:
         assert html.count('href="/journal/2026-11-05/"') == 1
         assert "happy 1, 1 answer" in html
         assert 'aria-current="date"' in html
+
+
+class TestAFirstYear:
+    def test_a_young_journal_is_shown_by_its_weeks(self, listener: Client, user: User) -> None:
+        answered(user, dt.date(2026, 11, 12), "happy")  # a Thursday
+        year = page(listener).context["year"]
+        assert [len(week) for week in year.weeks] == [7, 7, 7]
+        assert year.weeks[0][0].date == dt.date(2026, 11, 9)
+        assert year.weeks[0][3].dominant == "happy"
+        assert [day and day.date for day in year.weeks[2]] == [TODAY, *[None] * 6]
+        html = page(listener).content.decode()
+        assert "Your first weeks" in html
+        assert 'href="?year=2026"' in html
+        assert 'href="/journal/2026-11-12/"' in html
+
+    def test_a_first_year_leaves_out_the_months_before(self, listener: Client, user: User) -> None:
+        answered(user, dt.date(2026, 6, 30), "happy")
+        year = page(listener).context["year"]
+        assert year.weeks == []
+        assert [month.first.month for month in year.months] == [6, 7, 8, 9, 10, 11]
+        assert "The whole of 2026" in page(listener).content.decode()
+        assert len(page(listener, year=2026).context["year"].months) == 12
+
+    def test_an_older_journal_has_its_whole_year(self, listener: Client, user: User) -> None:
+        answered(user, dt.date(2025, 12, 30), "happy")
+        answered(user, dt.date(2026, 11, 1), "happy")
+        assert len(page(listener).context["year"].months) == 12
+        assert page(listener).context["year"].weeks == []
+
+    def test_an_empty_journal_has_a_year(self, listener: Client) -> None:
+        assert len(page(listener).context["year"].months) == 12
+
+
+class TestMonths:
+    def test_a_month_leads_to_its_answers(self, listener: Client, user: User) -> None:
+        answered(user, dt.date(2025, 10, 30), "happy")
+        answered(user, dt.date(2026, 2, 28), "sad", phrase_text="In February…")
+        html = page(listener).content.decode()
+        assert 'href="?first=2026-02-01&amp;last=2026-02-28#answers"' in html.split("months")[1]
+        assert "first=2026-03-01" not in html
+        response = page(listener, year=2026, first="2026-02-01", last="2026-02-28")
+        assert [card.entry.phrase_text for card in response.context["cards"]] == ["In February…"]
+        nav = response.content.decode().split('class="months"')[1].split("</nav>")[0]
+        assert nav.count("aria-current") == 1
+        assert "year=2026&amp;first=2026-02-01" in nav
+
+
+class TestLookingBack:
+    def test_a_day_at_random_is_one_that_was_answered(self, listener: Client, user: User) -> None:
+        where = reverse("journal:random_day")
+        assert listener.get(where)["Location"] == reverse("journal:history")
+        dates = [dt.date(2026, 3, day) for day in (1, 2, 3)]
+        for date in dates:
+            answered(user, date, "calm")
+        JournalFactory(user=user, date=dt.date(2026, 3, 9))
+        answered(user, TODAY, "calm")
+        response = listener.get(where)
+        assert response["Location"] in {f"/journal/{date}/" for date in dates}
+        assert "no-store" in response["Cache-Control"]
+
+    def test_hard_days_are_no_surprise_where_they_are_left_out(
+        self, listener: Client, user: User
+    ) -> None:
+        answered(user, dt.date(2026, 3, 1), "sad")
+        answered(user, dt.date(2026, 3, 2), "calm")
+        listener.post(reverse("journal:gentle"), {"gentle": "on"})
+        found = {listener.get(reverse("journal:random_day"))["Location"] for _ in range(20)}
+        assert found == {"/journal/2026-03-02/"}
+
+    def test_a_starred_day_is_found_again(
+        self, listener: Client, user: User, stranger: User
+    ) -> None:
+        date = dt.date(2026, 3, 1)
+        answered(user, date, "calm")
+        answered(stranger, date, "calm")
+        where = reverse("journal:favourite", args=[date])
+        assert 'aria-pressed="false"' in listener.get(f"/journal/{date}/").content.decode()
+        assert listener.post(where, {"favourite": "on"})["Location"] == f"/journal/{date}/"
+        assert page(listener).context["favourites"] == [date]
+        day = listener.get(f"/journal/{date}/").content.decode()
+        assert 'aria-pressed="true"' in day.split('class="favourite"')[1]
+        assert not stranger.journals.get(date=date).is_favourite
+        fragment = listener.post(where, {"favourite": "off"}, headers={"HX-Request": "true"})
+        assert 'aria-pressed="false"' in fragment.content.decode()
+        assert page(listener).context["favourites"] == []
+
+    def test_a_day_without_a_page_has_no_star(self, listener: Client) -> None:
+        where = reverse("journal:favourite", args=[dt.date(2026, 3, 1)])
+        assert listener.post(where, {"favourite": "on"}).status_code == 404
 
 
 class TestFilters:
@@ -186,6 +275,12 @@ class TestFilters:
         assert [card.state for card in response.context["cards"]] == ["unsure"]
         assert "#mark-unsure" in response.content.decode().split('class="answer-list"')[1]
 
+    def test_what_a_song_sounds_like_stands_beside_it(self, listener: Client) -> None:
+        html = page(listener).content.decode().split('class="answer-list"')[1]
+        words = re.findall(r'<span class="feeling">(\w+)</span>', html)
+        assert words == ["happy", "sad"]
+        assert html.count('class="sleeve') == 2
+
     def test_the_own_word_is_what_is_found(self, listener: Client, user: User) -> None:
         song = Entry.objects.get(phrase_text="On the bus…").song
         LabelFactory(song=song, user=user, emotion="calm")
@@ -230,7 +325,7 @@ class TestOnThisDay:
     def test_a_new_journal_is_sent_to_today(self, listener: Client) -> None:
         html = page(listener).content.decode()
         assert "Today may be the first." in html
-        assert "No answer yet" in html
+        assert "No answers yet" in html
 
 
 def test_as_many_queries_however_many_answers(listener: Client, user: User) -> None:
