@@ -361,7 +361,7 @@ def test_the_text_has_a_heading_for_every_day_with_something(
     text = unzipped(export(journal))["journal.md"].decode()
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert headings == ["# The journal of alice", "## Saturday, 21 November 2026"]
-    assert "*Mine 🎵* – Somebody · energetic (your word) · " in text
+    assert "*Mine 🎵* – Somebody · energetic (your label) · " in text
     assert "> a\n> b \\*c\\*" in text
     assert "\ncalm, sad · Åse, the sea\n" in text
 
