@@ -76,7 +76,7 @@ load: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## 100 listener
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.load $(DB) $(LOAD)
 
 costs: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## what songs and entries cost, and a million listeners (DB=postgres)
-	@ENV_FILE=/dev/null $(BIN)/python -m tools.costs $(DB)
+	@ENV_FILE=/dev/null $(BIN)/python -m tools.inside --on $(or $(DB),sqlite) tools.costs
 
 budget: $(VENV)/run.stamp  ## weigh and time every page with three years of entries
 	@$(MANAGE) page_bytes
@@ -86,11 +86,11 @@ screens: $(VENV)/test.stamp chromium  ## renew the pictures of every page in doc
 	$(BIN)/python -m tools.screens
 
 hostile: $(VENV)/test.stamp  ## send every hostile file through an upload, a try-out and classify
-	$(BIN)/python -m tools.hostile
+	ENV_FILE=/dev/null HOSTILE_EVERY=1 $(BIN)/pytest tools/tests/test_hostile.py
 
-SECONDS ?= 600
-fuzz: $(VENV)/test.stamp  ## fuzz the decoder and every parser of others' data (SECONDS=600)
-	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
+EXAMPLES ?= 20000
+fuzz: $(VENV)/test.stamp  ## fuzz the decoder and every parser of others' data (EXAMPLES=20000 for each)
+	ENV_FILE=/dev/null FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest tools/tests/test_fuzz.py
 
 fix: $(VENV)/test.stamp  ## format and mend what tools can mend
 	$(BIN)/ruff check --fix

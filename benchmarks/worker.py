@@ -1,12 +1,13 @@
 """What a real worker takes of memory while it listens to one different song after another.
 
-python -m benchmarks.worker 500     prints a JSON array; the environment names an empty database
+python -m tools.inside benchmarks.worker 500
+
+Prints a JSON array. The environment names an empty database.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,11 +15,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-import django
 import numpy as np
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.management import call_command
 
+from classifier.models import Classification, Song
+from classifier.queue import rows as queue
+from ml.tests.sounds import music, write
 from tools.processes import ROOT
-from tools.soak import environment
+from tools.soak import INSIDE, environment
 
 LOOKS = 10  # at the memory, evenly over the songs
 START_SECONDS, SONG_SECONDS = 120, 30  # what a busy machine may take
@@ -44,7 +50,7 @@ def memory(songs: int) -> list[float]:
     """
     with environment("sqlite") as env:
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.worker", str(songs)],
+            [*INSIDE, "benchmarks.worker", str(songs)],
             cwd=ROOT,
             env=env,
             stdout=subprocess.PIPE,
@@ -56,11 +62,6 @@ def memory(songs: int) -> list[float]:
 
 def main(songs: int) -> list[float]:
     """Measure in the database and folder of the environment, which are empty."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
-    django.setup()
-    from django.conf import settings  # noqa: PLC0415 -- after setup
-    from django.core.management import call_command  # noqa: PLC0415
-
     call_command("migrate", verbosity=0)
     log = settings.DATA_DIR / "worker.log"
     with log.open("wb") as output:
@@ -74,8 +75,6 @@ def main(songs: int) -> list[float]:
 
 def _look(worker: subprocess.Popen[bytes], numbers: Any, log: Path) -> float:
     """Ask for some songs, wait until all are done, and look at the worker's memory."""
-    from classifier.models import Classification  # noqa: PLC0415 -- after setup
-
     for number in numbers:
         _ask_for(int(number))
     deadline = time.monotonic() + START_SECONDS + len(numbers) * SONG_SECONDS
@@ -93,12 +92,6 @@ def _look(worker: subprocess.Popen[bytes], numbers: Any, log: Path) -> float:
 
 def _ask_for(number: int) -> None:
     """Put a song that no other number has into the queue: its own length, format and sound."""
-    from django.core.files.base import ContentFile  # noqa: PLC0415 -- after setup
-
-    from classifier.models import Song  # noqa: PLC0415
-    from classifier.queue import rows as queue  # noqa: PLC0415
-    from ml.tests.sounds import music, write  # noqa: PLC0415
-
     suffix, codec, rate, layout = FORMATS[number % len(FORMATS)]
     seconds = float(np.random.default_rng(number).uniform(4, 45))
     with tempfile.TemporaryDirectory() as folder:

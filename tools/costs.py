@@ -1,7 +1,7 @@
 """What an entry and a song cost, measured; and on paper, what a million listeners would need.
 
-python -m tools.costs              on SQLite
-python -m tools.costs postgres     on a PostgreSQL server started for it
+python -m tools.inside --on sqlite tools.costs
+python -m tools.inside --on postgres tools.costs     on a PostgreSQL server started for it
 
 It invents a year of entries in a database that is thrown away, and hears the demo songs.
 """
@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 import time
 from dataclasses import dataclass
 from typing import Any
 
-import django
+from django.core.management import call_command
+from django.db import connection
 from rich.console import Console
 from rich.table import Table
 
+from classifier.files.decoding import get_decoder
+from classifier.models import Classification, Label, Song
+from classifier.serving.service import get_service
+from journal.models import Entry, Journal
 from tools.processes import ROOT
-from tools.soak import environment
 
 DEMO = ROOT / "classifier" / "demo" / "audio"
 LISTENERS = 1_000_000
@@ -60,11 +63,6 @@ class Costs:
 
 def measure(*, days: int, songs: int) -> Costs:
     """Fill the database of the environment, and measure it and the models."""
-    from django.core.management import call_command  # noqa: PLC0415 -- after django.setup
-
-    from classifier.models import Classification, Label, Song  # noqa: PLC0415
-    from journal.models import Entry, Journal  # noqa: PLC0415
-
     call_command("migrate", verbosity=0)
     call_command("seed_history", "somebody", days=days, stdout=sys.stderr)
     return Costs(
@@ -76,8 +74,6 @@ def measure(*, days: int, songs: int) -> Costs:
 
 def _bytes_of(*models: Any) -> float:
     """Bytes of tables with their indexes."""
-    from django.db import connection  # noqa: PLC0415 -- after django.setup
-
     question = "SELECT pg_total_relation_size(%s)"
     if connection.vendor == "sqlite":
         question = (
@@ -94,9 +90,6 @@ def _bytes_of(*models: Any) -> float:
 
 def _seconds_a_song(songs: int) -> float:
     """Seconds of one thread (the service takes no more) for a song, once everything is warm."""
-    from classifier.files.decoding import get_decoder  # noqa: PLC0415 -- after django.setup
-    from classifier.serving.service import get_service  # noqa: PLC0415
-
     paths = sorted(DEMO.glob("*.mp3"))[:songs]
     service, decoder = get_service(), get_decoder()
     decoder.start()
@@ -109,21 +102,13 @@ def _seconds_a_song(songs: int) -> float:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure on a database of our own, and print."""
+    """Measure on the database of the environment, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("backend", nargs="?", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--days", type=int, default=YEAR)
     parser.add_argument("--songs", type=int, default=12, help="of the demo that are heard")
     options = parser.parse_args(arguments)
-    with environment(options.backend, durable=True) as env:
-        os.environ.update(env)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
-        django.setup()
-        costs = measure(days=options.days, songs=options.songs)
-        from django.db import connections  # noqa: PLC0415 -- after django.setup
-
-        connections.close_all()
-    table = Table("what", "how much", title=f"Costs, on {options.backend}")
+    costs = measure(days=options.days, songs=options.songs)
+    table = Table("what", "how much", title=f"Costs, on {connection.vendor}")
     for line in costs.lines():
         table.add_row(*line)
     Console().print(table)

@@ -1,6 +1,6 @@
 """Songs, two workers, and a `kill -9` every few seconds until every song is done.
 
-python -m tools.kill_test --songs 200 --every 3
+python -m tools.inside tools.kill_test --songs 200 --every 3
 
 It works on the database and queue of the environment, which `tools.soak` makes: both should be
 empty. The workers are real processes with the real queue and decoder, and a stand-in for the models
@@ -10,7 +10,6 @@ that takes 50 ms. The last line says how many songs were done, lost, answered tw
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import re
 import signal
@@ -22,7 +21,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import django
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+
+from classifier.models import Classification, Song
+from classifier.queue import rows as queue
 
 if TYPE_CHECKING:
     from classifier.models import ClassificationQuerySet
@@ -71,10 +75,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--songs", type=int, default=200)
     parser.add_argument("--every", type=float, default=3.0, help="seconds between two kills")
     options = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
-    django.setup()
-    from django.conf import settings  # noqa: PLC0415 -- after setup
-    from django.core.management import call_command  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     _ask_for(options.songs)
@@ -92,11 +92,6 @@ def main(arguments: list[str]) -> int:
 
 def _ask_for(count: int) -> None:
     """Put songs with real audio into the queue, each in a transaction of its own."""
-    from django.core.files.base import ContentFile  # noqa: PLC0415 -- after setup
-
-    from classifier.models import Song  # noqa: PLC0415
-    from classifier.queue import rows as queue  # noqa: PLC0415
-
     for number in range(count):
         song = Song(title=f"Song {number}")
         song.audio.save("song.mp3", ContentFile(audio(number)))
@@ -109,7 +104,6 @@ def audio(number: int) -> bytes:
 
 
 def _open_rows() -> ClassificationQuerySet:
-    from classifier.models import Classification  # noqa: PLC0415 -- after setup
 
     return Classification.objects.open()
 
@@ -142,8 +136,6 @@ def _kill_until_done(crew: Crew, *, every: float) -> dict[str, float]:
 
 def _under_way(*, seconds: float) -> tuple[str, str] | None:
     """Wait for a song that a worker has just now; return it and its worker."""
-    from classifier.models import Classification  # noqa: PLC0415 -- after setup
-
     deadline = time.monotonic() + seconds
     running = Classification.objects.filter(status=Classification.Status.RUNNING)
     while time.monotonic() < deadline:
@@ -158,7 +150,6 @@ def _under_way(*, seconds: float) -> tuple[str, str] | None:
 def _report(
     songs: int, crew: Crew, killed: dict[str, float], *, seconds: float, statuses: list[int]
 ) -> int:
-    from classifier.models import Classification  # noqa: PLC0415 -- after setup
 
     done = Classification.objects.done().exclude(emotion="")
     stuck = _open_rows().count()

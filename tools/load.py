@@ -17,14 +17,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tools.soak import BACKENDS, environment
+from tools.soak import BACKENDS, INSIDE, environment
 
 
 def run(backend: str, arguments: list[str]) -> dict[str, Any]:
     """Run the load test on a backend and return its report."""
     with environment(backend, durable=True) as env:
         test = subprocess.run(
-            [sys.executable, "-m", "tools.load_test", *arguments],
+            [*INSIDE, "tools.load_test", *arguments],
             env=env,
             stdout=subprocess.PIPE,
             text=True,

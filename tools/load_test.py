@@ -1,6 +1,6 @@
 """Listeners at once against the real web processes and worker, and whether anything was lost.
 
-python -m tools.load_test --listeners 100 --seconds 60
+python -m tools.inside tools.load_test --listeners 100 --seconds 60
 
 The environment says which database and folder, as for any process of the app; `tools.load` gives it
 new ones. Prints a JSON object.
@@ -19,9 +19,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-import django
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
 
+from classifier.models import Classification
+from journal.models import Entry
+from spotify_auth.models import User
 from tools.load_listener import Listener, Record
+from tools.measuring.times import quantile
 from tools.processes import ROOT, free_port, megabytes, running
 
 DRAIN_SECONDS = 120
@@ -36,10 +42,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--think", type=float, default=3.0, help="mean seconds between two taps")
     parser.add_argument("--years", type=float, default=3.0, help="of the first listener's journal")
     options = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
     os.environ["TRUSTED_PROXIES"] = "1"
     os.environ.setdefault("LOG_LEVEL", "WARNING")
-    django.setup()
     report = load(options)
     sys.stdout.write(json.dumps(report) + "\n")
     return 0 if report["is_good"] else 1
@@ -64,12 +68,6 @@ def load(options: argparse.Namespace) -> dict[str, Any]:
 
 def _prepare(listeners: int, years: float, port: int) -> list[dict[str, str]]:
     """Make the database and signed-in listeners; the first has years of entries."""
-    from django.core.management import call_command  # noqa: PLC0415 -- after django.setup
-    from django.test import Client  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
-
-    from spotify_auth.models import User  # noqa: PLC0415
-
     quiet = {"stdout": sys.stderr}
     call_command("prepare", port=str(port), **quiet)
     yesterday = timezone.now().date() - dt.timedelta(days=1)
@@ -103,8 +101,6 @@ def _drive(
 
 def _drain() -> int:
     """Wait for the worker to finish what was asked; returns what is still open."""
-    from classifier.models import Classification  # noqa: PLC0415 -- after django.setup
-
     deadline = time.monotonic() + DRAIN_SECONDS
     while (left := Classification.objects.open().count()) and time.monotonic() < deadline:
         time.sleep(0.5)
@@ -113,8 +109,6 @@ def _drain() -> int:
 
 def _lost(record: Record, open_work: int) -> dict[str, Any]:
     """Compare what was answered with 200 to what the database has."""
-    from journal.models import Entry  # noqa: PLC0415 -- after django.setup
-
     rows = {
         str(entry.pk): entry
         for entry in Entry.objects.filter(pk__in=record.answers).prefetch_related(
@@ -142,7 +136,6 @@ def _lost(record: Record, open_work: int) -> dict[str, Any]:
 
 
 def _report(record: Record, seconds: float, memory: dict[str, int]) -> dict[str, Any]:
-    from tools.measuring.times import quantile  # noqa: PLC0415 -- after django.setup
 
     pages = {
         page: {

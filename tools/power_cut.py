@@ -1,6 +1,6 @@
 """A power cut: web and worker are killed while listeners answer; nothing accepted may be lost.
 
-python -m tools.power_cut --answers 50
+python -m tools.inside tools.power_cut --answers 50
 
 It works on the database of the environment, which should be empty. Every listener sends one answer
 over HTTP at the same time, some with a file; `kill -9` comes when a third of them were accepted.
@@ -24,9 +24,16 @@ from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID
 
-import django
 import requests
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.test import Client
 
+from classifier.models import Classification, Song
+from journal.day import pages as days
+from journal.models import Entry
+from spotify_auth.models import User
 from tools.kill_test import WORKER, WORKERS, audio
 from tools.processes import ROOT, commands_of, free_port, start
 
@@ -104,10 +111,6 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=int, default=50)
     options = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
-    django.setup()
-    from django.conf import settings  # noqa: PLC0415 -- after setup
-    from django.core.management import call_command  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     call_command("load_phrases", verbosity=0)
@@ -130,14 +133,6 @@ def main(arguments: list[str]) -> int:
 
 def _listeners(count: int) -> list[Listener]:
     """Make signed-in people, each with a page of phrases and a song."""
-    from django.conf import settings  # noqa: PLC0415 -- after setup
-    from django.core.files.base import ContentFile  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-
-    from classifier.models import Song  # noqa: PLC0415
-    from journal.day import pages as days  # noqa: PLC0415
-    from spotify_auth.models import User  # noqa: PLC0415
-
     found = []
     for number in range(count):
         user = User.objects.create(username=f"listener-{number}")
@@ -175,9 +170,6 @@ def _answer_until_cut(app: App, listeners: list[Listener]) -> list[Listener]:
 
 def _found(accepted: list[Listener]) -> tuple[int, int]:
     """Count the accepted answers that are there, and wait for their emotions."""
-    from classifier.models import Classification  # noqa: PLC0415 -- after setup
-    from journal.models import Entry  # noqa: PLC0415
-
     entries = Entry.objects.filter(pk__in=[each.entry for each in accepted], song__isnull=False)
     songs = set(entries.values_list("song", flat=True))
     heard = Classification.objects.done().exclude(emotion="").filter(song__in=songs)

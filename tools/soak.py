@@ -36,6 +36,7 @@ BACKENDS: dict[str, dict[str, Server]] = {
 DURABLE: dict[Server, Server] = {throwaway_postgres: partial(throwaway_postgres, durable=True)}
 # So many kills of the same song are chance: a song that does it by itself gets three.
 ATTEMPTS = {"CLASSIFY_MAX_ATTEMPTS": "12"}
+INSIDE = [sys.executable, "-m", "tools.inside"]
 QUICK = {"CLASSIFY_LEASE_SECONDS": "5", "CLASSIFY_SWEEP_SECONDS": "1"}
 
 
@@ -58,7 +59,14 @@ def run(backend: str, *, quick: bool) -> tuple[bool, str]:
     songs, every = ("40", "0.5") if quick else ("200", "3")
     with environment(backend) as env:
         test = subprocess.run(
-            [sys.executable, "-m", "tools.kill_test", "--songs", songs, "--every", every],
+            [
+                *INSIDE,
+                "tools.kill_test",
+                "--songs",
+                songs,
+                "--every",
+                every,
+            ],
             env=env | (QUICK if quick else {}),
             stdout=subprocess.PIPE,
             text=True,

@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 import requests
+from django.test import RequestFactory, override_settings
 from hypothesis import strategies as st
 
 from classifier.files.naming import title_from
@@ -188,7 +189,6 @@ def _range(header: str) -> None:
 
 
 def _forwarded(drawn: tuple[str, str]) -> None:
-    from django.test import RequestFactory, override_settings  # noqa: PLC0415
 
     header, remote = drawn
     request = RequestFactory().get("/", REMOTE_ADDR=remote)

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from classifier.files import tryouts
+from classifier.models import TryOut
+from classifier.terminal.batch import classify_files
+from journify.background import jobs
 from tools.hostile.broken import broken_files, sound_files
 from tools.hostile.crafted import crafted_files
 from tools.hostile.naming import naming_files
@@ -92,9 +96,6 @@ def upload_way(client: Client, path_of_answer: str) -> Way:
 
 def try_out_way(client: Client, path_of_form: str) -> Way:
     """Send files as a visitor without an account does, and wait for what a worker says of them."""
-    from classifier.files import tryouts  # noqa: PLC0415 -- after django.setup()
-    from classifier.models import TryOut  # noqa: PLC0415
-    from journify.background import jobs  # noqa: PLC0415
 
     def send(path: Path) -> str:
         with path.open("rb") as file:
@@ -117,7 +118,6 @@ def try_out_way(client: Client, path_of_form: str) -> Way:
 
 def classify_way(models: list[str]) -> Way:
     """Classify files as `manage.py classify` does, with the models kept."""
-    from classifier.terminal.batch import classify_files  # noqa: PLC0415 -- after django.setup()
 
     def classify(path: Path) -> str:
         [result] = classify_files([path], models=models)

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 
 from tools.costs import Costs
 from tools.processes import ROOT
+from tools.soak import INSIDE
 
 
 def test_costs_are_measured_and_multiplied() -> None:
-    command = [sys.executable, "-m", "tools.costs", "--days", "20", "--songs", "1"]
+    command = [*INSIDE, "--on", "sqlite", "tools.costs", "--days", "20", "--songs", "1"]
     env = os.environ | {"COLUMNS": "120"}
     done = subprocess.run(
         command, cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=300

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 
 import pytest
 
@@ -14,7 +13,7 @@ def test_what_was_accepted_before_a_power_cut_is_there_after_it(backend: str) ->
     """And eight threads and two workers never find the database locked: see the exit status."""
     with soak.environment(backend) as env:
         done = subprocess.run(
-            [sys.executable, "-m", "tools.power_cut", "--answers", "50"],
+            [*soak.INSIDE, "tools.power_cut", "--answers", "50"],
             env=env | soak.QUICK | {"RATE_LIMIT_FACTOR": "0"},
             capture_output=True,
             text=True,
