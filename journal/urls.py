@@ -8,6 +8,7 @@ from journal.archive import views as views_data
 from journal.day import views, views_felt, views_phrases
 from journal.history import views as views_history
 from journal.listening import views as listening_views
+from journal.picker import sharing
 from journal.picker import views as views_search
 from journal.playlists import views as views_playlists
 from journal.recap import views as views_recap
@@ -42,6 +43,8 @@ urlpatterns = [
     path("entries/<uuid:entry_id>/swap/", views.swap, name="swap"),
     path("entries/<uuid:entry_id>/retry/", views.retry, name="retry"),
     path("entries/<uuid:entry_id>/label/", views.label, name="label"),
+    path("share/", sharing.share, name="share"),
+    path("share/<uuid:song_id>/", sharing.share_file, name="share_file"),
     path("songs/", views_own_songs.songs, name="songs"),
     path("songs/export.<slug:kind>", views_playlists.export, name="export_songs"),
     path("songs/list/", views_playlists.song_list, name="song_list"),
@@ -90,7 +93,7 @@ urlpatterns = [
     path("privacy/", views_account.privacy_page, name="privacy"),
     path("profile/", views_profile.profile, name="profile"),
     path("profile/listening/", views_profile.listening, name="listening"),
-    path("journal/add/", views_profile.add_to_today, name="add_to_today"),
+    path("journal/add/", sharing.add_to_today, name="add_to_today"),
     path("profile/disconnect/", views_profile.disconnect, name="disconnect"),
     path("try/", views_tryout.begin, name="begin_try_out"),
     path("try/songs/", views_tryout.songs, name="try_songs"),

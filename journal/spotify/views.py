@@ -6,19 +6,15 @@ from allauth.account.forms import SetPasswordForm
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from classifier.sentences import translated
-from journal.day.pages import open_day, today
-from journal.models import Entry
-from journal.picker import platforms
 from journal.spotify import connection as spotify
 from journify.limits.requests import limited
-from journify.outbound.errors import PlatformError
 from journify.web.http import SignedInRequest, page_or_fragment
 from spotify_auth.connections import connection_of
 from spotify_auth.views import require_spotify
@@ -45,25 +41,6 @@ def listening(request: SignedInRequest) -> HttpResponse:
     span = request.GET.get("span", "")
     context = spotify.listening(request.user, span if span in spotify.SPANS else "medium_term")
     return page_or_fragment(request, "journal/listening.html", context, partial="listening")
-
-
-@require_GET
-@login_required
-@limited("search", methods=("GET",))
-def add_to_today(request: SignedInRequest) -> HttpResponse:
-    """Ask which of today's phrases a track answers."""
-    try:
-        result = platforms.look_up(request.user, request.GET.get("track", ""))
-    except PlatformError as error:
-        messages.error(request, str(error))
-        return redirect("journal:today")
-    if result is None:
-        raise Http404
-    date = today()
-    open_day(request.user, date)
-    entries = Entry.objects.of(request.user).filter(date=date, song=None)
-    context = {"result": result, "entries": entries}
-    return TemplateResponse(request, "journal/add.html", context)
 
 
 @require_http_methods(["GET", "POST"])

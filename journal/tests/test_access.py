@@ -80,6 +80,7 @@ PERSONAL = {
     "journal:random_day",
     "journal:recap",
     "journal:settings",
+    "journal:share",
     "journal:sign_out_devices",
     "journal:song_list",
     "journal:songs",
