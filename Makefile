@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
+ROOMS := benchmarks classifier journal journify ml spotify_auth tools
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -11,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 unexport PYTHONDONTWRITEBYTECODE  # nothing is compiled beforehand (below): each start would do it anew
 .DEFAULT_GOAL := help
 
-.PHONY: help run bench test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz peers
+.PHONY: help run bench check test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz peers
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,15 +47,24 @@ peers: $(VENV)/run.stamp  ## let VibeNet hear folders of clips, in an environmen
 test migrations unit e2e: export ENV_FILE := /dev/null
 test: lint types migrations unit e2e  ## everything CI runs (DB=postgres: on PostgreSQL)
 
+SINCE ?= HEAD
+check: export ENV_FILE := /dev/null
+check: $(VENV)/test.stamp  ## while you work: style, types, the tests that name what changed (SINCE=main)
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/djlint --quiet --check templates
+	$(BIN)/mypy $(ROOMS)
+	$(BIN)/pytest --quiet -m "not e2e" $$($(BIN)/python -m tools.changed $(SINCE))
+
 lint: $(VENV)/test.stamp  ## style, security rules and templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive benchmarks classifier journal journify ml spotify_auth tools
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(ROOMS)
 	$(BIN)/djlint --quiet --check templates
 	$(BIN)/djlint --quiet --lint templates
 
 types: $(VENV)/test.stamp  ## types, strictly
-	$(BIN)/mypy benchmarks journify journal classifier spotify_auth ml tools
+	$(BIN)/mypy $(ROOMS)
 
 migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 	$(ON_DB) $(MANAGE) makemigrations --check --dry-run
