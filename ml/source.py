@@ -34,6 +34,7 @@ Samples = npt.NDArray[np.float32]
 MAX_SOURCE_BYTES = 2 * 1024**3
 MAX_SOURCE_RATE = 384_000
 MAX_DSD_RATE = 2_822_400  # DSD512, as FFmpeg hands it out: an eighth of its bits
+MAX_KEPT_RATE = 48_000
 MAX_CHANNELS = 16
 MAX_STREAMS = 8
 MAX_DECODE_ERRORS = 200  # in a row
@@ -182,6 +183,14 @@ def frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFram
             errors += 1
 
 
+def kept_rate(stream: AudioStream) -> int:
+    """Return the rate at which a stream's channels are kept until they are mixed: its own.
+
+    Of several times the size that a song has, each second is resampled as soon as it is there.
+    """
+    return stream.rate if stream.rate <= MAX_KEPT_RATE else SAMPLE_RATE
+
+
 def sound_at(container: InputContainer, stream: AudioStream, start: float) -> Iterator[Samples]:
     """Yield the sound from a moment on, found by its time stamp; see `sound`.
 
@@ -196,23 +205,25 @@ def sound_at(container: InputContainer, stream: AudioStream, start: float) -> It
             return
         began = first.pts * first.time_base
         if began <= wanted:
-            yield from sound(chain([first], found), after=wanted - began)
+            yield from sound(chain([first], found), kept_rate(stream), after=wanted - began)
 
 
-def sound(found: Iterable[AudioFrame], *, after: Fraction = Fraction(0)) -> Iterator[Samples]:
-    """Resample frames, all channels apart, from `after` seconds on.
+def sound(
+    found: Iterable[AudioFrame], rate: int, *, after: Fraction = Fraction(0)
+) -> Iterator[Samples]:
+    """Bring frames to one rate, all channels apart, from `after` seconds on.
 
     Yields
     ------
     float32 array, shape (channels, n)
-        About a second at `SAMPLE_RATE`.
+        About a second.
     """
     resampler: AudioResampler | None = None
     kind = None
     for frame in _joined(found, after):
         if (now := _kind(frame)) != kind:
             yield from _resampled(resampler, None)
-            resampler, kind = AudioResampler(format="fltp", rate=SAMPLE_RATE), now
+            resampler, kind = AudioResampler(format="fltp", rate=rate), now
         yield from _resampled(resampler, frame)
     yield from _resampled(resampler, None)
 

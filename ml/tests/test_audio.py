@@ -275,3 +275,32 @@ def test_clip_is_frozen_when_made() -> None:
     clip = Clip(music(3), 3.0, 3.0, 0.0)
     with pytest.raises(AttributeError):
         clip.seconds = 4.0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("rate", [44100, 48000, 32000, 96000, 192000])
+def test_channels_are_mixed_before_they_are_resampled_when_rates_differ(
+    tmp_path: Path, rate: int
+) -> None:
+    left, right = music(40, rate), 0.3 * music(40, rate, seed=1)
+    path = write(
+        tmp_path / "a.flac", np.stack([left, right]), rate=rate, codec="flac", layout="stereo"
+    )
+    clip = load_clip(path)
+    mixed = ((left + right) / 2)[5 * rate : 35 * rate]
+    frame = av.AudioFrame.from_ndarray(mixed[None], "fltp", "mono")
+    frame.sample_rate = rate
+    resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
+    pieces = [*resampler.resample(frame), *resampler.resample(None)]
+    expected = np.concatenate([piece.to_ndarray()[0] for piece in pieces])
+    assert len(clip.samples) == CLIP_SECONDS * SAMPLE_RATE
+    count = min(len(expected), len(clip.samples))
+    apart = (clip.samples[:count] - expected[:count])[SAMPLE_RATE:-SAMPLE_RATE]
+    # resamplers differ above 10 kHz, where there is noise only
+    assert np.std(apart) < 0.05 * np.std(expected)
+
+
+def test_sound_that_nobody_hears_is_silence_when_it_lies_above_what_is_kept(tmp_path: Path) -> None:
+    time = np.arange(5 * 44100) / 44100
+    whistle = np.sin(np.pi * time / 5) ** 2 * np.sin(2 * np.pi * 19_000 * time)  # no click
+    path = write(tmp_path / "a.wav", whistle.astype(np.float32), rate=44100, codec="pcm_f32le")
+    assert refusal(path).code == "silent"
