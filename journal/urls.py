@@ -12,6 +12,7 @@ from journal.picker import sharing
 from journal.picker import views as views_search
 from journal.playlists import views as views_playlists
 from journal.recap import views as views_recap
+from journal.reminders import views as views_reminders
 from journal.site import views as views_site
 from journal.site.converters import DateConverter
 from journal.songs import views as views_songs
@@ -87,6 +88,13 @@ urlpatterns = [
     path("settings/data/export/", views_data.export_data, name="export_data"),
     path("settings/data/import/", views_data.import_data, name="import_data"),
     path("exports/<uuid:transfer_id>/", views_data.export_file, name="export_file"),
+    path("settings/reminder/", views_reminders.reminders, name="reminders"),
+    path("settings/reminder/device/", views_reminders.subscribe, name="subscribe"),
+    path("settings/reminder/device/stop/", views_reminders.unsubscribe, name="unsubscribe"),
+    path("settings/reminder/calendar/", views_reminders.change_calendar, name="change_calendar"),
+    path("settings/reminder/stop/", views_reminders.stop, name="stop_reminders"),
+    path("reminder/<str:key>.ics", views_reminders.calendar_feed, name="calendar_feed"),
+    path("reminder/stop/<str:token>/", views_reminders.stop_reminding, name="stop_reminding"),
     path("settings/leave/", views_account.leave, name="leave"),
     path("offline/", views_site.offline, name="offline"),
     path("sw.js", views_site.service_worker, name="service_worker"),

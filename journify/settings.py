@@ -10,7 +10,11 @@ from environs import Env, validate
 
 from journify.config.databases import database_settings
 from journify.config.mail import mail_settings
-from journify.config.secrets import load_or_create_key, load_or_create_secret
+from journify.config.secrets import (
+    load_or_create_key,
+    load_or_create_secret,
+    load_or_create_vapid,
+)
 from journify.config.storages import media_storage
 from journify.mongodb import installing as mongodb
 from journify.operations.owners import refuse_root
@@ -61,6 +65,7 @@ INSTALLED_APPS = [
     "classifier",
     "journal",
     "journal.listening",
+    "journal.reminders",
     "journify",
     "journify.outbound",
     "journify.limits",
@@ -259,6 +264,7 @@ PLATFORM_RATES = {
     "musicbrainz": (1, 1.1),
     "deezer-links": (10, 10.0),
     "spotify-links": (10, 10.0),
+    "push": (200, 5.0),
 }
 CLIP_SOURCES = env.list(
     "CLIP_SOURCES",
@@ -278,6 +284,19 @@ MUSICBRAINZ_SEARCH = bool(CONTACT) and not OFFLINE
 if OFFLINE:
     CLIP_SOURCES, FEATURE_SOURCES = ["upload"], ["clip"]
 ITUNES_COUNTRY = env.str("ITUNES_COUNTRY", "US")
+
+# Push messages: the key that signs them, whose public half browsers subscribe with, and the push
+# services that may be called: the address comes from a browser. None: no push messages.
+VAPID_KEY = env.str("VAPID_KEY", "") or load_or_create_vapid(DATA_DIR / "vapid_key")
+PUSH_HOSTS = env.list(
+    "PUSH_HOSTS",
+    [
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "*.push.apple.com",
+        "*.notify.windows.com",
+    ],
+)
 
 # Signing in with Spotify: off, and nowhere to be seen, without keys. Tokens are ours to keep, as
 # allauth would keep them readable. https://docs.allauth.org/en/latest/socialaccount/
@@ -414,6 +433,7 @@ RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "musicbrainz": {"user": (10, 60), "address": (20, 60)},
     "classify": {"user": (60, 60), "address": (300, 60)},
     "listening": {"user": (20, 60), "address": (100, 60)},
+    "reminders": {"user": (30, 60), "address": (150, 60)},
     "render": {"user": (60, 60), "address": (300, 60)},
     "archive": {"user": (10, 3600), "address": (60, 3600)},
 }

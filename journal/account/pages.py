@@ -19,6 +19,7 @@ from classifier import quota
 from journal import services
 from journal.day.pages import preferences_of
 from journal.forms import PreferencesForm
+from journal.reminders import schedule
 from journal.tryout.samples import samples
 from journify.web.http import HttpRequest, SignedInRequest
 
@@ -61,6 +62,7 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         services.save_preferences(request.user, **cast("dict[str, str | int]", form.cleaned_data))
+        schedule.follow(request.user)
         response = redirect("journal:settings")
         usual = _forget_language(request, response)
         with translation.override(form.cleaned_data["language"] or usual):

@@ -235,6 +235,29 @@ STORED = [
         },
     ),
     Stored(
+        title=_("Your reminder"),
+        why=_(
+            "Only if you want one: the hour, the ways you chose, and for push messages the address "
+            "and keys that your browser has at its push service. The messages hold nothing of your "
+            "journal."
+        ),
+        until=_("Until you end it, or delete your account."),
+        rules=("reminders sent",),
+        tables={
+            "reminders.Reminder": (
+                *("user", "at", "by_mail", "calendar_key", "time_zone", "language", "origin"),
+                "due_at",
+            ),
+            "reminders.PushDevice": (
+                *("user", "endpoint", "endpoint_sha256", "public_key", "secret", "created_at"),
+            ),
+            "reminders.Nudge": (
+                *("user", "date", "status", "attempts", "owner", "lease_until", "revision"),
+                *("error", "ready_at", "turn_at", "lane"),
+            ),
+        },
+    ),
+    Stored(
         title=_("Where you are signed in"),
         why=_("The address and the browser you signed in with, so that you can see and end it."),
         rules=("sessions",),
@@ -333,7 +356,7 @@ STORED = [
         title=_("Your e-mail address"),
         why=_(
             "Only if you give one, where this server sends mail: for a link to set a new password "
-            "with. Nothing else is sent there."
+            "with, and for your reminder if you choose that. Nothing else is sent there."
         ),
         until=_("Until you remove it, or delete your account."),
         tables={

@@ -31,6 +31,7 @@ from journal.archive.schema import (
 from journal.day.feelings import felt_between
 from journal.day.pages import preferences_of
 from journal.models import Entry, Journal, Phrase
+from journal.reminders.models import Reminder
 from spotify_auth.models import SpotifyConnection
 
 if TYPE_CHECKING:
@@ -95,6 +96,20 @@ def account_of(user: User) -> dict[str, Any]:
             {"signed_in": row.created_at, "address": row.ip, "browser": row.user_agent}
             for row in UserSession.objects.filter(user=user).order_by("created_at")
         ],
+        "reminder": _reminder_of(user),
+    }
+
+
+def _reminder_of(user: User) -> dict[str, Any] | None:
+    """When and how somebody is reminded: the devices and the calendar stay with this server."""
+    reminder = Reminder.objects.filter(user=user).first()
+    if reminder is None:
+        return None
+    return {
+        "at": f"{reminder.at:%H:%M}",
+        "by_mail": reminder.by_mail,
+        "calendar": bool(reminder.calendar_key),
+        "devices_since": [row.created_at for row in user.push_devices.all()],
     }
 
 

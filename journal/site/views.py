@@ -18,6 +18,7 @@ from journify.web.http import HttpRequest
 SHELL = (
     *(f"css/{name}.css" for name in ("tokens", "base", "layout", "components", "charts", "print")),
     *(f"js/{name}.js" for name in ("app", "time_zone", "offline", "offline_page", "picker")),
+    *(f"fonts/EBGaramond-{name}.woff2" for name in ("Regular", "Italic")),
     *(f"img/{name}" for name in ("favicon.svg", "icons.svg", "icon-192.png", "badge-96.png")),
 )
 
@@ -34,6 +35,14 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     files = [static(name) for name in SHELL]
     drawn = render_to_string("journal/offline.html", request=request)
     cache = hashlib.sha256("\n".join([*files, drawn]).encode()).hexdigest()[:16]
-    shell = json.dumps({"cache": cache, "files": files, "page": reverse("journal:offline")})
+    shell = json.dumps(
+        {
+            "cache": cache,
+            "files": files,
+            "page": reverse("journal:offline"),
+            "icon": static("img/icon-192.png"),
+            "badge": static("img/badge-96.png"),
+        }
+    )
     script = f"self.shell = {shell};\nimportScripts({json.dumps(static('js/worker.js'))});\n"
     return HttpResponse(script, content_type="text/javascript; charset=utf-8")

@@ -74,6 +74,11 @@ PERSONAL = {
     "journal:listening_page",
     "journal:make_playlist",
     "journal:more",
+    "journal:change_calendar",
+    "journal:reminders",
+    "journal:stop_reminders",
+    "journal:subscribe",
+    "journal:unsubscribe",
     "journal:pause_listening",
     "journal:phrases",
     "journal:profile",
@@ -119,6 +124,8 @@ ELSEWHERE = {
     *("account_reset_password_from_key", "mfa_login_webauthn"),
     # for players, who are not signed in: the token names the song and whose it is
     "journal:listen",
+    # for calendars and mail programs, likewise
+    *("journal:calendar_feed", "journal:stop_reminding"),
 }
 
 TABLES = ("journal", "classifier", "spotify_auth")

@@ -23,6 +23,7 @@ from classifier.tests.test_bad_input import upload_of
 from journal.archive import transfers
 from journal.listening.models import ListeningImport, ListeningRound
 from journal.models import Playlist, Refresh, Transfer
+from journal.reminders.models import Nudge
 from journify.background import jobs, transport
 from journify.background.jobs import LANE_SPACING, Job, lane_of
 from journify.background.tests.workers import claimed, end_leases, end_waits
@@ -73,6 +74,7 @@ def test_every_kind_of_work_is_looked_after() -> None:
     assert models == {Classification, Explanation, TryOut, Transfer, Refresh, Playlist} | {
         ListeningImport,
         ListeningRound,
+        Nudge,
     }
 
 

@@ -18,7 +18,7 @@ from django.core.files.utils import validate_file_name
 from journify.backups.errors import BackupError
 
 MANIFEST, DATABASE, KEYS, MEDIA = "manifest.json", "database", "keys", "media"
-KEY_FILES = ("secret_key", "token_key")
+KEY_FILES = ("secret_key", "token_key", "vapid_key")
 BLOCK_BYTES = 1024 * 1024
 
 

@@ -1,7 +1,8 @@
-"""The keys that sign sessions and encrypt tokens, made on first start so that nobody has to."""
+"""The keys that sign sessions and push messages and encrypt tokens, made on first start."""
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management.utils import get_random_secret_key
 
 
@@ -20,6 +22,23 @@ def load_or_create_secret(path: Path) -> str:
 def load_or_create_key(path: Path) -> str:
     """Return the key that encrypts tokens, kept in `path`."""
     return _load_or_create(path, lambda: Fernet.generate_key().decode())
+
+
+def load_or_create_vapid(path: Path) -> str:
+    """Return the key that signs push messages, kept in `path`."""
+    return _load_or_create(path, new_vapid)
+
+
+def new_vapid() -> str:
+    """Make such a key: the 32 bytes of a private one for P-256, in base64."""
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).decode()
+
+
+def private_key_of(text: str) -> ec.EllipticCurvePrivateKey:
+    """Read such a key."""
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return ec.derive_private_key(int.from_bytes(data, "big"), ec.SECP256R1())
 
 
 def _load_or_create(path: Path, make: Callable[[], str]) -> str:

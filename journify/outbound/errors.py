@@ -16,6 +16,7 @@ NAMES = {
     "musicbrainz": "MusicBrainz",
     "deezer-links": "Deezer",
     "spotify-links": "Spotify",
+    "push": "Push",
 }
 
 

@@ -73,11 +73,14 @@ class Platform:
         Seconds that the caller may wait for its turn: 0 in a web request, some in a worker.
     tries
         How often a read is tried; by default thrice by a patient caller, else once.
+    hides_paths
+        Whether paths are secrets, which the log must not name.
     """
 
     name: str
     patience: float = 0.0
     tries: int | None = None
+    hides_paths: bool = False
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """Call the platform; answers below 500 except 429 come back for the caller to judge.
@@ -183,7 +186,7 @@ class Platform:
             "platform=%s method=%s path=%s outcome=%s ms=%d",
             self.name,
             method,
-            urlsplit(url).path,
+            "…" if self.hides_paths else urlsplit(url).path,
             outcome,
             1000 * (time.monotonic() - started),
         )

@@ -61,7 +61,8 @@ found = {
     "tables": tables,
     "files": {str(path.relative_to(root)): digest(path.read_bytes())
               for path in root.rglob("*") if path.is_file()},
-    "keys": {name: (settings.DATA_DIR / name).read_text() for name in ("secret_key", "token_key")},
+    "keys": {name: (settings.DATA_DIR / name).read_text()
+             for name in ("secret_key", "token_key", "vapid_key")},
     "names": sorted(connection.introspection.table_names()),
 }
 print(json.dumps(found))

@@ -1,7 +1,7 @@
 // The service worker: keeps what pages are drawn with, and says when there is no connection.
 // Pages themselves are the listener's, and are kept nowhere. /sw.js says what there is to keep.
 
-const { cache, files, page } = self.shell;
+const { badge, cache, files, icon, page } = self.shell;
 // whatever headers it was asked for with
 const kept = (path) => caches.match(path, { ignoreVary: true });
 
@@ -38,3 +38,23 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(kept(pathname).then((found) => found ?? fetch(event.request)));
   }
 });
+
+// A reminder: one is shown at a time, and one tap ends them all.
+self.addEventListener("push", (event) => {
+  const { title, body, url, stop, stop_word: stopWord } = event.data.json();
+  const actions = [{ action: "stop", title: stopWord }];
+  const shown = { body, icon, badge, tag: "daily", data: { url, stop }, actions };
+  event.waitUntil(self.registration.showNotification(title, shown));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  const { url, stop } = event.notification.data;
+  event.notification.close();
+  event.waitUntil(event.action === "stop" ? fetch(stop, { method: "POST" }) : open(url));
+});
+
+async function open(url) {
+  const pages = await self.clients.matchAll({ type: "window" });
+  const here = pages.find((each) => new URL(each.url).pathname.startsWith(url));
+  return here ? here.focus() : self.clients.openWindow(url);
+}

@@ -308,4 +308,5 @@ def test_what_was_asked_for_while_the_broker_was_away_is_done_when_it_is_back(
         "Playlist": [],
         "ListeningImport": [],
         "ListeningRound": [],
+        "Nudge": [],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,8 @@ from journal.listening.models import Followed
 from journal.listening.plays import Play
 from journal.listening.storing import store
 from journal.models import DayFeeling, Phrase, Playlist, Preferences, Refresh
+from journal.reminders import schedule
+from journal.reminders.models import Nudge, PushDevice
 from journal.tests.factories import EntryFactory
 from journify.background.jobs import lane_of
 from journify.tests.sandbox import Sandbox
@@ -94,6 +97,10 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
         transfers.request_export(user, with_audio=True)
         transfers.request_import(user, ContentFile(b"x", name="x.zip"))
         imports.request_import(user, ContentFile(b"x", name="x.json"))
+    origin = "https://journal.example"
+    schedule.choose(user, at=dt.time(9), time_zone="UTC", language="en", origin=origin)
+    PushDevice.objects.create(user=user, endpoint="https://fcm.googleapis.com/leaver")
+    Nudge.objects.create(user=user, date=timezone.localdate())
     Followed.objects.create(user=user, service="listenbrainz", name="leaver-there")
     store(user, [Play("A", "Leaver's play", timezone.now(), seconds=99)], progress=lambda: None)
     shared = Song.objects.get(spotify_id="a" * 22)
