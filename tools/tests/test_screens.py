@@ -20,7 +20,7 @@ MEGABYTES = 4
 # pages that came after the pictures were taken last
 NOT_PICTURED = {
     *("listening_page", "song_list", "share", "song_delete", "song_edit", "try_songs"),
-    *("more", "offline", "reminders"),
+    *("hear_month", "more", "offline", "reminders"),
 }
 
 
