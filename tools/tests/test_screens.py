@@ -19,7 +19,15 @@ MEGABYTES = 4
 
 # pages that came after the pictures were taken last
 NOT_PICTURED = {
-    *("listening_page", "song_list", "share", "song_delete", "song_edit", "try_songs"),
+    *(
+        "listening_page",
+        "song_list",
+        "share",
+        "share_file",
+        "song_delete",
+        "song_edit",
+        "try_songs",
+    ),
     *("hear_month", "more", "offline", "reminders"),
 }
 
