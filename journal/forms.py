@@ -87,6 +87,7 @@ class HistoryForm(forms.Form):
         choices=lambda: [("", _("any")), *((each.word, each.words) for each in FINER)],
     )
     phrase = forms.ChoiceField(label=_("Phrase"), required=False, widget=LongSelect)
+    tag = forms.ChoiceField(label=_("Tag of the day"), required=False, widget=LongSelect)
     first = forms.DateField(
         label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
@@ -94,10 +95,15 @@ class HistoryForm(forms.Form):
         label=_("To"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
 
-    def __init__(self, *args: Any, phrases: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, phrases: Sequence[str], tags: Sequence[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("any")), *((phrase, phrase) for phrase in phrases)]
-        self.fields["phrase"].choices = choices  # type: ignore[attr-defined]
+        for name, words in (("phrase", phrases), ("tag", tags)):
+            choices = [("", _("any")), *((word, word) for word in words)]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        if not tags:
+            del self.fields["tag"]
 
 
 class NoteField(forms.CharField):

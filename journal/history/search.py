@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from classifier.emotions.word_search import songs_with_word
 from classifier.models import Song
+from journal.day.feelings import dates_with_tag
 from journal.models import Entry
 from journify.models import bare, uuid_of
 
@@ -62,6 +63,8 @@ def entries_like(user: User, wanted: dict[str, Any], phrases: Sequence[str]) -> 
         entries = entries.filter(song__in=songs_with_word(user, songs, wanted["word"]))
     if wanted["phrase"]:
         entries = entries.filter(phrase_text=wanted["phrase"])
+    if wanted.get("tag"):
+        entries = entries.filter(date__in=dates_with_tag(user, wanted["tag"]))
     if wanted["first"]:
         entries = entries.filter(date__gte=wanted["first"])
     if wanted["last"]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from journal import services
 from journal.day.cards import line_of
+from journal.day.feelings import own_tags
 from journal.day.pages import first_day, preferences_of, today
 from journal.emotions.renewing import pages_may_be_old
 from journal.forms import HistoryForm
@@ -38,7 +39,7 @@ MONTH_AND_WORDS = {"q", "first", "last"}
 def history(request: SignedInRequest) -> HttpResponse:
     """Show a year in colour, and the answers that the filters of the URL let through."""
     phrases = phrases_of(request.user)
-    form = HistoryForm(request.GET, phrases=phrases)
+    form = HistoryForm(request.GET, phrases=phrases, tags=own_tags(request.user))
     # what is wrong is told beside its field, and everything else still filters
     form.is_valid()
     wanted = {name: form.cleaned_data.get(name) or "" for name in form.fields}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from classifier.emotions.readings import WORDS
 from classifier.emotions.words import LABELS, emotion_of
 from classifier.serving.results import UNSURE
+from journal.day.feelings import own_tags
 from journal.forms import HistoryForm
 from journal.history.search import entries_like, phrases_of
 from journal.songs.own import songs_by_feeling
@@ -66,7 +67,7 @@ def list_of(user: User, filters: QueryDict | Mapping[str, str]) -> SongList:
     too, the latest use first. Everything else is in the order of its days.
     """
     phrases = phrases_of(user)
-    form = HistoryForm(filters, phrases=phrases)
+    form = HistoryForm(filters, phrases=phrases, tags=own_tags(user))
     form.is_valid()
     wanted = {name: form.cleaned_data.get(name) or "" for name in form.fields}
     given = {name: str(value) for name, value in wanted.items() if value}
@@ -92,6 +93,7 @@ def _title(wanted: Mapping[str, Any], form: HistoryForm) -> str:
         capfirst(str(words.get(wanted["emotion"], ""))) if wanted["emotion"] else "",
         capfirst(str(LABELS[wanted["word"]])) if wanted["word"] else "",
         wanted["phrase"],
+        wanted.get("tag", ""),
         _days(wanted["first"] or None, wanted["last"] or None),
     ]
     return " · ".join(part for part in parts if part)[:100]

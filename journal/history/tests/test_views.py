@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
+from journal import services
 from journal.history.memories import memories_of
 from journal.history.search import PAGE
 from journal.models import Entry, Journal, Preferences
@@ -254,6 +255,22 @@ class TestFilters:
         assert [card.entry.phrase_text for card in response.context["cards"]] == phrases
         choices = dict(response.context["form"].fields["phrase"].choices)
         assert "Theirs…" not in choices
+
+    def test_the_days_with_a_tag_are_found(
+        self, listener: Client, user: User, stranger: User
+    ) -> None:
+        assert "tag" not in page(listener).context["form"].fields
+        sunday = Entry.objects.get(phrase_text="On a Sunday…").date
+        services.write_feeling(user, sunday, tags="Anna, the sea")
+        services.write_feeling(user, sunday + dt.timedelta(days=1), tags="Annabel")
+        services.write_feeling(stranger, sunday, tags="Theirs")
+        response = page(listener, tag="Anna")
+        assert [card.entry.phrase_text for card in response.context["cards"]] == ["On a Sunday…"]
+        tags = dict(response.context["form"].fields["tag"].choices)
+        assert set(tags) == {"", "Anna", "the sea", "Annabel"}
+        assert page(listener, tag="Annabel").context["cards"] == []
+        files = listener.get("/songs/export.txt", {"tag": "Anna"}).content.decode()
+        assert len(files.splitlines()) == 1
 
     def test_a_wrong_date_is_told(self, listener: Client) -> None:
         assert "Enter a valid date." in page(listener, first="yesterday").content.decode()
