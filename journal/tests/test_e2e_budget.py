@@ -79,6 +79,7 @@ def test_nothing_moves_from_listening_to_answered(page: Page, width: int, tune: 
     open_picker(page, card(page)).locator("input[type=file]").set_input_files(tune)
     expect(card(page)).to_have_attribute("data-state", "listening")
     expect(page.get_by_role("dialog")).to_be_hidden()
+    page.evaluate("document.fonts.ready")
     height = height_of(card(page))
     page.evaluate(SHIFTS)
     released()
@@ -97,6 +98,7 @@ def test_an_empty_card_has_room_for_every_built_in_phrase(
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             texts += [translation.pgettext("phrase", phrase["text"]) for phrase in read_phrases()]
+    page.evaluate("document.fonts.ready")
     heights = card(page).evaluate(
         """(card, texts) => texts.map((text) => {
             card.querySelector(".phrase").textContent = text;
@@ -123,6 +125,7 @@ def test_nothing_moves_when_a_phrase_is_swapped(page: Page) -> None:
 def test_a_day_with_six_answers_is_two_screens_of_a_phone(phone: Page) -> None:
     """Whatever its phrases are called: each is as long as the longest one may be."""
     sign_up(phone)
+    phone.get_by_role("button", name="I have them").click()  # a new account's recovery codes
     for number in range(6):
         if card(phone, number).is_hidden():
             phone.locator("#more-phrases > summary").click()

@@ -246,6 +246,20 @@ def test_a_song_says_what_counted(day: Page) -> None:
         "fetch(document.querySelector('.panes image').href.baseVal).then(r => r.ok)"
     )
     expect_no_reload(day)
+    # a marked place is heard, and a little of what is around it
+    place = day.locator(".panes a").first
+    start, end = (
+        float(each) for each in str(place.get_attribute("href")).partition("#t=")[2].split(",")
+    )
+    place.click()
+    day.wait_for_function(
+        f"""() => {{
+            const {{currentTime, duration, paused, ended}} = document.getElementById("player");
+            return (paused || ended) && currentTime >= Math.min({end}, duration) - 0.1;
+        }}""",
+        timeout=HEARD,
+    )
+    assert start < day.evaluate("document.getElementById('player').currentTime") < end + 2
     violations = Axe().run(day).response["violations"]
     assert [violation["id"] for violation in violations] == []
 
