@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 unexport PYTHONDONTWRITEBYTECODE  # nothing is compiled beforehand (below): each start would do it anew
 .DEFAULT_GOAL := help
 
-.PHONY: help run bench check test lint types migrations unit e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz peers
+.PHONY: help run bench check test lint types migrations unit slow e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz peers
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,8 +44,8 @@ bench: $(VENV)/test.stamp  ## measure speed against the thesis's pipeline and th
 peers: $(VENV)/run.stamp  ## let VibeNet hear folders of clips, in an environment of its own (DATA="data/emotify")
 	@$(BIN)/python -m tools.peers $(DATA)
 
-test migrations unit e2e: export ENV_FILE := /dev/null
-test: lint types migrations unit e2e  ## everything CI runs (DB=postgres: on PostgreSQL)
+test migrations unit slow e2e: export ENV_FILE := /dev/null
+test: lint types migrations unit e2e  ## style, types, tests, browser tests (DB=postgres: on PostgreSQL)
 
 SINCE ?= HEAD
 check: export ENV_FILE := /dev/null
@@ -54,7 +54,7 @@ check: $(VENV)/test.stamp  ## while you work: style, types, the tests that name 
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/djlint --quiet --check templates
 	$(BIN)/mypy $(ROOMS)
-	$(BIN)/pytest --quiet -m "not e2e" $$($(BIN)/python -m tools.changed $(SINCE))
+	$(BIN)/pytest --quiet -m "not e2e and not slow" $$($(BIN)/python -m tools.changed $(SINCE))
 
 lint: $(VENV)/test.stamp  ## style, security rules and templates
 	$(BIN)/ruff check
@@ -73,8 +73,13 @@ migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 
 # As many processes as there are cores; the tests of a file stay together, and share what they set up.
 # In our order, not the files with the most tests first, which are the quick ones.
+PARALLEL := --numprocesses $(shell nproc) --dist loadfile --no-loadscope-reorder
+
 unit: $(VENV)/test.stamp postgres redis mongodb nginx  ## tests without a browser (TESTS="journal ml")
-	$(ON_DB) $(BIN)/pytest -m "not e2e" --numprocesses $(shell nproc) --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(ON_DB) $(BIN)/pytest -m "not e2e and not slow" $(PARALLEL) $(TESTS)
+
+slow: $(VENV)/test.stamp postgres redis mongodb  ## tests that kill workers, cut the power and measure memory
+	$(BIN)/pytest -m slow $(PARALLEL) $(TESTS)
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
 	$(ON_DB) $(BIN)/pytest -m e2e $(TESTS)

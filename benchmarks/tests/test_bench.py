@@ -10,6 +10,8 @@ from benchmarks import steps
 from benchmarks.batch import growth
 from tools.management.commands.bench import DEMO
 
+pytestmark = pytest.mark.slow
+
 TINY = {"files": 1, "clips": 2, "runs": 1, "json": True}
 
 

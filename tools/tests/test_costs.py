@@ -3,9 +3,13 @@ from __future__ import annotations
 import os
 import subprocess
 
+import pytest
+
 from tools.costs import Costs
 from tools.processes import ROOT
 from tools.soak import INSIDE
+
+pytestmark = pytest.mark.slow
 
 
 def test_costs_are_measured_and_multiplied() -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tools import load
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_few_listeners_lose_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     small = ["--listeners", "4", "--seconds", "8", "--think", "0.2", "--years", "0.2"]

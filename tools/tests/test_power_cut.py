@@ -7,6 +7,8 @@ import pytest
 
 from tools import soak
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres"])
 def test_what_was_accepted_before_a_power_cut_is_there_after_it(backend: str) -> None:

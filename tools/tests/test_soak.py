@@ -6,6 +6,8 @@ import pytest
 
 from tools import soak
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres", "redis"])
 def test_every_song_is_done_once_however_often_a_worker_is_killed(backend: str) -> None:

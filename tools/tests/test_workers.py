@@ -20,6 +20,8 @@ from ml.tests.sounds import music, write
 from tools import soak
 from tools.kill_test import WORKER
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 90
 ROOT = Path(soak.__file__).resolve().parent.parent
 # Asks and looks in the tests' stead: Django is started once for all the questions of a test.

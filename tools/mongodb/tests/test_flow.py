@@ -23,6 +23,8 @@ from ml.tests.sounds import music, write
 from tools.load_listener import ENTRY, REVISION, SONG
 from tools.mongodb.double import throwaway_double
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "a-song-for-every-day"
 PATIENCE_SECONDS = 60
 COUNTS = """
