@@ -78,6 +78,7 @@ urlpatterns = [
             ("", views_recap.recap, {}, ""),
             ("picture.svg", views_recap.picture, {"kind": "svg"}, "_svg"),
             ("picture.png", views_recap.picture, {"kind": "png"}, "_png"),
+            ("<slug:page>-<slug:shape>.png", views_recap.slide, {}, "_slide"),
         )
     ),
     path("more/", views_pages.more, name="more"),

@@ -75,6 +75,13 @@ class Period:
         """Its picture in pixels."""
         return self._url("_png")
 
+    def slide_urls(self, key: str) -> dict[str, str]:
+        """The pictures of a page of its story, upright and in a post's shape."""
+        return {
+            "post": self._url("_slide", page=key, shape="4x5"),
+            "upright": self._url("_slide", page=key, shape="9x16"),
+        }
+
     @property
     def previous(self) -> Period | None:
         """The one before, as far back as pages reach."""
@@ -103,7 +110,8 @@ class Period:
         year, month = divmod(self.year * 12 + self.month - 1 + step, 12)
         return Period(year, month + 1)
 
-    def _url(self, ending: str) -> str:
-        if self.month is None:
-            return reverse(f"journal:recap_year{ending}", args=[self.year])
-        return reverse(f"journal:recap_month{ending}", args=[self.year, self.month])
+    def _url(self, ending: str, **values: str) -> str:
+        unit, where = "year", {"year": self.year}
+        if self.month is not None:
+            unit, where = "month", where | {"month": self.month}
+        return reverse(f"journal:recap_{unit}{ending}", kwargs=where | values)

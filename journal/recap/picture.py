@@ -122,7 +122,7 @@ def svg_of(recap: Recap) -> str:
     draw = _month if recap.period.month else _year
     context: dict[str, Any] = {
         "recap": recap,
-        "symbols": _symbols(),
+        "symbols": symbols(),
         "counts": [
             ngettext("%(count)d song", "%(count)d songs", recap.tally.total)
             % {"count": recap.tally.total},
@@ -133,7 +133,7 @@ def svg_of(recap: Recap) -> str:
             _("a groove a day,") if recap.period.month else _("a sector a month,"),
             _("from the rim inwards"),
         ],
-        "fonts": _fonts(),
+        "fonts": fonts(),
         "feelings": _legend(recap),
         **draw(recap),
     }
@@ -225,15 +225,16 @@ def _year(recap: Recap) -> dict[str, Any]:
 
 
 @functools.cache
-def _symbols() -> SafeString:
-    """The marks, from the one file that has them."""
+def symbols() -> SafeString:
+    """The marks and the pictures of sleeves, from the one file that has them."""
     icons = (settings.BASE_DIR / "static" / "img" / "icons.svg").read_text(encoding="utf-8")
-    marks = re.findall(r'<symbol id="mark-.*?</symbol>', icons, flags=re.DOTALL)
+    wanted = r'<symbol id="(?:mark|sleeve|icon-starred).*?</symbol>'
+    marks = re.findall(wanted, icons, flags=re.DOTALL)
     return mark_safe("".join(marks))  # noqa: S308 -- our own file
 
 
 @functools.cache
-def _fonts() -> list[dict[str, str]]:
+def fonts() -> list[dict[str, str]]:
     """The typeface of the pages, inside the file: the same letters on every machine."""
     folder = settings.BASE_DIR / "static" / "fonts"
     return [

@@ -17,6 +17,8 @@ from journal.emotions.renewing import pages_may_be_old
 from journal.emotions.tally import tally_of
 from journal.recap.periods import Period
 from journal.recap.picture import Recap, png_of, recap_of, svg_of
+from journal.recap.slides import SHAPES, png_of_slide, slides_of
+from journal.recap.story import story_of
 from journal.stats.tables import Table, tally_table
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest
@@ -40,8 +42,10 @@ def recap(request: SignedInRequest, year: int, month: int | None = None) -> Http
     """Show a period's picture with its words, and offer both for keeping."""
     period = _period(request.user, year, month)
     found = recap_of(request.user, period)
+    slides = slides_of(story_of(request.user, found))
     context = {
         "period": period,
+        "slides": [(slide, period.slide_urls(slide.key)) for slide in slides],
         "next": period.next_up_to(last_day(request.user)),
         "other": Period(year) if month else _some_month(year, last_day(request.user)),
         "recap": found,
@@ -67,6 +71,24 @@ def picture(
         response = HttpResponse(png_of(found), content_type="image/png")
     place = "attachment" if "download" in request.GET else "inline"
     response["Content-Disposition"] = f'{place}; filename="{found.period.file_name}.{kind}"'
+    return response
+
+
+@require_safe
+@login_required
+@limited("render", methods=("GET",))
+def slide(
+    request: SignedInRequest, year: int, month: int | None = None, *, page: str, shape: str
+) -> HttpResponse:
+    """Draw a page of the story as a picture to share; nothing of it is stored."""
+    period = _period(request.user, year, month)
+    story = story_of(request.user, recap_of(request.user, period))
+    wanted = next((each for each in slides_of(story) if each.key == page), None)
+    if wanted is None or shape not in SHAPES:
+        raise Http404
+    response = HttpResponse(png_of_slide(wanted, story, shape=shape), content_type="image/png")
+    name = f"{period.file_name}-{page}-{shape}.png"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

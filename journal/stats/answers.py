@@ -95,10 +95,10 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "
         all_days=list(days) if is_all and songs is None else answered_days(user),
         felt=tuple(felt_between(user, interval.first, interval.last)),
         hours=by_hour(entries, zone=zone, first=first, last=now),
-        phrases=_tallies(
+        phrases=tallies_of(
             heard.values_list("phrase_text", "emotion").annotate(count=Count("emotion"))
         ),
-        artists=_tallies(
+        artists=tallies_of(
             heard.values_list("song__artist", "emotion").annotate(count=Count("emotion"))
         ),
         pairs=_pairs(user, entries),
@@ -119,7 +119,8 @@ def _described(user: User, word: str) -> list[UUID]:
     return songs_with_word(user, used.values("song").distinct(), word)
 
 
-def _tallies(rows: Iterable[tuple[str, str, int]]) -> dict[str, Tally]:
+def tallies_of(rows: Iterable[tuple[str, str, int]]) -> dict[str, Tally]:
+    """Tally groups of answers, by their names."""
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     for key, emotion, count in rows:
         groups[key][emotion] = count

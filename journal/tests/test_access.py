@@ -188,6 +188,8 @@ def keys(user: User) -> dict[str, Any]:
         "month": entry.journal.date.month,
         "pk": passkey(user).pk,
         "uidb36": user.pk.hex,
+        "page": "feeling",
+        "shape": "4x5",
         "key": "no-key",
         "token": "no-token",
     }

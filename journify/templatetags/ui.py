@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django import template
 from django.urls import get_script_prefix, reverse
@@ -43,44 +43,73 @@ def sleeve(name: str, icons: str, seed: UUID | str = "") -> SafeString:
     emotion's pictures, which part of it is seen, how it lies, and which of the two colours is in
     front.
     """
-    variant = uuid.UUID(str(seed)).int % VARIANTS if seed else None
-    return _sleeve(name, icons, variant)
+    if not seed:
+        return _blank(name, icons)
+    return _sleeve(name, icons, uuid.UUID(str(seed)).int % VARIANTS)
 
 
-@functools.lru_cache(512)
-def _sleeve(name: str, icons: str, variant: int | None) -> SafeString:
-    is_inverse = bool(name) and variant is not None and variant // PICTURES % 3 == 1
-    return format_html(
-        '\n<span class="sleeve{}" data-emotion="{}" aria-hidden="true">\n  <svg{}>\n'
-        '    <use href="{}#sleeve-{}{}"{}></use>\n  </svg>\n</span>\n',
-        " is-inverse" if is_inverse else "",
-        name,
-        "" if variant is None else mark_safe(_window(variant)),  # noqa: S308 -- numbers
-        icons,
-        name or "blank",
-        _picture(variant) if name else "",
-        "" if variant is None else mark_safe(_turn(variant)),  # noqa: S308 -- numbers
+class Sleeve(NamedTuple):
+    """What a song's sleeve is drawn from.
+
+    Attributes
+    ----------
+    symbol : str
+        The picture in the file of icons.
+    window, turn : str
+        Which part of it is seen, and how it lies.
+    is_inverse : bool
+        Whether its two colours change places.
+    """
+
+    symbol: str
+    window: str
+    turn: str
+    is_inverse: bool
+
+
+def sleeve_of(name: str, seed: UUID) -> Sleeve:
+    """The sleeve of a song that sounds like an emotion, or like none yet."""
+    return _variant(name, seed.int % VARIANTS)
+
+
+def _variant(name: str, variant: int) -> Sleeve:
+    number = variant % PICTURES + 1
+    size = 72 + 3 * (variant % 7)
+    x, y = (variant * 11) % (96 - size), (variant * 29) % (96 - size)
+    mirror = " translate(96 0) scale(-1 1)" if variant % 2 else ""
+    return Sleeve(
+        symbol=f"sleeve-{name or 'blank'}" + (f"-{number}" if name and number > 1 else ""),
+        window=f"{x} {y} {size} {size}",
+        turn=f"rotate({5 * (variant % 9 - 4)} 48 48){mirror}",
+        is_inverse=bool(name) and variant // PICTURES % 3 == 1,
     )
 
 
-def _picture(variant: int | None) -> str:
-    """Which of the emotion's pictures; the first one without a song."""
-    number = 1 if variant is None else variant % PICTURES + 1
-    return f"-{number}" if number > 1 else ""
+@functools.lru_cache(512)
+def _sleeve(name: str, icons: str, variant: int) -> SafeString:
+    drawn = _variant(name, variant)
+    return format_html(
+        '\n<span class="sleeve{}" data-emotion="{}" aria-hidden="true">\n  <svg viewBox="{}">\n'
+        '    <use href="{}#{}" width="96" height="96" transform="{}"></use>\n  </svg>\n</span>\n',
+        " is-inverse" if drawn.is_inverse else "",
+        name,
+        drawn.window,
+        icons,
+        drawn.symbol,
+        drawn.turn,
+    )
 
 
-def _window(variant: int) -> str:
-    """Which part of the picture is shown: a square of most of it, anywhere in it."""
-    size = 72 + 3 * (variant % 7)
-    x, y = (variant * 11) % (96 - size), (variant * 29) % (96 - size)
-    return f' viewBox="{x} {y} {size} {size}"'
-
-
-def _turn(variant: int) -> str:
-    """How it lies: slanted a little, and every other one seen in a mirror."""
-    mirror = " translate(96 0) scale(-1 1)" if variant % 2 else ""
-    angle = 5 * (variant % 9 - 4)
-    return f' width="96" height="96" transform="rotate({angle} 48 48){mirror}"'
+@functools.lru_cache(16)
+def _blank(name: str, icons: str) -> SafeString:
+    """A sleeve of no song: the whole picture, as it is."""
+    return format_html(
+        '\n<span class="sleeve" data-emotion="{}" aria-hidden="true">\n  <svg>\n'
+        '    <use href="{}#sleeve-{}"></use>\n  </svg>\n</span>\n',
+        name,
+        icons,
+        name or "blank",
+    )
 
 
 @register.simple_tag

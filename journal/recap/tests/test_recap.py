@@ -276,11 +276,12 @@ def test_queries_do_not_grow_with_answers(answered: User, listener: Client) -> N
             listener.get(MONTH.url)
         return len(queries)
 
+    answer(answered, dt.date(2026, 10, 30), *["calm"] * 6)  # enough to be compared
     count()  # the order of models is kept for some seconds
     few = count()
     for day in range(2, 12):
         answer(answered, dt.date(2026, 10, day), "sad", "calm")
-    assert count() == few <= 7
+    assert count() == few <= 16
 
 
 @BOTH

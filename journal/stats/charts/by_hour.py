@@ -63,10 +63,15 @@ def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
         drawing={
             "hours": drawn.dial(hours, inner=44, outer=128),
             "parts": summary.everything.parts,
-            "clock": [clock(hour) for hour in (0, 6, 12, 18)],
+            "clock": quarters(),
         },
         table=tally_table(_("From"), [row for row in hours if row[1].total]),
     )
+
+
+def quarters() -> list[str]:
+    """Midnight, six, noon and six, as the listener's clock says them."""
+    return [clock(hour) for hour in (0, 6, 12, 18)]
 
 
 def _clear_with_hour(answers: Answers) -> int:

@@ -1,0 +1,148 @@
+"""What a recap tells, page by page: the numbers, without words or drawing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+from django.utils import timezone
+
+from classifier.emotions.effective import heard_in
+from classifier.models import Song
+from journal.emotions.counting import heard_by_day
+from journal.emotions.tally import Tally, tally_of
+from journal.models import Entry, Journal
+from journal.recap.picture import LEAST
+from journal.stats.answers import tallies_of
+from journal.stats.charts import by_artist, by_hour
+from journal.stats.grouping import tally_of_days
+from journal.stats.hours import by_hour as count_by_hour
+from journal.stats.words import REPEATED, first_of
+from journify.models import bare, uuid_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from journal.models import EntryQuerySet
+    from journal.recap.periods import Period
+    from journal.recap.picture import Recap
+    from spotify_auth.models import User
+
+SONGS_OF_A_DAY = 3
+
+
+@dataclass(frozen=True)
+class SurestSong:
+    """The song that sounded most surely like one feeling."""
+
+    song: Song
+    emotion: str
+    certainty: float
+
+
+@dataclass(frozen=True)
+class DayToRemember:
+    """A starred day, or the one with most answers: its first songs, and a note."""
+
+    date: dt.date
+    tally: Tally
+    songs: Sequence[Song]
+    note: str
+    is_favourite: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """What there is to tell; None where there is too little of it.
+
+    Attributes
+    ----------
+    artist : pair
+        The name chosen most, and what its answers count as.
+    hours : ByHour
+        Where an hour brought more answers than every other.
+    before : Tally
+        Of the period before, where both are large enough to compare.
+    """
+
+    recap: Recap
+    song: SurestSong | None
+    artist: tuple[str, Tally] | None
+    hours: by_hour.ByHour | None
+    day: DayToRemember | None
+    before: Tally | None
+
+
+def story_of(user: User, recap: Recap) -> Story:
+    """Gather what a period has to tell."""
+    interval = recap.period.interval
+    entries = Entry.objects.of(user).order_by()
+    entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
+    return Story(
+        recap=recap,
+        song=_surest_song(entries),
+        artist=_artist(entries),
+        hours=_hours(entries, recap.period),
+        day=_day(user, recap),
+        before=_before(user, recap),
+    )
+
+
+def _surest_song(entries: EntryQuerySet) -> SurestSong | None:
+    """Of the songs whose feeling the model heard and nobody denied, the one it was surest of."""
+    emotions = dict(entries.clear().values_list(bare("song_id"), "emotion").distinct())
+    verdicts = heard_in(entries.clear().values("song"))
+    agreed = [key for key, verdict in verdicts.items() if verdict.heard == emotions.get(key)]
+    if not agreed:
+        return None
+    # of several that are equal always the same one
+    key = max(agreed, key=lambda each: (verdicts[each].certainty, str(each)))
+    song = Song.objects.get(pk=uuid_of(key))
+    return SurestSong(song=song, emotion=emotions[key], certainty=verdicts[key].certainty)
+
+
+def _artist(entries: EntryQuerySet) -> tuple[str, Tally] | None:
+    rows = entries.heard().values_list("song__artist", "emotion")
+    groups = by_artist.summarize(tallies_of(rows.annotate(count=Count("emotion")))).groups
+    return groups[0] if groups and groups[0][1].total >= REPEATED else None
+
+
+def _hours(entries: EntryQuerySet, period: Period) -> by_hour.ByHour | None:
+    interval = period.interval
+    zone = timezone.get_current_timezone()
+    first, last = interval.first - dt.timedelta(2), interval.last + dt.timedelta(2)
+    summary = by_hour.summarize(count_by_hour(entries, zone=zone, first=first, last=last))
+    is_one = len(first_of([(str(n), tally) for n, tally in enumerate(summary.hours)])) == 1
+    return summary if is_one else None
+
+
+def _day(user: User, recap: Recap) -> DayToRemember | None:
+    interval = recap.period.interval
+    starred = Journal.objects.filter(user=user, is_favourite=True)
+    starred = starred.filter(date__gte=interval.first, date__lte=interval.last)
+    favourites = [row.date for row in starred.order_by("-date") if row.date in recap.days]
+    date = next(iter(favourites), None) or max(
+        recap.days, key=lambda each: (sum(recap.days[each]), each), default=None
+    )
+    if date is None:
+        return None
+    answers = Entry.objects.of(user).filter(date=date, song__isnull=False)
+    rows = list(answers.select_related("song").order_by("position"))
+    return DayToRemember(
+        date=date,
+        tally=tally_of(recap.days[date]),
+        songs=[row.song for row in rows if row.song][:SONGS_OF_A_DAY],
+        note=next((row.note for row in rows if row.note), ""),
+        is_favourite=date in favourites,
+    )
+
+
+def _before(user: User, recap: Recap) -> Tally | None:
+    previous = recap.period.previous
+    if previous is None or recap.missing:
+        return None
+    days = heard_by_day(user, previous.interval.first, previous.interval.last)
+    tally = tally_of_days(days.values())
+    return tally if tally.clear >= LEAST else None
