@@ -75,7 +75,7 @@ def test_a_full_month_has_every_page(user: User) -> None:
     assert list(found) == ["record", "feeling", "song", "artist", "hour", "day", "change"]
     assert found["artist"].words == "Umbra: 24 answers"
     assert "between 20:00 and 21:00" in found["hour"].words
-    assert found["change"].words.startswith("Sad fell from 100\xa0% to 0\xa0%.")
+    assert found["change"].words.startswith("Sad fell from 100 % to 0 %.")
 
 
 def test_little_is_compared_with_nothing(user: User) -> None:
