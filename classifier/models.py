@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -22,8 +22,11 @@ from classifier.serving.results import UNSURE, UNSURE_BELOW
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 from ml.labels import EMOTIONS
+from ml.personal import Layer
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django_stubs_ext import StrOrPromise
 
     from spotify_auth.models import User
@@ -40,6 +43,9 @@ HEARD_IN: dict[str, StrOrPromise] = {
 
 # Sources that give the whole song, and not a clip of it.
 WHOLE_SONGS = {"upload", "catalogue"}
+
+# Columns of `PersonalLayer` in the order of `ml.personal.Layer`.
+LAYER_FIELDS = ("arousal", "valence", "scale", "strength")
 
 EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EMOTIONS]
 
@@ -63,8 +69,11 @@ class SongQuerySet(models.QuerySet["Song"]):
     """Which songs a person may see."""
 
     def with_readings(self, user: User) -> SongQuerySet:
-        """Join what models said and what `user` said, in a fixed number of queries."""
-        return self.prefetch_related(
+        """Join what models said and what `user` said and taught, in a fixed number of queries."""
+        layer = PersonalLayer.objects.layer_of(user.pk)
+        return self.annotate(
+            own_layer=Value(layer.as_text(), output_field=models.CharField())
+        ).prefetch_related(
             Prefetch(
                 "classifications",
                 # most of a row, and only a single song's page asks for its stretches
@@ -366,6 +375,74 @@ class Label(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.song}: {self.emotion} ({self.user})"
+
+
+class PersonalLayerQuerySet(models.QuerySet["PersonalLayer"]):
+    """What listeners taught."""
+
+    def at_work(self) -> PersonalLayerQuerySet:
+        """Layers by which songs sound different to their listeners."""
+        return self.filter(is_on=True, strength__gt=0.0)
+
+    def layer_of(self, user: UUID) -> Layer:
+        """Return what counts for a listener; it changes nothing where nothing was taught."""
+        values = self.at_work().filter(user=user).values_list(*LAYER_FIELDS).first()
+        return Layer(*values) if values else Layer()
+
+
+class PersonalLayer(UUIDModel):
+    """What one listener's labels taught: added to every answer, on that listener's pages only.
+
+    `classifier.emotions.personal` fits it.
+
+    Attributes
+    ----------
+    arousal, valence, scale, strength : float
+        See `ml.personal.Layer`.
+    labels, before, after : int
+        How many labels it learnt from, and how many of those agree without it and with it.
+    model, version : str
+        Whose answers most of those labels were compared with.
+    forgotten_at : datetime or None
+        Labels set before that teach nothing any more.
+    is_stale : bool
+        Whether songs have to be looked at again: a worker does.
+    asked_on : date or None
+        On which day the listener was last asked about a song, `asked_song`.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, related_name="personal_layer", on_delete=models.CASCADE
+    )
+    is_on = models.BooleanField(default=True)
+    arousal = models.FloatField(default=0.0)
+    valence = models.FloatField(default=0.0)
+    scale = models.FloatField(default=1.0)
+    strength = models.FloatField(default=0.0)
+    labels = models.PositiveIntegerField(default=0)
+    before = models.PositiveIntegerField(default=0)
+    after = models.PositiveIntegerField(default=0)
+    model = models.CharField(max_length=40, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+    fitted_at = models.DateTimeField(null=True, blank=True)
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+    is_stale = models.BooleanField(default=False, db_index=True)
+    asked_on = models.DateField(null=True, blank=True)
+    asked_song = models.ForeignKey(
+        Song, related_name="+", on_delete=models.SET_NULL, null=True, blank=True
+    )
+
+    objects = PersonalLayerQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.labels}"
+
+    @property
+    def layer(self) -> Layer:
+        """What it adds to answers while it is on."""
+        if not self.is_on:
+            return Layer()
+        return Layer(self.arousal, self.valence, self.scale, self.strength)
 
 
 class EmotionRule(UUIDModel):

@@ -7,15 +7,18 @@ is called.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from classifier.emotions import changes
+from classifier.emotions import changes, personal
 from classifier.files.cleanup import forget
 from classifier.models import Classification, Explanation, Label, Song, TryOut
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 @receiver(post_delete, sender=Song)
@@ -46,6 +49,15 @@ def tell_of_deleted(*, instance: Classification | Label, origin: Any, **_signal:
     model = origin.model if isinstance(origin, QuerySet) else type(origin)
     if model is type(instance):
         _tell_of(instance)
+
+
+@receiver(changes.said)
+def outdate_layers(*, song: UUID, user: UUID | None, **_signal: Any) -> None:
+    """Have what labels teach learnt again where a label or an answer they stand beside changed."""
+    if user is None:
+        personal.outdate_labelled(song)
+    else:
+        personal.outdate(user)
 
 
 def _tell_of(row: Classification | Label) -> None:

@@ -13,6 +13,7 @@ from journify.operations import housekeeping
 from journify.operations.housekeeping import Rule
 
 housekeeping.also("journal.emotions.renewing.recount_some")
+housekeeping.also("journal.emotions.learning.learn_some")
 housekeeping.register(
     Rule(
         name="unused uploads",

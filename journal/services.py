@@ -12,6 +12,7 @@ from classifier.emotions import changes
 from classifier.models import Classification, Label, Song
 from classifier.queue.rows import request_classification
 from journal.day.pages import MOST_ENTRIES, draw_other
+from journal.emotions.learning import Learnt, learn_from_label
 from journal.emotions.renewing import renewed
 from journal.models import DayFeeling, Entry, Journal, Phrase, Preferences
 from journify.background.jobs import lane_of
@@ -226,21 +227,21 @@ def label_answer(
     song: UUID | None = None,
     said: str | None = None,
     word: str | None = None,
-) -> None:
-    """Keep what the listener says of the song that the card showed.
+) -> Learnt:
+    """Keep what the listener says of the song that the card showed, and learn from it.
 
     Raises
     ------
     StaleEntryError
         As in `retry_answer` and `set_label`.
     """
-    set_label(entry.user, _seen_song(entry, revision, song), emotion, said=said, word=word)
+    return set_label(entry.user, _seen_song(entry, revision, song), emotion, said=said, word=word)
 
 
 def set_label(
     user: User, song: Song, emotion: str, *, said: str | None = None, word: str | None = None
-) -> None:
-    """Keep what `user` says of a song; an empty emotion takes the label back.
+) -> Learnt:
+    """Keep what `user` says of a song, and learn from it; an empty emotion takes the label back.
 
     `word` is a finer word of that emotion, or empty for none. Where it is not given, the finer word
     of the same emotion stays.
@@ -267,6 +268,7 @@ def set_label(
         changes.tell(song.pk, user=user.pk)
     if (labels.values_list("emotion", flat=True).first() or "") != emotion:
         raise StaleEntryError
+    return learn_from_label(user.pk, song.pk) if emotion != said else Learnt()
 
 
 def mark_favourite(user: User, date: dt.date, *, is_favourite: bool) -> bool:

@@ -16,7 +16,7 @@ from journal.reminders import views as views_reminders
 from journal.site import views as views_site
 from journal.site.converters import DateConverter
 from journal.songs import views as views_songs
-from journal.songs import views_hear
+from journal.songs import views_hear, views_learnt
 from journal.songs import views_own as views_own_songs
 from journal.spotify import views as views_profile
 from journal.stats import views as views_stats
@@ -83,6 +83,10 @@ urlpatterns = [
     ),
     path("more/", views_pages.more, name="more"),
     path("settings/", views_pages.settings_page, name="settings"),
+    path("learned/", views_learnt.learnt, name="learnt"),
+    path("learned/switch/", views_learnt.switch_learnt, name="switch_learnt"),
+    path("learned/forget/", views_learnt.forget_learnt, name="forget_learnt"),
+    path("learned/later/", views_learnt.ask_later, name="ask_later"),
     path("settings/devices/", views_account.devices_page, name="devices"),
     path("settings/devices/sign-out/", views_account.sign_out_devices, name="sign_out_devices"),
     path("settings/data/", views_data.data_page, name="data"),

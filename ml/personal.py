@@ -86,6 +86,17 @@ class Layer:
         """Whether a song can sound different with it."""
         return self.strength > 0.0
 
+    def as_text(self) -> str:
+        """Return four numbers as text; empty where nothing changes."""
+        if not self.changes_anything:
+            return ""
+        return " ".join(map(repr, (self.arousal, self.valence, self.scale, self.strength)))
+
+    @classmethod
+    def from_text(cls, text: str) -> Layer:
+        """Read what `as_text` wrote."""
+        return cls(*map(float, text.split())) if text else cls()
+
     def correct(self, probabilities: Sequence[float]) -> list[float]:
         """Return corrected probabilities, in the order of `EMOTIONS`."""
         return probabilities_of(self.moved(axes_of(probabilities)))

@@ -11,15 +11,24 @@ from typing import TYPE_CHECKING
 
 from django.dispatch import Signal
 
-from classifier.models import Song
+from classifier.models import PersonalLayer, Song
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
 # Sent with `song`, its key, and `user`, the key of the person who speaks; None for a model.
 said = Signal()
+# Sent with `user`, the key of a listener whose labels taught something else, and `songs`, the keys
+# of those that have to be looked at again; None for all.
+taught = Signal()
 
 
 def tell(song: UUID, *, user: UUID | None = None) -> None:
     """Say that a model, or `user`, may say something else of `song` than before."""
     said.send(sender=Song, song=song, user=user)
+
+
+def tell_taught(user: UUID, songs: Sequence[UUID] | None) -> None:
+    """Say that by what `user` taught, `songs` may count as something else for them."""
+    taught.send(sender=PersonalLayer, user=user, songs=songs)

@@ -2,8 +2,8 @@
 
 1. A person's own label counts.
 2. Otherwise the answer of a model: of all that stand, that of the model ranked first, and of its
-   versions the newest. If the model was sure (`results.is_sure`), its emotion counts; if not, the
-   song is "unsure".
+   versions the newest, as the person's own layer corrects it (`classifier.emotions.personal`). If
+   it is sure (`results.is_sure`), its emotion counts; if not, the song is "unsure".
 3. Without an answer, the song is "listening" while work on it is open,
 4. and "failed" where there is none.
 
@@ -21,7 +21,7 @@ import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -30,9 +30,11 @@ from django.core.cache import cache
 from django.db.models import Case, IntegerField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from classifier.models import Classification, EmotionRule, Label
+from classifier.models import Classification, EmotionRule, Label, PersonalLayer
 from classifier.serving.results import UNSURE, UNSURE_BELOW, is_sure
 from journify.models import bare
+from ml.labels import EMOTIONS
+from ml.personal import Layer
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     Songs = QuerySet[Any, Any] | Sequence[UUID]
 
 logger = logging.getLogger(__name__)
+
+UNTAUGHT = Layer()
 
 State = Literal["answered", "unsure", "listening", "failed"]
 
@@ -61,6 +65,25 @@ def emotion_that_counts(*, label: str, heard: str, certainty: float) -> str:
     if label or not heard:
         return label
     return heard if is_sure(certainty) else UNSURE
+
+
+def as_heard_by(
+    layer: Layer, probabilities: Mapping[str, float], *, heard: str, certainty: float
+) -> tuple[str, float]:
+    """Return what an answer says to a listener, and how sure it is of that."""
+    said = corrected(layer, probabilities)
+    if said is probabilities:
+        return heard, certainty
+    heard = max(said, key=said.__getitem__)
+    return heard, said[heard]
+
+
+def corrected(layer: Layer, probabilities: Mapping[str, float]) -> Mapping[str, float]:
+    """Return probabilities as a listener's layer has them; the same where it changes nothing."""
+    if not layer.changes_anything or not probabilities:
+        return probabilities
+    said = layer.correct([probabilities.get(emotion.value, 0.0) for emotion in EMOTIONS])
+    return {emotion.value: value for emotion, value in zip(EMOTIONS, said, strict=True)}
 
 
 class Verdict(NamedTuple):
@@ -84,6 +107,8 @@ class Effective:
     ----------
     answer : Classification or None
         The answer that counts among those of models, also where a label outweighs it.
+    layer : Layer
+        What the person's labels taught.
     work : Classification or None
         Where there is no answer: the open work, else the latest.
     """
@@ -91,12 +116,19 @@ class Effective:
     label: str = ""
     answer: Classification | None = None
     work: Classification | None = None
+    layer: Layer = UNTAUGHT
 
     @property
     def emotion(self) -> str:
         """The emotion that counts, "unsure", or "" while nothing is known."""
-        heard = self.answer.emotion if self.answer else ""
-        certainty = self.answer.certainty if self.answer else 0.0
+        if self.answer is None:
+            return self.label
+        heard, certainty = as_heard_by(
+            self.layer,
+            self.answer.probabilities,
+            heard=self.answer.emotion,
+            certainty=self.answer.certainty,
+        )
         return emotion_that_counts(label=self.label, heard=heard, certainty=certainty)
 
     @property
@@ -107,11 +139,13 @@ class Effective:
         return "listening" if self.work and self.work.is_open else "failed"
 
 
-def effective_of(rows: Sequence[Classification], *, label: str = "") -> Effective:
-    """Say what counts for a song, given all its classifications and the person's label."""
+def effective_of(
+    rows: Sequence[Classification], *, label: str = "", layer: Layer = UNTAUGHT
+) -> Effective:
+    """Say what counts for a song, given its classifications and the person's label and layer."""
     answer = counting_answer(rows)
     if answer is not None:
-        return Effective(label=label, answer=answer)
+        return Effective(label=label, answer=answer, layer=layer)
     latest = sorted(rows, key=lambda row: (row.is_open, row.queued_at), reverse=True)
     return Effective(label=label, work=latest[0] if latest else None)
 
@@ -134,24 +168,59 @@ def counting_answer(rows: Sequence[Classification]) -> Classification | None:
     )
 
 
-def effective_in(user: User, songs: Songs) -> dict[Hashable, Verdict]:
-    """Say what counts in each of `songs` for `user`, in two queries however many there are.
+def effective_in(
+    user: User | UUID, songs: Songs, *, order: Sequence[str] | None = None
+) -> dict[Hashable, Verdict]:
+    """Say what counts in each of `songs` for `user`, in three queries however many there are.
 
     They are known by their bare keys (`journify.models.bare`); those without an answer and a label
     are missing. Others that the user labelled may be there: to sort them out would take longer than
     to read them.
     """
-    verdicts = heard_in(songs)
+    layer = PersonalLayer.objects.layer_of(user if isinstance(user, uuid.UUID) else user.pk)
+    verdicts = heard_in(songs, order=order, layer=layer)
     labels = Label.objects.filter(user=user).order_by()
     for song, label in labels.values_list(bare("song_id"), "emotion"):
         verdicts[song] = verdicts.get(song, Verdict())._replace(label=label)
     return verdicts
 
 
-def heard_in(songs: Songs, *, order: Sequence[str] | None = None) -> dict[Hashable, Verdict]:
-    """Return the answers of models that count in `songs`, whoever asks, as `effective_in`."""
+def heard_in(
+    songs: Songs, *, order: Sequence[str] | None = None, layer: Layer = UNTAUGHT
+) -> dict[Hashable, Verdict]:
+    """Return the answers of models that count in `songs`, as `effective_in`.
+
+    Without a layer: as they stand, whoever asks.
+    """
+    if layer.changes_anything:
+        return {
+            song: answer.verdict(layer) for song, answer in answers_in(songs, order=order).items()
+        }
     found = counting_values(Classification.objects.filter(song__in=songs).order_by(), order=order)
     return {song: Verdict(*values) for song, values in found.items()}
+
+
+class Heard(NamedTuple):
+    """The answer that counts in a song, with all its probabilities."""
+
+    emotion: str
+    certainty: float
+    probabilities: Mapping[str, float]
+    model: str
+    version: str
+
+    def verdict(self, layer: Layer) -> Verdict:
+        """What it says to a listener."""
+        return Verdict(
+            *as_heard_by(layer, self.probabilities, heard=self.emotion, certainty=self.certainty)
+        )
+
+
+def answers_in(songs: Songs, *, order: Sequence[str] | None = None) -> dict[Hashable, Heard]:
+    """Return the answers that count in `songs`, by their bare keys, in one query."""
+    rows = Classification.objects.filter(song__in=songs).order_by()
+    found = counting_values(rows, "probabilities", "model", "version", order=order)
+    return {song: Heard(*values) for song, values in found.items()}
 
 
 def counting_values(

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from classifier.emotions.effective import Effective, effective_of
+from classifier.emotions.effective import UNTAUGHT, Effective, corrected, effective_of
 from classifier.emotions.words import LABELS, NORMS, Point, Word, point_of, words_of
 from classifier.emotions.words import WORDS as FINER_WORDS
 from classifier.sentences import translated
 from classifier.serving.results import UNSURE, clock, is_sure
 from ml.labels import EMOTIONS
+from ml.personal import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,6 +110,7 @@ class Reading:
     error: str = ""
     classification: Classification | None = None
     chosen: Word | None = None
+    layer: Layer = UNTAUGHT
 
     @property
     def word(self) -> StrOrPromise:
@@ -123,25 +125,34 @@ class Reading:
     @cached_property
     def bars(self) -> list[Bar]:
         """The four probabilities of an answer; drawn when a page asks for them."""
-        return bars_of(self._answer.probabilities) if self._answer else []
+        return bars_of(self._probabilities) if self._answer else []
+
+    @cached_property
+    def without_layer(self) -> Bar | None:
+        """What the model says without what the person taught it, where they taught it something."""
+        if self._answer is None or not self.layer.changes_anything:
+            return None
+        return next(bar for bar in bars_of(self._answer.probabilities) if bar.is_top)
 
     @cached_property
     def point(self) -> Point | None:
         """Where an answer of a model lies on the two axes."""
-        return point_of(self._answer.probabilities) if self._answer else None
+        return point_of(self._probabilities) if self._answer else None
 
     @cached_property
     def finer(self) -> list[Word]:
         """The finer words for the song: the person's own, else those nearest to the answer."""
         if self.chosen:
             return [self.chosen]
-        return words_of(self._answer.probabilities, emotion=self.emotion) if self._answer else []
+        return words_of(self._probabilities, emotion=self.emotion) if self._answer else []
 
     @cached_property
     def segments(self) -> list[SegmentReading]:
         """What an answer says of each part of the clip."""
         answer = self._answer
-        return [_segment(each, answer.offset) for each in answer.segments] if answer else []
+        if answer is None:
+            return []
+        return [_segment(each, answer.offset, self.layer) for each in answer.segments]
 
     @property
     def elsewhere(self) -> tuple[str, str] | None:
@@ -155,10 +166,15 @@ class Reading:
     def _answer(self) -> Classification | None:
         return self.classification if self.state in {"answered", "unsure"} else None
 
+    @cached_property
+    def _probabilities(self) -> Mapping[str, float]:
+        """Those of an answer, as the person's layer has them."""
+        return corrected(self.layer, self._answer.probabilities) if self._answer else {}
+
     @property
     def candidates(self) -> list[Bar]:
         """The two likeliest emotions, for "not sure: sad or calm?"; none where none is known."""
-        return candidates_of(self._answer.probabilities) if self._answer else []
+        return candidates_of(self._probabilities)
 
 
 def read(song: Song | None) -> Reading:
@@ -168,8 +184,9 @@ def read(song: Song | None) -> Reading:
     label = next(iter(getattr(song, "own_labels", [])), None)
     emotion = label.emotion if label else ""
     chosen = FINER_WORDS.get(label.word) if label else None
+    layer = Layer.from_text(getattr(song, "own_layer", ""))
     return _reading(
-        effective_of(list(song.classifications.all()), label=emotion),
+        effective_of(list(song.classifications.all()), label=emotion, layer=layer),
         chosen=chosen if chosen and chosen.emotion == emotion else None,
     )
 
@@ -217,11 +234,12 @@ def _reading(found: Effective, *, chosen: Word | None = None) -> Reading:
         error=translated(work.error) if work and not work.is_open else "",
         classification=found.answer or work,
         chosen=chosen,
+        layer=found.layer,
     )
 
 
-def _segment(segment: Mapping[str, object], offset: float | None) -> SegmentReading:
-    bars = bars_of(segment["probabilities"])  # type: ignore[arg-type]
+def _segment(segment: Mapping[str, object], offset: float | None, layer: Layer) -> SegmentReading:
+    bars = bars_of(corrected(layer, segment["probabilities"]))  # type: ignore[arg-type]
     top = max(bars, key=lambda bar: bar.probability)
     is_clear = is_sure(top.probability)
     return SegmentReading(

@@ -189,6 +189,22 @@ STORED = [
         tables={"classifier.Label": ("song", "user", "emotion", "word", "updated_at")},
     ),
     Stored(
+        title=_("What your labels taught"),
+        why=_(
+            "A few numbers: how far the model’s answers are moved on your pages, how many of your "
+            "labels agree without and with that, and about which song you were asked last. Nobody "
+            "else’s pages change."
+        ),
+        until=_("Until you have it forgotten, or delete your account."),
+        tables={
+            "classifier.PersonalLayer": (
+                *("user", "is_on", "arousal", "valence", "scale", "strength", "labels", "before"),
+                *("after", "model", "version", "fitted_at", "forgotten_at", "is_stale"),
+                *("asked_on", "asked_song"),
+            ),
+        },
+    ),
+    Stored(
         title=_("What you listened to"),
         why=_(
             "Only if you import a listening history: its songs, when each was played and for how "

@@ -75,12 +75,16 @@ class Fields:
             raise self.wrong(name)
         return value
 
-    def number(self, name: str, *, most: float) -> float | None:
-        """A number from 0 on, or nothing."""
+    def number(self, name: str, *, least: float = 0.0, most: float) -> float | None:
+        """A number within limits, or nothing."""
         value = self.values.get(name)
         if value is None:
             return None
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or not least <= value <= most
+        ):
             raise self.wrong(name)
         return float(value)
 

@@ -20,7 +20,7 @@ from classifier.emotions.effective import effective_in
 from classifier.errors import UploadRejectedError
 from classifier.files.formats import extension_of
 from classifier.files.uploads import check_audio
-from classifier.models import Classification, Label, Song
+from classifier.models import Classification, Label, PersonalLayer, Song
 from classifier.queue.rows import request_classification
 from classifier.quota import has_room
 from classifier.serving.results import certainty_of
@@ -83,6 +83,7 @@ def _steps_of(work: _Merge, archive: Archive) -> list[Callable[[], None]]:
     songs = [row.ref for row in archive.songs]
     return [
         partial(work.add_preferences, archive),
+        partial(work.add_learnt, archive),
         partial(work.know_phrases),
         *(partial(work.add_phrases, rows) for rows in _some(archive.phrases, 100)),
         *(partial(work.add_song, song) for song in archive.songs),
@@ -113,6 +114,16 @@ class _Merge:
         """Take over the settings of somebody who has chosen none here."""
         values = vars(archive.preferences)
         Preferences.objects.get_or_create(user=self.user, defaults=values)
+
+    def add_learnt(self, archive: Archive) -> None:
+        """Take over what labels taught elsewhere, where nothing was taught here.
+
+        A worker learns it anew from the labels that come along.
+        """
+        values = vars(archive.learnt)
+        row, _is_new = PersonalLayer.objects.get_or_create(user=self.user, defaults=values)
+        untouched = PersonalLayer.objects.filter(pk=row.pk, labels=0, forgotten_at=None, is_on=True)
+        untouched.update(**values)
 
     def know_phrases(self) -> None:
         """Read the listener's own phrases, known by their words, and the others by their keys."""

@@ -69,6 +69,7 @@ def as_json(archive: Archive, *, account: dict[str, Any]) -> dict[str, str]:
         "account": account,
         "parts": len(parts),
         "preferences": dataclasses.asdict(archive.preferences),
+        "learnt": dataclasses.asdict(archive.learnt),
         "phrases": [dataclasses.asdict(row) for row in archive.phrases],
     }
     contents = [first | parts[0], *(head | part for part in parts[1:])]

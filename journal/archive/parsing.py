@@ -23,6 +23,7 @@ from journal.archive.schema import (
     ArchivedEntry,
     ArchivedFeeling,
     ArchivedLabel,
+    ArchivedLearnt,
     ArchivedPhrase,
     ArchivedPreferences,
     ArchivedReading,
@@ -80,6 +81,7 @@ def _first_part(top: Fields) -> tuple[Archive, int]:
     """What `journify.json` holds, and in how many files the rows are."""
     archive = Archive(
         preferences=_preferences(top.item("preferences")),
+        learnt=_learnt(top.item("learnt")),
         phrases=[_phrase(row) for row in top.items("phrases", most=MOST["phrases"])],
         songs=[],
         labels=[],
@@ -101,6 +103,22 @@ def _add_part(archive: Archive, top: Fields) -> None:
     is_full = sum(len(day.entries) for day in days) > MOST_ENTRIES
     if is_full or len({day.date for day in days}) != len(days):
         raise top.wrong("days")
+
+
+def _learnt(row: Fields) -> ArchivedLearnt:
+    counts = {
+        name: row.integer(name, most=MOST["labels"]) or 0 for name in ("labels", "before", "after")
+    }
+    scale = row.number("scale", least=0.1, most=10.0)
+    return ArchivedLearnt(
+        is_on=row.flag("is_on", default=True),
+        forgotten_at=row.moment("forgotten_at"),
+        arousal=row.number("arousal", least=-50.0, most=50.0) or 0.0,
+        valence=row.number("valence", least=-50.0, most=50.0) or 0.0,
+        scale=1.0 if scale is None else scale,
+        strength=row.number("strength", most=1.0) or 0.0,
+        **counts,
+    )
 
 
 def _preferences(row: Fields) -> ArchivedPreferences:

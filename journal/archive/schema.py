@@ -152,6 +152,21 @@ class ArchivedPreferences:
 
 
 @dataclass(frozen=True)
+class ArchivedLearnt:
+    """What the listener's labels taught; whoever imports it learns it anew from the labels."""
+
+    is_on: bool = True
+    forgotten_at: dt.datetime | None = None
+    arousal: float = 0.0
+    valence: float = 0.0
+    scale: float = 1.0
+    strength: float = 0.0
+    labels: int = 0
+    before: int = 0
+    after: int = 0
+
+
+@dataclass(frozen=True)
 class Archive:
     """Everything a listener put into a journal, and what came of it."""
 
@@ -160,3 +175,4 @@ class Archive:
     songs: list[ArchivedSong]
     labels: list[ArchivedLabel]
     days: list[ArchivedDay]
+    learnt: ArchivedLearnt = ArchivedLearnt()

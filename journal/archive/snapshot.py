@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Prefetch, Q
 
 from classifier.emotions.effective import effective_of
+from classifier.emotions.personal import layer_row
 from classifier.files.formats import known_suffix
 from classifier.models import Classification, Label, Song
 from classifier.serving.results import UNSURE
@@ -23,6 +24,7 @@ from journal.archive.schema import (
     ArchivedEntry,
     ArchivedFeeling,
     ArchivedLabel,
+    ArchivedLearnt,
     ArchivedPhrase,
     ArchivedPreferences,
     ArchivedReading,
@@ -37,6 +39,7 @@ from spotify_auth.models import SpotifyConnection
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from ml.personal import Layer
     from spotify_auth.models import User
 
 
@@ -49,7 +52,7 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
     refs = {song.pk: f"song-{number}" for number, song in enumerate(rows, start=1)}
     labels = list(Label.objects.filter(user=user))
     said = {label.song_id: label.emotion for label in labels}
-    preferences = preferences_of(user)
+    preferences, learnt = preferences_of(user), layer_row(user.pk)
     return Archive(
         preferences=ArchivedPreferences(
             time_zone=preferences.time_zone,
@@ -67,7 +70,7 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
         songs=[
             dataclasses.replace(
                 _song(song, refs[song.pk], user, with_audio=with_audio),
-                **_counted(song, said.get(song.pk, "")),
+                **_counted(song, said.get(song.pk, ""), learnt.layer),
             )
             for song in rows
         ],
@@ -80,6 +83,9 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
             key=lambda label: int(label.song.removeprefix("song-")),
         ),
         days=_days(user, refs),
+        learnt=ArchivedLearnt(
+            **{each.name: getattr(learnt, each.name) for each in dataclasses.fields(ArchivedLearnt)}
+        ),
     )
 
 
@@ -162,10 +168,10 @@ def _song(song: Song, ref: str, user: User, *, with_audio: bool) -> ArchivedSong
     )
 
 
-def _counted(song: Song, label: str) -> dict[str, Any]:
+def _counted(song: Song, label: str, layer: Layer) -> dict[str, Any]:
     """What a song counts as, who said so, and all that models said."""
     rows = list(song.classifications.all())
-    found = effective_of(rows, label=label)
+    found = effective_of(rows, label=label, layer=layer)
     return {
         "readings": _readings(rows, found.answer),
         "emotion": NOT_SURE if found.emotion == UNSURE else found.emotion,

@@ -37,6 +37,7 @@ from journal.models import Entry
 from journal.picker import platforms
 from journal.picker.views import remote_context, wanted
 from journal.songs.own import last_used_first, matching
+from journal.songs.views_learnt import tell_learnt
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
 from journify.web.http import SignedInRequest, page_or_fragment
@@ -161,7 +162,11 @@ def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     form = AnswerLabelForm(request.POST)
     if not form.is_valid():
         return _card_response(request, entry.pk)
-    return _changed(request, entry, partial(services.label_answer, **form.cleaned_data))
+
+    def change(entry: Entry) -> None:
+        tell_learnt(request, services.label_answer(entry, **form.cleaned_data))
+
+    return _changed(request, entry, change)
 
 
 def _revision(request: SignedInRequest) -> int | None:

@@ -19,10 +19,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -30,15 +29,18 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from classifier.emotions import effective
-from classifier.emotions.effective import heard_in
-from classifier.models import EmotionRule, Label, Song
+from classifier.emotions.effective import answers_in, effective_in, heard_in
+from classifier.models import LAYER_FIELDS, EmotionRule, Label, Song
 from journal.models import Entry
 from journify.models import uuid_of
+from ml.personal import Layer
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from journal.models import EntryQuerySet
+
+T = TypeVar("T")
 
 AT_ONCE = 200
 SECONDS_AT_ONCE = 5.0  # a worker's leases are renewed in between
@@ -166,15 +168,16 @@ def _correct(songs: Sequence[UUID], user: UUID | None) -> int:
 
 
 def _correct_once(songs: Sequence[UUID], user: UUID | None) -> int:
-    entries, labels = Entry.objects.all(), Label.objects.filter(song__in=songs)
-    if user is not None:
-        entries, labels = entries.filter(user=user), labels.filter(user=user)
     # the order is read anew each time: another machine may have changed it
-    verdicts = heard_in(songs, order=effective.model_order(is_fresh=True))
+    order = effective.model_order(is_fresh=True)
+    if user is not None:
+        return _correct_of(user, songs, order)
+    entries, labels = Entry.objects.all(), Label.objects.filter(song__in=songs)
+    verdicts = heard_in(songs, order=order)
     heard = {uuid_of(key): verdict.emotion for key, verdict in verdicts.items()}
-    said: dict[UUID, dict[str, list[UUID]]] = {}
+    said = _taught(songs, order)
     for song, person, emotion in labels.order_by().values_list("song", "user", "emotion"):
-        said.setdefault(song, defaultdict(list))[emotion].append(person)
+        said[song][person] = emotion
     alike: dict[str, list[UUID]] = defaultdict(list)
     changed = 0
     for song in songs:
@@ -182,13 +185,44 @@ def _correct_once(songs: Sequence[UUID], user: UUID | None) -> int:
             alike[heard.get(song, "")].append(song)
             continue
         of_song = entries.filter(song=song)
-        for emotion, people in said[song].items():
-            changed += _write(of_song.filter(user__in=people), emotion)
-        people = list(chain(*said[song].values()))
-        changed += _write(of_song.exclude(user__in=people), heard.get(song, ""))
+        for name, people in _grouped(said[song]).items():
+            changed += _write(of_song.filter(user__in=people), name)
+        changed += _write(of_song.exclude(user__in=list(said[song])), heard.get(song, ""))
     for emotion, some in alike.items():
         changed += _write(entries.filter(song__in=some), emotion)
     return changed
+
+
+def _correct_of(user: UUID, songs: Sequence[UUID], order: Sequence[str]) -> int:
+    """Write what one listener's answers carry."""
+    verdicts = effective_in(user, songs, order=order)
+    carried = {uuid_of(key): verdict.emotion for key, verdict in verdicts.items()}
+    found = _grouped({song: carried.get(song, "") for song in songs})
+    entries = Entry.objects.filter(user=user)
+    return sum(_write(entries.filter(song__in=some), emotion) for emotion, some in found.items())
+
+
+def _taught(songs: Sequence[UUID], order: Sequence[str]) -> dict[UUID, dict[UUID, str]]:
+    """What songs count as for listeners who taught something, by song and listener."""
+    people = Entry.objects.filter(
+        song__in=songs, user__personal_layer__is_on=True, user__personal_layer__strength__gt=0.0
+    )
+    columns = (f"user__personal_layer__{name}" for name in LAYER_FIELDS)
+    rows = list(people.order_by().values_list("song", "user", *columns).distinct())
+    found: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    answers = answers_in(songs, order=order) if rows else {}
+    heard = {uuid_of(key): answer for key, answer in answers.items()}
+    for song, person, *values in rows:
+        if song in heard:
+            found[song][person] = heard[song].verdict(Layer(*values)).emotion
+    return found
+
+
+def _grouped(values: Mapping[T, str]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for key, value in values.items():
+        groups[value].append(key)
+    return groups
 
 
 def _write(entries: EntryQuerySet, emotion: str) -> int:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from classifier.emotions.effective import Verdict, heard_in
-from classifier.models import Label
+from classifier.emotions.effective import UNTAUGHT, Verdict, answers_in, effective_in
+from classifier.models import Label, PersonalLayer
 from journal.listening.models import ListenedSong, Listening
+from journify.models import bare, uuid_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
+
+    from ml.personal import Layer
+
+AT_ONCE = 500
 
 
 def follow(*, song: UUID, user: UUID | None = None, **_signal: Any) -> None:
@@ -19,15 +25,44 @@ def follow(*, song: UUID, user: UUID | None = None, **_signal: Any) -> None:
     listened = list(rows if user is None else rows.filter(user_id=user))
     if not listened:
         return
-    heard = next(iter(heard_in([song]).values()), Verdict())
-    labels = _labels_of(song, [row.user_id for row in listened])
+    answer = next(iter(answers_in([song]).values()), None)
+    people = [row.user_id for row in listened]
+    labels, layers = _labels_of(song, people), _layers_of(people)
     for row in listened:
+        layer = layers.get(row.user_id, UNTAUGHT)
+        heard = answer.verdict(layer) if answer else Verdict()
         emotion = heard._replace(label=labels.get(row.user_id, "")).emotion
         if emotion != row.emotion:
             ListenedSong.objects.filter(pk=row.pk).update(emotion=emotion)
             Listening.objects.filter(user_id=row.user_id).update(is_stale=True)
 
 
+def follow_taught(*, user: UUID, songs: Sequence[UUID] | None, **_signal: Any) -> None:
+    """Do so after a listener taught something: receives `changes.taught`."""
+    rows = ListenedSong.objects.filter(user_id=user, song__isnull=False).order_by()
+    if songs is not None:
+        rows = rows.filter(song_id__in=songs)
+    kept = {uuid_of(key): emotion for key, emotion in rows.values_list(bare("song_id"), "emotion")}
+    known, changed = list(kept), 0
+    for start in range(0, len(known), AT_ONCE):
+        some = known[start : start + AT_ONCE]
+        verdicts = effective_in(user, some)
+        groups: dict[str, list[UUID]] = defaultdict(list)
+        for key, verdict in verdicts.items():
+            song = uuid_of(key)
+            if song in kept and verdict.emotion != kept[song]:
+                groups[verdict.emotion].append(song)
+        for emotion, of_emotion in groups.items():
+            changed += rows.filter(song_id__in=of_emotion).update(emotion=emotion)
+    if changed:
+        Listening.objects.filter(user_id=user).update(is_stale=True)
+
+
 def _labels_of(song: UUID, users: Sequence[UUID]) -> dict[UUID, str]:
     rows = Label.objects.filter(song_id=song, user__in=users)
     return dict(rows.values_list("user_id", "emotion"))
+
+
+def _layers_of(users: Sequence[UUID]) -> dict[UUID, Layer]:
+    rows = PersonalLayer.objects.at_work().filter(user__in=users)
+    return {row.user_id: row.layer for row in rows}

@@ -9,10 +9,11 @@ from django.dispatch import receiver
 
 from classifier.emotions import changes
 from classifier.files.cleanup import forget
-from journal.listening.emotions import follow
+from journal.listening.emotions import follow, follow_taught
 from journal.listening.models import ListeningImport
 
 changes.said.connect(follow)
+changes.taught.connect(follow_taught)
 
 
 @receiver(post_delete, sender=ListeningImport)

@@ -27,6 +27,7 @@ from journal.songs import listen_links
 from journal.songs.planes import plane_of
 from journal.songs.previews import may_stream, preview_address
 from journal.songs.timelines import origin_of, parts_of, timeline, why
+from journal.songs.views_learnt import tell_learnt
 from journal.spotify.connection import refresh_lazily
 from journify.background.jobs import lane_of
 from journify.limits.requests import limited, spend
@@ -159,7 +160,7 @@ def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     form = LabelForm(request.POST)
     if form.is_valid():
         try:
-            services.set_label(request.user, song, **form.cleaned_data)
+            tell_learnt(request, services.set_label(request.user, song, **form.cleaned_data))
         except services.StaleEntryError:
             messages.error(
                 request,

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from classifier.models import Label
+from classifier.models import Label, PersonalLayer
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal.archive import transfers
 from journal.models import DayFeeling, Entry, Phrase, Preferences, Transfer
@@ -103,6 +103,9 @@ def journal(user: User, tune: bytes) -> User:
     for song in (own, unused):
         Label.objects.create(user=user, song=song, emotion="energetic", word="fierce")
     Label.objects.update(updated_at=timezone.now() - dt.timedelta(days=3))
+    learnt = {"arousal": -0.5, "valence": 1.25, "scale": 0.9, "strength": 0.75, "labels": 2}
+    forgotten = timezone.now() - dt.timedelta(days=9)
+    PersonalLayer.objects.filter(user=user).update(**learnt, before=1, forgotten_at=forgotten)
     assert Entry.objects.count() == len(rows)
     return user
 

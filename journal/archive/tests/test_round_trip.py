@@ -19,7 +19,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from classifier.emotions.readings import read
-from classifier.models import Classification, Label, Song
+from classifier.models import Classification, Label, PersonalLayer, Song
 from classifier.queue import leases
 from classifier.queue import rows as queue
 from classifier.tests.factories import ClassificationFactory, LabelFactory
@@ -125,6 +125,8 @@ def test_an_archive_holds_what_the_listener_put_in(
 
 # what an archive leaves out, or says in other words
 LEFT_OUT = {
+    PersonalLayer: {"id", "user", "model", "version", "fitted_at", "is_stale"}
+    | {"asked_on", "asked_song"},
     Preferences: {"id", "user"},
     DayFeeling: {"id", "user", "date", "revision"},
     Phrase: {"id", "owner", "key", "seasons", "weekdays"},
@@ -148,6 +150,7 @@ LEFT_OUT = {
     },
 }
 WRITTEN_AS = {
+    PersonalLayer: schema.ArchivedLearnt,
     Preferences: schema.ArchivedPreferences,
     DayFeeling: schema.ArchivedFeeling,
     Phrase: schema.ArchivedPhrase,

@@ -1,0 +1,219 @@
+"""What a listener's labels taught, as the page draws it, and the one song to ask about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classifier.emotions.effective import answers_in
+from classifier.emotions.personal import axes_in, layer_row
+from classifier.emotions.readings import NOT_SURE, WORDS
+from classifier.models import Label, PersonalLayer, Song
+from classifier.serving.results import UNSURE
+from journal.emotions.learning import latest_songs
+from journify.models import uuid_of
+from ml.personal import Layer
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from django_stubs_ext import StrOrPromise
+
+    from classifier.emotions.effective import Heard
+    from journal.emotions.learning import Learnt
+    from ml.personal import Axes
+    from spotify_auth.models import User
+
+SHOWN = 20
+# A shift of so much is worth a word, in log-odds.
+NOTABLE = 0.15
+# The picture: units a log-odd, and how far an arrow goes at most.
+UNITS, REACH = 75, 165
+# Songs within so much of each other, in log-odds, would follow each other.
+NEAR = 1.0
+FEWEST_SONGS = 8
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Where the middle of the axes lies for the listener, in the picture's units."""
+
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class MovedSong:
+    """A song that sounds different by what the listener taught."""
+
+    song: Song
+    before: StrOrPromise
+    after: StrOrPromise
+    emotion: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything the page shows."""
+
+    row: PersonalLayer
+    sentences: list[str]
+    arrow: Arrow | None
+    songs: list[MovedSong]
+    total: int
+
+
+def page_of(user: User) -> Page:
+    """Draw what a listener taught, in a fixed number of queries."""
+    row = layer_row(user.pk)
+    moved = _moved(user, row.layer)
+    found = Song.objects.in_bulk(list(moved)[:SHOWN])
+    return Page(
+        row=row,
+        sentences=[_what_moved(row), _what_agrees(row)] if row.labels else [],
+        arrow=_arrow(row) if row.strength else None,
+        songs=[
+            MovedSong(found[key], _word(before), _word(after), after)
+            for key, (before, after) in moved.items()
+            if key in found
+        ],
+        total=len(moved),
+    )
+
+
+def told(learnt: Learnt) -> str:
+    """Say how many songs sound different since a label; nothing where none does."""
+    if not learnt.total:
+        return ""
+    if len(learnt.counts) > 1:
+        sentence = ngettext(
+            "%(count)s song you haven’t labelled now sounds different to you.",
+            "%(count)s songs you haven’t labelled now sound different to you.",
+            learnt.total,
+        )
+        return sentence % {"count": learnt.total}
+    [emotion] = learnt.counts
+    sentence = ngettext(
+        "%(count)s song you haven’t labelled now sounds %(word)s to you.",
+        "%(count)s songs you haven’t labelled now sound %(word)s to you.",
+        learnt.total,
+    )
+    return sentence % {"count": learnt.total, "word": WORDS[emotion]}
+
+
+def _moved(user: User, layer: Layer) -> dict[UUID, tuple[str, str]]:
+    """What the latest songs without a label count as, without the layer and with it."""
+    if not layer.changes_anything:
+        return {}
+    latest = list(latest_songs(user.pk))
+    labelled = set(Label.objects.filter(user=user, song__in=latest).values_list("song", flat=True))
+    moved = {}
+    for key, answer in answers_in(latest).items():
+        song, plain = uuid_of(key), answer.verdict(Layer()).emotion
+        taught = answer.verdict(layer).emotion
+        if song not in labelled and plain != taught:
+            moved[song] = plain, taught
+    return {song: moved[song] for song in latest if song in moved}
+
+
+def _word(emotion: str) -> StrOrPromise:
+    return NOT_SURE if emotion == UNSURE else WORDS[emotion]
+
+
+def _what_moved(row: PersonalLayer) -> str:
+    """The first sentence: in which direction music sounds different to the listener."""
+    is_lively, is_pleasant = abs(row.arousal) >= NOTABLE, abs(row.valence) >= NOTABLE
+    if is_lively and is_pleasant:
+        sentence = {
+            (True, True): _("Music sounds livelier and more pleasant to you than to the model."),
+            (True, False): _("Music sounds livelier and less pleasant to you than to the model."),
+            (False, True): _("Music sounds quieter and more pleasant to you than to the model."),
+            (False, False): _("Music sounds quieter and less pleasant to you than to the model."),
+        }
+        return sentence[row.arousal > 0, row.valence > 0]
+    if is_lively:
+        return (
+            _("Music sounds livelier to you than to the model.")
+            if row.arousal > 0
+            else _("Music sounds quieter to you than to the model.")
+        )
+    if is_pleasant:
+        return (
+            _("Music sounds more pleasant to you than to the model.")
+            if row.valence > 0
+            else _("Music sounds less pleasant to you than to the model.")
+        )
+    return _("You hear music much as the model does, so it changes little.")
+
+
+def _what_agrees(row: PersonalLayer) -> str:
+    """The second sentence: what that is worth, each label judged by what the others teach."""
+    values = {"labels": row.labels, "before": row.before, "after": row.after}
+    if not row.strength or row.after <= row.before:
+        sentence = ngettext(
+            "It agrees with %(before)s of your %(labels)s label.",
+            "It agrees with %(before)s of your %(labels)s labels.",
+            row.labels,
+        )
+    else:
+        sentence = ngettext(
+            "It agrees with %(after)s of your %(labels)s label now, with %(before)s before.",
+            "It agrees with %(after)s of your %(labels)s labels now, with %(before)s before.",
+            row.labels,
+        )
+    return sentence % values
+
+
+def _arrow(row: PersonalLayer) -> Arrow:
+    x, y = (max(-REACH, min(REACH, round(UNITS * value))) for value in (row.valence, row.arousal))
+    return Arrow(x, -y)
+
+
+def question_for(user: User, date: dt.date) -> Song | None:
+    """The one song to ask a listener about on a day, or none: what it teaches most about.
+
+    The first time on a day it is chosen and kept; labelled or put off, there is no other that day.
+    """
+    row = layer_row(user.pk)
+    if row.asked_on != date:
+        row.asked_on, row.asked_song_id = date, _most_telling(user)
+        values = {"asked_on": date, "asked_song_id": row.asked_song_id}
+        PersonalLayer.objects.update_or_create(user_id=user.pk, defaults=values)
+    asked = Song.objects.visible_to(user).filter(pk=row.asked_song_id)
+    return asked.exclude(labels__user=user).first() if row.asked_song_id else None
+
+
+def put_off(user: User) -> None:
+    """Ask no more today."""
+    PersonalLayer.objects.filter(user=user).update(asked_song=None)
+
+
+def _most_telling(user: User) -> UUID | None:
+    """Of the latest songs without a label, the least sure one that most others lie near to."""
+    row = layer_row(user.pk)
+    latest = list(latest_songs(user.pk))
+    labelled = set(Label.objects.filter(user=user, song__in=latest).values_list("song", flat=True))
+    answers = {uuid_of(key): answer for key, answer in answers_in(latest).items()}
+    places = {
+        song: row.layer.moved(axes_in(answer))
+        for song, answer in answers.items()
+        if answer.probabilities and song not in labelled
+    }
+    if len(places) < FEWEST_SONGS:
+        return None
+    known = [song for song in latest if song in places]
+    return max(known, key=lambda song: _worth(song, places, answers))
+
+
+def _worth(song: UUID, places: Mapping[UUID, Axes], answers: Mapping[UUID, Heard]) -> float:
+    own = places[song]
+    near = sum(
+        abs(own.arousal - other.arousal) < NEAR and abs(own.valence - other.valence) < NEAR
+        for other in places.values()
+    )
+    return (1.0 - answers[song].certainty) * near

@@ -1,0 +1,65 @@
+"""What it learned from the listener: to look at, to switch off, to forget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from journal.emotions import learning
+from journal.songs.learnt import page_of, put_off, told
+from journify.web.http import SignedInRequest
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from journal.emotions.learning import Learnt
+
+
+@require_safe
+@login_required
+def learnt(request: SignedInRequest) -> HttpResponse:
+    """Say in two sentences and a picture what the listener's labels taught."""
+    return TemplateResponse(request, "journal/learnt.html", {"learnt": page_of(request.user)})
+
+
+@require_POST
+@login_required
+def switch_learnt(request: SignedInRequest) -> HttpResponse:
+    """Have what was taught count, or not."""
+    is_on = request.POST.get("on") == "yes"
+    learning.switch(request.user.pk, is_on=is_on)
+    messages.success(request, _("It counts again.") if is_on else _("It no longer counts."))
+    return redirect("journal:learnt")
+
+
+@require_POST
+@login_required
+def forget_learnt(request: SignedInRequest) -> HttpResponse:
+    """Forget what the listener's labels taught."""
+    learning.forget(request.user.pk)
+    messages.success(request, _("It is forgotten. Your labels stay."))
+    return redirect("journal:learnt")
+
+
+@require_POST
+@login_required
+def ask_later(request: SignedInRequest) -> HttpResponse:
+    """Ask no more today."""
+    put_off(request.user)
+    return redirect("journal:today")
+
+
+def tell_learnt(request: SignedInRequest, learnt: Learnt) -> None:
+    """Say which other songs sound different since a label."""
+    sentence = told(learnt)
+    if sentence:
+        address = f"{reverse('journal:learnt')}#songs"
+        messages.info(request, format_html('{} <a href="{}">{}</a>', sentence, address, _("Look")))
