@@ -12,6 +12,7 @@ from journal.day.feelings import feeling_of, own_tags
 from journal.day.pages import MOST_ENTRIES, has_answered, may_open, preferences_of, today
 from journal.day.sentences import moments_of, others_of, summary
 from journal.models import MAX_FELT, Entry
+from journal.songs.learnt import question_for
 from journal.spotify.connection import refresh_lazily
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def page_context(user: User, date: dt.date) -> dict[str, Any]:
             "folded": [card for card in cards if card not in shown],
             "can_add": len(cards) < MOST_ENTRIES,
             "is_first": is_blank and not has_answered(user),
+            "question": question_for(user, date) if context["is_today"] else None,
         }
     )
 

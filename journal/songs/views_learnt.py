@@ -13,8 +13,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from journal.day.pages import today
 from journal.emotions import learning
-from journal.songs.learnt import page_of, put_off, told
+from journal.forms import LabelForm
+from journal.services import set_label
+from journal.songs.learnt import page_of, put_off, question_for, told
 from journify.web.http import SignedInRequest
 
 if TYPE_CHECKING:
@@ -51,9 +54,15 @@ def forget_learnt(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def ask_later(request: SignedInRequest) -> HttpResponse:
-    """Ask no more today."""
-    put_off(request.user)
+def answer_question(request: SignedInRequest) -> HttpResponse:
+    """Keep what the listener says of the day's song; without a feeling, ask no more today."""
+    form = LabelForm(request.POST)
+    song = question_for(request.user, today())
+    if form.is_valid() and song and str(song.pk) == request.POST.get("song"):
+        if form.cleaned_data["emotion"]:
+            tell_learnt(request, set_label(request.user, song, form.cleaned_data["emotion"]))
+        else:
+            put_off(request.user)
     return redirect("journal:today")
 
 

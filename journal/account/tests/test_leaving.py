@@ -19,7 +19,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from classifier.models import Label, PersonalLayer, Song
+from classifier.models import Label, Song
 from classifier.queue.rows import request_classification
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.account import leaving
@@ -107,7 +107,6 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
     Refresh.objects.create(song=shared, user=user)
     Playlist.objects.create(user=user, key="leaver", title="Leaver’s list")
     Label.objects.create(user=user, song=shared, emotion="calm")
-    PersonalLayer.objects.filter(user=user).update(asked_song=shared, arousal=0.5)
     EntryFactory(journal__user=user, phrase=phrase, song=song, note="A leaver's secret")
     EntryFactory(journal=user.journals.get(), phrase=phrase, song=shared)
     log = apps.get_model("admin", "LogEntry").objects

@@ -22,6 +22,7 @@ from journal.emotions import learning, renewing
 from journal.emotions.tests.test_renewing import assert_kept
 from journal.listening.models import ListenedSong
 from journal.models import Entry
+from journal.songs.learnt import question_for
 from journal.tests.factories import EntryFactory, JournalFactory
 from spotify_auth.models import User
 
@@ -225,3 +226,95 @@ def test_only_the_newest_labels_teach(user: User) -> None:
         label = LabelFactory(song=heard_as(SURE), user=user, emotion="energetic")
         Label.objects.filter(pk=label.pk).update(updated_at=now - dt.timedelta(days=number))
     assert personal.learn(user.pk, []).labels == personal.MAX_LABELS
+
+
+class TestTheQuestion:
+    """At most one a day: the least sure song that most others lie near to."""
+
+    DAY = dt.date(2026, 11, 30)
+
+    @pytest.fixture
+    def torn(self, user: User) -> Song:
+        songs = [heard_as(SURE) for _ in range(6)] + [heard_as(TORN) for _ in range(3)]
+        answered(user, songs)
+        return songs[-1]
+
+    def test_is_about_what_teaches_most_and_only_one_a_day(self, user: User, torn: Song) -> None:
+        song = question_for(user, self.DAY)
+        assert song is not None
+        assert song.classifications.get().probabilities == TORN
+        assert question_for(user, self.DAY) == song
+        services.set_label(user, song, "energetic")
+        assert question_for(user, self.DAY) is None
+        following = question_for(user, self.DAY + dt.timedelta(days=1))
+        assert following not in {None, song}
+
+    def test_is_not_asked_of_few_songs(self, user: User) -> None:
+        answered(user, [heard_as(TORN) for _ in range(3)])
+        assert question_for(user, self.DAY) is None
+
+    def test_is_answered_on_the_page_of_today(self, user: User, client: Client, torn: Song) -> None:
+        client.force_login(user)
+        page = client.get("/journal/", follow=True)
+        song = page.context["question"]
+        values = {"song": song.pk, "emotion": "energetic"}
+        response = client.post("/learned/question/", values, follow=True)
+        assert response.context["question"] is None
+        assert Label.objects.get(user=user, song=song).emotion == "energetic"
+        # sent once more: the question is over
+        client.post("/learned/question/", values | {"emotion": "calm"})
+        assert Label.objects.get(user=user, song=song).emotion == "energetic"
+
+    def test_is_put_off_until_tomorrow(self, user: User, client: Client, torn: Song) -> None:
+        client.force_login(user)
+        song = client.get("/journal/", follow=True).context["question"]
+        values = {"song": song.pk, "emotion": ""}
+        assert client.post("/learned/question/", values, follow=True).context["question"] is None
+        assert not Label.objects.exists()
+
+
+def test_the_page_says_what_was_taught(user: User, client: Client) -> None:
+    client.force_login(user)
+    assert "Nothing yet" in client.get("/learned/").content.decode()
+    song = heard_as(TORN)
+    answered(user, [song])
+    teach(user, 8)
+    page = client.get("/learned/").content.decode()
+    assert "less pleasant to you than to the model. It agrees with" in page
+    assert "of your 8 labels now, with 0 before" in page
+    assert "energetic instead of happy" in page
+    assert song.title in page
+    client.post("/learned/switch/", {"on": "no"})
+    page = client.get("/learned/").content.decode()
+    assert "It is switched off" in page
+    assert song.title not in page
+    client.post("/learned/switch/", {"on": "yes"})
+    assert emotions_of(user) == {"energetic"}
+    client.post("/learned/forget/")
+    assert "Nothing yet" in client.get("/learned/").content.decode()
+    assert emotions_of(user) == {"happy"}
+
+
+def test_a_label_says_what_else_sounds_different(user: User, client: Client) -> None:
+    answered(user, [heard_as(TORN) for _ in range(3)])
+    client.force_login(user)
+    told = [
+        client.post(f"/songs/{heard_as(SURE).pk}/label/", {"emotion": "energetic"}, follow=True)
+        for _ in range(8)
+    ]
+    pages = [page.content.decode() for page in told]
+    sentence = "3 songs you haven’t labelled now sound energetic to you. "
+    link = '<a href="/learned/#songs">Look</a>'
+    assert sum(sentence + link in page for page in pages) == 1
+
+
+def test_the_page_takes_the_same_queries_however_many_songs(user: User, client: Client) -> None:
+    client.force_login(user)
+    teach(user, 8)
+    counts = []
+    for day in (1, 2):
+        answered(user, [heard_as(TORN) for _ in range(10 * day)], day=day)
+        with CaptureQueriesContext(connection) as found:
+            client.get("/learned/")
+        counts.append(len(found))
+    assert counts[0] == counts[1]
