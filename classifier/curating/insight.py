@@ -6,14 +6,16 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 
-from classifier.models import Classification, Label, Song
+from classifier.models import Classification, Label, PersonalLayer, Song
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 SHOWN = 20
+# Of fewer, a sum would say how one person hears.
+FEWEST_LISTENERS = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,31 @@ class ModelAgreement:
     def percent(self) -> int:
         """How often they agree, in whole percent."""
         return round(100 * self.agreed / self.labels)
+
+
+@dataclass(frozen=True)
+class PersonalAgreement:
+    """How listeners agree with one version of a model, without what it learned of each and with it.
+
+    Each label is judged by what the listener's others teach.
+    """
+
+    model: str
+    version: str
+    listeners: int
+    labels: int
+    before: int
+    after: int
+
+    @property
+    def percent_before(self) -> int:
+        """How often they agree without it, in whole percent."""
+        return round(100 * self.before / self.labels)
+
+    @property
+    def percent_after(self) -> int:
+        """How often they agree with it, in whole percent."""
+        return round(100 * self.after / self.labels)
 
 
 @dataclass(frozen=True)
@@ -49,6 +76,7 @@ class Insight:
     queue: dict[str, int]
     failures: list[tuple[str, int]]
     models: list[ModelAgreement]
+    personal: list[PersonalAgreement]
     corrected: list[CorrectedSong]
 
 
@@ -67,6 +95,7 @@ def insight() -> Insight:
         queue=_queue(),
         failures=_failures(),
         models=_models(answers, labels),
+        personal=_personal(),
         corrected=_corrected(answers, labels),
     )
 
@@ -95,6 +124,14 @@ def _models(
         ModelAgreement(model=key[0], version=key[1], labels=count, agreed=agreed[key])
         for key, count in total.items()
     ]
+
+
+def _personal() -> list[PersonalAgreement]:
+    """By version; of versions that few listeners labelled, nothing: one could tell whose it is."""
+    rows = PersonalLayer.objects.filter(labels__gt=0).order_by("model", "version")
+    sums = {name: Sum(name) for name in ("labels", "before", "after")}
+    found = rows.values("model", "version").annotate(listeners=Count("pk"), **sums)
+    return [PersonalAgreement(**row) for row in found if row["listeners"] >= FEWEST_LISTENERS]
 
 
 def _corrected(

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from classifier.tests.factories import LabelFactory, SongFactory
+from ml.labels_file import read_labels
 from spotify_auth.models import User
 from spotify_auth.tests.factories import UserFactory
 
@@ -24,6 +25,8 @@ def test_a_curators_label_goes_out_with_the_audio(curator: User, tmp_path: Path)
     song = SongFactory(artist="Nina")
     LabelFactory(song=song, user=curator, emotion="energetic")
     [row] = export(tmp_path)
+    # one label: the next person may well say something else
+    assert row.pop("quadrant_share") == "0.67"
     assert row == {"file": f"audio/{song.pk}.mp3", "emotion": "energetic", "group": "Nina"}
     assert (tmp_path / row["file"]).read_bytes() == b"not really audio"
 
@@ -54,3 +57,13 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep")
     with pytest.raises(CommandError, match="not empty"):
         export(tmp_path)
+
+
+def test_agreement_weighs_and_everybody_counts_if_asked(tmp_path: Path) -> None:
+    song = SongFactory()
+    for emotion in ("calm", "calm", "calm", "sad"):
+        LabelFactory(song=song, emotion=emotion)
+    assert export(tmp_path / "staff") == []
+    call_command("export_labels", str(tmp_path / "all"), "--everybody", verbosity=0)
+    [row] = read_labels(tmp_path / "all")
+    assert (row.emotion, row.agreement) == ("calm", 0.67)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from classifier.curating.insight import insight
-from classifier.models import Song
+from classifier.models import PersonalLayer, Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory
 from spotify_auth.models import User
 from spotify_auth.tests.factories import UserFactory
@@ -39,6 +39,18 @@ def test_each_version_is_compared_with_people(db: None) -> None:
     ClassificationFactory(song=song, version="2", emotion="sad")
     found = {row.version: (row.labels, row.agreed, row.percent) for row in insight().models}
     assert found == {"test": (3, 0, 0), "2": (3, 3, 100)}
+
+
+def test_what_was_learned_is_summed_over_several_listeners(db: None) -> None:
+    values = {"model": "main", "labels": 10, "before": 5, "after": 8, "is_on": True}
+    for _ in range(3):
+        PersonalLayer.objects.create(user=UserFactory(), version="2", **values)
+    # two listeners: a curator who is one of them would know what the other said
+    for _ in range(2):
+        PersonalLayer.objects.create(user=UserFactory(), version="1", **values)
+    [row] = insight().personal
+    assert (row.version, row.listeners, row.labels) == ("2", 3, 30)
+    assert (row.percent_before, row.percent_after) == (50, 80)
 
 
 def test_queue_and_failures_are_counted(db: None) -> None:

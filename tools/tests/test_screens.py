@@ -28,7 +28,7 @@ NOT_PICTURED = {
         "song_edit",
         "try_songs",
     ),
-    *("hear_month", "more", "offline", "reminders"),
+    *("hear_month", "learnt", "more", "offline", "reminders"),
 }
 
 
