@@ -85,4 +85,4 @@ def test_queries_do_not_grow(db: None, more: int) -> None:
     few = count()
     for _ in range(more):
         corrected(2)
-    assert count() == few == 6
+    assert count() == few == 7
