@@ -79,6 +79,7 @@ def learn_some() -> int:
 
 def _learn_and_count_all(user: UUID) -> None:
     row = personal.learn(user, list(latest_songs(user)))
+    row.refresh_from_db(fields=["fitted_at"])  # as exact as this database keeps it
     entries = Entry.objects.filter(user=user, song__isnull=False).order_by()
     songs = [uuid_of(key) for key in entries.values_list(bare("song_id"), flat=True).distinct()]
     renewing.renew(songs, user=user)
