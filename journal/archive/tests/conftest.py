@@ -103,7 +103,7 @@ def journal(user: User, tune: bytes) -> User:
     for song in (own, unused):
         Label.objects.create(user=user, song=song, emotion="energetic", word="fierce")
     Label.objects.update(updated_at=timezone.now() - dt.timedelta(days=3))
-    learnt = {"arousal": -0.5, "valence": 1.25, "scale": 0.9, "strength": 0.75, "labels": 2}
+    learnt = {"arousal": -0.01, "valence": 0.02, "scale": 1.01, "strength": 0.75, "labels": 2}
     forgotten = timezone.now() - dt.timedelta(days=9)
     PersonalLayer.objects.filter(user=user).update(**learnt, before=1, forgotten_at=forgotten)
     assert Entry.objects.count() == len(rows)
