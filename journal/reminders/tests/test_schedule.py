@@ -16,6 +16,7 @@ from journal.reminders import schedule, sending
 from journal.reminders.models import Nudge, PushDevice, Reminder
 from journal.tests.factories import EntryFactory
 from journify.background import jobs
+from journify.operations import housekeeping
 from journify.tests.push_service import PushService
 from spotify_auth.models import User
 
@@ -74,6 +75,16 @@ def test_it_comes_once_however_many_workers_look(
     assert len(service.got) == 1
     reminder.refresh_from_db()
     assert due < reminder.due_at <= due + dt.timedelta(days=1, hours=1)
+
+
+def test_workers_look_by_themselves(
+    reminder: Reminder, device: PushDevice, service: PushService
+) -> None:
+    come(reminder)
+    for chore in list(housekeeping.due()):
+        chore()
+    work()
+    assert len(service.got) == 1
 
 
 def test_two_who_look_at_the_same_moment_make_one_row(reminder: Reminder) -> None:

@@ -1,0 +1,21 @@
+"""What workers do for reminders from time to time, and how long what was sent is remembered."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from journal.reminders import schedule
+from journify.operations import housekeeping
+
+housekeeping.also("journal.reminders.schedule.call_due")
+housekeeping.register(
+    housekeeping.Rule(
+        name="reminders sent",
+        tables=("reminders.Nudge",),
+        kept=lambda: dt.timedelta(days=schedule.KEPT_DAYS),
+        promise=_("That you were reminded on a day: %(days)s days."),
+        prune=schedule.forget_old,
+    )
+)
