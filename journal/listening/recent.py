@@ -6,11 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from typing_extensions import override
 
+from journal import consent
 from journal.listening.hearing import find_song
-from journal.listening.models import ListenedSong, ListeningMonth
+from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import unpack
+from journify.outbound.errors import NotFoundError, PlatformError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 COUNT = 8
+DEEZER = "deezer"
 # How far back "lately" goes.
 LATELY = dt.timedelta(days=14)
 
@@ -58,12 +64,36 @@ def song_of(user: User, listened_id: str) -> Song | None:
     Raises
     ------
     PlatformError
-        It is not known here yet, and the platform does not tell.
+        It is not known here yet, and the platform does not tell, does not have it, or may not be
+        asked.
     """
     listened = ListenedSong.objects.filter(user=user, pk=listened_id).select_related("song").first()
-    if listened is None:
-        return None
-    return listened.song or find_song(listened)
+    if listened is None or listened.song is not None:
+        return listened and listened.song
+    if not _may_look_up(user):
+        raise NotAllowedError(DEEZER)
+    song = find_song(listened)
+    if song is None:
+        raise NotFoundError(DEEZER)
+    return song
+
+
+class NotAllowedError(PlatformError):
+    """The listener has not let us ask."""
+
+    @override
+    def sentence(self) -> str:
+        """Say what to do."""
+        return _(
+            "This song is not here yet. Let Journify search Deezer for it, above or in the "
+            "settings, and tap it again."
+        )
+
+
+def _may_look_up(user: User) -> bool:
+    """Whether titles may leave the server: for the search, or for the whole history."""
+    is_looked_up = Listening.objects.filter(user=user, is_paused=False).exists()
+    return settings.DEEZER_SEARCH and (is_looked_up or consent.may_search_outside(user))
 
 
 def _latest(user: User, start: dt.datetime, end: dt.datetime) -> dict[int, int]:

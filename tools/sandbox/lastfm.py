@@ -5,7 +5,6 @@ Built from https://lastfm-docs.github.io/api-docs/user/getRecentTracks/.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from tools.sandbox.listenbrainz import GAP_SECONDS, KNOWN_NAME
@@ -48,7 +47,7 @@ def _error(code: int, message: str) -> Answer:
 
 def _track(world: World, number: int) -> dict[str, Any]:
     song = world.songs[number]
-    started = int(time.time()) // GAP_SECONDS * GAP_SECONDS - GAP_SECONDS * (number + 1)
+    started = int(world.last_played_at) - GAP_SECONDS * (number + 1)
     return {
         "artist": {"mbid": "", "#text": song.artist},
         "album": {"mbid": "", "#text": ""},

@@ -242,6 +242,36 @@ def test_the_picker_says_on_which_day_an_older_song_was_heard(
     assert "Mira Vale · 17 March, 12:00" in page
 
 
+def tap(client: Client, user: User) -> Any:
+    """Answer a phrase with the one song that was heard lately."""
+    entry = EntryFactory(journal__user=user, journal__date=timezone.localdate())
+    values = {"heard": str(ListenedSong.objects.get(user=user).pk), "revision": entry.revision}
+    return client.post(reverse("journal:answer", args=[entry.pk]), values, follow=True)
+
+
+def test_a_song_heard_lately_is_looked_up_only_when_deezer_may_be_asked(
+    client: Client, user: User, sandbox: Any
+) -> None:
+    client.force_login(user)
+    song = sandbox.world.songs[0]
+    store(user, [Play(song.artist, song.title, timezone.now(), seconds=200)], progress=lambda: None)
+    assert "Let Journify search Deezer" in tap(client, user).content.decode()
+    assert sandbox.world.requests == []
+    Preferences.objects.update_or_create(user=user, defaults={"search": "outside"})
+    user.journals.all().delete()
+    tap(client, user)
+    assert user.entries.get().song.deezer_id == song.deezer_id
+
+
+def test_a_song_heard_lately_that_deezer_lacks_is_told_so(
+    client: Client, user: User, sandbox: Any
+) -> None:
+    client.force_login(user)
+    Preferences.objects.create(user=user, search="outside")
+    store(user, [play("No Such Lantern", ago=dt.timedelta(hours=1))], progress=lambda: None)
+    assert "Deezer does not have this song" in tap(client, user).content.decode()
+
+
 @pytest.mark.parametrize("service", ["listenbrainz", "lastfm"])
 def test_what_is_played_elsewhere_comes_by_itself(
     client: Client, user: User, sandbox: Any, service: str
