@@ -165,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
             return Answer(500, b"the sandbox cannot answer this", "text/plain")
 
     def _send(self, answer: Answer) -> None:
-        time.sleep(answer.delay)
+        time.sleep(answer.delay + self.server.world.latency_seconds)
         if answer.reset:
             self._reset()
             return

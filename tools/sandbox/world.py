@@ -115,6 +115,8 @@ class World:
     rotates_refresh_tokens: bool = False
     has_audio_features: bool = False
     has_extended_quota: bool = False
+    # how long each answer is on its way
+    latency_seconds: float = 0.0
     last_played_at: float = 0.0
     preview_key: str = field(default_factory=lambda: secrets.token_hex(8))
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -135,6 +137,7 @@ class World:
         self.requests.clear()
         self.token_seconds, self.rotates_refresh_tokens = 3600, False
         self.has_audio_features = self.has_extended_quota = False
+        self.latency_seconds = 0.0
 
     def set(self, values: dict[str, Any]) -> None:
         """Change what may be switched while it runs."""

@@ -32,6 +32,7 @@ from journal.models import Preferences
 from journal.tests.factories import EntryFactory
 from journify.background import jobs
 from spotify_auth.models import User
+from tools.measuring.times import count_queries
 
 pytestmark = pytest.mark.django_db
 PAGE = "/listening/"
@@ -240,6 +241,22 @@ def test_the_picker_says_on_which_day_an_older_song_was_heard(
     page = client.get(reverse("journal:picker", args=[entry.pk])).content.decode()
     assert "Mira Vale · 10:00" in page
     assert "Mira Vale · 17 March, 12:00" in page
+
+
+def test_pages_ask_as_often_however_long_a_history_is(client: Client, user: User) -> None:
+    client.force_login(user)
+    entry = EntryFactory(journal__user=user, journal__date=timezone.localdate())
+    picker, day = reverse("journal:picker", args=[entry.pk]), f"/journal/{entry.date}/"
+
+    def hear(count: int) -> list[int]:
+        plays = [play(f"Song {n % 300}", ago=dt.timedelta(hours=7 * n)) for n in range(count)]
+        store(user, plays, progress=lambda: None)
+        ListenedSong.objects.filter(user=user).update(emotion="calm")
+        renew(user)
+        return [count_queries(client, page) for page in (PAGE, picker, day)]
+
+    assert hear(30) == hear(4000)
+    assert Listening.objects.get(user=user).summary["plays"] == 4000
 
 
 def tap(client: Client, user: User) -> Any:

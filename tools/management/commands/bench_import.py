@@ -13,6 +13,7 @@ import json
 import random
 import resource
 import time
+import timeit
 import zipfile
 from argparse import ArgumentParser
 from pathlib import Path
@@ -27,8 +28,10 @@ from journal.listening.storing import store
 from journal.listening.summary import renew
 from journify.operations.commands import ExplainedCommand
 from spotify_auth.models import User
-from tools.measuring.listeners import own_database
+from tools.measuring.listeners import client_of, own_database
+from tools.measuring.times import count_queries, quantile
 
+PAGE, RUNS = "/listening/", 20
 PLAYS_A_FILE = 16_000
 SONGS = 8_000
 FIRST = dt.datetime(2012, 1, 1, tzinfo=dt.UTC)
@@ -55,6 +58,7 @@ class Command(ExplainedCommand):
             started = time.perf_counter()
             renew(user)
             counting = time.perf_counter() - started
+            page = {"full": _page(user), "empty": _page(User.objects.create_user("empty"))}
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         told = {
             "plays": plays,
@@ -62,6 +66,7 @@ class Command(ExplainedCommand):
             "first": runs[0],
             "second": runs[1],
             "counting_seconds": round(counting, 1),
+            "page": page,
             "peak_mb": round(peak),
         }
         self.stdout.write(json.dumps(told) if as_json else json.dumps(told, indent=2))
@@ -101,6 +106,14 @@ def _row(ended: dt.datetime, song: int) -> dict[str, Any]:
         "skipped": None,
         "incognito_mode": False,
     }
+
+
+def _page(user: User) -> dict[str, float]:
+    """Ask for the page of the history: its queries, and how long it takes."""
+    client = client_of(user)
+    queries = count_queries(client, PAGE)
+    seconds = timeit.repeat(lambda: client.get(PAGE), number=1, repeat=RUNS)
+    return {"queries": queries, "p95_ms": round(1000 * quantile(seconds, 0.95), 1)}
 
 
 def _import(user: User, path: Path) -> dict[str, float]:
