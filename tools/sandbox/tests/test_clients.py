@@ -1,4 +1,4 @@
-"""Three clients of the platforms, made by others, against the stand-in over HTTP.
+"""Clients of the platforms, made by others, against the stand-in over HTTP.
 
 They know nothing of us: what they cannot do with the stand-in, it does wrong.
 """
@@ -10,6 +10,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import deezer
+import httpx2
+import liblistenbrainz
+import pylast
 import pytest
 import requests
 import spotipy
@@ -326,3 +329,63 @@ def test_every_odd_request_gets_an_answer(path: str, sandbox: Sandbox) -> None:
     for method in ("GET", "POST", "PUT", "DELETE"):
         answer = requests.request(method, f"{sandbox.url}{path}", data=b"\xff{", timeout=5)
         assert answer.status_code < 500
+
+
+class ByHttp(httpx2.HTTPTransport):
+    """pylast knows no address without TLS."""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.url = request.url.copy_with(scheme="http")
+        return super().handle_request(request)
+
+
+class TestPylast:
+    @pytest.fixture
+    def network(self, sandbox: Sandbox) -> pylast.LastFMNetwork:
+        network = pylast.LastFMNetwork(api_key="sandbox")
+        network.ws_server = (sandbox.url.removeprefix("http://"), "/lastfm/2.0/")
+        network.proxy = {"https://": ByHttp()}
+        return network
+
+    def test_what_was_heard_lately(self, network: pylast.LastFMNetwork, sandbox: Sandbox) -> None:
+        heard = network.get_user("sandbox-listener").get_recent_tracks(limit=3)
+        assert [(one.track.artist.name, one.track.title) for one in heard] == [
+            (song.artist, song.title) for song in sandbox.world.songs[:3]
+        ]
+        moments = [int(one.timestamp) for one in heard]
+        assert moments == sorted(moments, reverse=True)
+
+    def test_nobody_is_a_trouble(self, network: pylast.LastFMNetwork) -> None:
+        with pytest.raises(pylast.WSError, match="User not found"):
+            network.get_user("nobody").get_recent_tracks(limit=3)
+
+
+class TestLiblistenbrainz:
+    @pytest.fixture
+    def client(
+        self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> liblistenbrainz.ListenBrainz:
+        # it names nobody by itself, and the platform blocks whoever does not
+        agent = "Test/1.0 ( https://example.org )"
+        monkeypatch.setattr("requests.sessions.default_headers", lambda: {"User-Agent": agent})
+        # an address with a path is none that it knows
+        monkeypatch.setattr("liblistenbrainz.client.urljoin", str.__add__)
+        return liblistenbrainz.ListenBrainz(f"{sandbox.url}/listenbrainz")
+
+    def test_listens_newest_first(
+        self, client: liblistenbrainz.ListenBrainz, sandbox: Sandbox
+    ) -> None:
+        heard = client.get_listens("sandbox-listener", count=2)
+        assert [(one.artist_name, one.track_name) for one in heard] == [
+            (song.artist, song.title) for song in sandbox.world.songs[:2]
+        ]
+        before = client.get_listens("sandbox-listener", max_ts=heard[1].listened_at, count=1)
+        assert before[0].track_name == sandbox.world.songs[2].title
+
+    def test_the_count(self, client: liblistenbrainz.ListenBrainz, sandbox: Sandbox) -> None:
+        assert client.get_user_listen_count("sandbox-listener") == len(sandbox.world.songs)
+
+    def test_nobody_is_a_trouble(self, client: liblistenbrainz.ListenBrainz) -> None:
+        with pytest.raises(liblistenbrainz.errors.ListenBrainzAPIException) as error:
+            client.get_listens("nobody")
+        assert error.value.status_code == 404
