@@ -13,6 +13,7 @@ from django.utils import translation
 from playwright.sync_api import Locator, Page, Route, expect
 
 from journal.day.tests.test_e2e_journal import (
+    HEARD,
     PAGES,
     card,
     expect_an_emotion,
@@ -77,7 +78,8 @@ def test_nothing_moves_from_listening_to_answered(page: Page, width: int, tune: 
     sign_up(page)
     released = hold_cards(page)
     open_picker(page, card(page)).locator("input[type=file]").set_input_files(tune)
-    expect(card(page)).to_have_attribute("data-state", "listening")
+    # a busy machine takes its time to look at a file
+    expect(card(page)).to_have_attribute("data-state", "listening", timeout=HEARD)
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.evaluate("document.fonts.ready")
     height = height_of(card(page))
