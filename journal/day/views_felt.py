@@ -29,7 +29,7 @@ def felt(request: SignedInRequest, date: dt.date) -> HttpResponse:
     open_day(request.user, date)
     form = FeelingForm(request.POST, known_tags=own_tags(request.user))
     if not form.is_valid():
-        error = next(iter(form.errors.values()))[0]
+        error = str(next(iter(form.errors.values()))[0])
         return _refused(request, date, error)
     try:
         services.write_feeling(request.user, date, **form.cleaned_data)

@@ -84,11 +84,11 @@ class Part:
 class Outline:
     """A region of the picture, in the pixels of one pane, and where in the sound it is."""
 
+    place: Place
     x: int
     y: int
     width: int
     height: int
-    place: Place
 
 
 @dataclass(frozen=True)
@@ -191,8 +191,8 @@ def why(explanation: Explanation | None, reading: Reading, *, origin: float | No
             percent=round(100 * share),
             outlines=[
                 Outline(
+                    _place(region, reading, origin),
                     *map(round, box_of(band=region["band"], slot=region["slot"])),
-                    place=_place(region, reading, origin),
                 )
                 for region in explanation.regions
                 if region["segment"] == index
