@@ -18,7 +18,7 @@ from ml.axes import AXES, from_axes
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
-    from ml.networks import Inputs, NetworkConfig, Outputs
+    from ml.network_config import Inputs, NetworkConfig, Outputs
 
 HIDDEN = (256, 128, 64, 32)
 OUTLIER = 3.0  # standard deviations beyond which a value says no more

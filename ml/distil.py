@@ -20,7 +20,9 @@ from torch.nn import functional
 
 from ml.ann_network import Standardise
 from ml.dataset import ClipBatches, Inputs, Targets
-from ml.networks import NETWORKS, Listener, NetworkConfig
+from ml.listener import Listener
+from ml.network_config import NetworkConfig
+from ml.networks import NETWORKS
 from ml.training import Progress, TrainConfig, Trainer
 
 logger = logging.getLogger(__name__)

@@ -31,7 +31,7 @@ from ml.distil import distil, seen_vectors
 from ml.errors import DataError
 from ml.features import FeatureSettings
 from ml.labels_file import LabelRow, read_labels
-from ml.networks import NetworkConfig, network_config
+from ml.network_config import NetworkConfig, network_config
 from ml.pack import build_pack, open_pack, picture_recipe, vector_recipe
 from ml.tracks import read_tracks
 from ml.training import TrainConfig

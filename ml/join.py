@@ -3,7 +3,7 @@
     python -m ml.join resnet18_bilstm --data data/4q
 
 Both are trained first, on the same folds; `ml.train` does all of this in one go.
-What joins them are nine numbers (`ml.networks.AxisMix`), fitted on clips that
+What joins them are nine numbers (`ml.joined_network.AxisMix`), fitted on clips that
 neither network had seen. A fold's own clips never decide its numbers: they are
 fitted on the other folds.
 """
@@ -35,8 +35,10 @@ from ml.experiment import (
     read_predictions,
     write_prediction,
 )
+from ml.joined_network import AxisMix, Joined
 from ml.labels_file import LabelRow
-from ml.networks import AxisMix, Joined, NetworkConfig, build_network, network_config
+from ml.network_config import NetworkConfig, network_config
+from ml.networks import build_network
 from ml.weights import TRAINING_ONLY
 
 # Towards one part in four for what listens: perceptrons and two regressions are the other three.

@@ -22,7 +22,8 @@ from ml.evaluate import judged, write_metrics
 from ml.experiment import ALL_FOLDS, FACTS, TENSORS, DataFolders, fold_folder, read_predictions
 from ml.held_out import HELD_OUT
 from ml.musicnn import FILE
-from ml.networks import build_network, network_config
+from ml.network_config import network_config
+from ml.networks import build_network
 from ml.tracks import TRACK_COLUMNS
 from ml.vectors import VECTOR
 from ml.weights import META, WEIGHTS, digest, save_weights

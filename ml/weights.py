@@ -20,7 +20,8 @@ from torch import Tensor, nn
 
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
-from ml.networks import NetworkConfig, build_network, network_config
+from ml.network_config import NetworkConfig, network_config
+from ml.networks import build_network
 
 WEIGHTS = Path(__file__).parent / "weights"
 TENSORS = "model.safetensors"

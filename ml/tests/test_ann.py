@@ -15,7 +15,8 @@ from ml.dataset import VectorBatches
 from ml.errors import DataError
 from ml.experiment import DataFolders, load_fold, read_experiment, read_rows
 from ml.labels import EMOTIONS
-from ml.networks import NetworkConfig, build_network
+from ml.network_config import NetworkConfig
+from ml.networks import build_network
 from ml.predictor import Predictor
 from ml.tests.sounds import music, write
 from ml.tracks import TRACK_COLUMNS, TrackError, read_tracks, track_values

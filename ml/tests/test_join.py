@@ -10,9 +10,11 @@ from ml.axes import from_axes, to_axes
 from ml.errors import DataError
 from ml.experiment import DataFolders, read_predictions, write_prediction
 from ml.join import Opinions, Parts, fit_mix, join_runs
+from ml.joined_network import AxisMix
 from ml.labels import EMOTIONS
 from ml.labels_file import read_labels
-from ml.networks import AxisMix, NetworkConfig, build_network
+from ml.network_config import NetworkConfig
+from ml.networks import build_network
 
 TRUTH = torch.arange(200) % 4
 AROUSAL = torch.tensor([-1.0, 1, 1, -1])[TRUTH]

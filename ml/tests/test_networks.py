@@ -6,7 +6,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from ml.errors import WeightsError
-from ml.networks import NetworkConfig, build_network, network_config
+from ml.network_config import NetworkConfig, network_config
+from ml.networks import build_network
 
 ROWS = 109
 COUNTS = {"resnet18": 11_303_109, "cnn_lstm": 550_563, "resnet18_bilstm": 12_010_819}

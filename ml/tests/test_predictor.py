@@ -10,7 +10,8 @@ from ml.clip import Clip
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
 from ml.musicnn import FILE
-from ml.networks import NetworkConfig, build_network
+from ml.network_config import NetworkConfig
+from ml.networks import build_network
 from ml.predictor import Predictor
 from ml.tests.sounds import music
 from ml.vectors import VECTOR

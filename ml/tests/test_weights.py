@@ -9,7 +9,8 @@ import torch
 
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
-from ml.networks import NetworkConfig, build_network
+from ml.network_config import NetworkConfig
+from ml.networks import build_network
 from ml.weights import (
     META,
     TENSORS,
