@@ -325,6 +325,23 @@ class Explanation(Job):
         return f"{self.classification}: {self.status}"
 
 
+class Arc(Job):
+    """How a whole song moves: heard part by part when its listener asks."""
+
+    song = models.OneToOneField(Song, related_name="arc", on_delete=models.CASCADE)
+    model = models.CharField(max_length=40, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+    segments = models.JSONField(default=list, blank=True)
+
+    # after everything that somebody waits for
+    BEHIND = dt.timedelta(seconds=60)
+
+    objects = JobQuerySet["Arc"].as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.song}: {self.status}"
+
+
 def tryout_path(_tryout: TryOut, filename: str) -> str:
     """Name a visitor's file by chance."""
     return f"tryouts/{uuid.uuid4()}{Path(filename).suffix[:6].lower()}"

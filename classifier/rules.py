@@ -30,9 +30,9 @@ housekeeping.register(
     ),
     Rule(
         name="drawings",
-        tables=("classifier.Explanation",),
+        tables=("classifier.Explanation", "classifier.Arc"),
         kept=lambda: outdated.DRAWINGS_KEPT_FOR,
-        promise=_("A drawing of what counted: %(days)s days."),
+        promise=_("A drawing of what counted, or of a whole song: %(days)s days."),
         prune=outdated.forget_drawings,
     ),
     Rule(

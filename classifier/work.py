@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classifier.models import Classification, Explanation, TryOut
+from classifier.models import Arc, Classification, Explanation, TryOut
 from journify.background import jobs
 
 jobs.register(
@@ -15,6 +15,11 @@ jobs.register(
         model=Explanation,
         work="classifier.serving.explaining.draw",
         interrupted="classifier.serving.explaining.interrupted",
+    ),
+    jobs.Kind(
+        model=Arc,
+        work="classifier.serving.whole.hear",
+        interrupted="classifier.serving.whole.interrupted",
     ),
     jobs.Kind(
         model=TryOut,

@@ -57,6 +57,7 @@ urlpatterns = [
     path("songs/<uuid:song_id>/", views_songs.song_page, name="song"),
     path("songs/<uuid:song_id>/audio/", views_songs.song_audio, name="song_audio"),
     path("songs/<uuid:song_id>/why/", views_songs.song_why, name="song_why"),
+    path("songs/<uuid:song_id>/whole/", views_songs.song_whole, name="song_whole"),
     path("songs/<uuid:song_id>/why.png", views_songs.song_picture, name="song_picture"),
     path("songs/<uuid:song_id>/label/", views_songs.song_label, name="song_label"),
     path("songs/<uuid:song_id>/retry/", views_songs.song_retry, name="song_retry"),

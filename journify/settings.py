@@ -216,6 +216,7 @@ QUEUE_URL = env.str("QUEUE_URL", "")
 CLASSIFY_LEASE_SECONDS = env.int("CLASSIFY_LEASE_SECONDS", 40)
 CLASSIFY_MAX_ATTEMPTS = env.int("CLASSIFY_MAX_ATTEMPTS", 3)
 CLASSIFY_SWEEP_SECONDS = env.int("CLASSIFY_SWEEP_SECONDS", 15)
+WHOLE_MAX_MINUTES = env.float("WHOLE_MAX_MINUTES", 15.0)
 CLASSIFY_MAX_SECONDS = env.float("CLASSIFY_MAX_SECONDS", 120.0)
 
 # What decoding one file may take, in the child process that does it.

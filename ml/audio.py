@@ -6,10 +6,11 @@ Only PyAV, numpy and soxr are imported, so that a small child process can run th
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -103,6 +104,37 @@ def load_clip(path: Path) -> Clip:
                 if error.code == "too-long":
                     break
     raise refusals[0]
+
+
+def load_parts(path: Path, *, most: int) -> Iterator[Clip]:
+    """Read a song from its beginning, in up to `most` clips of 30 s.
+
+    Parts that are silent are passed over; a last one that is too short to be heard is left out.
+
+    Raises
+    ------
+    ClipError
+        Nothing of it can be heard.
+    """
+    refused: ClipError | None = refusal("unreadable")
+    with opened(path) as source, demuxed(source) as container:
+        [index, *_] = audio_streams(container)
+        stream = container.streams.audio[index]
+        check_stream(stream)
+        layout, rate = stream.layout.name, kept_rate(stream)
+        pieces = _pieces(sound(frames(container, stream), rate), rate)
+        for number, channels in enumerate(islice(pieces, most)):
+            start = number * CLIP_SECONDS
+            end = start + channels.shape[1] / rate
+            try:
+                clip = _clip(Excerpt(channels, rate, layout, start, end), "", "")
+            except ClipError as error:
+                refused = refused and error
+                continue
+            refused = None
+            yield clip
+    if refused:
+        raise refused
 
 
 def container_of(path: Path) -> str:
@@ -200,11 +232,28 @@ def _gathered(parts: Iterable[Samples], rate: int) -> Samples:
         have += part.shape[1]
         if have >= wanted:
             break
-    if len({len(part) for part in gathered}) > 1:
-        gathered = [part.mean(axis=0, keepdims=True) for part in gathered]
-    return (
-        np.concatenate(gathered, axis=1)[:, :wanted] if gathered else np.zeros((1, 0), np.float32)
-    )
+    return _together(gathered)[:, :wanted] if gathered else np.zeros((1, 0), np.float32)
+
+
+def _pieces(parts: Iterable[Samples], rate: int) -> Iterator[Samples]:
+    """Yield pieces of 30 s, mono where the number of channels changes within one; then the rest."""
+    gathered: list[Samples] = []
+    have, wanted = 0, int(CLIP_SECONDS * rate)
+    for part in parts:
+        gathered.append(part)
+        have += part.shape[1]
+        if have >= wanted:
+            piece = _together(gathered)
+            yield piece[:, :wanted]
+            gathered, have = [piece[:, wanted:]], have - wanted
+    if have:
+        yield _together(gathered)
+
+
+def _together(parts: list[Samples]) -> Samples:
+    if len({len(part) for part in parts}) > 1:
+        parts = [part.mean(axis=0, keepdims=True) for part in parts]
+    return np.concatenate(parts, axis=1)
 
 
 def _middle(length: float) -> float:

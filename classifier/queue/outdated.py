@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from classifier.models import Classification, Explanation
+from classifier.models import Arc, Classification, Explanation
 
 DRAWINGS_KEPT_FOR = dt.timedelta(days=30)
 ANSWERS_KEPT_FOR = dt.timedelta(days=90)
@@ -18,9 +18,11 @@ BATCH_SIZE = 500
 def forget_drawings() -> None:
     """Delete drawings of a while ago, and their pictures: whoever asks again gets a new one."""
     long_ago = timezone.now() - DRAWINGS_KEPT_FOR
-    ended = (Explanation.Status.DONE, Explanation.Status.FAILED)
-    rows = Explanation.objects.filter(status__in=ended, ready_at__lt=long_ago)
-    Explanation.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[:BATCH_SIZE])).delete()
+    for model in (Explanation, Arc):
+        ended = (model.Status.DONE, model.Status.FAILED)
+        rows = model._default_manager.filter(status__in=ended, ready_at__lt=long_ago)
+        keys = list(rows.values_list("pk", flat=True)[:BATCH_SIZE])
+        model._default_manager.filter(pk__in=keys).delete()
 
 
 def forget_answers() -> None:

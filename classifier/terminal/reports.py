@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from classifier.serving.results import certainty_of, is_sure
+from classifier.serving.results import certainty_of, clock, is_sure
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
@@ -75,6 +75,29 @@ def write_table(results: Iterable[Result], out: TextIO) -> Written:
         console.print(table)
     for line in below:
         console.print(line, soft_wrap=True)
+
+
+def write_arc(results: Iterable[Result], out: TextIO) -> Written:
+    """Draw how each whole file moves, a line for every stretch, and name where it turns."""
+    console = Console(file=out, highlight=False)
+    for result in results:
+        if "error" in result:
+            console.print(f"[red]✗[/] {escape(result['file'])}: {escape(result['error'])}")
+        else:
+            console.print(_arc_table(result))
+            for turn in result["turns"]:
+                console.print(turn["words"])
+        yield result
+
+
+def _arc_table(result: Result) -> Table:
+    table = Table("from", "to", "arousal", "valence", box=None, header_style="bold", pad_edge=False)
+    for each in result["arc"]:
+        table.add_row(
+            *(clock(each[name]) for name in ("start", "end")),
+            *(f"{each[name]:+.2f}" for name in ("arousal", "valence")),
+        )
+    return table
 
 
 def _cells(result: dict[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 
-from classifier.models import Classification, Explanation, Song
+from classifier.models import Arc, Classification, Explanation, Song
 from journal.models import Entry
 from journal.spotify import connection as spotify
 from spotify_auth.connections import connection_of
@@ -57,6 +57,7 @@ def _batches_of_ids(user: User) -> Iterator[list[str]]:
         *songs.values_list("pk", flat=True),
         *Classification.objects.filter(song__in=songs).values_list("pk", flat=True),
         *Explanation.objects.filter(classification__song__in=songs).values_list("pk", flat=True),
+        *Arc.objects.filter(song__in=songs).values_list("pk", flat=True),
         *user.transfers.values_list("pk", flat=True),
         *user.journals.values_list("pk", flat=True),
         *user.phrases.values_list("pk", flat=True),

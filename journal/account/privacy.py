@@ -157,6 +157,10 @@ STORED = [
                 *("revision", "error", "reason", "seconds", "queued_at", "finished_at"),
                 *("answered_at", "ready_at", "turn_at", "lane", "retry_at", "request_id"),
             ),
+            "classifier.Arc": (
+                *("song", "status", "model", "version", "segments", "error", "attempts", "owner"),
+                *("lease_until", "revision", "ready_at", "turn_at", "lane"),
+            ),
             "classifier.Explanation": (
                 *("classification", "status", "emotion", "picture", "shares", "regions"),
                 *("error", "attempts", "owner", "lease_until", "revision"),

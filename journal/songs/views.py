@@ -20,10 +20,12 @@ from classifier.emotions.readings import FINER, read
 from classifier.files.playback import audio_response
 from classifier.models import Song
 from classifier.serving.explaining import can_be_explained, explanation_of, request_explanation
+from classifier.serving.whole import arc_of, request_arc
 from journal import services
 from journal.forms import LabelForm, SongForm
 from journal.models import Entry
 from journal.songs import listen_links
+from journal.songs.arcs import whole_of
 from journal.songs.planes import plane_of
 from journal.songs.previews import may_stream, preview_address
 from journal.songs.timelines import origin_of, parts_of, timeline, why
@@ -58,6 +60,7 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         "choices": FINER if reading.state in {"answered", "unsure"} else [],
         "entries": Entry.objects.of(request.user).filter(song=song).order_by("-date", "position"),
         "is_own": song.owner_id == request.user.pk,
+        "whole": whole_of(arc_of(song)) if song.owner_id and song.has_audio else None,
     } | _sound_context(request.user, song, reading)
     return TemplateResponse(request, "journal/song.html", context)
 
@@ -81,6 +84,25 @@ def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     return TemplateResponse(
         request, "journal/_why.html", context | _sound_context(request.user, song, reading)
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@limited("classify")
+def song_whole(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Have one of the listener's own songs heard from end to end, and say how far that is."""
+    song = get_object_or_404(request.user.songs.exclude(audio=""), pk=song_id)
+    if request.method == "POST":
+        request_arc(song, lane=lane_of(request.user.pk))
+    if not request.htmx:
+        return redirect(f"{reverse('journal:song', args=[song.pk])}#whole")
+    poll = request.GET.get("n", "")[:4]
+    context = {
+        "song": song,
+        "poll": int(poll) if poll.isdecimal() else 0,
+        "whole": whole_of(arc_of(song)),
+    }
+    return TemplateResponse(request, "journal/_whole.html", context)
 
 
 @require_safe

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from classifier.models import Classification, Explanation, Song, TryOut, Worker
+from classifier.models import Arc, Classification, Explanation, Song, TryOut, Worker
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.account import privacy
 from journal.models import Entry, Transfer
@@ -88,6 +88,14 @@ def test_drawings_with_their_picture(
     assert Explanation.objects.count() == 0
     assert list((own_folder / "media").rglob("*.png")) == []
     assert Classification.objects.count() == 1
+
+
+def test_whole_songs(after: Callable[[dt.timedelta], None]) -> None:
+    Arc.objects.create(song=SongFactory(), status="done")
+    after(kept("drawings") - MINUTE)
+    assert Arc.objects.count() == 1
+    after(kept("drawings") + MINUTE)
+    assert Arc.objects.count() == 0
 
 
 class TestOldAnswers:

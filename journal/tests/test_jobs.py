@@ -15,9 +15,9 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from classifier.files import tryouts
-from classifier.models import Classification, Explanation, TryOut
+from classifier.models import Arc, Classification, Explanation, TryOut
 from classifier.queue import rows as queue
-from classifier.serving import explaining
+from classifier.serving import explaining, whole
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.test_bad_input import upload_of
 from journal.archive import transfers
@@ -42,6 +42,10 @@ def a_drawing() -> Job:
     return explaining.request_explanation(ClassificationFactory())
 
 
+def an_arc() -> Job:
+    return whole.request_arc(SongFactory())
+
+
 def a_try_out() -> Job:
     with upload_of(AUDIO) as upload:
         return tryouts.begin(upload)
@@ -59,7 +63,7 @@ def a_refresh() -> Job:
     return Refresh.objects.create(song=SongFactory(), user=UserFactory())
 
 
-WORK = [a_song, a_drawing, a_try_out, an_export, an_import]
+WORK = [a_song, a_drawing, an_arc, a_try_out, an_export, an_import]
 every_work = pytest.mark.parametrize("ask", WORK)
 
 
@@ -71,7 +75,7 @@ def in_turn() -> list[Job]:
 def test_every_kind_of_work_is_looked_after() -> None:
     models = {model for model in apps.get_models() if issubclass(model, Job)}
     assert {kind.model for kind in jobs.kinds()} == models
-    assert models == {Classification, Explanation, TryOut, Transfer, Refresh, Playlist} | {
+    assert models == {Arc, Classification, Explanation, TryOut, Transfer, Refresh, Playlist} | {
         ListeningImport,
         ListeningRound,
         Nudge,

@@ -306,6 +306,7 @@ def test_what_was_asked_for_while_the_broker_was_away_is_done_when_it_is_back(
         "Transfer": ["done"],
         # the stand-in draws nothing: who asked is told so
         "Explanation": ["failed"],
+        "Arc": [],
         "Refresh": [],
         "Playlist": [],
         "ListeningImport": [],

@@ -7,6 +7,7 @@
     manage.py classify --pending
     manage.py classify --features tracks.csv --json
     manage.py classify --explain song.mp3 --out why.png
+    manage.py classify --whole song.mp3
 
 Exit codes: 0 every input was classified; 1 some were not (each has its line with the reason);
 2 wrong usage: nothing to classify, an unknown model or song, options that exclude each other;
@@ -51,7 +52,7 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 PIPE_CLOSED = 141  # what a shell reports of a program that SIGPIPE ended
 ONLY_FILES = {"upload", "clip"}  # sources that know nothing but a song's own file
-INPUTS = ("paths", "song", "pending", "features", "explain")
+INPUTS = ("paths", "song", "pending", "features", "explain", "whole")
 
 
 class Command(ExplainedCommand):
@@ -77,6 +78,9 @@ class Command(ExplainedCommand):
         parser.add_argument(
             "--explain", metavar="FILE", type=Path, help="draw what in a file made the answer"
         )
+        parser.add_argument(
+            "--whole", metavar="FILE", type=Path, help="hear a file from end to end: how it moves"
+        )
         parser.add_argument("--out", metavar="PNG", type=Path, help="where --explain draws")
         parser.add_argument("--model", help="ask this model only (default: best first)")
         parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
@@ -87,14 +91,14 @@ class Command(ExplainedCommand):
     def handle(self, **options: Any) -> None:
         """Classify and print; the exit code says whether every input got an answer."""
         total, results = self._results(options)
-        write: reports.Writer = reports.write_table
+        write: reports.Writer = reports.write_arc if options["whole"] else reports.write_table
         if options["json"]:
             write = reports.write_json
         elif options["csv"]:
             write = reports.write_csv
         self.stdout.ending = ""  # the writers end their lines themselves
         out = cast("TextIO", self.stdout)
-        is_streaming = write is not reports.write_table and out.isatty()
+        is_streaming = (options["json"] or options["csv"]) and out.isatty()
         watched = _with_progress(results, total, is_quiet=total == 1 or is_streaming)
         failed = 0
         try:
@@ -122,6 +126,8 @@ class Command(ExplainedCommand):
             return _table_results(options["features"])
         if options["explain"]:
             return 1, iter([_explained(options)])
+        if options["whole"]:
+            return 1, iter([_heard_whole(options)])
         models = _models(options["model"])
         paths = find_files(options["paths"])
         if not paths:
@@ -135,11 +141,15 @@ def _check_usage(options: dict[str, Any]) -> None:
     problems = {
         "--jobs takes a number from 1 up.": options["jobs"] < 1,
         "Nothing to classify: give files, folders or globs, --song ID, --pending, "
-        "--features TABLE or --explain FILE.": not given,
-        "Give one of files, --song, --pending, --features and --explain at a time.": len(given) > 1,
+        "--features TABLE, --explain FILE or --whole FILE.": not given,
+        "Give one of files, --song, --pending, --features, --explain and --whole at a time.": len(
+            given
+        )
+        > 1,
+        "--whole goes without --csv.": bool(options["whole"] and options["csv"]),
         "--jobs goes with files only.": options["jobs"] > 1 and not options["paths"],
         "--model goes with files: songs and tables have their own model.": options["model"]
-        and not (options["paths"] or options["explain"]),
+        and not (options["paths"] or options["explain"] or options["whole"]),
         "--explain FILE and --out PNG go together.": bool(options["explain"])
         != bool(options["out"]),
     }
@@ -172,6 +182,13 @@ def _explained(options: dict[str, Any]) -> Result:
         raise CommandError(problem, returncode=USAGE_ERROR) from error
     except WeightsError as error:
         raise CommandError(str(error), returncode=USAGE_ERROR) from error
+
+
+def _heard_whole(options: dict[str, Any]) -> Result:
+    from classifier.serving.service import service_of
+    from classifier.terminal.whole import whole_result  # noqa: PLC0415
+
+    return whole_result(options["whole"], service_of(tuple(_models(options["model"]))))
 
 
 def _models(name: str | None) -> list[str]:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from classifier.models import Label, Song
 from classifier.queue.rows import request_classification
+from classifier.serving.whole import request_arc
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.account import leaving
 from journal.archive import transfers
@@ -94,6 +95,7 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
         answer = ClassificationFactory(song=song, model="other")
         picture = ContentFile(b"x", name="a.png")
         ExplanationFactory(classification=answer, picture=picture)
+        request_arc(song, lane=lane_of(user.pk))
         transfers.request_export(user, with_audio=True)
         transfers.request_import(user, ContentFile(b"x", name="x.zip"))
         imports.request_import(user, ContentFile(b"x", name="x.json"))

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from classifier.models import Classification, Explanation, Label, Song
+from classifier.models import Arc, Classification, Explanation, Label, Song
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
@@ -240,3 +240,46 @@ class TestFinerWords:
         text = self.page(listener, song)
         assert 'id="finer"' in text
         assert "plane-point" not in text
+
+
+class TestWholeSong:
+    def url(self, song: Song) -> str:
+        return reverse("journal:song_whole", args=[song.pk])
+
+    def text(self, listener: Client, song: Song) -> str:
+        return " ".join(listener.get(f"/songs/{song.pk}/").content.decode().split())
+
+    def test_it_is_heard_only_when_asked_for(self, listener: Client, song: Song) -> None:
+        assert "Hear the whole song" in self.text(listener, song)
+        assert not Arc.objects.exists()
+        response = listener.post(self.url(song))
+        assert response["Location"].endswith(f"/songs/{song.pk}/#whole")
+        assert Arc.objects.get().song == song
+        assert "you can leave this page" in self.text(listener, song)
+
+    def test_its_lines_and_turns_are_drawn(self, listener: Client, song: Song) -> None:
+        quiet = {"sad": 0.1, "happy": 0.1, "energetic": 0.0, "calm": 0.8}
+        loud = {"sad": 0.0, "happy": 0.8, "energetic": 0.1, "calm": 0.1}
+        segments = [
+            {"start": 10.0 * n, "end": 10.0 * (n + 1), "probabilities": quiet if n < 6 else loud}
+            for n in range(12)
+        ]
+        Arc.objects.create(song=song, status="done", segments=segments)
+        text = self.text(listener, song)
+        assert 'class="arc-arousal" points="0,180 50,180' in text
+        audio = reverse("journal:song_audio", args=[song.pk])
+        assert f'href="{audio}#t=60" data-play>Lifts at 1:00</a>' in text
+
+    def test_a_failure_is_told_and_can_be_tried_again(self, listener: Client, song: Song) -> None:
+        Arc.objects.create(song=song, status="failed", error="It broke.")
+        page = listener.get(self.url(song), headers={"HX-Request": "true"}).content.decode()
+        assert "It broke." in page
+        assert "Hear the whole song" in page
+
+    def test_only_of_ones_own_files(self, listener: Client, stranger: User) -> None:
+        others = ClassificationFactory(song__owner=stranger).song
+        shared = ClassificationFactory().song
+        for song in (others, shared):
+            assert listener.post(self.url(song)).status_code == 404
+        assert "Hear the whole song" not in self.text(listener, shared)
+        assert not Arc.objects.exists()

@@ -1,0 +1,107 @@
+"""A whole song heard part by part, for its page and after everything else, or for a command."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from classifier.errors import outcome_of
+from classifier.models import Arc, Song
+from classifier.queue import leases
+from classifier.serving.results import as_result
+from classifier.sources.own import OwnFiles
+from journify.background import jobs
+from ml.decoding import Bounds
+from ml.whole import whole_song
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from classifier.serving.service import EmotionService
+
+logger = logging.getLogger(__name__)
+
+Status = Arc.Status
+
+INTERRUPTED = _("Hearing the whole song was interrupted.")
+PATIENCE = 3  # a whole song may take so many times what a clip may
+
+
+def arc_of(song: Song) -> Arc | None:
+    """Return how far a song's arc is; None where nobody asked for it."""
+    return Arc.objects.filter(song=song).first()
+
+
+def request_arc(song: Song, *, lane: str = jobs.NO_LANE) -> Arc:
+    """Have a whole song heard, unless that is done or under way."""
+    with transaction.atomic():
+        Arc.objects.filter(song=song, status=Status.FAILED).delete()
+        given = {"lane": lane, "turn_at": partial(jobs.turn, Arc, lane)}
+        row, is_new = Arc.objects.get_or_create(song=song, defaults=given)
+        if is_new:
+            jobs.wake()
+    return row
+
+
+def hear(row: Arc) -> None:
+    """Hear the whole song of a claimed row, and write down what came of it."""
+    from classifier.serving.service import get_service
+
+    values: dict[str, Any]
+    most = PATIENCE * settings.CLASSIFY_MAX_SECONDS
+    try:
+        with (
+            leases.held(row, most_seconds=most),
+            leases.time_limit(most),
+            OwnFiles().clip_of(row.song) as (path, _source),
+        ):
+            values = heard_whole(path, get_service()) | {"status": Status.DONE, "error": ""}
+    except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
+        outcome = outcome_of(error, of=f"arc {row.pk}")
+        values = {"status": Status.FAILED, "error": outcome.sentence[:300]}
+    if not jobs.settle(row, **values):
+        logger.warning("arc %s was taken over, or is gone", row.pk)
+        return
+    logger.info("arc %s: %s", row.pk, values["status"])
+
+
+def interrupted(row: Arc) -> bool:
+    """Have it heard by another worker, or say that nobody could."""
+    return jobs.put_back(row) or jobs.settle(row, status=Status.FAILED, error=str(INTERRUPTED))
+
+
+def heard_whole(path: Path, service: EmotionService) -> dict[str, Any]:
+    """Hear a file from its beginning, up to `WHOLE_MAX_MINUTES`, in parts of ten seconds.
+
+    Returns
+    -------
+    dict
+        `segments` in the times of the song, and the `model` and `version` that answered.
+
+    Raises
+    ------
+    ClipError
+        It cannot be read.
+    NoModelError
+        No model answers.
+    """
+    bounds = Bounds(PATIENCE * settings.DECODE_SECONDS, settings.DECODE_MEMORY_MB * 1_000_000)
+    segments: list[dict[str, Any]] = []
+    result: dict[str, Any] = {}
+    for clip in whole_song(path, minutes=settings.WHOLE_MAX_MINUTES, bounds=bounds):
+        result = as_result(service.classify(clip), seconds=0.0, start=clip.start)
+        segments += _without_overlap(result["segments"])
+    return {"segments": segments, "model": result["model"], "version": result["version"]}
+
+
+def _without_overlap(segments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Have each part end where the next begins; what a short last clip says twice is said once."""
+    ends = [each["start"] for each in segments[1:]] + [segments[-1]["end"]]
+    cut = [each | {"end": end} for each, end in zip(segments, ends, strict=True)]
+    return [each for each in cut if each["end"] > each["start"]]

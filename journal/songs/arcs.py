@@ -1,0 +1,79 @@
+"""A whole song as drawn: one line for each axis of affect along it, and where it turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from classifier.emotions.arcs import Turn, stretches_of, turns_of
+from classifier.models import Arc
+from classifier.sentences import translated
+from classifier.serving.results import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from classifier.emotions.arcs import Stretch
+
+# Whole numbers only, since SVG takes no decimal comma: a unit is a tenth of a second.
+UNITS = 10
+HALF = 100  # the height of each half of the drawing
+TICKS = 5
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole song, in one of the states none, hearing, failed and done.
+
+    Attributes
+    ----------
+    arousal, valence : str
+        The points of each line, as SVG takes them.
+    turns : list
+        Each with its place in units of the drawing.
+    """
+
+    state: str
+    error: str = ""
+    width: int = 0
+    arousal: str = ""
+    valence: str = ""
+    turns: tuple[tuple[int, Turn], ...] = ()
+    ticks: tuple[tuple[int, str], ...] = ()
+    ends: str = ""
+
+
+def whole_of(row: Arc | None) -> Whole:
+    """Draw a whole song, as far as it was heard."""
+    if row is None:
+        return Whole("none")
+    if row.status == Arc.Status.FAILED:
+        return Whole("failed", error=translated(row.error))
+    if row.status != Arc.Status.DONE:
+        return Whole("hearing")
+    stretches = stretches_of(row.segments)
+    seconds = stretches[-1].end
+    return Whole(
+        "done",
+        width=round(UNITS * seconds),
+        arousal=_line(stretches, "arousal"),
+        valence=_line(stretches, "valence"),
+        turns=tuple((round(UNITS * turn.at), turn) for turn in turns_of(stretches)),
+        ticks=tuple(
+            (round(UNITS * seconds * at / TICKS), clock(seconds * at / TICKS))
+            for at in range(TICKS + 1)
+        ),
+        ends=clock(seconds),
+    )
+
+
+def _line(stretches: Sequence[Stretch], axis: str) -> str:
+    """Join the middles of stretches; the line reaches both ends of the song."""
+    heights = [HALF - round(HALF * getattr(each, axis)) for each in stretches]
+    middles = [round(UNITS * (each.start + each.end) / 2) for each in stretches]
+    places = [
+        (0, heights[0]),
+        *zip(middles, heights, strict=True),
+        (round(UNITS * stretches[-1].end), heights[-1]),
+    ]
+    return " ".join(f"{x},{y}" for x, y in places)
