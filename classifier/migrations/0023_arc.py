@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0021_finer_word"),
+        ("classifier", "0022_personal_layer"),
     ]
 
     operations = [
