@@ -25,7 +25,7 @@ import numpy.typing as npt
 import torch
 from rich.progress import track
 
-from ml import descriptors, features, musicnn, vectors
+from ml import audio, clip, descriptors, features, musicnn, source, vectors
 from ml.audio import load_clip
 from ml.clip import CLIP_SECONDS, SEGMENTS
 from ml.descriptors import (
@@ -51,6 +51,8 @@ Packed = npt.NDArray[np.generic] | str  # a clip's values, or why there are none
 NAME_LENGTH = 96
 WAITING, REFUSED = 0, -1
 SAVE_EVERY = 16
+# Whatever is packed depends on which part of a file is heard, and on how it is decoded.
+SOUND_MODULES = (audio, clip, source)
 DESCRIPTOR_MODULES = (
     *(descriptors, definition, dynamics, frames, harmony, moments, peaks, rhythm, spectra, timbre),
 )
@@ -92,14 +94,14 @@ class Recipe:
 
 def picture_recipe(settings: FeatureSettings) -> Recipe:
     """Pack the log-mel, chroma and centroid picture in 8 bits."""
-    digest = _digest(repr(settings), features)
+    digest = _digest(repr(settings), features, *SOUND_MODULES)
     shape = (settings.rows, settings.columns(CLIP_SECONDS))
     return Recipe(f"pictures-{digest}", shape, "u1", partial(packed_picture, settings))
 
 
 def vector_recipe(patches: int) -> Recipe:
     """Pack what describes a clip and each of its segments (`ml.vectors`)."""
-    digest = _digest(str(patches), vectors, musicnn, features, *DESCRIPTOR_MODULES)
+    digest = _digest(str(patches), vectors, musicnn, features, *SOUND_MODULES, *DESCRIPTOR_MODULES)
     shape = (1 + SEGMENTS, len(VECTOR))
     return Recipe(f"vectors-{digest}", shape, "f4", partial(packed_vectors, patches))
 

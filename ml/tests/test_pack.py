@@ -8,7 +8,15 @@ import pytest
 
 from ml import pack
 from ml.features import FeatureSettings
-from ml.pack import REFUSED, Recipe, build_pack, open_pack, packed_picture, picture_recipe
+from ml.pack import (
+    REFUSED,
+    Recipe,
+    build_pack,
+    open_pack,
+    packed_picture,
+    picture_recipe,
+    vector_recipe,
+)
 from ml.tests.sounds import music, write
 
 SETTINGS = FeatureSettings()
@@ -73,3 +81,15 @@ def test_eight_hundred_clips_fit_when_packed() -> None:
 
 def test_recipe_can_be_sent_to_processes_when_made() -> None:
     assert isinstance(picture_recipe(SETTINGS).compute, partial)
+
+
+@pytest.mark.parametrize("module", ["audio", "source", "clip", "features"])
+def test_a_pack_of_other_code_is_not_mistaken_for_it(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of what decodes: another part of a file heard is another pack."""
+    before = {picture_recipe(SETTINGS).name, vector_recipe(3).name}
+    changed = tmp_path / "changed.py"
+    changed.write_text("# changed")
+    monkeypatch.setattr(getattr(pack, module), "__file__", str(changed))
+    assert not before & {picture_recipe(SETTINGS).name, vector_recipe(3).name}
