@@ -112,6 +112,29 @@ class TestToday:
         expect_an_emotion(own)
         expect(day.locator("#day-ring")).to_contain_text("of 13")
 
+    def test_how_it_really_was_is_one_tap_and_some_words(self, day: Page) -> None:
+        mark(day)
+        felt = day.get_by_role("form", name="How was it, really?")
+        for word in ("calm", "sad"):
+            felt.get_by_role("button", name=word).click()
+            expect(felt.get_by_role("button", name=word)).to_have_attribute("aria-pressed", "true")
+        with day.expect_response("**/felt/"):
+            felt.get_by_label("People, places, doings").fill("Anna, the sea")
+        expect(felt).to_contain_text("Saved")
+        expect_no_reload(day)
+        day.get_by_role("link", name="The day before").click()
+        day.wait_for_url(DAY)
+        with day.expect_response("**/felt/"):
+            felt.get_by_label("People, places, doings").fill("swimming, an")
+        day.go_back()
+        expect(felt.get_by_label("People, places, doings")).to_have_value("Anna, the sea")
+        expect(felt.locator("[aria-pressed=true]")).to_have_text(["sad", "calm"])
+        day.get_by_label("People, places, doings").press_sequentially(", s")
+        offered = day.locator("#felt-known option")
+        offers = offered.evaluate_all("all => all.map((each) => each.value)")
+        assert "Anna, the sea, swimming" in offers
+        assert Axe().run(day).violations_count == 0
+
     def test_the_first_steps_are_ticked_off_and_gone_next_time(self, day: Page) -> None:
         steps = day.locator(".first-steps")
         expect(steps).to_contain_text("three steps")
