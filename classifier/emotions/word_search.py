@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from classifier.emotions.effective import Verdict, counting_values
+from classifier.emotions.effective import Heard, Verdict, answers_in, corrected
 from classifier.emotions.words import emotion_of, words_of
-from classifier.models import Classification, Label
+from classifier.models import Label, PersonalLayer
 from journify.models import bare, uuid_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from classifier.emotions.effective import Songs
+    from ml.personal import Layer
     from spotify_auth.models import User
 
 
 def songs_with_word(user: User, songs: Songs, word: str) -> list[UUID]:
-    """Return those of `songs` that their pages describe by `word`, in two queries.
+    """Return those of `songs` that their pages describe by `word`, in three queries.
 
     As on a song's page, a word that the person chose stands alone.
     """
-    rows = Classification.objects.filter(song__in=songs).order_by()
-    heard = counting_values(rows, "probabilities")
+    layer = PersonalLayer.objects.layer_of(user.pk)
+    heard = answers_in(songs)
     labels = Label.objects.filter(user=user, song__in=songs).order_by()
     said = {
         song: (emotion, chosen)
@@ -31,14 +32,15 @@ def songs_with_word(user: User, songs: Songs, word: str) -> list[UUID]:
     return [
         uuid_of(song)
         for song in heard.keys() | said.keys()
-        if word in _names(*heard.get(song, ("", 0.0, {})), *said.get(song, ("", "")))
+        if word in _names(heard.get(song), layer, *said.get(song, ("", "")))
     ]
 
 
-def _names(
-    heard: str, certainty: float, probabilities: dict[str, float], label: str, chosen: str
-) -> list[str]:
+def _names(heard: Heard | None, layer: Layer, label: str, chosen: str) -> list[str]:
     if chosen and emotion_of(chosen) == label:
         return [chosen]
-    emotion = Verdict(heard, certainty, label).emotion
-    return [word.name for word in words_of(probabilities, emotion=emotion)]
+    if heard is None:
+        return []
+    verdict: Verdict = heard.verdict(layer)._replace(label=label)
+    probabilities = corrected(layer, heard.probabilities)
+    return [word.name for word in words_of(probabilities, emotion=verdict.emotion)]

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from classifier.emotions.readings import read
 from classifier.emotions.word_search import songs_with_word
 from classifier.emotions.words import LABELS, NORMS, SIDES, WORDS, emotion_of, point_of, words_of
-from classifier.models import Label, Song
+from classifier.models import Label, PersonalLayer, Song
 from classifier.serving.results import as_point
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from journify.models import uuid_of
@@ -144,7 +144,16 @@ class TestOwnWord:
             assert {uuid_of(key) for key in songs_with_word(user, keys, name)} == shown
         assert set(songs_with_word(user, keys, "festive")) == {chosen.pk, labelled.pk}
 
-    def test_two_queries_however_many_songs(self, user: User) -> None:
+    def test_what_labels_taught_counts_for_words_too(self, user: User) -> None:
+        song = ClassificationFactory(emotion="sad", probabilities=chances(0.5, 0.1, 0.1, 0.3)).song
+        before = [word.name for word in self.reading(user, song).finer]
+        PersonalLayer.objects.create(user=user, valence=3.0, strength=1.0)
+        after = [word.name for word in self.reading(user, song).finer]
+        assert not set(before) & set(after)
+        assert songs_with_word(user, [song.pk], after[0]) == [song.pk]
+        assert songs_with_word(user, [song.pk], before[0]) == []
+
+    def test_as_many_queries_however_many_songs(self, user: User) -> None:
         def queries() -> int:
             with CaptureQueriesContext(connection) as caught:
                 songs_with_word(user, list(Song.objects.values_list("pk", flat=True)), "tender")

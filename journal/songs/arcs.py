@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from classifier.emotions.arcs import Turn, stretches_of, turns_of
+from classifier.emotions.effective import corrected
 from classifier.models import Arc
 from classifier.sentences import translated
 from classifier.serving.results import clock
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from classifier.emotions.arcs import Stretch
+    from ml.personal import Layer
 
 # Whole numbers only, since SVG takes no decimal comma: a unit is a tenth of a second.
 UNITS = 10
@@ -43,15 +45,17 @@ class Whole:
     ends: str = ""
 
 
-def whole_of(row: Arc | None) -> Whole:
-    """Draw a whole song, as far as it was heard."""
+def whole_of(row: Arc | None, layer: Layer) -> Whole:
+    """Draw a whole song, as far as it was heard and as the listener's layer has it."""
     if row is None:
         return Whole("none")
     if row.status == Arc.Status.FAILED:
         return Whole("failed", error=translated(row.error))
     if row.status != Arc.Status.DONE:
         return Whole("hearing")
-    stretches = stretches_of(row.segments)
+    stretches = stretches_of(
+        [each | {"probabilities": corrected(layer, each["probabilities"])} for each in row.segments]
+    )
     seconds = stretches[-1].end
     return Whole(
         "done",

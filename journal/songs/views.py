@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from classifier.emotions.readings import FINER, read
 from classifier.files.playback import audio_response
-from classifier.models import Song
+from classifier.models import PersonalLayer, Song
 from classifier.serving.explaining import can_be_explained, explanation_of, request_explanation
 from classifier.serving.whole import arc_of, request_arc
 from journal import services
@@ -60,7 +60,9 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         "choices": FINER if reading.state in {"answered", "unsure"} else [],
         "entries": Entry.objects.of(request.user).filter(song=song).order_by("-date", "position"),
         "is_own": song.owner_id == request.user.pk,
-        "whole": whole_of(arc_of(song)) if song.owner_id and song.has_audio else None,
+        "whole": whole_of(arc_of(song), reading.layer)
+        if song.owner_id and song.has_audio
+        else None,
     } | _sound_context(request.user, song, reading)
     return TemplateResponse(request, "journal/song.html", context)
 
@@ -100,7 +102,7 @@ def song_whole(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     context = {
         "song": song,
         "poll": int(poll) if poll.isdecimal() else 0,
-        "whole": whole_of(arc_of(song)),
+        "whole": whole_of(arc_of(song), PersonalLayer.objects.layer_of(request.user.pk)),
     }
     return TemplateResponse(request, "journal/_whole.html", context)
 
