@@ -116,7 +116,7 @@ def _feeling(story: Story) -> Iterator[Slide]:
         {"name": part.name, "x": round(540 + 300 * (place - (len(leaders) - 1) / 2), 1)}
         for place, part in enumerate(leaders)
     ]
-    size = 440 if len(leaders) == 1 else 240
+    size = 400 if len(leaders) == 1 else 240
     lines = fitted(says, most=2)
     context = {
         "says": lines,
