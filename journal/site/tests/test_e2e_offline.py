@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from journal.day.tests.test_e2e_journal import HEARD, card, open_picker, sign_up
+from journal.day.tests.test_e2e_journal import HEARD, card, open_note, open_picker, sign_up
 from journify.tests.line import Line, line_to
 
 pytestmark = pytest.mark.e2e
@@ -51,9 +51,7 @@ def go_online(page: Page, line: Line) -> None:
 
 
 def write_note(page: Page, text: str, number: int = 0) -> None:
-    if card(page, number).locator("details").first.get_attribute("open") is None:
-        card(page, number).get_by_text("Note", exact=True).first.click()
-    card(page, number).locator("textarea[name=note]").fill(text)
+    open_note(card(page, number)).fill(text)
 
 
 def answer(page: Page, number: int = 0) -> str:
