@@ -30,7 +30,7 @@ pytestmark = pytest.mark.e2e
 
 # Where everything is that a reader's eye or finger may be on.
 PLACES = """() => [...document.querySelectorAll(".card, #more-phrases, #felt")]
-    .filter((each) => each.getClientRects().length)
+    .filter((each) => each.checkVisibility())
     .map((each) => [each.id, each.getBoundingClientRect().y + scrollY])"""
 
 
