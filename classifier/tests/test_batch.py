@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from classifier.errors import NO_MODEL, NoModelError
+from classifier.serving.results import as_point
 from classifier.terminal import batch
 from classifier.terminal.batch import classify_files, known_models
 from classifier.tests.corpus import Corpus
@@ -30,6 +31,7 @@ class TestClassifyFiles:
             "file": str(path),
             "emotion": "happy",
             "probabilities": SURE,
+            **as_point(SURE),
             "segments": FakePrediction().segments,
             "model": "resnet18_bilstm",
             "version": "test",
