@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.conf import settings
@@ -101,7 +101,7 @@ class HistoryForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, words in (("phrase", phrases), ("tag", tags)):
             choices = [("", _("any")), *((word, word) for word in words)]
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            cast("forms.ChoiceField", self.fields[name]).choices = choices
         if not tags:
             del self.fields["tag"]
 

@@ -15,6 +15,7 @@ from ml.clip import SEGMENT_SECONDS, Clip, segment_starts
 from ml.descriptors.spectra import SETTINGS
 from ml.errors import WeightsError
 from ml.features import (
+    FeatureSettings,
     cut_picture,
     is_same_transform,
     levelled,
@@ -131,8 +132,7 @@ class Predictor:
             If the weights are missing, damaged, or made for something else.
         """
         if threads is not None:
-            torch.set_num_threads(threads)
-            threadpool_limits(threads, user_api="blas")  # numpy's own threads would spin beside it
+            _keep_to(threads)
         if quick:
             keep_freed_memory()
         folder = (root or WEIGHTS) / name
@@ -141,8 +141,7 @@ class Predictor:
             _check_descriptors(meta)
         network = load_network(folder, meta)
         if quick and meta.network.pictures:
-            settings = meta.network.features
-            quicken(network, rows=settings.n_mels, columns=settings.columns(SEGMENT_SECONDS))
+            _quicken(network, meta.network.features)
         pool = ThreadPoolExecutor(1, "describe") if cores > 1 and meta.descriptors else None
         return cls(meta, network, folder=folder if quick else None, pool=pool)
 
@@ -266,3 +265,12 @@ def _check_descriptors(meta: Meta) -> None:
         raise WeightsError(f"The weights of {meta.name} were made for other descriptors.")
     if meta.input == "audio" and meta.musicnn != digest(FILE):
         raise WeightsError(f"The weights of {meta.name} were made with another musicnn.")
+
+
+def _keep_to(threads: int) -> None:
+    torch.set_num_threads(threads)
+    threadpool_limits(threads, user_api="blas")  # numpy's own threads would spin beside it
+
+
+def _quicken(network: nn.Module, settings: FeatureSettings) -> None:
+    quicken(network, rows=settings.n_mels, columns=settings.columns(SEGMENT_SECONDS))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.usersessions.admin import UserSessionAdmin as BaseUserSessionAdmin
 from allauth.usersessions.models import UserSession
@@ -75,7 +75,7 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         change: bool,
     ) -> None:
         """Note who invites, and say the link."""
-        obj.created_by = request.user  # type: ignore[assignment]
+        obj.created_by = cast("User", request.user)
         super().save_model(request, obj, form, change)
         sentence = _("Send this link to one person: %(link)s")
         messages.info(request, sentence % {"link": request.build_absolute_uri(path_of(obj))})

@@ -50,15 +50,15 @@ def _is_first(authenticator: Authenticator, code: str) -> bool:
     return not take(key.hexdigest(), ONCE)
 
 
-class CodeOnceMixin:
+class CodeOnceMixin(forms.BaseAuthenticateForm):
     """Refuse a code that was used just now as one that was never right."""
 
     def clean_code(self) -> str:
         """Read a code as people write it, with blanks."""
-        data: dict[str, Any] = self.cleaned_data  # type: ignore[attr-defined]
+        data: dict[str, Any] = self.cleaned_data
         data["code"] = normalize_user_code(data["code"])
-        code = str(super().clean_code())  # type: ignore[misc]
-        if not _is_first(self.authenticator, code):  # type: ignore[attr-defined]
+        code = str(super().clean_code())
+        if not _is_first(self.authenticator, code):
             raise get_adapter().validation_error("incorrect_code")
         return code
 

@@ -112,4 +112,4 @@ def trouble_of(exception: BaseException | None, *, has_state: bool) -> Trouble:
     if exception is None and not has_state:
         return WRONG_STATE
     cause = exception.__cause__ if exception is not None else None
-    return BY_ERROR.get(type(cause), OTHER)  # type: ignore[arg-type]
+    return OTHER if cause is None else BY_ERROR.get(type(cause), OTHER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -238,13 +238,13 @@ def _reading(found: Effective, *, chosen: Word | None = None) -> Reading:
     )
 
 
-def _segment(segment: Mapping[str, object], offset: float | None, layer: Layer) -> SegmentReading:
-    bars = bars_of(corrected(layer, segment["probabilities"]))  # type: ignore[arg-type]
+def _segment(segment: Mapping[str, Any], offset: float | None, layer: Layer) -> SegmentReading:
+    bars = bars_of(corrected(layer, segment["probabilities"]))
     top = max(bars, key=lambda bar: bar.probability)
     is_clear = is_sure(top.probability)
     return SegmentReading(
-        start=round(float(segment["start"]), 1),  # type: ignore[arg-type]
-        end=round(float(segment["end"]), 1),  # type: ignore[arg-type]
+        start=round(float(segment["start"]), 1),
+        end=round(float(segment["end"]), 1),
         name=top.name if is_clear else UNSURE,
         word=top.word if is_clear else NOT_SURE,
         percent=top.percent,

@@ -22,7 +22,7 @@ def takes_megabytes(setting: str) -> Callable[[View], View]:
     """Give a view another cap than `UPLOAD_MAX_MB`: the setting of this name."""
 
     def mark(view: View) -> View:
-        view.megabytes_setting = setting  # type: ignore[attr-defined]
+        cast("Any", view).megabytes_setting = setting
         return view
 
     return mark

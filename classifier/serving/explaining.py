@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -141,7 +141,7 @@ def _regions(reasons: Reasons, predictor: Predictor) -> list[dict[str, Any]]:
     from ml.explain_figure import band_edges
 
     edges = band_edges(predictor.meta.network.features)
-    starts = [float(segment["start"]) for segment in reasons.prediction.segments]  # type: ignore[arg-type]
+    starts = [cast("float", segment["start"]) for segment in reasons.prediction.segments]
     return [
         {
             "segment": region.segment,

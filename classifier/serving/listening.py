@@ -6,7 +6,7 @@ import logging
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -122,21 +122,7 @@ def record(
     row: Classification, heard: Heard, *, seconds: float, taken: Mapping[str, float]
 ) -> None:
     """Write what was heard into the claimed row, or beside it when a fallback model answered."""
-    prediction = heard.prediction
-    result = as_result(prediction, seconds=seconds)
-    answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}
-    answer |= {
-        "status": Status.DONE,
-        "clip_source": heard.source,
-        "clip_sha256": heard.clip_sha256,
-        "clip_start": heard.clip_start,
-        "is_middle": heard.is_middle,
-        "input": Input.FEATURES if heard.source in features.SOURCES else Input.AUDIO,
-        "error": "",
-        "reason": "",
-        "certainty": certainty_of(answer["probabilities"]),
-        "embedding": packed(prediction.embedding),
-    }
+    prediction, answer = heard.prediction, _columns(heard, seconds=seconds)
     with transaction.atomic():
         if prediction.model == row.model and prediction.version == row.version:
             is_ours = queue.settle(row, **answer)
@@ -160,3 +146,21 @@ def record(
         prediction.model,
         seconds,
     )
+
+
+def _columns(heard: Heard, *, seconds: float) -> dict[str, Any]:
+    """Return the columns of an answer."""
+    result = as_result(heard.prediction, seconds=seconds)
+    answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}
+    return answer | {
+        "status": Status.DONE,
+        "clip_source": heard.source,
+        "clip_sha256": heard.clip_sha256,
+        "clip_start": heard.clip_start,
+        "is_middle": heard.is_middle,
+        "input": Input.FEATURES if heard.source in features.SOURCES else Input.AUDIO,
+        "error": "",
+        "reason": "",
+        "certainty": certainty_of(answer["probabilities"]),
+        "embedding": packed(heard.prediction.embedding),
+    }

@@ -92,6 +92,10 @@ def is_misspelt(one: str, other: str) -> bool:
     return is_long and sum(starmap(Levenshtein.distance, odd)) <= SLIPS
 
 
+# combining classes of points of Hebrew and Arabic, and of what stands above or below
+MARKS = {*range(10, 37), *range(200, 256)}
+
+
 def _without_accents(text: str) -> str:
     """Drop marks over and under letters, but not those that are letters' own.
 
@@ -101,7 +105,7 @@ def _without_accents(text: str) -> str:
     kept = (
         char
         for char in unicodedata.normalize("NFKD", text)
-        if not 10 <= unicodedata.combining(char) <= 36 and unicodedata.combining(char) < 200  # noqa: PLR2004
+        if unicodedata.combining(char) not in MARKS
     )
     return unicodedata.normalize("NFC", "".join(kept))
 

@@ -70,7 +70,11 @@ def classify_files(
     if jobs == 1:
         _start(list(models))
         yield from map(_classify_file, paths)
-        return
+    else:
+        yield from _in_processes(paths, models=models, jobs=jobs)
+
+
+def _in_processes(paths: Sequence[Path], *, models: Sequence[str], jobs: int) -> Iterator[Result]:
     # One process loads the models and begins nothing with them, and those that listen are its
     # copies: they are there at once, and share its memory.
     context = get_context("forkserver")

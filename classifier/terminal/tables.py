@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from classifier.serving.results import Result, as_result
+from ml.tracks import TRACK_COLUMNS
 
 if TYPE_CHECKING:
     from ml.ann import TrackResult
@@ -31,8 +32,6 @@ def read_table(path: Path) -> list[dict[str, str]]:
     ValueError
         It is not CSV text, or none of its columns is a track feature; the text says so.
     """
-    from ml.tracks import TRACK_COLUMNS  # noqa: PLC0415 -- only --features needs it
-
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)

@@ -28,6 +28,10 @@ def load(data: bytes) -> Any:
         raise ArchiveRejectedError(_("The journal in this archive cannot be read.")) from error
 
 
+# databases keep years of four digits, also after they are brought to UTC
+YEARS = range(1900, 9000)
+
+
 class Fields:
     """An object of an archive; each method raises ArchiveRejectedError and names the place."""
 
@@ -102,8 +106,7 @@ class Fields:
             return None
         try:
             moment = dt.datetime.fromisoformat(value)
-            # databases keep years of four digits, also after they are brought to UTC
-            is_possible = moment.tzinfo is not None and 1900 <= moment.year < 9000  # noqa: PLR2004
+            is_possible = moment.tzinfo is not None and moment.year in YEARS
         except (ValueError, TypeError) as error:
             raise self.wrong(name) from error
         if not is_possible:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from classifier.emotions.words import NORMS
 from classifier.models import Classification
-from journal.archive.fields import Fields, load
+from journal.archive.fields import YEARS, Fields, load
 from journal.archive.schema import (
     FORMAT,
     PARTS_MAX,
@@ -235,7 +235,7 @@ def _label(row: Fields, refs: set[str]) -> ArchivedLabel:
 def _day(row: Fields, refs: set[str]) -> ArchivedDay:
     date = row.day("date")
     # whoever is east of here may have a day that has not begun yet
-    if date.year < 1900 or (date - today()).days > 1:  # noqa: PLR2004
+    if date.year < YEARS.start or (date - today()).days > 1:
         raise row.wrong("date")
     entries = [_entry(each, refs) for each in row.items("entries", most=MOST_OF_A_DAY)]
     if len({entry.position for entry in entries}) != len(entries):

@@ -52,17 +52,9 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
     refs = {song.pk: f"song-{number}" for number, song in enumerate(rows, start=1)}
     labels = list(Label.objects.filter(user=user))
     said = {label.song_id: label.emotion for label in labels}
-    preferences, learnt = preferences_of(user), layer_row(user.pk)
+    learnt = layer_row(user.pk)
     return Archive(
-        preferences=ArchivedPreferences(
-            time_zone=preferences.time_zone,
-            language=preferences.language,
-            theme=preferences.theme,
-            phrases_per_day=preferences.phrases_per_day,
-            large_phrases=preferences.large_phrases,
-            leave_hard_days_out=preferences.leave_hard_days_out,
-            search=preferences.search,
-        ),
+        preferences=_preferences(user),
         phrases=[
             ArchivedPhrase(text=row.text, theme=row.theme, active=row.active)
             for row in Phrase.objects.filter(owner=user).order_by("text", "pk")
@@ -87,6 +79,12 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
             **{each.name: getattr(learnt, each.name) for each in dataclasses.fields(ArchivedLearnt)}
         ),
     )
+
+
+def _preferences(user: User) -> ArchivedPreferences:
+    kept = preferences_of(user)
+    names = [field.name for field in dataclasses.fields(ArchivedPreferences)]
+    return ArchivedPreferences(**{name: getattr(kept, name) for name in names})
 
 
 def account_of(user: User) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -111,6 +111,7 @@ def _year(request: SignedInRequest) -> int:
 
 
 def _without_page(query: QueryDict) -> str:
-    kept: dict[str, Any] = query.copy()
-    kept.pop("page", None)
-    return kept.urlencode()  # type: ignore[attr-defined, no-any-return]
+    kept = query.copy()
+    if "page" in kept:
+        del kept["page"]
+    return kept.urlencode()

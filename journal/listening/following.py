@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -140,7 +141,7 @@ def _answer(service: str, url: str, params: dict[str, Any]) -> Any:
     platform = Platform(service, PATIENCE_SECONDS)
     agent = f"Journify/1.0 ( {settings.CONTACT or 'self-hosted music journal'} )"
     response = platform.request("GET", url, params=params, headers={"User-Agent": agent})
-    if response.status_code == 404:  # noqa: PLR2004 -- not found
+    if response.status_code == HTTPStatus.NOT_FOUND:
         raise NotFoundError(service)
     return platform.json_of(response)
 

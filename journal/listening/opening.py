@@ -13,6 +13,7 @@ import itertools
 import zipfile
 import zlib
 from collections import Counter
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 import ijson
@@ -149,7 +150,7 @@ def _files(path: Path, folder: str) -> Iterator[tuple[str, Callable[[], Any]]]:
                 and not member.flag_bits & 0x1
             )
             if is_ours and base.lower().endswith(ENDINGS):
-                yield base, lambda member=member: archive.open(member)  # type: ignore[misc]
+                yield base, partial(archive.open, member)
 
 
 def _recognise(name: str, stream: io.BufferedReader) -> tuple[str, Iterable[Play | None]] | None:

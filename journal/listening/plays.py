@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -112,22 +113,22 @@ def moment_of(text: object, form: str | None = None) -> dt.datetime | None:
         return None
 
 
-def moment_of_seconds(value: object) -> dt.datetime | None:
+def moment_of_seconds(value: Any) -> dt.datetime | None:
     """Read seconds since 1970, as a number or as text; None where they are none."""
     if isinstance(value, bool):
         return None
     try:
-        return dt.datetime.fromtimestamp(int(float(value)), dt.UTC)  # type: ignore[arg-type]
+        return dt.datetime.fromtimestamp(int(float(value)), dt.UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 
 
-def seconds_of(milliseconds: object) -> int:
+def seconds_of(milliseconds: Any) -> int:
     """Whole seconds of a number of milliseconds; 0 where it is none."""
     if isinstance(milliseconds, bool):
         return 0
     try:
-        return max(0, min(int(float(milliseconds)) // 1000, 86_400))  # type: ignore[arg-type]
+        return max(0, min(int(float(milliseconds)) // 1000, 86_400))
     except (TypeError, ValueError, OverflowError):
         return 0
 

@@ -164,7 +164,7 @@ def deezer_facts(track: DeezerTrack) -> Mapping[str, Any]:
         "album": track.album[:200],
         "isrc": track.isrc[:12],
         "deezer_url": track.link[:200],
-        "artwork_url": track.cover if len(track.cover) <= 200 else "",  # noqa: PLR2004
+        "artwork_url": "" if track.cover[200:] else track.cover,
         "duration_ms": track.duration_ms,
     }
 

@@ -95,7 +95,7 @@ class Period:
 
     def is_a_page(self, last: dt.date) -> bool:
         """Whether it lies between the earliest day there is and the `last`."""
-        is_in_calendar = self.month is None or 1 <= self.month <= 12  # noqa: PLR2004 -- months of a year
+        is_in_calendar = self.month is None or self.month in range(1, 13)
         is_in_time = EARLIEST.year <= self.year <= last.year
         return is_in_calendar and is_in_time and self.interval.first <= last
 

@@ -11,8 +11,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 
-_bound: ContextVar[Mapping[str, str]] = ContextVar("log_context", default={})  # noqa: B039 -- never changed in place
+_bound: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=MappingProxyType({}))
 
 # What we take over from a proxy: an id, not something that could break a line or fill the disk.
 ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")

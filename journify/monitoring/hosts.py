@@ -36,7 +36,7 @@ class HostMiddleware:
             request.get_host()
         except DisallowedHost:
             name = request.META.get("HTTP_HOST", "")[:LONGEST_SHOWN]
-            request.refused = f"host {name!r} is not in ALLOWED_HOSTS"  # type: ignore[attr-defined]
+            vars(request)["refused"] = f"host {name!r} is not in ALLOWED_HOSTS"
             return HttpResponse(
                 "Nothing here has that name.\n",
                 content_type="text/plain",

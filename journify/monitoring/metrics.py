@@ -39,7 +39,7 @@ class Collector(Protocol):
 def exposition() -> bytes:
     """Write the figures of all processes of this machine and of the database for Prometheus."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, path=str(settings.METRICS_DIR))
     for name in settings.METRICS_COLLECTORS:
         registry.register(import_string(name)())
     return generate_latest(registry)

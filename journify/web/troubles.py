@@ -52,7 +52,7 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
         is_full = any(words in str(error).lower() for words in FULL_WORDS)
         return DISK_FULL if is_full else DATABASE_AWAY
     if settings.ON_MONGODB and error is not None:
-        from journify.mongodb.troubles import is_away  # noqa: PLC0415 -- its driver only with it
+        from journify.mongodb.troubles import is_away
 
         return DATABASE_AWAY if is_away(error) else None
     return None

@@ -35,6 +35,7 @@ from classifier.emotions.effective import effective_of
 from classifier.models import Classification, Song
 from classifier.queue import leases
 from classifier.queue import rows as queue
+from classifier.serving.listening import listen
 from classifier.serving.results import UNSURE, as_point, in_song, note_on
 from classifier.terminal import reports
 from classifier.terminal.batch import classify_files, known_models
@@ -229,8 +230,6 @@ def _classified(songs: list[Song]) -> Iterator[Result]:
 
 def _classify_song(song: Song) -> Result:
     """Classify a song of the database here and now, unless a worker is at it."""
-    from classifier.serving.listening import listen  # noqa: PLC0415 -- keeps --help quick
-
     row = queue.claim(queue.request_classification(song).pk, worker=worker_name())
     if row is not None:
         with leases.held(row):

@@ -16,6 +16,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from journify.operations.commands import ExplainedCommand
+from ml.errors import MlError
 
 
 class Command(ExplainedCommand):
@@ -29,7 +30,6 @@ class Command(ExplainedCommand):
 
     def handle(self, **options: Any) -> None:
         """Evaluate, and say in one sentence what is missing."""
-        from ml.errors import MlError  # noqa: PLC0415 - torch is for those who train
         from ml.evaluate import run
 
         try:

@@ -16,6 +16,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from journify.operations.commands import ExplainedCommand
+from ml.errors import MlError
 
 
 class Command(ExplainedCommand):
@@ -29,7 +30,6 @@ class Command(ExplainedCommand):
 
     def handle(self, **options: Any) -> None:
         """Train, and say in one sentence what is wrong with the data."""
-        from ml.errors import MlError  # noqa: PLC0415 - torch is for those who train
         from ml.train import run
 
         try:
