@@ -98,7 +98,7 @@ OTHER = Trouble(
     ),
 )
 
-BY_ERROR: dict[type[PlatformError], Trouble] = {
+BY_ERROR: dict[type[BaseException], Trouble] = {
     NotListedError: NOT_LISTED,
     OwnerPremiumError: OWNER_PREMIUM,
     PlatformDownError: DOWN,
