@@ -33,9 +33,3 @@ def from_axes(axes: Tensor) -> Tensor:
         ],
         dim=-1,
     )
-
-
-def affect_of(probabilities: Tensor) -> Tensor:
-    """Return arousal and valence, -1 to 1: from probabilities (B, 4) to (B, 2)."""
-    sad, happy, energetic, calm = probabilities.unbind(dim=-1)
-    return torch.stack([happy + energetic - sad - calm, happy + calm - sad - energetic], dim=-1)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from journify.outbound.errors import (
     PlatformDownError,
-    PlatformError,
     QuotaUsedUpError,
     RateLimitedError,
 )
