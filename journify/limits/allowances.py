@@ -1,6 +1,6 @@
 """Counting over all processes in one database row a key; correct without row locks.
 
-The generic cell rate algorithm (ITU-T I.371), as for our own calls in `journify.outbound.limits`:
+The generic cell rate algorithm (ITU-T I.371), for requests to us and for our own calls to others:
 a row holds one moment up to which the requests already made are spread. All of them may come at
 once; after that one comes back every `seconds / times`.
 """

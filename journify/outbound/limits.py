@@ -1,44 +1,21 @@
-"""Turns: how often each platform may be called, counted over all processes in one database row.
+"""Turns: how often each platform may be called, counted over all processes.
 
-The generic cell rate algorithm (ITU-T I.371): the row holds one moment, up to which calls already
-made are spread. A platform that allows N calls in any T seconds gets half of them at once and the
-rest evenly, which keeps every window of T seconds at or below N, however it is cut.
+Counted as what listeners may do is (`journify.limits.allowances`). A platform that allows N calls
+in any T seconds gets half of them at once and the rest evenly, which keeps every window of T
+seconds at or below N, however it is cut.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import F
 from django.utils import timezone
 
+from journify.limits.allowances import Rate, take
 from journify.outbound.errors import PlatformDownError, QuotaUsedUpError, RateLimitedError
 from journify.outbound.models import PlatformPace
-
-# Another process won this often in a row: wait a little instead of spinning.
-TRIES = 20
-CROWDED_SECONDS = 0.05
-
-
-@dataclass(frozen=True)
-class Rate:
-    """At most `calls` in any `seconds`."""
-
-    calls: int
-    seconds: float
-
-    @property
-    def interval(self) -> dt.timedelta:
-        """Time between two calls once the burst is used up."""
-        return dt.timedelta(seconds=self.seconds / max(1, self.calls - self.burst))
-
-    @property
-    def burst(self) -> int:
-        """Calls that may be made at once."""
-        return max(1, self.calls // 2)
 
 
 def acquire(platform: str, *, patience: float = 0.0) -> None:
@@ -68,37 +45,27 @@ def block(platform: str, *, seconds: float, is_quota: bool = False, is_down: boo
         blocked_until=until,
         is_quota_used_up=is_quota,
         is_down=is_down,
-        revision=F("revision") + 1,
     )
 
 
 def _seconds_to_turn(platform: str) -> float:
     """Take the turn and return 0, or return how long it is until the next one."""
-    for _ in range(TRIES):
-        row, _is_new = PlatformPace.objects.get_or_create(platform=platform)
-        now = timezone.now()
-        if row.blocked_until > now:
-            seconds = (row.blocked_until - now).total_seconds()
-            if row.is_quota_used_up:
-                raise QuotaUsedUpError(platform)
-            if row.is_down:
-                raise PlatformDownError(platform, retry_after=seconds)
-            return seconds
-        rate = _rate_of(platform)
-        if rate is None:
-            return 0
-        early = (row.paced_until - now - rate.interval * (rate.burst - 1)).total_seconds()
-        if early > 0:
-            return early
-        changed = PlatformPace.objects.filter(pk=row.pk, revision=row.revision).update(
-            paced_until=max(row.paced_until, now) + rate.interval, revision=F("revision") + 1
-        )
-        if changed:
-            return 0
-    return CROWDED_SECONDS
+    row, _is_new = PlatformPace.objects.get_or_create(platform=platform)
+    seconds = (row.blocked_until - timezone.now()).total_seconds()
+    if seconds > 0:
+        if row.is_quota_used_up:
+            raise QuotaUsedUpError(platform)
+        if row.is_down:
+            raise PlatformDownError(platform, retry_after=seconds)
+        return seconds
+    rate = _rate_of(platform)
+    return take(f"calls|{platform}", rate) if rate else 0
 
 
 def _rate_of(platform: str) -> Rate | None:
-    """Return the platform's published limit; None where none is published."""
-    limit = settings.PLATFORM_RATES.get(platform)
-    return Rate(*limit) if limit else None
+    """Half of what the platform publishes at once, the rest evenly; None where it says nothing."""
+    if not (limit := settings.PLATFORM_RATES.get(platform)):
+        return None
+    calls, seconds = limit
+    burst = max(1, calls // 2)
+    return Rate(burst, seconds * burst / max(1, calls - burst))

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from journify.outbound import limits
+from journify.limits.models import Allowance
 from journify.outbound.errors import QuotaUsedUpError, RateLimitedError
 from journify.outbound.limits import acquire, block
 from journify.outbound.models import PlatformPace
@@ -60,7 +60,7 @@ def test_a_patient_caller_waits_for_its_turn(db: None, settings: SettingsWrapper
     settings.PLATFORM_RATES = {"deezer": (2, 0.2)}
     acquire("deezer")
     acquire("deezer", patience=1.0)
-    assert PlatformPace.objects.get().revision == 2
+    assert Allowance.objects.get().revision == 2
 
 
 def test_every_process_waits_when_the_platform_asked(clock: time_machine.Traveller) -> None:
@@ -82,19 +82,3 @@ def test_a_used_up_quota_is_told_apart(clock: time_machine.Traveller) -> None:
     block("spotify", seconds=60, is_quota=True)
     with pytest.raises(QuotaUsedUpError):
         acquire("spotify", patience=90)
-
-
-def test_the_turn_is_taken_anew_when_another_process_took_it_first(
-    clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rate_of, minute = limits._rate_of, dt.timedelta(seconds=60)
-
-    def while_another_takes_it(platform: str) -> limits.Rate | None:
-        monkeypatch.setattr(limits, "_rate_of", rate_of)
-        PlatformPace.objects.update(revision=9, paced_until=timezone.now() + minute)
-        return rate_of(platform)
-
-    monkeypatch.setattr(limits, "_rate_of", while_another_takes_it)
-    with pytest.raises(RateLimitedError):
-        acquire("itunes")
-    assert PlatformPace.objects.get().revision == 9
