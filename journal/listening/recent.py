@@ -68,8 +68,10 @@ def song_of(user: User, listened_id: str) -> Song | None:
         asked.
     """
     listened = ListenedSong.objects.filter(user=user, pk=listened_id).select_related("song").first()
-    if listened is None or listened.song is not None:
-        return listened and listened.song
+    if listened is None:
+        return None
+    if listened.song is not None:
+        return listened.song
     if not _may_look_up(user):
         raise NotAllowedError(DEEZER)
     song = find_song(listened)

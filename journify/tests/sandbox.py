@@ -7,11 +7,10 @@ import threading
 import wave
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from journify.outbound import session
@@ -19,8 +18,9 @@ from spotify_auth import connections
 from spotify_auth.connections import Tokens
 from spotify_auth.models import SpotifyConnection
 from tools.sandbox.catalogue import SandboxSong
+from tools.sandbox.pointing import platform_settings
 from tools.sandbox.server import SandboxServer
-from tools.sandbox.world import CLIENT_ID, CLIENT_SECRET, Grant, World
+from tools.sandbox.world import Grant, World
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -84,32 +84,6 @@ def sandbox(
         setattr(settings, name, value)
     monkeypatch.setattr(session, "READ_SECONDS", 1.0)
     return Sandbox(_sandbox_server)
-
-
-def platform_settings(url: str) -> dict[str, Any]:
-    """Settings that point every platform at the stand-in."""
-    return {
-        "SANDBOX_URL": url,
-        "DEEZER_API_URL": f"{url}/deezer",
-        "ITUNES_API_URL": f"{url}/itunes",
-        "LISTENBRAINZ_API_URL": f"{url}/listenbrainz",
-        "LASTFM_API_URL": f"{url}/lastfm",
-        "LASTFM_API_KEY": "sandbox",
-        "DEEZER_SEARCH": True,
-        "RECCOBEATS_API_URL": f"{url}/reccobeats",
-        "MUSICBRAINZ_API_URL": f"{url}/musicbrainz",
-        "CONTACT": "https://journal.example",
-        "SPOTIFY_API_URL": f"{url}/spotify",
-        "SPOTIFY_ACCOUNTS_URL": f"{url}/spotify-accounts",
-        "SPOTIFY_CLIENT_ID": CLIENT_ID,
-        "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
-        "SPOTIFY_ENABLED": True,
-        "SOCIALACCOUNT_PROVIDERS": {
-            "spotify": settings.SOCIALACCOUNT_PROVIDERS["spotify"]
-            | {"APPS": [{"client_id": CLIENT_ID, "secret": CLIENT_SECRET, "key": ""}]}
-        },
-        "CLIP_SOURCES": ["upload", "deezer", "itunes"],
-    }
 
 
 def _write_tone(path: Path, hertz: float) -> None:

@@ -29,13 +29,13 @@ from classifier.sources.chain import audio_of
 from classifier.sources.deezer import DeezerClient, find_track
 from journal.models import Entry, Preferences
 from journify.operations.commands import ExplainedCommand
-from journify.tests.sandbox import platform_settings
 from spotify_auth.models import User
 from tools.management.commands.sandbox import DEMO
 from tools.measuring.listeners import client_of, make_listener, own_database
 from tools.measuring.times import quantile
 from tools.sandbox.catalogue import load_catalogue
 from tools.sandbox.invented import invented_songs
+from tools.sandbox.pointing import platform_settings
 from tools.sandbox.server import SandboxServer
 from tools.sandbox.world import World
 
