@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE, Emotion
 
-MAX_LABELS = 200
+MAX_LABELS = 100
 FLOOR = 5e-5  # probabilities are kept with four digits
 
 # The prior: standard deviations of the shifts, in log-odds, and of the scale, around 1.

@@ -174,5 +174,5 @@ def test_queries_do_not_grow_with_songs(
 ) -> None:
     for _ in range(5):
         LabelFactory(user=user, song=ClassificationFactory().song)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert [read(song).state for song in Song.objects.with_readings(user)] == ["answered"] * 5

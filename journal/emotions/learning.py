@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-SONGS_AT_ONCE = 200
+SONGS_AT_ONCE = 100
 ENTRIES_READ = 2 * SONGS_AT_ONCE
 SECONDS_AT_ONCE = 5.0
 

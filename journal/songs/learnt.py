@@ -181,11 +181,13 @@ def question_for(user: User, date: dt.date) -> Song | None:
     """
     row = layer_row(user.pk)
     if row.asked_on != date:
-        row.asked_on, row.asked_song_id = date, _most_telling(user)
+        row.asked_on, row.asked_song_id = date, _most_telling(user, row.layer)
         values = {"asked_on": date, "asked_song_id": row.asked_song_id}
         PersonalLayer.objects.update_or_create(user_id=user.pk, defaults=values)
+    if row.asked_song_id is None:
+        return None
     asked = Song.objects.visible_to(user).filter(pk=row.asked_song_id)
-    return asked.exclude(labels__user=user).first() if row.asked_song_id else None
+    return asked.exclude(labels__user=user).first()
 
 
 def put_off(user: User) -> None:
@@ -193,14 +195,13 @@ def put_off(user: User) -> None:
     PersonalLayer.objects.filter(user=user).update(asked_song=None)
 
 
-def _most_telling(user: User) -> UUID | None:
+def _most_telling(user: User, layer: Layer) -> UUID | None:
     """Of the latest songs without a label, the least sure one that most others lie near to."""
-    row = layer_row(user.pk)
     latest = list(latest_songs(user.pk))
     labelled = set(Label.objects.filter(user=user, song__in=latest).values_list("song", flat=True))
     answers = {uuid_of(key): answer for key, answer in answers_in(latest).items()}
     places = {
-        song: row.layer.moved(axes_in(answer))
+        song: layer.moved(axes_in(answer))
         for song, answer in answers.items()
         if answer.probabilities and song not in labelled
     }
