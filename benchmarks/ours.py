@@ -16,7 +16,9 @@ STARTED = time.perf_counter()
 import torch
 
 from benchmarks.timing import Laps, report
+from ml import musicnn
 from ml.audio import load_clip
+from ml.clip import SEGMENTS
 from ml.predictor import Predictor
 from ml.quick import best_format
 from ml.timing import stages
@@ -54,9 +56,20 @@ def multiply_adds(predictor: Predictor, path: Path) -> float:
     return total
 
 
-def multiply_rate() -> float:
-    """Measure multiply-adds per second of a matrix product in the network's number format."""
-    one, other = (torch.randn(SIDE, SIDE).to(best_format()) for _ in range(2))
+def pretrained_multiply_adds(patches: int) -> float:
+    """Count those of so many patches in `ml.musicnn`, as plain convolutions would need them."""
+    tall = sum(
+        count * bands * musicnn.TIMBRAL_FRAMES * (musicnn.BANDS - bands + 1)
+        for count, bands in musicnn.TIMBRAL
+    )
+    long = sum(count * frames * musicnn.BANDS for count, frames in musicnn.TEMPORAL)
+    middle = sum(layer.get_parameter("weight").numel() for layer in musicnn.load_musicnn().middle)
+    return float(patches * musicnn.PATCH * (tall + long + middle))
+
+
+def multiply_rate(dtype: torch.dtype) -> float:
+    """Measure multiply-adds per second of a matrix product in a number format."""
+    one, other = (torch.randn(SIDE, SIDE).to(dtype) for _ in range(2))
     torch.mm(one, other)
     best = float("inf")
     for _ in range(TRIES):
@@ -71,7 +84,9 @@ def main(files: list[Path]) -> dict[str, Any]:
     cores = len(os.sched_getaffinity(0))
     predictor = Predictor.load(MODEL, threads=1, quick=True, cores=cores)
     found = report(STARTED, files, lambda path, laps: listen(predictor, path, laps))
-    multiplying = multiply_adds(predictor, files[0]) / multiply_rate()
+    multiplying = multiply_adds(predictor, files[0]) / multiply_rate(best_format())
+    patches = SEGMENTS * predictor.meta.network.patches
+    multiplying += pretrained_multiply_adds(patches) / multiply_rate(torch.float32)
     floor = found["stages"]["decode"] + multiplying
     return found | {"format": str(best_format()), "multiplying": multiplying, "floor": floor}
 

@@ -66,13 +66,13 @@ def measure(*, days: int, songs: int) -> Costs:
     call_command("migrate", verbosity=0)
     call_command("seed_history", "somebody", days=days, stdout=sys.stderr)
     return Costs(
-        bytes_an_entry=_bytes_of(Entry, Journal) / Entry.objects.count(),
-        bytes_a_song=_bytes_of(Song, Classification, Label) / Song.objects.count(),
+        bytes_an_entry=bytes_of(Entry, Journal) / Entry.objects.count(),
+        bytes_a_song=bytes_of(Song, Classification, Label) / Song.objects.count(),
         songs_an_hour=HOUR / _seconds_a_song(songs),
     )
 
 
-def _bytes_of(*models: Any) -> float:
+def bytes_of(*models: Any) -> float:
     """Bytes of tables with their indexes."""
     question = "SELECT pg_total_relation_size(%s)"
     if connection.vendor == "sqlite":
