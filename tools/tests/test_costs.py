@@ -27,3 +27,18 @@ def test_a_million_listeners_are_twelve_million_answers() -> None:
     assert lines["cores that listen, at the peak"] == "15"
     assert lines["GB of entries a year"] == "2,190"
     assert lines["GB of songs a year"] == "1,314"
+
+
+def test_growth_is_measured_from_size_to_size() -> None:
+    command = [*INSIDE, "--on", "sqlite", "tools.growth", "--sizes", "40", "1300"]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    assert "ms to claim the next" in done.stdout
+    assert "1,300" in done.stdout
