@@ -36,12 +36,6 @@ def ends_of(user: User) -> list[dt.date]:
     return [*days.order_by("date")[:1], *days.order_by("-date")[:1]]
 
 
-def answered_days(user: User) -> list[dt.date]:
-    """All days with answers, in order; one query, which an index answers."""
-    entries = Entry.objects.of(user).filter(song__isnull=False)
-    return list(entries.order_by("date").values_list("date", flat=True).distinct())
-
-
 def heard_by_day(
     user: User,
     first: dt.date | None = None,

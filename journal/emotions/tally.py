@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -45,12 +46,12 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
 
-    @property
+    @functools.cached_property
     def total(self) -> int:
         """All that was heard."""
         return sum(self.counts.values())
 
-    @property
+    @functools.cached_property
     def clear(self) -> int:
         """Those that count as an emotion."""
         return sum(self.counts[name] for name in NAMES)
@@ -96,6 +97,12 @@ def colours_of(counts: Sequence[int]) -> list[str]:
     A day on which no feeling was met is "unsure" if something was heard, and has no colour
     otherwise. What several colours share is divided evenly, in the order of the emotions.
     """
+    return list(_colours_of(tuple(counts)))
+
+
+@functools.lru_cache(4096)
+def _colours_of(counts: tuple[int, ...]) -> tuple[str, ...]:
+    """As `colours_of`: a year has hundreds of days, and they are much alike."""
     tally = tally_of(counts)
-    leaders = [part.name for part in tally.leaders]
-    return leaders or ([UNSURE] if tally.total else [])
+    leaders = tuple(part.name for part in tally.leaders)
+    return leaders or ((UNSURE,) if tally.total else ())

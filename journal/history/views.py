@@ -48,10 +48,10 @@ def history(request: SignedInRequest) -> HttpResponse:
     gentle = preferences_of(request.user).leave_hard_days_out
     memories = memories_of(request.user, today(), without_hard=gentle)
     add_songs(request.user, chain(entries, *(memory.entries for memory in memories)))
+    year = year_of(request.user, _year(request), today=today(), is_whole="year" in request.GET)
     context = {
-        "year": year_of(
-            request.user, _year(request), today=today(), is_whole="year" in request.GET
-        ),
+        "year": year,
+        "months": year.month_links(form.cleaned_data.get("first")),
         "shown_from": wanted["first"],
         "shown_to": wanted["last"],
         "form": form,

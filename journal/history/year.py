@@ -14,12 +14,14 @@ from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from journal.day.pages import first_day
 from journal.emotions.counting import DayHeard, ends_of, heard_by_day
 from journal.emotions.tally import KINDS, tally_of
 from journal.history.days import DayInColour, Words, cell, day_in_colour
 from journal.stats.geometry import pieces
+from journal.stats.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
-    from journal.stats.geometry import Piece
     from spotify_auth.models import User
 
 MONTHS, LONGEST_MONTH = 12, 31
@@ -50,10 +51,32 @@ class MonthInColour:
         return f"?{urlencode(query | ends)}#answers"
 
     @property
+    def short(self) -> str:
+        """Its short name."""
+        return date_format(self.first, "M")
+
+    def link(self, *, is_shown: bool) -> str:
+        """Its name and its answers as a bar, leading to them; without answers its name alone."""
+        full = escape(date_format(self.first, "F"))
+        letters = f"{escape(self.short[:1])}<i>{escape(self.short[1:])}</i>"
+        name = f'<abbr title="{full}">{letters}</abbr>'
+        if not self.answered:
+            return name
+        bar = "".join(
+            f'<rect data-emotion="{piece.part.name}" x="{piece.start}%" width="{piece.length}%"'
+            ' height="100%" />'
+            for piece in pieces(tally_of(self.counts))
+        )
+        current = ' aria-current="true"' if is_shown else ""
+        return (
+            f'<a href="{escape(self.address)}"{current}>{name}'
+            f'<svg class="month-bar" aria-hidden="true">{bar}</svg></a>'
+        )
+
+    @property
     def name(self) -> SafeString:
         """Its short name, of which narrow columns show a letter; a link to its answers."""
-        name = date_format(self.first, "M")
-        letters = format_html("{}<i>{}</i>", name[:1], name[1:])
+        letters = format_html("{}<i>{}</i>", self.short[:1], self.short[1:])
         return (
             format_html('<a href="{}">{}</a>', self.address, letters) if self.answered else letters
         )
@@ -77,11 +100,6 @@ class MonthInColour:
     def counts(self) -> list[int]:
         """How many answers count as each of `KINDS`."""
         return [sum(counts) for counts in zip(*(day.counts for day in self.days), strict=True)]
-
-    @property
-    def pieces(self) -> list[Piece]:
-        """Its answers as a bar, laid end to end."""
-        return pieces(tally_of(self.counts))
 
 
 @dataclass(frozen=True)
@@ -141,6 +159,20 @@ class YearInColour:
                 for name, week in zip(self._names_of_weeks(), self.weeks, strict=True)
             )
         )
+
+    def month_links(self, shown: dt.date | None) -> SafeString:
+        """A link a month that has answers, with these as a small bar; `shown` begins a month."""
+        return mark_safe(  # noqa: S308 -- numbers, and names that are escaped
+            "".join(
+                f"<li>{month.link(is_shown=month.first == shown)}</li>" for month in self.months
+            )
+        )
+
+    @property
+    def table(self) -> Table:
+        """The months in numbers."""
+        rows = [[month.short, *month.counts, month.answered] for month in self.months]
+        return Table(head=[_("Month"), *map(str, self.kinds), _("answers")], rows=rows)
 
     def _names_of_weeks(self) -> list[str]:
         names, last = [], 0

@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from classifier.emotions.effective import heard_in
-from classifier.models import Song
+from classifier.models import Classification, Song
 from journal.emotions.counting import heard_by_day
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, Journal
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from spotify_auth.models import User
 
 SONGS_OF_A_DAY = 3
+# Of the surest answers, those of older models and those denied are left out.
+SUREST_COMPARED = 60
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,12 @@ def story_of(user: User, recap: Recap) -> Story:
 
 def _surest_song(entries: EntryQuerySet) -> SurestSong | None:
     """Of the songs whose feeling the model heard and nobody denied, the one it was surest of."""
-    emotions = dict(entries.clear().values_list(bare("song_id"), "emotion").distinct())
-    verdicts = heard_in(entries.clear().values("song"))
+    answers = Classification.objects.answered().filter(song__in=entries.clear().values("song"))
+    rows = answers.order_by("-certainty", "song_id").values_list("song_id", flat=True)
+    surest = list(dict.fromkeys(rows[:SUREST_COMPARED]))
+    of_these = entries.clear().filter(song__in=surest)
+    emotions = dict(of_these.values_list(bare("song_id"), "emotion").distinct())
+    verdicts = heard_in(surest)
     agreed = [key for key, verdict in verdicts.items() if verdict.heard == emotions.get(key)]
     if not agreed:
         return None

@@ -16,7 +16,7 @@ from classifier.emotions.word_search import songs_with_word
 from classifier.models import Label
 from classifier.serving.results import is_sure
 from journal.day.feelings import felt_between
-from journal.emotions.counting import answered_days, heard_by_day
+from journal.emotions.counting import heard_by_day
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry
 from journal.stats.hours import by_hour
@@ -42,8 +42,6 @@ class Answers:
     ----------
     days : mapping
         All answered days, also those of which nothing is heard.
-    all_days : sequence
-        The answered days of the whole journal, in order.
     hours : mapping
         By the hour of answering, 0 to 23 in the listener's zone, where it is known.
     phrases, artists : mapping
@@ -57,7 +55,6 @@ class Answers:
     """
 
     days: Mapping[dt.date, DayHeard] = field(default_factory=dict)
-    all_days: Sequence[dt.date] = ()
     hours: Mapping[int, Tally] = field(default_factory=dict)
     phrases: Mapping[str, Tally] = field(default_factory=dict)
     artists: Mapping[str, Tally] = field(default_factory=dict)
@@ -92,7 +89,6 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "
     return Answers(
         days=days,
         before=Tally() if is_all else _before(user, interval, songs=songs),
-        all_days=list(days) if is_all and songs is None else answered_days(user),
         felt=tuple(felt_between(user, interval.first, interval.last)),
         hours=by_hour(entries, zone=zone, first=first, last=now),
         phrases=tallies_of(

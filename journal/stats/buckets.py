@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -17,6 +19,14 @@ Unit = Literal["day", "week", "month", "year"]
 
 # The longest interval, in days, that is drawn in each unit; beyond, in years.
 UNITS: list[tuple[int, Unit]] = [(31, "day"), (371, "week"), (1860, "month")]
+
+
+NAMED_AS = {
+    "day": "SHORT_DAY_FORMAT",
+    "week": "SHORT_DATE_FORMAT",
+    "month": "YEAR_MONTH_FORMAT",
+    "year": "Y",
+}
 
 
 @dataclass(frozen=True)
@@ -34,17 +44,20 @@ class Bucket:
     @property
     def name(self) -> str:
         """What a table calls it."""
-        if self.unit == "day":
-            return date_format(self.first, "SHORT_DAY_FORMAT")
-        if self.unit == "week":
-            return _("from %(first)s") % {"first": date_format(self.first, "SHORT_DATE_FORMAT")}
-        return date_format(self.first, "YEAR_MONTH_FORMAT" if self.unit == "month" else "Y")
+        name = _name_of(self.first, NAMED_AS[self.unit], get_language())
+        return _("from %(first)s") % {"first": name} if self.unit == "week" else name
 
     @property
     def tick(self) -> str:
         """What stands below the chart."""
         formats = {"month": "M Y", "year": "Y"}
         return date_format(self.first, formats.get(self.unit, "SHORT_MONTH_DAY_FORMAT"))
+
+
+@functools.lru_cache(4096)
+def _name_of(date: dt.date, form: str, _language: str | None) -> str:
+    """A day in a format, in the active language, which is named for what is remembered."""
+    return date_format(date, form)
 
 
 def buckets_of(interval: Interval) -> list[Bucket]:

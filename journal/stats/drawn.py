@@ -9,12 +9,14 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
+from classifier.emotions.readings import NOT_SURE, WORDS
+from journal.emotions.tally import KINDS
 from journal.site.dates import name_of
 from journal.stats import geometry
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from django.utils.safestring import SafeString
 
@@ -27,18 +29,20 @@ HOLE = 24  # from the middle of a hole to that of the next
 
 def bars(groups: Sequence[tuple[str, Tally]], *, icons: str) -> SafeString:
     """A row a group: its parts laid end to end, each with its mark where there is room."""
+    words = {kind: escape(WORDS.get(kind, NOT_SURE)) for kind in KINDS}
     return mark_safe(  # noqa: S308 -- numbers, and words that are escaped
         "".join(
             f'<li class="bars-row">\n<span class="bars-name">{escape(name)}</span>\n'
             f'<span class="bars-count">{tally.total}</span>\n<svg class="bars-bar">\n'
             '<rect class="bars-track" width="100%" height="100%" />\n'
-            f"{''.join(_bar(piece, icons) for piece in geometry.pieces(tally))}</svg>\n</li>\n"
+            f"{''.join(_bar(piece, icons, words) for piece in geometry.pieces(tally))}"
+            "</svg>\n</li>\n"
             for name, tally in groups
         )
     )
 
 
-def _bar(piece: Piece, icons: str) -> str:
+def _bar(piece: Piece, icons: str, words: Mapping[str, str]) -> str:
     part = piece.part
     mark = (
         f'<use class="on-feeling" href="{icons}#mark-{part.name}" x="{piece.middle}%" y="4"'
@@ -48,7 +52,7 @@ def _bar(piece: Piece, icons: str) -> str:
     )
     return (
         f'<g data-emotion="{part.name}">\n<rect class="bars-part" x="{piece.start}%"'
-        f' width="{piece.length}%" height="100%"><title>{escape(part.word)}: {part.count}</title>'
+        f' width="{piece.length}%" height="100%"><title>{words[part.name]}: {part.count}</title>'
         f"</rect>\n{mark}</g>\n"
     )
 
@@ -74,8 +78,10 @@ def _wedge(sector: Sector) -> str:
     return f'<path class="dial-part" data-emotion="{sector.part.name}" d="{sector.path}" />\n'
 
 
-def punches(dates: Sequence[dt.date], answered: Collection[dt.date]) -> SafeString:
-    """A hole a day, a week a column from Monday down; filled on days with an answer."""
+def punches(
+    dates: Sequence[dt.date], answered: Collection[dt.date], *, since: dt.date
+) -> SafeString:
+    """A hole a day since a day, a week a column from Monday down; filled where one answered."""
     language = get_language()
     form = get_format("SHORT_DATE_FORMAT", lang=language, use_l10n=True)
     return mark_safe(  # noqa: S308 -- numbers, and names of days that are escaped
@@ -84,5 +90,6 @@ def punches(dates: Sequence[dt.date], answered: Collection[dt.date]) -> SafeStri
             f' cx="{HOLE * (place // WEEK) + HOLE // 2}" cy="{HOLE * (place % WEEK) + HOLE // 2}"'
             f' r="8"><title>{escape(name_of(date, form, language))}</title></circle>\n'
             for place, date in enumerate(dates)
+            if date >= since
         )
     )

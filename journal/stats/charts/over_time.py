@@ -75,13 +75,14 @@ def sentence(summary: OverTime) -> str:
 def _draw(answers: Answers, interval: Interval, _today: dt.date) -> Drawn:
     summary = summarize(answers.days, buckets_of(interval), interval)
     named = [(bucket.name, tally) for bucket, tally in summary.buckets]
-    ticks = [bucket.tick for bucket, _tally in summary.buckets]
-    middle = [ticks[len(ticks) // 2]] if len(ticks) > 2 else []
+    buckets = [bucket for bucket, _tally in summary.buckets]
+    middle = [buckets[len(buckets) // 2]] if len(buckets) > 2 else []
+    ends = [buckets[0], *middle, *buckets[-1:]] if len(buckets) > 1 else buckets
     return Drawn(
         sentence=sentence(summary),
         drawing={
             "lanes": geometry.lanes([tally for _name, tally in named], summary.everything),
-            "ticks": [ticks[0], *middle, *ticks[-1:]] if len(ticks) > 1 else ticks,
+            "ticks": [bucket.tick for bucket in ends],
         },
         table=tally_table(_("Days"), named),
     )

@@ -39,7 +39,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Streaks:
-    """The days of the interval, and the longest run of the whole journal."""
+    """The days of the interval, and the longest run among them."""
 
     longest: Run | None
     answered: int
@@ -59,7 +59,7 @@ def summarize(answered: Sequence[dt.date], interval: Interval) -> Streaks:
     ]
     return Streaks(
         longest=max(reversed(runs), key=lambda run: run.days, default=None),
-        answered=sum(interval.first <= date <= interval.last for date in answered),
+        answered=len(answered),
         days=interval.days,
     )
 
@@ -82,15 +82,19 @@ def sentence(summary: Streaks) -> str:
 
 
 def _draw(answers: Answers, interval: Interval, today: dt.date) -> Drawn:
-    answered = answers.all_days
+    answered = list(answers.days)
     summary = summarize(answered, interval)
     # whole weeks, so that a column is a week
-    start = today - dt.timedelta(7 * (WEEKS_DRAWN - 1) + today.weekday())
+    begun = max(interval.first, today - dt.timedelta(7 * (WEEKS_DRAWN - 1)))
+    start = begun - dt.timedelta(begun.weekday())
     shown = [start + dt.timedelta(n) for n in range((today - start).days + 1)]
     run = summary.longest
     return Drawn(
         sentence=sentence(summary),
-        drawing={"summary": summary, "days": drawn.punches(shown, set(answered))},
+        drawing={
+            "summary": summary,
+            "days": drawn.punches(shown, set(answered), since=interval.first),
+        },
         table=Table(
             head=[_("Run"), _("Days"), _("From"), _("To")],
             rows=[[_("Longest run"), run.days, _date(run.first), _date(run.last)]] if run else [],
@@ -99,7 +103,7 @@ def _draw(answers: Answers, interval: Interval, today: dt.date) -> Drawn:
 
 
 def _days_answered(answers: Answers) -> int:
-    return len(answers.all_days)
+    return len(answers.days)
 
 
 def _missing(count: int) -> str:
