@@ -130,8 +130,9 @@ def _personal() -> list[PersonalAgreement]:
     """By version; of versions that few listeners labelled, nothing: one could tell whose it is."""
     rows = PersonalLayer.objects.filter(labels__gt=0).order_by("model", "version")
     sums = {name: Sum(name) for name in ("labels", "before", "after")}
-    found = rows.values("model", "version").annotate(listeners=Count("pk"), **sums)
-    return [PersonalAgreement(**row) for row in found if row["listeners"] >= FEWEST_LISTENERS]
+    found = rows.values_list("model", "version").annotate(Count("pk"), **sums)
+    summed = [PersonalAgreement(*row) for row in found]
+    return [row for row in summed if row.listeners >= FEWEST_LISTENERS]
 
 
 def _corrected(
