@@ -326,7 +326,7 @@ def test_a_file_that_breaks_off_keeps_what_came_before(tmp_path: Path) -> None:
     whole = json.dumps([extended(ts=f"2026-03-01T20:{n:02}:00Z") for n in range(10, 50)])
     plays, history = read(tmp_path, whole[: len(whole) // 2])
     assert 5 < len(plays) < 40
-    assert "breaks off" in history.problem
+    assert "is cut short" in history.problem
 
 
 def test_a_damaged_zip_is_told_so(tmp_path: Path) -> None:

@@ -12,14 +12,19 @@ from classifier.tests.factories import ClassificationFactory
 from journify.background import jobs, transport, working
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the test's connection, which a worker would take for an old one, and wait for nothing."""
+    monkeypatch.setattr(working, "close_old_connections", lambda: None)
+    monkeypatch.setattr(working, "AWAY_SECONDS", 0.0)
+    monkeypatch.setattr(transport, "POLL_SECONDS", 0.01)
+
+
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> list[jobs.Job]:
     """What was worked at, by a stand-in for listening."""
     rows: list[jobs.Job] = []
     monkeypatch.setattr("classifier.serving.listening.classify", rows.append)
-    monkeypatch.setattr(working, "close_old_connections", lambda: None)
-    monkeypatch.setattr(working, "AWAY_SECONDS", 0.0)
-    monkeypatch.setattr(transport, "POLL_SECONDS", 0.01)
     return rows
 
 
