@@ -14,7 +14,7 @@ from journify.background import jobs, transport, working
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the test's connection, which a worker would take for an old one, and wait for nothing."""
+    """Keep the test's connection, which a worker would close as an old one; wait for nothing."""
     monkeypatch.setattr(working, "close_old_connections", lambda: None)
     monkeypatch.setattr(working, "AWAY_SECONDS", 0.0)
     monkeypatch.setattr(transport, "POLL_SECONDS", 0.01)
