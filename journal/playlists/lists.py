@@ -66,7 +66,8 @@ def list_of(user: User, filters: QueryDict | Mapping[str, str]) -> SongList:
     A feeling, or one of its finer words, alone holds what was brought and never answered with,
     too, the latest use first. Everything else is in the order of its days.
     """
-    phrases = phrases_of(user)
+    # every answer is read for them: only where a filter needs them
+    phrases = phrases_of(user) if filters.get("phrase") or filters.get("q") else []
     form = HistoryForm(filters, phrases=phrases, tags=own_tags(user))
     form.is_valid()
     wanted = {name: form.cleaned_data.get(name) or "" for name in form.fields}
