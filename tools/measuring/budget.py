@@ -27,6 +27,7 @@ GROWING = {
     "history?q=light": Growing(3.0, f"{YEAR}; every answer's note to search"),
     "like": Growing(2.6, "1,500 songs to compare instead of a dozen"),
     "songs": Growing(2.4, "1,500 songs to count by feeling, and the last use of those of one"),
+    "song_list": Growing(2.4, "without a filter it is the list of the page before"),
     "stats": Growing(2.5, "eleven charts and their tables; a single day has enough for two"),
     "stats?span=all": Growing(
         4.0, "eleven charts of 10,500 answers to group by day, hour, phrase and artist"
