@@ -25,6 +25,7 @@ GROWING = {
     "history": Growing(2.5, YEAR),
     "history?emotion=sad": Growing(2.5, YEAR),
     "history?q=light": Growing(3.0, f"{YEAR}; every answer's note to search"),
+    "hear_month": Growing(11.0, "a month of answers, a line for each: 360 instead of a day's"),
     "like": Growing(2.6, "1,500 songs to compare instead of a dozen"),
     "songs": Growing(2.4, "1,500 songs to count by feeling, and the last use of those of one"),
     "song_list": Growing(2.4, "without a filter it is the list of the page before"),
