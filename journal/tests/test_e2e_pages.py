@@ -343,5 +343,5 @@ class TestTryOut:
             page.get_by_role("link", name="Look again").click()
         expect(page.locator("#try-out")).to_have_attribute("data-state", "answered")
         page.reload()
-        expect(page.locator("#try-out")).to_contain_text("shown and forgotten")
+        expect(page.locator("#try-out")).to_contain_text("shown once and is deleted")
         context.close()

@@ -230,7 +230,7 @@ SCENES = (
     Scene("songs", "One's own songs", "anna", at("journal:songs"), "songs"),
     Scene("phrases", "One's own phrases", "anna", at("journal:phrases"), "phrases"),
     Scene("settings", "Settings", "anna", at("journal:settings"), "settings"),
-    Scene("data", "Taking it along, bringing it back", "anna", data, "data"),
+    Scene("data", "Export and import", "anna", data, "data"),
     Scene("devices", "Where one is signed in", "anna", at("journal:devices"), "devices"),
     Scene("password", "Another password", "anna", path("/accounts/password/change/")),
     Scene("second-key", "A second key", "anna", at("mfa_index")),
