@@ -22,18 +22,14 @@ class Growing:
 
 YEAR = "365 coloured days instead of one, past days to remember, phrases of 10,500 answers to list"
 GROWING = {
-    "history": Growing(2.5, YEAR),
-    "history?emotion=sad": Growing(2.5, YEAR),
-    "history?q=light": Growing(3.0, f"{YEAR}; every answer's note to search"),
+    "history": Growing(2.2, YEAR),
+    "history?emotion=sad": Growing(2.4, YEAR),
+    "history?q=light": Growing(2.4, f"{YEAR}; every answer's note to search"),
     "hear_month": Growing(11.0, "a month of answers, a line for each: 360 instead of a day's"),
     "like": Growing(2.6, "1,500 songs to compare instead of a dozen"),
     "songs": Growing(2.4, "1,500 songs to count by feeling, and the last use of those of one"),
     "song_list": Growing(2.4, "without a filter it is the list of the page before"),
-    "stats": Growing(2.5, "eleven charts and their tables; a single day has enough for two"),
-    "stats?span=all": Growing(
-        4.0, "eleven charts of 10,500 answers to group by day, hour, phrase and artist"
-    ),
-    "recap_year": Growing(2.4, "a year's days, artists and hours, and the year before"),
+    "stats?span=all": Growing(2.9, "10,500 answers to group by day, hour, phrase and artist"),
 }
 
 
