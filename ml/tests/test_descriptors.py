@@ -143,7 +143,7 @@ class TestDescribe:
 
     def test_numbers_hardly_move_when_songs_are_encoded(self, tmp_path: Path) -> None:
         clips = [load_clip(file).samples for file in sorted(SONGS.glob("*.mp3"))[::3]]
-        assert len(clips) == 4
+        assert len(clips) > 3
         plain = np.stack([describe(samples) for samples in clips])
         paths = [
             write(tmp_path / f"{number}.mp3", samples, codec="libmp3lame")

@@ -203,7 +203,7 @@ class TestListening:
         assert "On my disk" not in text
         assert text.count("Add to today") == 20
         assert text.count("https://open.spotify.com/artist/") == 3
-        assert 'href=""' not in text
+        assert 'href=""' not in text.split("<template")[0]  # offline.js gives those an address
 
     def test_trouble_is_told_and_ends_the_asking(
         self, sandbox: Sandbox, user: User, listener: Client
