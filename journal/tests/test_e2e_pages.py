@@ -166,7 +166,8 @@ class TestConnection:
     def test_a_card_listens_on_after_the_server_was_away(
         self, browser: Browser, base_url: str, tune: Path
     ) -> None:
-        context = browser.new_context(base_url=base_url)
+        # what a service worker asks for passes by `route`
+        context = browser.new_context(base_url=base_url, service_workers="block")
         page = context.new_page()
         sign_up(page)
         answers: list[int] = []
@@ -190,7 +191,8 @@ class TestConnection:
     def test_a_card_goes_on_when_the_connection_is_back(
         self, browser: Browser, base_url: str, tune: Path
     ) -> None:
-        context = browser.new_context(base_url=base_url)
+        # what a service worker asks for passes by `route`
+        context = browser.new_context(base_url=base_url, service_workers="block")
         page = context.new_page()
         sign_up(page)
         held: list[Route] = []

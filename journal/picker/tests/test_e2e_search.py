@@ -174,7 +174,7 @@ def test_a_visitor_tries_out_a_song_by_its_name(
     context = browser.new_context(base_url=sandbox_app[0])
     page = context.new_page()
     page.goto("/")
-    page.get_by_role("searchbox", name="Or a song by its name").fill(f"{SONG.artist} {SONG.title}")
+    page.get_by_role("searchbox", name="A song by its name").fill(f"{SONG.artist} {SONG.title}")
     page.get_by_role("button", name="Search Deezer").click()
     page.get_by_role("button", name=re.compile(f"^{re.escape(SONG.title)}")).first.click()
     expect(page.locator("#try-out")).to_contain_text(f"{SONG.artist} – {SONG.title}")
