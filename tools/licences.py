@@ -36,6 +36,7 @@ READ = {
     "psycopg-binary": ("LGPL-3.0-only", "as psycopg"),
     "qrcode": ("BSD-3-Clause", "the other classifier is for an MIT notice of what it began as"),
     "resvg-py": ("MIT", "says it in its licence file, not in its metadata"),
+    "soundfile": ("BSD-3-Clause", "its wheel holds libsndfile (LGPL 2.1), exchangeable"),
     "soxr": ("LGPL-2.1-or-later", "a library of its own, imported as it is, exchangeable by pip"),
 }  # fmt: skip
 
@@ -69,7 +70,11 @@ to when it is loaded.
 ELSEWHERE = {
     name: {"Name": name, "License": licence, "URL": "UNKNOWN"}
     for name, licence in {
+        "audioop-lts": "PSF-2.0",
         "colorama": "BSD License",
+        "standard-aifc": "PSF-2.0",
+        "standard-chunk": "PSF-2.0",
+        "standard-sunau": "PSF-2.0",
         "tzdata": "Apache-2.0",
     }.items()
 }
