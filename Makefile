@@ -82,7 +82,7 @@ slow: $(VENV)/test.stamp postgres redis mongodb  ## tests that kill workers, cut
 	$(BIN)/pytest -m slow $(PARALLEL) $(TESTS)
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
-	$(ON_DB) $(BIN)/pytest -m e2e $(TESTS)
+	$(ON_DB) $(BIN)/pytest -m e2e $(PARALLEL) $(TESTS)
 
 soak: $(VENV)/test.stamp postgres redis rabbitmq mongodb  ## the kill test in full, on every backend (minutes)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.soak
