@@ -89,6 +89,7 @@ def refused_sign_up(page: Page, _demo: Demo) -> None:
 def picker(page: Page, demo: Demo) -> None:
     """Open the picker over the day."""
     page.goto(reverse("journal:day", kwargs={"date": demo.today}))
+    page.locator("#more-phrases > summary").click()
     page.locator("[data-state=empty] [data-pick]").first.click()
     expect(page.get_by_role("dialog").locator("[data-song]").first).to_be_visible()
 
