@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy as _
 
 from classifier.files.cleanup import forget
 from journal.models import Transfer
 from journify.background import jobs
+from journify.background.sentences import INTERRUPTED
 from journify.models import save_with_file, written
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ Kind, Status = Transfer.Kind, Transfer.Status
 # (`classifier.queue.leases`), for as long as the largest archive may take.
 LEASE_SECONDS = 120
 MOST_SECONDS = 2 * 60 * 60
-INTERRUPTED = _("This was interrupted too often. Please try again.")
-UNEXPECTED = _("Something went wrong. Please try again.")
 
 
 class TransferLostError(Exception):

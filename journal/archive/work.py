@@ -28,6 +28,7 @@ from journal.listening.opening import History
 from journal.listening.storing import store
 from journal.site.zones import known_zones
 from journify.background import files
+from journify.background.sentences import UNEXPECTED
 from spotify_auth.models import User
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def carry_out(row: Transfer) -> None:
             # that gets past here would leave the row running, to be tried again for nothing and
             # called interrupted in the end.
             logger.exception("%s %s failed", row.kind, row.pk)
-            transfers.fail(row, str(transfers.UNEXPECTED))
+            transfers.fail(row, str(UNEXPECTED))
         if row.kind == row.Kind.IMPORT:
             transfers.drop_file(row)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from classifier.files.cleanup import forget
 from journal.listening import summary
@@ -19,6 +18,7 @@ from journal.listening.models import Listening, ListeningImport
 from journal.listening.opening import History
 from journal.listening.storing import store
 from journify.background import jobs
+from journify.background.sentences import INTERRUPTED, UNEXPECTED
 from journify.models import save_with_file
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def carry_out(row: ListeningImport) -> None:
             # A stranger's file, storage and the database each have errors of their own; one that
             # gets past here would leave the row running, to be tried again for nothing.
             logger.exception("history %s failed", row.pk)
-            _end(row, Status.FAILED, error=_("Something went wrong. Please try again."))
+            _end(row, Status.FAILED, error=str(UNEXPECTED))
         drop_file(row)
 
 
@@ -76,7 +76,7 @@ def interrupted(row: ListeningImport) -> bool:
     """Have another worker take up what a dead one dropped: what it stored is known already."""
     if jobs.put_back(row):
         return True
-    sentence = str(_("This was interrupted too often. Please try again."))
+    sentence = str(INTERRUPTED)
     ended = jobs.settle(row, status=Status.FAILED, error=sentence, finished_at=timezone.now())
     if ended:
         drop_file(row)

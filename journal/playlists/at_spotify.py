@@ -23,6 +23,7 @@ from journal.models import Playlist
 from journal.playlists.lists import list_of
 from journal.results import Result
 from journify.background import jobs
+from journify.background.sentences import INTERRUPTED, UNEXPECTED
 from journify.models import uuid_of
 from journify.outbound.errors import NotFoundError, PlatformError
 from spotify_auth import connections
@@ -108,14 +109,14 @@ def carry_out(row: Playlist) -> None:
         except Exception:
             # one that gets past here would leave the row running, to be tried again for nothing
             logger.exception("playlist %s failed", row.pk)
-            _end(row, Status.FAILED, error=_("Something went wrong. Please try again."))
+            _end(row, Status.FAILED, error=str(UNEXPECTED))
 
 
 def interrupted(row: Playlist) -> bool:
     """Have another worker take it up; what was found and made is kept."""
     if jobs.put_back(row):
         return True
-    sentence = str(_("This was interrupted too often. Please try again."))
+    sentence = str(INTERRUPTED)
     return jobs.settle(row, status=Status.FAILED, error=sentence)
 
 
