@@ -3,6 +3,9 @@
 A body that comes slowly holds a thread until it is here. The limits in the database count requests
 that were read; this one keeps an address from holding all threads of a process. Against many
 addresses helps a proxy in front that buffers: deploy/nginx.conf, deploy/Caddyfile.
+
+What a view leaves unread is read here and dropped, while the request still counts: gunicorn would
+do it after the answer, for as long as bytes drip, or reset the line so that a proxy says 502.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
+CHUNK_BYTES = 65_536
 
 
 class BodyMiddleware:
@@ -49,7 +53,9 @@ class BodyMiddleware:
         if is_too_many:
             return _refuse(request)
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
+            _drop_the_rest(request)
+            return response
         finally:
             with self._lock:
                 self._sending[network] -= 1
@@ -62,11 +68,23 @@ def _has_body(request: HttpRequest) -> bool:
     return length != "0" or "HTTP_TRANSFER_ENCODING" in request.META
 
 
-def _refuse(request: HttpRequest) -> HttpResponse:
-    """Say so, and have gunicorn read no more of it: it would wait for the rest before the next."""
+def _drop_the_rest(request: HttpRequest) -> None:
+    if "HTTP_TRANSFER_ENCODING" in request.META:  # of no announced length: Django reads none of it
+        _read_no_more(request)
+    with contextlib.suppress(OSError):  # the client left
+        while request.read(CHUNK_BYTES):
+            pass
+
+
+def _read_no_more(request: HttpRequest) -> None:
     if (connection := request.META.get("gunicorn.socket")) is not None:
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RD)
+
+
+def _refuse(request: HttpRequest) -> HttpResponse:
+    """Say so, and have gunicorn read no more of it: it would wait for the rest before the next."""
+    _read_no_more(request)
     logger.warning("limit action=body by=address wait=%d", RETRY_SECONDS)
     return HttpResponse(
         "Too many uploads at once; please try again in a moment.\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import http.client
+import io
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -149,9 +152,22 @@ class TestCaddy:
         _stands_between(caddy)
 
 
+class _SlowBody(io.BytesIO):
+    """A body that comes when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_read, self.is_here = threading.Semaphore(0), threading.Event()
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.is_read.release()
+        self.is_here.wait(20)
+        return super().read(size)
+
+
 class TestTheAppAlone:
     def test_slow_bodies_of_one_address_leave_threads_to_others(self, app: int) -> None:
-        with _attack(app, is_tls=False, headers=0):
+        with _attack(app, is_tls=False, bodies=3 * 48, headers=0):  # 48: threads of both processes
             assert _p95(app, is_tls=False) < 1.0
 
     def test_an_address_is_counted_before_its_body_is_read(self) -> None:
@@ -168,18 +184,32 @@ class TestTheAppAlone:
             path = "/accounts/login/"
             return answer(RequestFactory().post(path, {"a": "b"}, REMOTE_ADDR=address, **extra))
 
-        threads = [threading.Thread(target=post, args=("203.0.113.5",)) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for _ in threads:
-            assert inside.acquire(timeout=20)
-        refused = post("203.0.113.5")
-        assert (refused.status_code, refused["Retry-After"]) == (429, "5")
-        go_on.set()
-        assert post("203.0.113.6").status_code == 200
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(8) as threads:
+            for _ in range(8):
+                threads.submit(post, "203.0.113.5")
+            for _ in range(8):
+                assert inside.acquire(timeout=20)
+            refused = post("203.0.113.5")
+            assert (refused.status_code, refused["Retry-After"]) == (429, "5")
+            go_on.set()
+            assert post("203.0.113.6").status_code == 200
         assert post("203.0.113.5").status_code == 200, "all of them are over"
+
+    def test_a_body_that_nobody_reads_counts_until_it_is_here(self) -> None:
+        body = _SlowBody()
+        answer = BodyMiddleware(lambda _request: HttpResponse(status=403))
+
+        def post() -> HttpResponse:
+            request = RequestFactory().post("/", {"a": "b"}, REMOTE_ADDR="203.0.113.5")
+            return answer(WSGIRequest(request.environ | {"wsgi.input": body}))
+
+        with ThreadPoolExecutor(8) as threads:
+            asked = [threads.submit(post) for _ in range(8)]
+            for _ in asked:
+                assert body.is_read.acquire(timeout=20)
+            assert post().status_code == 429
+            body.is_here.set()
+            assert {each.result(20).status_code for each in asked} == {403}
 
     def test_what_goes_wrong_is_counted_back(self) -> None:
         def broken(_request: object) -> HttpResponse:
@@ -212,15 +242,17 @@ def _upload(port: int, size: int, *, is_sent: bool = True) -> int:
 
 
 @contextmanager
-def _attack(port: int, *, is_tls: bool, headers: int = SLOW) -> Iterator[None]:
+def _attack(port: int, *, is_tls: bool, bodies: int = SLOW, headers: int = SLOW) -> Iterator[None]:
     """Hold connections that send a byte now and then: of a body, and of a header."""
     opening = f"POST /accounts/login/ HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
     body = opening + "Content-Length: 100000\r\n\r\nlogin="
     stop = threading.Event()
     with ExitStack() as stack:
-        sockets = [stack.enter_context(_socket(port, is_tls=is_tls)) for _ in range(SLOW + headers)]
+        sockets = [
+            stack.enter_context(_socket(port, is_tls=is_tls)) for _ in range(bodies + headers)
+        ]
         for number, each in enumerate(sockets):
-            each.sendall((body if number < SLOW else opening + "X-Slow: ").encode())
+            each.sendall((body if number < bodies else opening + "X-Slow: ").encode())
 
         def drip() -> None:
             while not stop.wait(0.5):
@@ -256,12 +288,11 @@ def _p95(port: int, *, is_tls: bool = True) -> float:
 def _ask(
     port: int, path: str, headers: dict[str, str], *, is_tls: bool = True
 ) -> http.client.HTTPResponse:
-    connection = _connection(port, is_tls=is_tls)
-    connection.request("GET", path, headers={"Host": HOST} | headers)
-    response = connection.getresponse()
-    response.read()
-    connection.close()
-    return response
+    with contextlib.closing(_connection(port, is_tls=is_tls)) as connection:
+        connection.request("GET", path, headers={"Host": HOST} | headers)
+        response = connection.getresponse()
+        response.read()
+        return response
 
 
 def _connection(port: int, *, is_tls: bool = True) -> http.client.HTTPConnection:
