@@ -77,9 +77,9 @@ MIDDLEWARE = [
     # above the rest, so that what the ones below refuse has the headers too
     "journify.web.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
-    "journify.monitoring.hosts.HostMiddleware",
-    # above what reads forms
+    # above what reads forms, and what refuses them unread
     "journify.limits.bodies.BodyMiddleware",
+    "journify.monitoring.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
