@@ -82,7 +82,7 @@ def test_nobody_gets_it_from_the_bucket(song: Song, s3_server: str, bucket: Any)
         grant["Grantee"].get("URI") for grant in bucket.Object(keys(bucket)[0]).Acl().grants
     } - {None}
     assert public == set()
-    stranger = requests.get(f"{s3_server}/uploads/{keys(bucket)[0]}", timeout=5)
+    stranger = requests.get(f"{s3_server}/uploads/{keys(bucket)[0]}", timeout=30)
     assert stranger.status_code == HTTPStatus.FORBIDDEN
 
 

@@ -152,7 +152,7 @@ def _wait_for(url: str, processes: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline:
         assert processes.poll() is None, "the app ended at its start"
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 -- our own address
+            with urllib.request.urlopen(url, timeout=30):  # noqa: S310 -- our own address
                 return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.1)

@@ -57,7 +57,7 @@ def wait_for(url: str, make: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline:
         assert make.poll() is None, "make run ended at its start"
         with contextlib.suppress(urllib.error.URLError, TimeoutError):
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 -- our own address
+            urllib.request.urlopen(url, timeout=30).close()  # noqa: S310 -- our own address
             return
         time.sleep(0.2)
     pytest.fail("no page came")

@@ -48,13 +48,13 @@ def ask(client: Client, process: str = "login") -> str:
 def consent(address: str, person: str = "ada") -> str:
     """Agree (or not, as "") on Spotify's page; the address that the browser comes back to."""
     wanted = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-    page = requests.get(address, timeout=5)
+    page = requests.get(address, timeout=30)
     assert page.status_code == 200, page.text
     answer = requests.post(
         address.split("/authorize", maxsplit=1)[0] + "/decision",
         data=wanted | {"person": person},
         allow_redirects=False,
-        timeout=5,
+        timeout=30,
     )
     return answer.headers["Location"].removeprefix(f"http://{HOST}")
 

@@ -88,7 +88,7 @@ def test_an_index_that_hangs_costs_seconds_only() -> None:
         begin = time.monotonic()
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         assert not install_torch.answers(address, seconds=0.3)
-        assert time.monotonic() - begin < 3
+        assert time.monotonic() - begin < 30
 
 
 def test_the_versions_that_are_installed_satisfy_it() -> None:

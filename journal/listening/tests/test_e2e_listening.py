@@ -25,7 +25,7 @@ READ = 60_000
 @pytest.fixture
 def listener(sandbox_app: tuple[str, str], browser: Browser) -> Iterator[Page]:
     """A new listener's browser."""
-    requests.post(f"{sandbox_app[1]}/_sandbox/reset", timeout=5)
+    requests.post(f"{sandbox_app[1]}/_sandbox/reset", timeout=30)
     context = browser.new_context(base_url=sandbox_app[0])
     page = context.new_page()
     errors = console_of(page)
@@ -66,7 +66,7 @@ def test_a_history_is_imported_heard_and_answers_in_one_tap(
     expect(listener.get_by_text("Read as Spotify (account data)")).to_be_visible(timeout=READ)
     expect(listener.get_by_text("0 of 3 songs heard")).to_be_visible()
     expect(listener.get_by_role("button", name="Look my songs up at Deezer")).to_be_visible()
-    assert requests.get(f"{sandbox_app[1]}/_sandbox/requests", timeout=5).json() == []
+    assert requests.get(f"{sandbox_app[1]}/_sandbox/requests", timeout=30).json() == []
 
     listener.get_by_role("button", name="Look my songs up at Deezer").click()
     listener.goto("/journal/")

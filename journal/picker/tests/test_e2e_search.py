@@ -35,7 +35,7 @@ def unconnected_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def app(sandbox_app: tuple[str, str], browser: Browser) -> Iterator[Page]:
     """Today's page of a new listener, with the stand-in in the platforms' place."""
-    requests.post(f"{sandbox_app[1]}/_sandbox/reset", timeout=5)
+    requests.post(f"{sandbox_app[1]}/_sandbox/reset", timeout=30)
     yield from _new_listener(browser, sandbox_app[0])
 
 
@@ -71,7 +71,7 @@ def allow(dialog: Locator) -> None:
 def test_a_song_is_found_heard_and_answered(app: Page, sandbox_app: tuple[str, str]) -> None:
     dialog = picker(app)
     expect(dialog.get_by_text("without your name")).to_be_visible()
-    assert requests.get(f"{sandbox_app[1]}/_sandbox/requests", timeout=5).json() == []
+    assert requests.get(f"{sandbox_app[1]}/_sandbox/requests", timeout=30).json() == []
     allow(dialog)
     dialog.get_by_role("searchbox").fill(f"{SONG.artist} {SONG.title}")
     found = dialog.get_by_role("region", name="On Deezer")
@@ -105,7 +105,7 @@ def test_it_is_asked_once_and_musicbrainz_only_at_a_button(
     expect(
         found.get_by_role("button", name=re.compile(re.escape(LACKING.title))).first
     ).to_be_visible()
-    asked = requests.get(f"{sandbox_app[1]}/_sandbox/requests", timeout=5).json()
+    asked = requests.get(f"{sandbox_app[1]}/_sandbox/requests", timeout=30).json()
     assert [row["path"] for row in asked if row["platform"] == "musicbrainz"] == ["/ws/2/recording"]
 
 
@@ -115,7 +115,7 @@ def test_a_newer_search_takes_the_place_of_an_older_one(
     dialog = picker(app)
     allow(dialog)
     slow = {"platform": "deezer", "kind": "slow", "path": "search"}
-    requests.post(f"{sandbox_app[1]}/_sandbox/failures", json=slow, timeout=5)
+    requests.post(f"{sandbox_app[1]}/_sandbox/failures", json=slow, timeout=30)
     search = dialog.get_by_role("searchbox")
     search.fill("paper")
     expect(dialog.get_by_text("Looking…")).to_be_visible()

@@ -21,7 +21,7 @@ HEARD = 40_000  # ms: the models may still be loading when the first song comes
 
 @pytest.fixture
 def sandbox_url(sandbox_app: tuple[str, str]) -> str:
-    requests.post(f"{sandbox_app[1]}/_sandbox/reset", timeout=5)
+    requests.post(f"{sandbox_app[1]}/_sandbox/reset", timeout=30)
     return sandbox_app[1]
 
 
@@ -118,7 +118,7 @@ def test_a_newer_search_takes_the_place_of_an_older_one(app: Page, sandbox_url: 
     app.get_by_role("link", name="Answer with a song").first.click()
     dialog = app.get_by_role("dialog")
     slow = {"platform": "spotify", "kind": "slow", "path": "search"}
-    requests.post(f"{sandbox_url}/_sandbox/failures", json=slow, timeout=5)
+    requests.post(f"{sandbox_url}/_sandbox/failures", json=slow, timeout=30)
     search = dialog.get_by_role("searchbox")
     search.fill("canon")
     expect(dialog.get_by_text("Looking…")).to_be_visible()

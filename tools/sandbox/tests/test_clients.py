@@ -46,13 +46,13 @@ def spotify(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def consent(url: str, person: str = "ada") -> str:
     """Agree on the consent page and return where the browser is sent."""
-    page = requests.get(url, timeout=5)
+    page = requests.get(url, timeout=30)
     assert page.status_code == 200, page.text
     wanted = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     decision = url.split("/authorize", maxsplit=1)[0] + "/decision"
     names = ("redirect_uri", "state", "scope", "code_challenge")
     form = {name: wanted[name] for name in names if name in wanted} | {"person": person}
-    answer = requests.post(decision, form, allow_redirects=False, timeout=5)
+    answer = requests.post(decision, form, allow_redirects=False, timeout=30)
     return answer.headers["Location"]
 
 
@@ -327,7 +327,7 @@ class TestDeezer:
 )
 def test_every_odd_request_gets_an_answer(path: str, sandbox: Sandbox) -> None:
     for method in ("GET", "POST", "PUT", "DELETE"):
-        answer = requests.request(method, f"{sandbox.url}{path}", data=b"\xff{", timeout=5)
+        answer = requests.request(method, f"{sandbox.url}{path}", data=b"\xff{", timeout=30)
         assert answer.status_code < 500
 
 
