@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from journify.tests.databases import own_data
 from tools.processes import free_port
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 START_SECONDS = 60
+PATIENCE_SECONDS = 20
+
+# five seconds by itself, which is little where other tests run beside it
+expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +95,7 @@ def running_app(data: Path, *, env: dict[str, str], procfile: str = "Procfile") 
             yield address
         finally:
             processes.send_signal(signal.SIGINT)
-            processes.wait(timeout=20)
+            processes.wait(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="session")
