@@ -25,13 +25,13 @@ from classifier.curating.insight import insight
 from classifier.curating.resources import LabelResource, SongResource
 from classifier.emotions.effective import counting_answers, effective_of
 from classifier.emotions.readings import NOT_SURE, read
-from classifier.files import cleanup
 from classifier.files.playback import audio_response
 from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.queue import rows as queue
 from classifier.serving.results import UNSURE
 from journify.background.jobs import lane_of
 from journify.curating.admin import CuratedTableMixin, LongListMixin, RecentValuesFilter
+from journify.files import forget
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -177,7 +177,8 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
         super().save_model(request, song, form, change)
         if "audio" not in form.changed_data:
             return
-        cleanup.forget(str(form.initial.get("audio") or ""), song.audio.storage)
+        if before := form.initial.get("audio"):
+            forget(before)
         song.classifications.all().delete()
         if song.audio:
             queue.request_classification(song, lane=lane_of(cast("User", request.user).pk))

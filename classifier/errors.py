@@ -92,6 +92,11 @@ def outcome_of(error: BaseException, *, of: str) -> Outcome:
     return Outcome(str(UNEXPECTED), "unexpected", wait=SOON)
 
 
+def sentence_of(error: Exception, *, of: str) -> str:
+    """Return what people read of an error that ended the work `of`."""
+    return outcome_of(error, of=of).sentence
+
+
 def _reason_of(error: Exception) -> str:
     if isinstance(error, ClipError):
         return error.code

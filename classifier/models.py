@@ -27,6 +27,7 @@ from ml.personal import Layer
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models.fields.files import FieldFile
     from django_stubs_ext import StrOrPromise
 
     from spotify_auth.models import User
@@ -318,6 +319,7 @@ class Explanation(Job):
     regions = models.JSONField(default=list, blank=True)
 
     BEHIND = dt.timedelta(seconds=10)
+    GIVEN_UP = _("Drawing was interrupted.")
 
     objects = JobQuerySet["Explanation"].as_manager()
 
@@ -335,6 +337,7 @@ class Arc(Job):
 
     # after everything that somebody waits for
     BEHIND = dt.timedelta(seconds=60)
+    GIVEN_UP = _("Hearing the whole song was interrupted.")
 
     objects = JobQuerySet["Arc"].as_manager()
 
@@ -360,11 +363,17 @@ class TryOut(Job):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     BEHIND = dt.timedelta(seconds=10)
+    GIVEN_UP = _("It was not heard in time. Please try again.")
 
     objects = JobQuerySet["TryOut"].as_manager()
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.status}"
+
+    @property
+    def spent_file(self) -> FieldFile:
+        """The visitor's file."""
+        return self.audio
 
 
 class Label(UUIDModel):

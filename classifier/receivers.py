@@ -14,20 +14,16 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from classifier.emotions import changes, personal
-from classifier.files.cleanup import forget
 from classifier.models import Classification, Explanation, Label, Song, TryOut
+from journify.files import forget_with_rows
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
-@receiver(post_delete, sender=Song)
-@receiver(post_delete, sender=Explanation)
-@receiver(post_delete, sender=TryOut)
-def forget_file(*, instance: Song | Explanation | TryOut, **_signal: Any) -> None:
-    """Delete the file of a deleted row."""
-    file = instance.picture if isinstance(instance, Explanation) else instance.audio
-    forget(str(file.name or ""), file.storage)
+forget_with_rows(Song, "audio")
+forget_with_rows(Explanation, "picture")
+forget_with_rows(TryOut, "audio")
 
 
 @receiver(post_save, sender=Classification)

@@ -11,19 +11,7 @@ jobs.register(
         work="classifier.serving.listening.classify",
         interrupted="classifier.queue.rows.interrupted",
     ),
-    jobs.Kind(
-        model=Explanation,
-        work="classifier.serving.explaining.draw",
-        interrupted="classifier.serving.explaining.interrupted",
-    ),
-    jobs.Kind(
-        model=Arc,
-        work="classifier.serving.whole.hear",
-        interrupted="classifier.serving.whole.interrupted",
-    ),
-    jobs.Kind(
-        model=TryOut,
-        work="classifier.files.tryouts.listen",
-        interrupted="classifier.files.tryouts.interrupted",
-    ),
+    jobs.Kind(model=Explanation, work="classifier.serving.explaining.draw"),
+    jobs.Kind(model=Arc, work="classifier.serving.whole.hear"),
+    jobs.Kind(model=TryOut, work="classifier.files.tryouts.listen"),
 )

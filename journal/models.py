@@ -25,6 +25,8 @@ from journify.models import UUIDModel
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models.fields.files import FieldFile
+
     from spotify_auth.models import User
 
 
@@ -459,6 +461,17 @@ class Transfer(Job):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.kind} ({self.status})"
+
+    @property
+    def spent_file(self) -> FieldFile | None:
+        """An archive that was sent, as soon as it is read."""
+        return self.file if self.kind == self.Kind.IMPORT else None
+
+    def at_the_end(self) -> dict[str, Any]:
+        """When it ended, and until when it can be fetched."""
+        now = timezone.now()
+        kept = dt.timedelta(days=settings.ARCHIVE_KEPT_DAYS)
+        return {"finished_at": now, "expires_at": now + kept}
 
     @property
     def percent(self) -> int:

@@ -6,19 +6,11 @@ from journal.models import Playlist, Refresh, Transfer
 from journify.background import jobs
 
 jobs.register(
-    jobs.Kind(
-        model=Transfer,
-        work="journal.archive.work.carry_out",
-        interrupted="journal.archive.transfers.interrupted",
-    ),
+    jobs.Kind(model=Transfer, work="journal.archive.work.carry_out"),
     jobs.Kind(
         model=Refresh,
         work="journal.spotify.connection.refresh",
         interrupted="journal.spotify.connection.interrupted",
     ),
-    jobs.Kind(
-        model=Playlist,
-        work="journal.playlists.at_spotify.carry_out",
-        interrupted="journal.playlists.at_spotify.interrupted",
-    ),
+    jobs.Kind(model=Playlist, work="journal.playlists.at_spotify.carry_out"),
 )

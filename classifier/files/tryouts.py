@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import time
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from classifier.errors import NoClipError, UploadRejectedError, outcome_of
+from classifier.errors import NoClipError, UploadRejectedError, sentence_of
 from classifier.files.decoding import get_decoder
 from classifier.files.naming import Names, completed
 from classifier.files.uploads import examine
 from classifier.models import Song, TryOut
 from classifier.queue import leases
 from classifier.serving.results import as_result
-from journify.background import jobs
+from journify.background import endings, jobs
+from journify.files import local_copy
 from journify.models import save_with_file
 from journify.outbound.errors import NoPreviewError, PlatformError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
     from classifier.sources.deezer import DeezerTrack
-
-logger = logging.getLogger(__name__)
-
-Status = TryOut.Status
 
 # Nobody watches for longer: what waits is given up then, and forgotten once more as much later.
 FORGOTTEN_AFTER = dt.timedelta(minutes=10)
 # Visitors share one lane: listeners come in between.
 LANE = "visitors"
 TOO_MANY = _("Many people are trying it right now. Please try again in a few minutes.")
-NOT_HEARD = _("It was not heard in time. Please try again.")
 
 
 def begin(upload: TemporaryUploadedFile) -> TryOut:
@@ -94,22 +88,10 @@ def too_large_message() -> str:
 
 def listen(row: TryOut) -> None:
     """Hear the file of a claimed row and delete it, whatever comes of it."""
-    values: dict[str, Any]
-    try:
+    with endings.told(row, explain=sentence_of):
         with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):
-            values = {"status": Status.DONE, "result": _heard(row)}
-    except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
-        outcome = outcome_of(error, of=f"try-out {row.pk}")
-        values = {"status": Status.FAILED, "error": outcome.sentence[:300]}
-    if not _end(row, **values):
-        logger.warning("try-out %s was taken over, or is gone", row.pk)
-        return
-    logger.info("try-out %s: %s", row.pk, values["status"])
-
-
-def interrupted(row: TryOut) -> bool:
-    """Have it heard by another worker, or tell whoever waits that nobody could."""
-    return jobs.put_back(row) or _end(row, status=Status.FAILED, error=str(NOT_HEARD))
+            result = _heard(row)
+        endings.end(row, result=result)
 
 
 def forget_old() -> int:
@@ -117,23 +99,13 @@ def forget_old() -> int:
     seconds = FORGOTTEN_AFTER.total_seconds()
     for row in TryOut.objects.waiting().filter(created_at__lt=jobs.from_now(-seconds)):
         if claimed := jobs.claim(TryOut.objects.all(), row.pk):
-            _end(claimed, status=Status.FAILED, error=str(NOT_HEARD))
+            endings.fail(claimed, TryOut.GIVEN_UP)
     return TryOut.objects.filter(created_at__lt=jobs.from_now(-2 * seconds)).delete()[0]
 
 
 def _require_room() -> None:
     if TryOut.objects.waiting().count() >= settings.TRY_OUT_MAX_WAITING:
         raise UploadRejectedError(str(TOO_MANY))
-
-
-def _end(row: TryOut, **values: Any) -> bool:
-    """Write what came of a claimed row and delete its file, which else goes with the row."""
-    if not jobs.settle(row, **values):
-        return False
-    if row.audio:
-        row.audio.storage.delete(str(row.audio.name))
-        TryOut.objects.filter(pk=row.pk).update(audio="")
-    return True
 
 
 def _heard(row: TryOut) -> dict[str, Any]:
@@ -161,9 +133,5 @@ def _sound_of(row: TryOut) -> Iterator[Path]:
                 raise NoClipError(str(error)) from error
             yield path
         return
-    with NamedTemporaryFile(suffix=Path(str(row.audio.name)).suffix) as copy:
-        with row.audio.open("rb") as stored:
-            for chunk in stored.chunks():
-                copy.write(chunk)
-        copy.flush()
-        yield Path(copy.name)
+    with local_copy(row.audio) as path:
+        yield path

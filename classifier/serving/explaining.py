@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
@@ -13,13 +12,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from classifier.errors import outcome_of
+from classifier.errors import sentence_of
 from classifier.files.decoding import get_decoder
 from classifier.models import Classification, Explanation
 from classifier.queue import leases
 from classifier.serving.bundles import looks_at_pictures
 from classifier.sources import audio_of
-from journify.background import files, jobs
+from journify.background import endings, jobs
 from ml.errors import WeightsError
 from ml.explain_grid import OUTLINED, SLOT_SECONDS
 
@@ -27,11 +26,7 @@ if TYPE_CHECKING:
     from ml.explain import Explanation as Reasons
     from ml.predictor import Predictor
 
-logger = logging.getLogger(__name__)
-
 Status = Explanation.Status
-
-INTERRUPTED = _("Drawing was interrupted.")
 
 
 def can_be_explained(classification: Classification | None) -> bool:
@@ -75,35 +70,11 @@ def request_explanation(classification: Classification, *, lane: str = jobs.NO_L
 
 def draw(row: Explanation) -> None:
     """Draw the explanation of a claimed row, and write down what came of it."""
-    values: dict[str, Any]
-    try:
+    with endings.told(row, explain=sentence_of):
         with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):
             picture, values = _drawn(row.classification)
-    except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
-        picture = None
-        outcome = outcome_of(error, of=f"explanation {row.pk}")
-        values = {"status": Status.FAILED, "error": outcome.sentence[:300]}
-    if not _keep(row, picture, **values):
-        logger.warning("explanation %s was taken over, or is gone", row.pk)
-        return
-    logger.info("explanation %s: %s", row.pk, values["status"])
-
-
-def interrupted(row: Explanation) -> bool:
-    """Have it drawn by another worker, or say that nobody could."""
-    return jobs.put_back(row) or jobs.settle(row, status=Status.FAILED, error=str(INTERRUPTED))
-
-
-def _keep(row: Explanation, picture: bytes | None, **values: Any) -> bool:
-    """Write down what came of it; where the row is not ours any more, its picture goes."""
-    if picture is None:
-        return jobs.settle(row, **values)
-    if not files.put(row, "picture", ContentFile(picture, name="picture.png")):
-        return False
-    is_kept = jobs.settle(row, **values)
-    if not is_kept:
-        files.drop(row, "picture")
-    return is_kept
+        content = ContentFile(picture, name="picture.png")
+        endings.end_with_file(row, "picture", content, **values)
 
 
 def _drawn(classification: Classification) -> tuple[bytes, dict[str, Any]]:
@@ -118,11 +89,9 @@ def _drawn(classification: Classification) -> tuple[bytes, dict[str, Any]]:
     picture = BytesIO()
     paint(reasons).save(picture, format="PNG", optimize=True)
     return picture.getvalue(), {
-        "status": Status.DONE,
         "shares": [round(share, 3) for share in reasons.segment_shares()],
         "regions": _regions(reasons, predictor),
         "emotion": str(reasons.prediction.emotion),
-        "error": "",
     }
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
-from classifier.errors import outcome_of
+from classifier.errors import sentence_of
 from classifier.models import Arc, Song
 from classifier.queue import leases
 from classifier.serving.results import as_result
 from classifier.sources.own import OwnFiles
-from journify.background import jobs
+from journify.background import endings, jobs
 from ml.decoding import Bounds
 from ml.whole import whole_song
 
@@ -25,11 +23,8 @@ if TYPE_CHECKING:
 
     from classifier.serving.service import EmotionService
 
-logger = logging.getLogger(__name__)
-
 Status = Arc.Status
 
-INTERRUPTED = _("Hearing the whole song was interrupted.")
 PATIENCE = 3  # a whole song may take so many times what a clip may
 
 
@@ -53,27 +48,15 @@ def hear(row: Arc) -> None:
     """Hear the whole song of a claimed row, and write down what came of it."""
     from classifier.serving.service import get_service
 
-    values: dict[str, Any]
     most = PATIENCE * settings.CLASSIFY_MAX_SECONDS
-    try:
+    with endings.told(row, explain=sentence_of):
         with (
             leases.held(row, most_seconds=most),
             leases.time_limit(most),
             OwnFiles().clip_of(row.song) as (path, _source),
         ):
-            values = heard_whole(path, get_service()) | {"status": Status.DONE, "error": ""}
-    except Exception as error:  # an accident of ours, too, must be told to whoever is waiting
-        outcome = outcome_of(error, of=f"arc {row.pk}")
-        values = {"status": Status.FAILED, "error": outcome.sentence[:300]}
-    if not jobs.settle(row, **values):
-        logger.warning("arc %s was taken over, or is gone", row.pk)
-        return
-    logger.info("arc %s: %s", row.pk, values["status"])
-
-
-def interrupted(row: Arc) -> bool:
-    """Have it heard by another worker, or say that nobody could."""
-    return jobs.put_back(row) or jobs.settle(row, status=Status.FAILED, error=str(INTERRUPTED))
+            values = heard_whole(path, get_service())
+        endings.end(row, **values)
 
 
 def heard_whole(path: Path, service: EmotionService) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from classifier.errors import NO_CLIP, NoClipError
 from classifier.models import Song
+from journify.files import local_copy
 
 UPLOAD = "upload"
 CATALOGUE = "catalogue"
@@ -32,11 +32,7 @@ class OwnFiles:
         try:
             path = Path(song.audio.path)
         except NotImplementedError:
-            with NamedTemporaryFile(suffix=Path(str(song.audio.name)).suffix) as copy:
-                with song.audio.open("rb") as stored:
-                    for chunk in stored.chunks():
-                        copy.write(chunk)
-                copy.flush()
-                yield Path(copy.name), source
+            with local_copy(song.audio) as copy:
+                yield copy, source
         else:
             yield path, source

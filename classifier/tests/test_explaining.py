@@ -18,7 +18,7 @@ from classifier.serving.bundles import looks_at_pictures, read_bundle
 from classifier.serving.service import get_service
 from classifier.terminal.batch import known_models
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
-from journify.background import jobs, transport
+from journify.background import endings, jobs, transport
 from journify.background.tests.workers import work_at
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ class TestDraw:
 
         def taken_over(_answer: Classification) -> tuple[bytes, dict[str, object]]:
             Explanation.objects.update(revision=7)
-            return b"png", {"status": Status.DONE}
+            return b"png", {}
 
         monkeypatch.setattr(explaining, "_drawn", taken_over)
         work_at(row)
@@ -165,7 +165,7 @@ class TestDraw:
     def test_a_worker_that_died_with_a_picture_leaves_none_without_a_row(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(explaining, "_drawn", lambda _answer: (b"png", {"status": Status.DONE}))
+        monkeypatch.setattr(explaining, "_drawn", lambda _answer: (b"png", {}))
         row = ExplanationFactory(status=Status.QUEUED, picture="")
         with monkeypatch.context() as dying:
             dying.setattr(jobs, "settle", Mock(side_effect=KeyboardInterrupt))
@@ -174,7 +174,7 @@ class TestDraw:
         row.refresh_from_db()
         [left] = pictures(settings)
         assert (row.status, Path(row.picture.path)) == (Status.RUNNING, left)
-        assert explaining.interrupted(row)
+        assert endings.interrupted(row)
         work_at(row)
         row.refresh_from_db()
         assert row.status == Status.DONE

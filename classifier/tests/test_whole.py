@@ -18,7 +18,7 @@ from classifier.models import Arc, Song
 from classifier.serving import whole
 from classifier.tests.factories import SongFactory
 from classifier.tests.fakes import FakePrediction, FakeService, install
-from journify.background import jobs, transport
+from journify.background import endings, jobs, transport
 from journify.background.tests.workers import work_at
 from ml.tests.sounds import rustle, write
 
@@ -120,9 +120,9 @@ class TestByAWorker:
         for _ in range(3):
             mine = jobs.claim(Arc.objects.all(), row.pk)
             assert mine is not None
-            assert whole.interrupted(mine)
+            assert endings.interrupted(mine)
         row.refresh_from_db()
-        assert (row.status, row.error) == (Status.FAILED, str(whole.INTERRUPTED))
+        assert (row.status, row.error) == (Status.FAILED, str(Arc.GIVEN_UP))
 
     def test_its_turn_comes_after_what_somebody_waits_for(self) -> None:
         arc = whole.request_arc(SongFactory())

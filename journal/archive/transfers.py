@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.utils import timezone, translation
 
-from classifier.files.cleanup import forget
 from journal.models import Transfer
-from journify.background import jobs
-from journify.background.sentences import INTERRUPTED
+from journify.background import endings, jobs
 from journify.models import save_with_file, written
 
 if TYPE_CHECKING:
@@ -20,18 +15,12 @@ if TYPE_CHECKING:
 
     from spotify_auth.models import User
 
-logger = logging.getLogger(__name__)
-
 Kind, Status = Transfer.Kind, Transfer.Status
 
 # Longer than any one step takes. A worker's sweep holds the row besides, also within a step
 # (`classifier.queue.leases`), for as long as the largest archive may take.
 LEASE_SECONDS = 120
 MOST_SECONDS = 2 * 60 * 60
-
-
-class TransferLostError(Exception):
-    """Somebody else has the row now, or it is gone: stop, and leave nothing behind."""
 
 
 def request_export(user: User, *, with_audio: bool) -> Transfer:
@@ -45,33 +34,8 @@ def request_import(user: User, file: File[bytes]) -> Transfer:
 
 
 def advance(row: Transfer, done: int, total: int) -> None:
-    """Write how far a claimed row is, and hold it longer.
-
-    Raises
-    ------
-    TransferLostError
-        The row is not ours any more.
-    """
-    held_until = jobs.from_now(LEASE_SECONDS)
-    if not jobs.change(row, done=done, total=total, lease_until=held_until):
-        raise TransferLostError
-
-
-def finish(row: Transfer, **values: Any) -> None:
-    """End a claimed row well; raises TransferLostError as `advance` does."""
-    if not jobs.settle(row, status=Status.DONE, error="", **_ends(), **values):
-        raise TransferLostError
-
-
-def fail(row: Transfer, error: str) -> None:
-    """End a claimed row with a sentence for the listener; raises as `advance` does."""
-    if not jobs.settle(row, status=Status.FAILED, error=error[:300], **_ends()):
-        raise TransferLostError
-
-
-def interrupted(row: Transfer) -> bool:
-    """Have another worker take up what a dead one dropped, or tell its owner that none could."""
-    return jobs.put_back(row) or _give_up(row)
+    """Write how far a claimed row is, and hold it longer."""
+    endings.advance(row, done=done, total=total, lease_until=jobs.from_now(LEASE_SECONDS))
 
 
 def forget_expired() -> None:
@@ -102,26 +66,3 @@ def _request(user: User, *, kind: str, **values: Any) -> Transfer:
         return row
 
     return written(write)
-
-
-def _give_up(row: Transfer) -> bool:
-    try:
-        fail(row, str(INTERRUPTED))
-    except TransferLostError:
-        return False
-    if row.kind == Kind.IMPORT:
-        drop_file(row)
-    return True
-
-
-def drop_file(row: Transfer) -> None:
-    """Delete the archive of a row that needs it no more."""
-    name, storage = str(row.file.name or ""), row.file.storage
-    Transfer.objects.filter(pk=row.pk).update(file="")
-    forget(name, storage)
-
-
-def _ends() -> dict[str, dt.datetime]:
-    now = timezone.now()
-    kept = dt.timedelta(days=settings.ARCHIVE_KEPT_DAYS)
-    return {"finished_at": now, "expires_at": now + kept}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from classifier.models import EMOTION_CHOICES, Song
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
+
+if TYPE_CHECKING:
+    from django.db.models.fields.files import FieldFile
 
 
 class ListenedSong(UUIDModel):
@@ -161,6 +164,15 @@ class ListeningImport(Job):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.status}"
+
+    @property
+    def spent_file(self) -> FieldFile:
+        """What was sent: addresses and devices stand in it."""
+        return self.file
+
+    def at_the_end(self) -> dict[str, Any]:
+        """When it ended."""
+        return {"finished_at": timezone.now()}
 
     def counted(self, name: str) -> Any:
         """One of the numbers that an import ended with."""

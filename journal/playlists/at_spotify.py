@@ -7,7 +7,6 @@ https://developer.spotify.com/documentation/web-api/concepts/playlists
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -22,16 +21,13 @@ from classifier.sources.matching import best_match
 from journal.models import Playlist
 from journal.playlists.lists import list_of
 from journal.results import Result
-from journify.background import jobs
-from journify.background.sentences import INTERRUPTED, UNEXPECTED
+from journify.background import endings, jobs
 from journify.models import uuid_of
 from journify.outbound.errors import NotFoundError, PlatformError
 from spotify_auth import connections
 from spotify_auth.client import PLAYLIST_SCOPE, SpotifyClient
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from journal.playlists.lists import SongList
     from spotify_auth.models import User
 
@@ -44,10 +40,6 @@ MOST_SONGS = 1000
 MOST_SECONDS = 30 * 60
 PATIENCE_SECONDS = 10.0
 NAME_LENGTH = 100
-
-
-class PlaylistLostError(Exception):
-    """Somebody else has the row now, or it is gone: the listener disconnected."""
 
 
 def is_offered_to(user: User) -> bool:
@@ -97,27 +89,10 @@ def carry_out(row: Playlist) -> None:
     """Make the playlist of a claimed row, in a worker."""
     with (
         translation.override(row.language or "en"),
-        contextlib.suppress(PlaylistLostError),
         leases.held(row, most_seconds=MOST_SECONDS),
+        endings.told(row, PlatformError),
     ):
-        try:
-            _make(row)
-        except PlatformError as error:
-            _end(row, Status.FAILED, error=str(error)[:300])
-        except PlaylistLostError:
-            logger.info("playlist %s was lost: disconnected, or somebody else has it", row.pk)
-        except Exception:
-            # one that gets past here would leave the row running, to be tried again for nothing
-            logger.exception("playlist %s failed", row.pk)
-            _end(row, Status.FAILED, error=str(UNEXPECTED))
-
-
-def interrupted(row: Playlist) -> bool:
-    """Have another worker take it up; what was found and made is kept."""
-    if jobs.put_back(row):
-        return True
-    sentence = str(INTERRUPTED)
-    return jobs.settle(row, status=Status.FAILED, error=sentence)
+        _make(row)
 
 
 def _make(row: Playlist) -> None:
@@ -125,18 +100,18 @@ def _make(row: Playlist) -> None:
     keys = [uuid_of(key) for key in list_of(row.user, row.filters).songs[:MOST_SONGS]]
     found = Song.objects.in_bulk(keys)
     songs = [found[key] for key in keys if key in found]
-    _change(row, total=len(songs))
+    endings.advance(row, total=len(songs))
     tracks = []
     for number, song in enumerate(songs, start=1):
         if track := _track_of(client, row, song):
             tracks.append(track)
-        _change(row, done=number)
+        endings.advance(row, done=number)
     tracks = list(dict.fromkeys(tracks))
     if not tracks:
-        _end(row, Status.FAILED, error=_("Spotify has none of these songs."))
+        endings.fail(row, _("Spotify has none of these songs."))
         return
     _fill(client, row, tracks)
-    _end(row, Status.DONE, missing=len(songs) - len(tracks), made_at=timezone.now())
+    endings.end(row, missing=len(songs) - len(tracks), made_at=timezone.now())
 
 
 def _track_of(client: SpotifyClient, row: Playlist, song: Song) -> str:
@@ -152,7 +127,7 @@ def _track_of(client: SpotifyClient, row: Playlist, song: Song) -> str:
     if match is None:
         return ""
     track = match.ref.partition(":")[2]
-    _change(row, found=row.found | {song.pk.hex: track})
+    endings.advance(row, found=row.found | {song.pk.hex: track})
     row.found[song.pk.hex] = track
     return track
 
@@ -169,15 +144,5 @@ def _fill(client: SpotifyClient, row: Playlist, tracks: list[str]) -> None:
         name=f"{row.title} · Journify",
         description=_("Songs of your journal, put together by Journify."),
     )
-    _change(row, spotify_id=row.spotify_id)
+    endings.advance(row, spotify_id=row.spotify_id)
     client.fill_playlist(row.spotify_id, tracks)
-
-
-def _change(row: Playlist, **values: Any) -> None:
-    if not jobs.change(row, **values):
-        raise PlaylistLostError
-
-
-def _end(row: Playlist, status: str, **values: Any) -> None:
-    if not jobs.settle(row, status=status, **values):
-        raise PlaylistLostError

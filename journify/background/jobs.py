@@ -34,6 +34,9 @@ from journify.models import UUIDModel
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models.fields.files import FieldFile
+    from django_stubs_ext import StrOrPromise
+
 logger = logging.getLogger(__name__)
 
 # What waits in the same lane is taken up at least so far apart while others wait: whoever asks for
@@ -94,6 +97,8 @@ class Job(UUIDModel):
 
     # How much later its turn comes than that of a song that was asked for at the same moment.
     BEHIND: ClassVar[dt.timedelta] = dt.timedelta(0)
+    # What people read where worker after worker died of it.
+    GIVEN_UP: ClassVar[StrOrPromise] = _("This was interrupted too often. Please try again.")
 
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
@@ -137,6 +142,15 @@ class Job(UUIDModel):
             ),
         ]
 
+    @property
+    def spent_file(self) -> FieldFile | None:
+        """The file that nobody needs any more when the work has ended."""
+        return None
+
+    def at_the_end(self) -> dict[str, Any]:
+        """What is written besides when the work ends, well or badly."""
+        return {}
+
 
 Status = Job.Status
 
@@ -151,12 +165,12 @@ class Kind:
         Where the function is that does it: it is given a claimed row.
     interrupted : str
         Where the function is that is given a claimed row whose worker died; it returns whether it
-        changed the row.
+        changed the row. Else another worker takes it up.
     """
 
     model: type[Job]
     work: str
-    interrupted: str
+    interrupted: str = "journify.background.endings.interrupted"
 
     @property
     def rows(self) -> JobQuerySet[Any]:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from journal.archive import transfers, work
 from journal.models import Transfer
-from journify.background import jobs
+from journify.background import endings, jobs
 from journify.background.tests.workers import claimed
 from journify.operations import housekeeping
 from spotify_auth.models import User
@@ -128,7 +128,7 @@ class TestExport:
     ) -> None:
         listener.post(EXPORT)
         with monkeypatch.context() as dying:
-            dying.setattr(transfers, "finish", Mock(side_effect=KeyboardInterrupt))
+            dying.setattr(endings, "end", Mock(side_effect=KeyboardInterrupt))
             with pytest.raises(KeyboardInterrupt):
                 carried_out()
         row = Transfer.objects.get()
@@ -162,7 +162,7 @@ class TestDroppedWork:
             jobs.sweep()
         assert len(callbacks) == 1
         assert claimed(row) is not None
-        with pytest.raises(transfers.TransferLostError):
+        with pytest.raises(endings.LostError):
             transfers.advance(dead, 1, 2)
 
     def test_it_is_given_up_after_three_times(self, user: User, settings: Settings) -> None:
