@@ -268,6 +268,7 @@ class PreferencesForm(forms.ModelForm[Preferences]):
     class Meta:
         model = Preferences
         fields = ("time_zone", "language", "theme", "phrases_per_day", "large_phrases", "search")
+        labels = {"theme": _("Appearance")}
         help_texts = {
             "search": _(
                 "At Deezer you find almost any song. Your words go there, without your name; "

@@ -45,6 +45,7 @@ urlpatterns = [
     path("entries/<uuid:entry_id>/retry/", views.retry, name="retry"),
     path("entries/<uuid:entry_id>/label/", views.label, name="label"),
     path("share/", sharing.share, name="share"),
+    path("share/search/", views_search.choose_search, name="choose_search"),
     path("share/<uuid:song_id>/", sharing.share_file, name="share_file"),
     path("songs/", views_own_songs.songs, name="songs"),
     path("songs/export.<slug:kind>", views_playlists.export, name="export_songs"),

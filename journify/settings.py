@@ -165,7 +165,14 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can have us write to strangers
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = "strict"  # who has which address is nobody else's business
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-ACCOUNT_FORMS = {"reset_password": "spotify_auth.forms.ResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "change_password": "spotify_auth.forms.ChangePasswordForm",
+    "login": "spotify_auth.forms.LoginForm",
+    "reset_password": "spotify_auth.forms.ResetPasswordForm",
+    "reset_password_from_key": "spotify_auth.forms.ResetPasswordKeyForm",
+    "set_password": "spotify_auth.forms.SetPasswordForm",
+    "signup": "spotify_auth.forms.SignupForm",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 

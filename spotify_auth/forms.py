@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.forms import ResetPasswordForm as BaseResetPasswordForm
+from allauth.account import forms as account
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
@@ -24,6 +24,8 @@ from journify.limits.failures import note_failure
 from spotify_auth.people import user_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
 
     from spotify_auth.models import User
@@ -50,7 +52,50 @@ def _is_first(authenticator: Authenticator, code: str) -> bool:
     return not take(key.hexdigest(), ONCE)
 
 
-class CodeOnceMixin(forms.BaseAuthenticateForm):
+class PlainFieldsMixin(django_forms.Form):
+    """Our words for the fields, and no placeholder that says them a second time."""
+
+    labels: Mapping[str, Any] = {}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(PlainFieldsMixin, account.LoginForm):
+    """Name and password."""
+
+    labels = {"login": _("User name")}
+
+
+class SignupForm(PlainFieldsMixin, account.SignupForm):
+    """A new account."""
+
+    labels = {"username": _("User name")}
+
+
+NEW_PASSWORD = {"password1": _("New password"), "password2": _("New password (again)")}
+
+
+class ChangePasswordForm(PlainFieldsMixin, account.ChangePasswordForm):
+    """The password as it was, and a new one."""
+
+    labels = NEW_PASSWORD | {"oldpassword": _("Current password")}
+
+
+class SetPasswordForm(PlainFieldsMixin, account.SetPasswordForm):
+    """A first password, beside another way to sign in."""
+
+
+class ResetPasswordKeyForm(PlainFieldsMixin, account.ResetPasswordKeyForm):
+    """A new password, in place of a forgotten one."""
+
+    labels = NEW_PASSWORD
+
+
+class CodeOnceMixin(PlainFieldsMixin, forms.BaseAuthenticateForm):
     """Refuse a code that was used just now as one that was never right."""
 
     def clean_code(self) -> str:
@@ -181,7 +226,7 @@ def _understood(clean: Any) -> Any:
         raise get_adapter().validation_error("incorrect_code") from None
 
 
-class ResetPasswordForm(BaseResetPasswordForm):
+class ResetPasswordForm(PlainFieldsMixin, account.ResetPasswordForm):
     """Send a link to an address that was confirmed: another may be a stranger's."""
 
     users: list[User]

@@ -200,7 +200,7 @@ def year_of(user: User, year: int, *, today: dt.date, is_whole: bool = True) -> 
         is_open = opening <= date <= today
         return day_in_colour(date, heard.get(date, NOTHING), words, is_open=is_open, today=today)
 
-    began = None if is_whole else _beginning(user, heard)
+    began = None if is_whole else _beginning(user, heard, today)
     asked = year if is_whole else None
     months = [_month(day, year, number, asked) for number in range(1, MONTHS + 1)]
     if began is not None:
@@ -216,11 +216,13 @@ def year_of(user: User, year: int, *, today: dt.date, is_whole: bool = True) -> 
     )
 
 
-def _beginning(user: User, heard: Mapping[dt.date, DayHeard]) -> dt.date | None:
-    """The day of the first answer, where it is among these days."""
-    first = next(iter(heard), None)
+def _beginning(user: User, heard: Mapping[dt.date, DayHeard], today: dt.date) -> dt.date | None:
+    """The day of the first answer, where it is among these days; without any it may be today."""
     ends = ends_of(user)
-    return first if first is not None and ends[0] == first else None
+    if not ends:
+        return today
+    first = next(iter(heard), None)
+    return first if ends[0] == first else None
 
 
 def _weeks(

@@ -11,6 +11,7 @@ import uuid
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -116,7 +117,10 @@ def _shared_words(request: SignedInRequest, text: str) -> HttpResponse:
         "results": results,
         # without the address: what is left is how the other app calls it
         "words": " ".join(ADDRESS.sub(" ", text).split())[:200],
+        "shared": text,
         "must_ask": consent.must_ask(user),
+        "is_own_only": bool(text.strip()) and not choices and not is_one,
+        "can_search_outside": settings.DEEZER_SEARCH,
     }
     return TemplateResponse(request, "journal/share.html", context)
 

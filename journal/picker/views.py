@@ -65,13 +65,16 @@ def remote_context(request: SignedInRequest) -> dict[str, Any]:
 
 @require_POST
 @login_required
-def choose_search(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
-    """Keep whether songs may be searched for outside, and go on in the picker."""
-    entry = get_object_or_404(Entry.objects.of(request.user), pk=entry_id)
+def choose_search(request: SignedInRequest, entry_id: uuid.UUID | None = None) -> HttpResponse:
+    """Keep whether songs may be searched for outside, and go on in the picker or with the share."""
+    entry = entry_id and get_object_or_404(Entry.objects.of(request.user), pk=entry_id)
     choice = request.POST.get("search", "")
     if choice in consent.Search.values:
         services.save_preferences(request.user, search=choice)
-    query = urlencode({"q": request.POST.get("q", "")[:QUERY_LENGTH]})
+    query = request.POST.get("q", "")
+    if entry is None:
+        return redirect(f"{reverse('journal:share')}?{urlencode({'text': query})}")
+    query = urlencode({"q": query[:QUERY_LENGTH]})
     return redirect(f"{reverse('journal:picker', args=[entry.pk])}?{query}")
 
 

@@ -59,6 +59,7 @@ PERSONAL = {
     "account_reauthenticate",
     "account_set_password",
     "journal:add_to_today",
+    "journal:choose_search",
     "journal:data",
     "journal:devices",
     "journal:disconnect",

@@ -4,7 +4,7 @@
 // the server does nothing when it gets it twice.
 
 const KEY = "journify.kept";
-const KEPT = /^\/entries\/([0-9a-f-]{36})\/(note|answer)\/$/;
+const KEPT = /^\/(?:entries|journal)\/([0-9a-f-]{10,36})\/(note|answer|felt)\/$/;
 const PICK = /^\/entries\/([0-9a-f-]{36})\/pick\/$/;
 const AGAIN_MS = 15000;
 const { listener, worker } = document.body.dataset;
@@ -14,7 +14,7 @@ let offered = ""; // the picker as it was last: without a connection it is offer
 
 const byId = (id) => document.getElementById(id);
 const words = (templateId) => byId(templateId).content.cloneNode(true);
-const cardOf = ({ entry }) => byId(`entry-${entry}`);
+const cardOf = ({ entry, path }) => byId(`entry-${entry}`) ?? document.querySelector(`#felt[action="${path}"]`);
 const say = (detail) => document.dispatchEvent(new CustomEvent("say", { detail }));
 
 function stored() {
@@ -54,7 +54,7 @@ function keep({ elt, requestConfig }) {
 }
 
 function show(item, form) {
-  if (item.kind === "note") return showNote(item, form);
+  if (item.kind !== "answer") return showWords(item, form);
   const card = cardOf(item);
   if (!card) return;
   byId("picker")?.close();
@@ -65,12 +65,23 @@ function show(item, form) {
   card.focus();
 }
 
-function showNote({ values }, form) {
+function showWords({ values }, form) {
   const field = form?.querySelector("[data-note]");
   if (!field) return;
-  const isNewest = Object.fromEntries(values).note === field.value;
-  field.toggleAttribute("data-unsaved", !isNewest);
+  const kept = Object.fromEntries(values);
+  field.toggleAttribute("data-unsaved", kept[field.name] !== field.value);
   byId(field.dataset.note).replaceChildren(words("kept-note"));
+  if ("emotions" in kept) press(form, kept.emotions.split(" ").filter(Boolean));
+}
+
+// As the server draws them: a tap says one of two feelings, or takes it back.
+function press(form, said) {
+  for (const button of form.querySelectorAll("[name=emotions]")) {
+    const { emotion } = button.dataset;
+    const isSaid = said.includes(emotion);
+    button.setAttribute("aria-pressed", isSaid);
+    button.value = (isSaid ? said.filter((name) => name !== emotion) : [...said, emotion].slice(-2)).join(" ");
+  }
 }
 
 async function send() {
@@ -121,13 +132,17 @@ function settle(item, response, text) {
   const complaint = page.querySelector("[data-tags~=error] p, #picker-error:not([hidden])");
   if (complaint) say(complaint.textContent);
   else if (!response.ok) say(words("error-404"));
-  if (card) renew(item);
+  if (card) renew(item, card, text);
   return undefined;
 }
 
-function renew({ entry }) {
+function renew({ entry, kind }, card, text) {
+  if (kind === "felt") {
+    const selectOOB = card.getAttribute("hx-select-oob");
+    return window.htmx.swap(card, text, { swapStyle: "none" }, { selectOOB });
+  }
   const target = `#entry-${entry}`;
-  window.htmx.ajax("GET", `/entries/${entry}/card/`, { target, swap: "outerHTML" });
+  return window.htmx.ajax("GET", `/entries/${entry}/card/`, { target, swap: "outerHTML" });
 }
 
 // The card has another note by now: its page shows both.
@@ -138,7 +153,7 @@ function choose(item, card, text) {
   }
   waiting.add(item.path);
   const sentence = words("kept-choose");
-  sentence.querySelector("a").href = `${item.page}#entry-${item.entry}`;
+  sentence.querySelector("a").href = item.page + (item.kind === "felt" ? "#felt" : `#entry-${item.entry}`);
   return say(sentence);
 }
 
@@ -161,6 +176,12 @@ async function rememberPicker() {
   const response = await fetch(link.getAttribute("hx-get"), { headers }).catch(() => null);
   if (response?.ok && !response.redirected) offered = await response.text();
 }
+
+// Feelings and tags of a day are sent apart: whichever comes takes along what was kept before.
+document.addEventListener("htmx:configRequest", ({ detail: { path, formData } }) => {
+  const kept = read().find((item) => item.path === path && item.kind === "felt");
+  for (const [name, value] of kept?.values ?? []) if (!formData.has(name)) formData.set(name, value);
+});
 
 document.addEventListener("htmx:sendError", ({ detail }) => {
   const { verb, path } = detail.requestConfig;
@@ -191,7 +212,7 @@ document.addEventListener("visibilitychange", () => document.hidden || send());
 setInterval(send, AGAIN_MS);
 
 if (stored() && stored().listener !== listener) localStorage.removeItem(KEY);
-for (const item of read()) show(item, byId(`note-form-${item.entry}`));
+for (const item of read()) show(item, cardOf(item));
 send();
 navigator.serviceWorker?.register(worker).catch(() => {});
 (window.requestIdleCallback ?? setTimeout)(rememberPicker, { timeout: 3000 });

@@ -163,8 +163,11 @@ class TestAFirstYear:
         assert len(page(listener).context["year"].months) == 12
         assert page(listener).context["year"].weeks == []
 
-    def test_an_empty_journal_has_a_year(self, listener: Client) -> None:
-        assert len(page(listener).context["year"].months) == 12
+    def test_an_empty_journal_has_this_week_and_a_year(self, listener: Client) -> None:
+        year = page(listener).context["year"]
+        assert [day and day.date for day in year.weeks[0]] == [TODAY, *[None] * 6]
+        assert len(year.weeks) == 1
+        assert len(page(listener, year=2026).context["year"].months) == 12
 
 
 class TestMonths:

@@ -101,8 +101,32 @@ def test_deezer_is_not_asked_before_the_listener_said_so(
     song = sandbox.world.songs[2]
     for text in (f"https://www.deezer.com/track/{song.deezer_id}", song.title):
         page = share(phone, text=text).content.decode()
-        assert reverse("journal:settings") in page
+        assert f'action="{reverse("journal:choose_search")}"' in page
+        assert f'name="q" value="{text}"' in page
     assert sandbox.world.requests == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "says"),
+    [("outside", "Which phrase does it answer?"), ("own", "cannot be opened here")],
+)
+def test_the_answer_to_that_goes_on_with_what_was_shared(
+    phone: Client, user: User, sandbox: Sandbox, choice: str, says: str
+) -> None:
+    Preferences.objects.filter(user=user).update(search="")
+    plain = Client()
+    plain.force_login(user)
+    link = f"https://www.deezer.com/track/{sandbox.world.songs[2].deezer_id}"
+    page = plain.post(reverse("journal:choose_search"), {"q": link, "search": choice}, follow=True)
+    assert says in page.content.decode()
+    assert Preferences.objects.get(user=user).search == choice
+
+
+def test_whoever_searches_only_own_songs_is_told_where_they_are(phone: Client, user: User) -> None:
+    Preferences.objects.filter(user=user).update(search="own")
+    page = share(phone, title="Tone 2").content.decode()
+    assert "Only your own songs can be found here" in page
+    assert f'href="{reverse("journal:settings")}"' in page
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", ""])

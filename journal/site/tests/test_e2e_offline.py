@@ -185,6 +185,49 @@ def test_a_note_that_another_device_changed_is_chosen_between(
     expect(card(day).locator("[id^=note-text]")).to_have_text(f"Written elsewhere.\n\n{NOTE}")
 
 
+def say_how_it_was(day: Page, line: Line) -> None:
+    """Say a feeling and a tag offline, each by itself."""
+    go_offline(day, line)
+    day.locator("#felt-calm").click()
+    expect(day.locator("#felt-said")).to_have_text("Kept on this device")
+    expect(day.locator("#felt-calm")).to_have_attribute("aria-pressed", "true")
+    day.locator("#felt-tags").fill("the sea")
+    wait_for(day, f"{KEPT}.includes('the sea')")
+
+
+def expect_how_it_was(day: Page) -> None:
+    day.reload()
+    expect(day.locator("#felt-calm")).to_have_attribute("aria-pressed", "true")
+    expect(day.locator("#felt [aria-pressed=true]")).to_have_count(1)
+    expect(day.locator("#felt-tags")).to_have_value("the sea")
+
+
+def test_how_the_day_was_is_kept_and_sent_once(day: Page, line: Line) -> None:
+    taken: list[int] = []
+    day.on("response", lambda got: taken.append(got.status) if got.url.endswith("/felt/") else None)
+    say_how_it_was(day, line)
+    go_online(day, line)
+    expect(day.locator("#felt-said")).to_have_text("Saved")
+    wait_until_sent(day)
+    assert taken == [200]
+    expect_how_it_was(day)
+
+
+def test_how_the_day_was_is_sent_by_the_next_tab(
+    day: Page, line: Line, device: BrowserContext
+) -> None:
+    say_how_it_was(day, line)
+    address = day.url
+    day.close()
+    device.set_offline(False)
+    line.mend()
+    later = device.new_page()
+    later.goto("/more/")
+    wait_until_sent(later)
+    later.goto(address)
+    expect_how_it_was(later)
+
+
 def test_a_page_that_cannot_be_had_says_so_and_comes_by_itself(day: Page, line: Line) -> None:
     day.goto("/more/")
     go_offline(day, line)

@@ -75,7 +75,7 @@ def test_a_no_at_spotify_leads_back(app: Page) -> None:
     app.get_by_role("button", name="Continue with Spotify").click()
     app.get_by_role("button", name="Cancel").click()
     expect(app.get_by_role("heading", name="You said no, and that is fine")).to_be_visible()
-    app.get_by_role("link", name="Use a local account").click()
+    app.get_by_role("link", name="Sign in without Spotify").click()
     expect(app.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 

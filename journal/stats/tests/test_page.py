@@ -315,6 +315,12 @@ def test_the_span_shown_is_marked(listener: Client) -> None:
     assert re.findall(r'aria-current="true">([^<]+)', html) == ["Year"]
 
 
+def test_another_span_keeps_the_finer_word(listener: Client) -> None:
+    links = re.findall(r'id="span-\w+"\s+href="([^"]*)"', page(listener, "?word=lonely"))
+    assert len(links) > 1
+    assert {link.partition("&amp;")[2] for link in links} == {"word=lonely"}
+
+
 def test_a_wrong_time_is_told_and_kept_in_the_form(listener: Client) -> None:
     html = page(listener, '?span=custom&first="><b>&last=2026-03-01')
     assert "We cannot show those dates" in html
