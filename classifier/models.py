@@ -117,6 +117,7 @@ class Song(UUIDModel):
         verbose_name=_("owner"),
         related_name="songs",
         on_delete=models.CASCADE,
+        db_index=False,
         null=True,
         blank=True,
         help_text=_("Empty for songs of the catalogue, which everybody may use."),
@@ -379,9 +380,9 @@ class TryOut(Job):
 class Label(UUIDModel):
     """What a person said of a song: it wins over every classification on that person's pages."""
 
-    song = models.ForeignKey(Song, related_name="labels", on_delete=models.CASCADE)
+    song = models.ForeignKey(Song, related_name="labels", on_delete=models.CASCADE, db_index=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="labels", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL, related_name="labels", on_delete=models.CASCADE, db_index=False
     )
     emotion = models.CharField(_("emotion"), max_length=10, choices=EMOTION_CHOICES)
     # one of `classifier.emotions.words` that belongs to the emotion, or nothing
@@ -393,6 +394,7 @@ class Label(UUIDModel):
         constraints = [
             models.UniqueConstraint(fields=["song", "user"], name="%(app_label)s_%(class)s_unique")
         ]
+        indexes = [models.Index(fields=["user", "-updated_at"], name="label_user_updated")]
 
     def clean(self) -> None:
         """Drop a finer word that does not belong to the emotion."""

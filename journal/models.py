@@ -146,7 +146,7 @@ class Journal(UUIDModel):
     """One listener's day, by the calendar of the listener's time zone."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="journals", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL, related_name="journals", on_delete=models.CASCADE, db_index=False
     )
     date = models.DateField(_("date"))
     # keys of the phrases that were swapped for others, with blanks between them
@@ -229,7 +229,9 @@ set_unanswered.lazy_sub_objs = True  # type: ignore[attr-defined]  # Django read
 class Entry(UUIDModel):
     """A phrase in a day, with or without a song."""
 
-    journal = models.ForeignKey(Journal, related_name="entries", on_delete=models.CASCADE)
+    journal = models.ForeignKey(
+        Journal, related_name="entries", on_delete=models.CASCADE, db_index=False
+    )
     # the page's, which never change: ten thousand entries are found without looking at their pages
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -293,7 +295,10 @@ class DayFeeling(UUIDModel):
     """What a listener says of a day itself, apart from what its songs sound like."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="day_feelings", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL,
+        related_name="day_feelings",
+        on_delete=models.CASCADE,
+        db_index=False,
     )
     date = models.DateField(_("date"))
     # names of emotions with a blank between them, in the order in which they were said
@@ -395,7 +400,7 @@ class Playlist(Job):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="playlists", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL, related_name="playlists", on_delete=models.CASCADE, db_index=False
     )
     key = models.CharField(max_length=32)
     title = models.CharField(_("title"), max_length=100)
@@ -437,7 +442,7 @@ class Transfer(Job):
         IMPORT = "import", _("import")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="transfers", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL, related_name="transfers", on_delete=models.CASCADE, db_index=False
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     with_audio = models.BooleanField(_("with audio"), default=False)

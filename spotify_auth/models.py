@@ -72,7 +72,7 @@ class User(UUIDModel, AbstractUser):
 class UserGroup(UUIDModel):
     """A user in a group: written out, because an automatic table would have an integer key."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE)
 
     class Meta:
@@ -87,7 +87,7 @@ class UserGroup(UUIDModel):
 class UserPermission(UUIDModel):
     """A permission given to one user."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
     permission = models.ForeignKey(Permission, on_delete=models.CASCADE)
 
     class Meta:

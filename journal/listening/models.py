@@ -31,7 +31,10 @@ class ListenedSong(UUIDModel):
         MISSING = "missing", _("not found")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="listened_songs", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL,
+        related_name="listened_songs",
+        on_delete=models.CASCADE,
+        db_index=False,
     )
     number = models.PositiveIntegerField()
     key = models.CharField(max_length=64)
@@ -64,7 +67,10 @@ class ListeningMonth(UUIDModel):
     """All plays of a month (in UTC) of somebody, packed by `journal.listening.packing`."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="listening_months", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL,
+        related_name="listening_months",
+        on_delete=models.CASCADE,
+        db_index=False,
     )
     month = models.DateField(_("month"))
     plays = models.PositiveIntegerField(_("plays"), default=0)
@@ -111,7 +117,7 @@ class Followed(UUIDModel):
         LASTFM = "lastfm", "Last.fm"
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="followed", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL, related_name="followed", on_delete=models.CASCADE, db_index=False
     )
     service = models.CharField(max_length=20, choices=Service.choices)
     name = models.CharField(max_length=64)

@@ -38,13 +38,16 @@ class PushDevice(UUIDModel):
         settings.AUTH_USER_MODEL, related_name="push_devices", on_delete=models.CASCADE
     )
     endpoint = models.TextField()
-    endpoint_sha256 = models.CharField(max_length=64, unique=True)
+    endpoint_sha256 = models.CharField(max_length=64)
     public_key = models.CharField(max_length=100)
     secret = models.CharField(max_length=40)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint_sha256"], name="pushdevice_endpoint")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.created_at:%Y-%m-%d}"
@@ -53,7 +56,9 @@ class PushDevice(UUIDModel):
 class Nudge(Job):
     """One reminder on one day: whoever makes the row sends it, nobody else does."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE, db_index=False
+    )
     date = models.DateField()
 
     objects = JobQuerySet["Nudge"].as_manager()

@@ -14,9 +14,13 @@ class Allowance(UUIDModel):
     `key` is a keyed hash: the table tells nobody who asked for what, or from where.
     """
 
-    key = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=64)
     spent_until = models.DateTimeField(default=timezone.now, db_index=True)
     revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        # `unique=True` would give PostgreSQL a second index, for LIKE
+        constraints = [models.UniqueConstraint(fields=["key"], name="allowance_key")]
 
     def __str__(self) -> str:
         return self.key
