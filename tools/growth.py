@@ -1,4 +1,4 @@
-"""How the cost of one more grows with how many there are: songs, what waits, and entries.
+"""How the cost of one more grows with how many there are: songs, what waits, entries, and labels.
 
 python -m tools.inside --on sqlite tools.growth
 python -m tools.inside --on postgres tools.growth     on a PostgreSQL server started for it
@@ -12,7 +12,7 @@ import argparse
 import datetime as dt
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 
 from django.core.management import call_command
@@ -21,11 +21,11 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from classifier.models import Classification, Song
+from classifier.models import Classification, Label, Song
 from classifier.queue import rows
 from classifier.serving.bundles import main_bundle
 from journal.models import Entry, Journal
-from journal.services import answer_entry
+from journal.services import answer_entry, set_label
 from journify.background import jobs
 from spotify_auth.models import User
 from tools.costs import bytes_of
@@ -34,6 +34,8 @@ SIZES = (1_000, 10_000, 100_000)
 TRIES = 30
 BATCH = 500
 DAYS, PHRASES = 100, 12  # of a listener
+LABELS = (0, 500, 5_000)  # of a listener who labels one more song
+HEARD = {"sad": 0.05, "happy": 0.5, "energetic": 0.4, "calm": 0.05}
 
 
 def figures(size: int) -> dict[str, float]:
@@ -52,6 +54,17 @@ def figures(size: int) -> dict[str, float]:
         "ms to claim the next": milliseconds(jobs.claim_next),
         "ms to answer a phrase": milliseconds(lambda: answer_entry(*next(answered))),
     }
+
+
+def label_figures(count: int) -> dict[str, float]:
+    """Give a listener a journal and so many labels; measure one label more, and what it teaches."""
+    user = User.objects.create(username=f"{count} labels")
+    labelled, answered = heard_songs(count), heard_songs(DAYS * PHRASES)
+    labels = [Label(song=song, user=user, emotion="energetic") for song in labelled]
+    Label.objects.bulk_create(labels, batch_size=BATCH)
+    fill_days(user, answered)
+    songs = iter(answered)
+    return {"ms to label a song": milliseconds(lambda: set_label(user, next(songs), "sad"))}
 
 
 def milliseconds(call: Callable[[], object]) -> float:
@@ -77,19 +90,35 @@ def fill_songs(count: int) -> None:
     Classification.objects.bulk_create(waiting, batch_size=BATCH)
 
 
+def heard_songs(count: int) -> list[Song]:
+    """Write songs with an answer."""
+    bundle = main_bundle()
+    songs = [Song(title=f"Heard {number}") for number in range(count)]
+    Song.objects.bulk_create(songs, batch_size=BATCH)
+    values = {"model": bundle.name, "version": bundle.version, "status": "done"}
+    values |= {"emotion": "happy", "certainty": 0.5, "probabilities": HEARD}
+    answers = [Classification(song=song, **values) for song in songs]
+    Classification.objects.bulk_create(answers, batch_size=BATCH)
+    return songs
+
+
 def fill_entries(count: int) -> None:
     """Write days of twelve phrases, a hundred of each listener."""
-    first = dt.date(2026, 1, 1)
     for number in range(-(-max(0, count) // (DAYS * PHRASES))):
-        user = User.objects.create(username=f"{count}-{number}")
-        days = [Journal(user=user, date=first + dt.timedelta(days=day)) for day in range(DAYS)]
-        Journal.objects.bulk_create(days)
-        entries = [
-            Entry(journal=day, user=user, date=day.date, position=place, phrase_text="How was it?")
-            for day in days
-            for place in range(PHRASES)
-        ]
-        Entry.objects.bulk_create(entries, batch_size=BATCH)
+        fill_days(User.objects.create(username=f"{count}-{number}"), [None] * (DAYS * PHRASES))
+
+
+def fill_days(user: User, songs: Sequence[Song | None]) -> None:
+    """Write days of twelve phrases, answered with songs or not at all."""
+    first = dt.date(2026, 1, 1)
+    days = [Journal(user=user, date=first + dt.timedelta(days=day)) for day in range(DAYS)]
+    Journal.objects.bulk_create(days)
+    places = [(day, place) for day in days for place in range(PHRASES)]
+    entries = [
+        day.entry(position=place, phrase_text="How was it?", song=song)
+        for (day, place), song in zip(places, songs, strict=True)
+    ]
+    Entry.objects.bulk_create(entries, batch_size=BATCH)
 
 
 def main(arguments: list[str]) -> int:
@@ -98,14 +127,20 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     options = parser.parse_args(arguments)
     call_command("migrate", verbosity=0)
-    table = Table("of", *(f"{size:,}" for size in options.sizes), "last ÷ first")
-    steps = [figures(size) for size in options.sizes]
+    show("One more, when there are so many", options.sizes, figures)
+    show("One more label, of a listener with so many", LABELS, label_figures)
+    return 0
+
+
+def show(title: str, sizes: Sequence[int], measured: Callable[[int], dict[str, float]]) -> None:
+    """Measure at each size, and print a line for each figure."""
+    columns = (*(f"{size:,}" for size in sizes), "last ÷ first")
+    table = Table("of", *columns, title=f"{title}, on {connection.vendor}")
+    steps = [measured(size) for size in sizes]
     for name in steps[0]:
         each = [step[name] for step in steps]
         table.add_row(name, *(f"{value:,.2f}" for value in each), f"{each[-1] / each[0]:.2f}")
-    table.title = f"One more, when there are so many, on {connection.vendor}"
     Console().print(table)
-    return 0
 
 
 if __name__ == "__main__":

@@ -174,12 +174,11 @@ def effective_in(
     """Say what counts in each of `songs` for `user`, in three queries however many there are.
 
     They are known by their bare keys (`journify.models.bare`); those without an answer and a label
-    are missing. Others that the user labelled may be there: to sort them out would take longer than
-    to read them.
+    are missing.
     """
     layer = PersonalLayer.objects.layer_of(user if isinstance(user, uuid.UUID) else user.pk)
     verdicts = heard_in(songs, order=order, layer=layer)
-    labels = Label.objects.filter(user=user).order_by()
+    labels = Label.objects.filter(user=user, song__in=songs).order_by()
     for song, label in labels.values_list(bare("song_id"), "emotion"):
         verdicts[song] = verdicts.get(song, Verdict())._replace(label=label)
     return verdicts

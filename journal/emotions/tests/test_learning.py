@@ -220,6 +220,33 @@ def test_a_label_takes_the_same_queries_however_many_there_are(user: User) -> No
     assert queries(lambda: services.set_label(user, heard_as(SURE), "energetic")) <= few
 
 
+def test_a_label_reads_no_more_labels_than_teach(user: User) -> None:
+    answered(user, [heard_as(TORN) for _ in range(3)])
+    teach(user, 1)
+    song = heard_as(SURE)
+    songs = Song.objects.bulk_create(Song(title="Labelled") for _ in range(3 * personal.MAX_LABELS))
+    Label.objects.bulk_create(Label(song=each, user=user, emotion="calm") for each in songs)
+    with CaptureQueriesContext(connection) as found:
+        services.set_label(user, song, "energetic")
+    table = f'FROM "{Label._meta.db_table}"'
+    asked = [query["sql"] for query in found if query["sql"].startswith("SELECT")]
+    read = 0
+    with connection.cursor() as cursor:
+        for sql in asked:
+            if table in sql:
+                cursor.execute(sql)
+                read += len(cursor.fetchall())
+    assert personal.MAX_LABELS <= read <= personal.MAX_LABELS + 10
+
+
+def test_the_newest_labels_are_found_by_an_index(user: User) -> None:
+    if connection.vendor == "postgresql":  # of a table without rows it would read all
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    newest = Label.objects.filter(user=user).order_by("-updated_at", "pk")
+    assert "label_user_updated" in newest[: personal.MAX_LABELS].explain()
+
+
 def test_only_the_newest_labels_teach(user: User) -> None:
     now = timezone.now()
     for number in range(personal.MAX_LABELS + 5):
