@@ -13,15 +13,18 @@ from typing import Any
 
 STARTED = time.perf_counter()
 
-import torch
+from journify.operations.collecting import loading
 
-from benchmarks.timing import Laps, report
-from ml import musicnn
-from ml.audio import load_clip
-from ml.clip import SEGMENTS
-from ml.predictor import Predictor
-from ml.quick import best_format
-from ml.timing import stages
+with loading():  # as whatever listens does
+    import torch
+
+    from benchmarks.timing import Laps, report
+    from ml import musicnn
+    from ml.audio import load_clip
+    from ml.clip import SEGMENTS
+    from ml.predictor import Predictor
+    from ml.quick import best_format
+    from ml.timing import stages
 
 MODEL = "resnet18_bilstm"
 SIDE = 1024  # of the square matrices whose product tells the machine's rate
@@ -56,15 +59,16 @@ def multiply_adds(predictor: Predictor, path: Path) -> float:
     return total
 
 
-def pretrained_multiply_adds(patches: int) -> float:
-    """Count those of so many patches in `ml.musicnn`, as plain convolutions would need them."""
+def pretrained_multiplying(patches: int) -> float:
+    """Return the seconds of so many patches in `ml.musicnn`, as plain convolutions."""
     tall = sum(
         count * bands * musicnn.TIMBRAL_FRAMES * (musicnn.BANDS - bands + 1)
         for count, bands in musicnn.TIMBRAL
     )
     long = sum(count * frames * musicnn.BANDS for count, frames in musicnn.TEMPORAL)
     middle = sum(layer.get_parameter("weight").numel() for layer in musicnn.load_musicnn().middle)
-    return float(patches * musicnn.PATCH * (tall + long + middle))
+    first = (tall + long) / multiply_rate(best_format())
+    return patches * musicnn.PATCH * (first + middle / multiply_rate(torch.float32))
 
 
 def multiply_rate(dtype: torch.dtype) -> float:
@@ -86,7 +90,7 @@ def main(files: list[Path]) -> dict[str, Any]:
     found = report(STARTED, files, lambda path, laps: listen(predictor, path, laps))
     multiplying = multiply_adds(predictor, files[0]) / multiply_rate(best_format())
     patches = SEGMENTS * predictor.meta.network.patches
-    multiplying += pretrained_multiply_adds(patches) / multiply_rate(torch.float32)
+    multiplying += pretrained_multiplying(patches)
     floor = found["stages"]["decode"] + multiplying
     return found | {"format": str(best_format()), "multiplying": multiplying, "floor": floor}
 

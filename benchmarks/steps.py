@@ -23,6 +23,7 @@ from ml.descriptors.spectra import short_spectra, sound_of
 from ml.features import FeatureSettings, levelled, picture_of, power_spectrogram
 from ml.musicnn import segment_units
 from ml.predictor import Predictor
+from ml.quick import best_format
 
 TRIES = 5  # of which the best counts: what else the machine does only ever adds
 
@@ -52,7 +53,7 @@ def steps(predictor: Predictor, path: Path) -> dict[str, float]:
     sound = sound_of(samples)
     timed("    frames", lambda: Frames(sound, short_spectra(sound, power)))
     timed("    moments", lambda: measure_moments(sound))
-    timed("  musicnn", lambda: segment_units(samples, clip.seconds, patches))
+    timed("  musicnn", lambda: segment_units(samples, clip.seconds, patches, best_format()))
     timed("network", lambda: predictor.network(inputs))
     return found
 

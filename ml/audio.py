@@ -305,7 +305,7 @@ def _clip(excerpt: Excerpt, title: str, artist: str) -> Clip:
     if not np.isfinite(constant).all():
         raise refusal("not-finite")
     if np.abs(constant).max() > SILENT_PEAK:
-        channels = channels - constant
+        channels -= constant
     samples = _resampled(_mono(channels, excerpt.layout), excerpt.rate)
     low, high = float(samples.min()), float(samples.max())
     if (high - low) / 2 < SILENT_PEAK:
@@ -346,4 +346,5 @@ def _mixed(channels: Samples, layout: str) -> Samples:
             frame.sample_rate = SAMPLE_RATE  # any: it stays
             [mixed] = AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE).resample(frame)
             return cast("Samples", mixed.to_ndarray()[0])
-    return cast("Samples", channels.mean(axis=0))
+    # a product takes a quarter of the time of numpy's mean along the short axis
+    return np.full(len(channels), 1 / len(channels), np.float32) @ channels

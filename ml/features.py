@@ -133,8 +133,8 @@ def short_time_power(samples: Tensor, window: int, hop: int, bins: slice = slice
     for start in range(0, frames.shape[-2], at_once):
         some = (..., slice(start, start + at_once), slice(None))
         spectrum = torch.fft.rfft(frames[some] * taper)[..., bins]
-        real, imaginary = spectrum.real, spectrum.imag
-        torch.addcmul(real * real, imaginary, imaginary, out=power[some])
+        real, imaginary = torch.view_as_real(spectrum).square().unbind(dim=-1)
+        torch.add(real, imaginary, out=power[some])
     return power
 
 

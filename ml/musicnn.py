@@ -65,6 +65,8 @@ class Shape(nn.Module):
 class Musicnn(nn.Module):
     """Filters over bands and over time, three layers over time, two dense layers."""
 
+    dtype = torch.float32  # of the first filters' products
+
     def __init__(self) -> None:
         super().__init__()
         self.level = Shape(1)
@@ -116,7 +118,7 @@ class Musicnn(nn.Module):
             weight * sign.sign().reshape(-1, *[1] * (weight.dim() - 1))
             for weight, sign in zip(weights, factor, strict=True)
         ]
-        front = Front(signed[: len(TIMBRAL)], signed[len(TIMBRAL) :], BANDS)
+        front = Front(signed[: len(TIMBRAL)], signed[len(TIMBRAL) :], BANDS, self.dtype)
         bias = torch.cat([layer.get_parameter("bias").detach() for layer in layers])
         return front, bias[:, None], torch.cat(factor)[:, None], torch.cat(offset)[:, None]
 
@@ -127,12 +129,13 @@ class Musicnn(nn.Module):
 
 
 @cache
-def load_musicnn() -> Musicnn:
-    """Return the network that ships, in 32 bits and ready to answer."""
+def load_musicnn(dtype: torch.dtype = torch.float32) -> Musicnn:
+    """Return the network that ships, ready to answer; its first filters multiply in `dtype`."""
     with torch.device("meta"):
         network = Musicnn()
     tensors = {name: value.float() for name, value in load_file(FILE).items()}
     network.load_state_dict(tensors, assign=True)
+    network.dtype = dtype
     return network.requires_grad_(False).eval()  # noqa: FBT003 - torch names it so
 
 
@@ -159,7 +162,9 @@ def patches_of(bands: Tensor, seconds: float, each: int) -> Tensor:
     return torch.stack([bands[:, start : start + PATCH] for start in starts])
 
 
-def segment_units(samples: Tensor, seconds: float, each: int) -> Tensor:
+def segment_units(
+    samples: Tensor, seconds: float, each: int, dtype: torch.dtype = torch.float32
+) -> Tensor:
     """Return what the network makes of a clip's segments: the mean of their patches' active units.
 
     Parameters
@@ -168,10 +173,12 @@ def segment_units(samples: Tensor, seconds: float, each: int) -> Tensor:
         Levelled, at 22,050 Hz.
     each : int
         Patches of a segment.
+    dtype : torch.dtype
+        Number format of the first filters' products.
 
     Returns
     -------
     Tensor, shape (3, 200)
     """
-    units = functional.relu(load_musicnn()(patches_of(bands_of(samples), seconds, each)))
+    units = functional.relu(load_musicnn(dtype)(patches_of(bands_of(samples), seconds, each)))
     return units.reshape(SEGMENTS, each, UNITS).mean(dim=1)

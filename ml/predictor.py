@@ -27,7 +27,7 @@ from ml.features import (
 from ml.labels import EMOTIONS, Emotion
 from ml.memory import keep_freed_memory
 from ml.musicnn import FILE
-from ml.quick import quicken
+from ml.quick import best_format, quicken
 from ml.timing import stage
 from ml.tracks import TRACK_COLUMNS
 from ml.vectors import VECTOR, Vectors
@@ -99,6 +99,7 @@ class Predictor:
         self.meta = meta
         self.network = network
         self._folder = folder
+        self._format = torch.float32 if folder is None else best_format()
         self._pool = pool
 
     @classmethod
@@ -207,7 +208,9 @@ class Predictor:
         samples = levelled(torch.from_numpy(clip.samples))
         inputs: dict[str, Callable[[], Tensor]] = {}
         if self.meta.descriptors:
-            vectors = Vectors(samples, clip.seconds, config.patches, pool=self._pool)
+            vectors = Vectors(
+                samples, clip.seconds, config.patches, pool=self._pool, dtype=self._format
+            )
         power = power_spectrogram(samples, SETTINGS)
         if self.meta.descriptors:
             vectors.go_on(power)

@@ -38,18 +38,27 @@ class Vectors:
         How many patches of each segment the pretrained network hears.
     pool : Executor, optional
         What works beside this thread; everything is done in this one if left out.
+    dtype : torch.dtype
+        Number format of the pretrained network's first products.
     """
 
     def __init__(
-        self, samples: Tensor, seconds: float, patches: int, *, pool: Executor | None = None
+        self,
+        samples: Tensor,
+        seconds: float,
+        patches: int,
+        *,
+        pool: Executor | None = None,
+        dtype: torch.dtype = torch.float32,
     ) -> None:
         self._describing = Describing(samples, seconds=seconds, pool=pool)
         self._samples, self._seconds, self._patches = samples, seconds, patches
+        self._dtype = dtype
 
     def go_on(self, power: Tensor) -> None:
         """Go on with `ml.features.power_spectrogram` of the samples."""
         self._describing.go_on(power)
-        self._units = segment_units(self._samples, self._seconds, self._patches)
+        self._units = segment_units(self._samples, self._seconds, self._patches, self._dtype)
 
     def values(self) -> Tensor:
         """Wait for the numbers, shape (4, D)."""
