@@ -109,18 +109,6 @@ def flattened(picture: Tensor) -> Tensor:
     return picture.mean(dim=(1, 3), keepdim=True).expand_as(picture)
 
 
-def silence_regions(picture: Tensor, regions: list[Region], n_mels: int) -> Tensor:
-    """Return a picture, shape (1, 3, R, T), with some regions flattened."""
-    flat, masked = flattened(picture), picture.clone()
-    rows = torch.arange(n_mels).tensor_split(BANDS)
-    columns = torch.arange(picture.shape[-1]).tensor_split(SLOTS)
-    for region in regions:
-        row, column = rows[region.band], columns[region.slot]
-        place = (0, region.segment, slice(row[0], row[-1] + 1), slice(column[0], column[-1] + 1))
-        masked[place] = flat[place]
-    return masked
-
-
 def _by_region(pixels: Tensor) -> Tensor:
     """Add up pixels: (3, n_mels, T) -> (3, 8, 10)."""
     bands = [part.sum(dim=1) for part in pixels.tensor_split(BANDS, dim=1)]

@@ -170,15 +170,6 @@ def power_to_db(power: Tensor) -> Tensor:
     return 10.0 * torch.log10(power.clamp(min=AMIN))
 
 
-def log_mel(samples: Tensor, settings: FeatureSettings) -> Tensor:
-    """Return the log-mel spectrogram in dB, shape (..., n_mels, frames).
-
-    Equals ``librosa.power_to_db(librosa.feature.melspectrogram(...), top_db=None)``.
-    """
-    power = power_spectrogram(samples, settings)
-    return power_to_db(mel_filters(settings).to(power.dtype) @ power)
-
-
 def clip_picture(samples: Tensor, settings: FeatureSettings) -> Tensor:
     """Return everything that the networks look at, scaled to 0..1.
 

@@ -122,11 +122,6 @@ class Musicnn(nn.Module):
         bias = torch.cat([layer.get_parameter("bias").detach() for layer in layers])
         return front, bias[:, None], torch.cat(factor)[:, None], torch.cat(offset)[:, None]
 
-    def tag_odds(self, units: Tensor) -> Tensor:
-        """Return log-odds of `TAGS`: (N, 200) -> (N, 50)."""
-        odds: Tensor = self.tags(functional.relu(units))
-        return odds
-
 
 @cache
 def load_musicnn(dtype: torch.dtype = torch.float32) -> Musicnn:

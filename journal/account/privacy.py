@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 UNTIL_YOU_LEAVE = _("Until you delete it, or your account.")
+# Of every row that stands for work, a `Job`.
+WORK = "status attempts owner lease_until revision error ready_at turn_at lane"
 NOT_USED = _("Empty: this journal asks nobody for it.")
 
 
@@ -31,7 +33,8 @@ class Stored:
     until: StrOrPromise = ""
     # names of rows of `journify.operations.housekeeping`, which keep what else is said of the time
     rules: tuple[str, ...] = ()
-    tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # names of columns with blanks between them
+    tables: dict[str, str] = field(default_factory=dict)
 
     @property
     def how_long(self) -> str:
@@ -42,7 +45,7 @@ class Stored:
     @property
     def columns(self) -> list[str]:
         """Names of the columns, as the database has them."""
-        return [f"{table}.{name}" for table, names in self.tables.items() for name in names]
+        return [f"{table}.{name}" for table, names in self.tables.items() for name in names.split()]
 
 
 STORED = [
@@ -55,9 +58,7 @@ STORED = [
         ),
         until=UNTIL_YOU_LEAVE,
         tables={
-            "spotify_auth.User": (
-                *("username", "identity", "skeleton", "password", "date_joined", "last_login"),
-            ),
+            "spotify_auth.User": ("username identity skeleton password date_joined last_login"),
         },
     ),
     Stored(
@@ -69,7 +70,7 @@ STORED = [
         ),
         until=_("Until you remove them, or delete your account."),
         tables={
-            "mfa.Authenticator": ("user", "type", "data", "created_at", "last_used_at"),
+            "mfa.Authenticator": "user type data created_at last_used_at",
         },
     ),
     Stored(
@@ -80,14 +81,12 @@ STORED = [
         ),
         until=UNTIL_YOU_LEAVE,
         tables={
-            "journal.Journal": ("user", "date", "swapped", "is_favourite"),
+            "journal.Journal": "user date swapped is_favourite",
             "journal.Entry": (
-                *("journal", "user", "date", "position", "phrase", "phrase_text", "song"),
-                *("emotion", "note", "answered_at", "revision"),
+                "journal user date position phrase phrase_text song emotion note answered_at "
+                "revision"
             ),
-            "journal.Phrase": (
-                *("owner", "text", "theme", "active", "key", "seasons", "weekdays"),
-            ),
+            "journal.Phrase": "owner text theme active key seasons weekdays",
         },
     ),
     Stored(
@@ -97,7 +96,7 @@ STORED = [
             "what your songs sound like."
         ),
         until=UNTIL_YOU_LEAVE,
-        tables={"journal.DayFeeling": ("user", "date", "emotions", "tags", "revision")},
+        tables={"journal.DayFeeling": "user date emotions tags revision"},
     ),
     Stored(
         title=_("Your songs"),
@@ -111,8 +110,8 @@ STORED = [
         rules=("unused uploads",),
         tables={
             "classifier.Song": (
-                *("owner", "title", "artist", "album", "isrc", "duration_ms"),
-                *("audio", "audio_sha256", "audio_bytes", "unused_since", "created_at"),
+                "owner title artist album isrc duration_ms audio audio_sha256 audio_bytes "
+                "unused_since created_at"
             ),
         },
     ),
@@ -125,8 +124,8 @@ STORED = [
         rules=("Spotify’s metadata",),
         tables={
             "classifier.Song": (
-                *("spotify_id", "spotify_url", "deezer_id", "deezer_url", "artwork_url"),
-                *("metadata_fetched_at", "catalogue_key"),
+                "spotify_id spotify_url deezer_id deezer_url artwork_url metadata_fetched_at "
+                "catalogue_key"
             ),
         },
     ),
@@ -141,31 +140,12 @@ STORED = [
         rules=("old answers", "drawings"),
         tables={
             "classifier.Classification": (
-                *("song", "model", "version", "emotion", "probabilities", "certainty"),
-                *("segments", "embedding"),
-                *(
-                    "clip_source",
-                    "clip_start",
-                    "is_middle",
-                    "clip_sha256",
-                    "input",
-                    "status",
-                    "stage",
-                    "attempts",
-                ),
-                *("owner", "lease_until"),
-                *("revision", "error", "reason", "seconds", "queued_at", "finished_at"),
-                *("answered_at", "ready_at", "turn_at", "lane", "retry_at", "request_id"),
+                "song model version emotion probabilities certainty segments embedding "
+                "clip_source clip_start is_middle clip_sha256 input stage reason seconds "
+                f"queued_at finished_at answered_at retry_at request_id {WORK}"
             ),
-            "classifier.Arc": (
-                *("song", "status", "model", "version", "segments", "error", "attempts", "owner"),
-                *("lease_until", "revision", "ready_at", "turn_at", "lane"),
-            ),
-            "classifier.Explanation": (
-                *("classification", "status", "emotion", "picture", "shares", "regions"),
-                *("error", "attempts", "owner", "lease_until", "revision"),
-                *("ready_at", "turn_at", "lane"),
-            ),
+            "classifier.Arc": f"song model version segments {WORK}",
+            "classifier.Explanation": f"classification emotion picture shares regions {WORK}",
         },
     ),
     Stored(
@@ -176,10 +156,7 @@ STORED = [
         ),
         rules=("try-outs",),
         tables={
-            "classifier.TryOut": (
-                *("status", "audio", "deezer_id", "title", "result", "error", "created_at"),
-                *("attempts", "owner", "lease_until", "revision", "ready_at", "turn_at", "lane"),
-            ),
+            "classifier.TryOut": f"audio deezer_id title result created_at {WORK}",
         },
     ),
     Stored(
@@ -190,7 +167,7 @@ STORED = [
             "better models."
         ),
         until=UNTIL_YOU_LEAVE,
-        tables={"classifier.Label": ("song", "user", "emotion", "word", "updated_at")},
+        tables={"classifier.Label": "song user emotion word updated_at"},
     ),
     Stored(
         title=_("What your labels taught"),
@@ -202,9 +179,8 @@ STORED = [
         until=_("Until you have it forgotten, or delete your account."),
         tables={
             "classifier.PersonalLayer": (
-                *("user", "is_on", "arousal", "valence", "scale", "strength", "labels", "before"),
-                *("after", "model", "version", "fitted_at", "forgotten_at", "is_stale"),
-                *("asked_on", "asked_song"),
+                "user is_on arousal valence scale strength labels before after model version "
+                "fitted_at forgotten_at is_stale asked_on asked_song"
             ),
         },
     ),
@@ -219,26 +195,18 @@ STORED = [
         until=UNTIL_YOU_LEAVE,
         tables={
             "listening.ListenedSong": (
-                *("user", "number", "key", "title", "artist", "album", "isrc", "spotify_id"),
-                *("plays", "song", "state", "looked_up_at", "emotion"),
+                "user number key title artist album isrc spotify_id plays song state looked_up_at "
+                "emotion"
             ),
-            "listening.ListeningMonth": ("user", "month", "plays", "packed"),
+            "listening.ListeningMonth": "user month plays packed",
             "listening.Listening": (
-                *("user", "is_paused", "summary", "is_stale", "time_zone", "looked_up_at"),
-                "updated_at",
+                "user is_paused summary is_stale time_zone looked_up_at updated_at"
             ),
-            "listening.Followed": (
-                *("user", "service", "name", "latest_at", "checked_at", "error"),
-            ),
+            "listening.Followed": "user service name latest_at checked_at error",
             "listening.ListeningImport": (
-                *("user", "file", "language", "done", "total", "counts"),
-                *("requested_at", "finished_at", "status", "attempts", "owner", "lease_until"),
-                *("revision", "error", "ready_at", "turn_at", "lane"),
+                f"user file language done total counts requested_at finished_at {WORK}"
             ),
-            "listening.ListeningRound": (
-                *("status", "attempts", "owner", "lease_until", "revision", "error", "ready_at"),
-                *("turn_at", "lane"),
-            ),
+            "listening.ListeningRound": WORK,
         },
     ),
     Stored(
@@ -250,8 +218,8 @@ STORED = [
         until=UNTIL_YOU_LEAVE,
         tables={
             "journal.Preferences": (
-                *("user", "time_zone", "theme", "language", "phrases_per_day"),
-                *("large_phrases", "leave_hard_days_out", "search"),
+                "user time_zone theme language phrases_per_day large_phrases leave_hard_days_out "
+                "search"
             ),
         },
     ),
@@ -265,17 +233,9 @@ STORED = [
         until=_("Until you end it, or delete your account."),
         rules=("reminders sent",),
         tables={
-            "reminders.Reminder": (
-                *("user", "at", "by_mail", "calendar_key", "time_zone", "language", "origin"),
-                "due_at",
-            ),
-            "reminders.PushDevice": (
-                *("user", "endpoint", "endpoint_sha256", "public_key", "secret", "created_at"),
-            ),
-            "reminders.Nudge": (
-                *("user", "date", "status", "attempts", "owner", "lease_until", "revision"),
-                *("error", "ready_at", "turn_at", "lane"),
-            ),
+            "reminders.Reminder": ("user at by_mail calendar_key time_zone language origin due_at"),
+            "reminders.PushDevice": ("user endpoint endpoint_sha256 public_key secret created_at"),
+            "reminders.Nudge": f"user date {WORK}",
         },
     ),
     Stored(
@@ -284,9 +244,9 @@ STORED = [
         rules=("sessions",),
         tables={
             "usersessions.UserSession": (
-                *("user", "created_at", "ip", "last_seen_at", "session_key", "user_agent", "data"),
+                "user created_at ip last_seen_at session_key user_agent data"
             ),
-            "sessions.Session": ("session_key", "session_data", "expire_date"),
+            "sessions.Session": "session_key session_data expire_date",
         },
     ),
     Stored(
@@ -295,10 +255,8 @@ STORED = [
         rules=("exports and imports",),
         tables={
             "journal.Transfer": (
-                *("user", "kind", "status", "with_audio", "file", "done", "total", "counts"),
-                *("language", "time_zone", "error", "attempts", "owner", "lease_until"),
-                *("revision", "ready_at", "turn_at", "lane"),
-                *("requested_at", "finished_at", "expires_at"),
+                "user kind with_audio file done total counts language time_zone requested_at "
+                f"finished_at expires_at {WORK}"
             ),
         },
     ),
@@ -312,17 +270,14 @@ STORED = [
         until=_("Until you disconnect it, or delete your account."),
         tables={
             "spotify_auth.SpotifyConnection": (
-                *("user", "access_token", "refresh_token", "expires_at", "consented_at", "state"),
-                *("scope", "last_error", "last_error_at", "refreshing_until", "revision"),
+                "user access_token refresh_token expires_at consented_at state scope last_error "
+                "last_error_at refreshing_until revision"
             ),
             "journal.Playlist": (
-                *("user", "key", "title", "filters", "spotify_id", "found", "done", "total"),
-                *("missing", "language", "made_at", "status", "error", "attempts", "owner"),
-                *("lease_until", "revision", "ready_at", "turn_at", "lane"),
+                "user key title filters spotify_id found done total missing language made_at "
+                f"{WORK}"
             ),
-            "socialaccount.SocialAccount": (
-                *("user", "provider", "uid", "last_login", "date_joined", "extra_data"),
-            ),
+            "socialaccount.SocialAccount": "user provider uid last_login date_joined extra_data",
         },
     ),
     Stored(
@@ -333,10 +288,7 @@ STORED = [
         ),
         until=_("Until they are read."),
         tables={
-            "journal.Refresh": (
-                *("song", "user", "status", "error", "attempts", "owner", "lease_until"),
-                *("revision", "ready_at", "turn_at", "lane"),
-            ),
+            "journal.Refresh": f"song user {WORK}",
         },
     ),
     Stored(
@@ -346,7 +298,7 @@ STORED = [
             "often. It tells nobody who or where."
         ),
         rules=("limits",),
-        tables={"limits.Allowance": ("key", "spent_until", "revision")},
+        tables={"limits.Allowance": "key spent_until revision"},
     ),
     Stored(
         title=_("Invitations"),
@@ -356,7 +308,7 @@ STORED = [
         ),
         rules=("invitations",),
         tables={
-            "spotify_auth.Invitation": ("created_by", "created_at", "expires_at", "used_at"),
+            "spotify_auth.Invitation": "created_by created_at expires_at used_at",
         },
     ),
     Stored(
@@ -364,12 +316,11 @@ STORED = [
         why=_("Rights of curators, and what they changed in the admin."),
         until=_("As long as the account."),
         tables={
-            "spotify_auth.User": ("is_superuser", "is_staff", "is_active"),
-            "spotify_auth.UserGroup": ("user", "group"),
-            "spotify_auth.UserPermission": ("user", "permission"),
+            "spotify_auth.User": "is_superuser is_staff is_active",
+            "spotify_auth.UserGroup": "user group",
+            "spotify_auth.UserPermission": "user permission",
             "admin.LogEntry": (
-                *("action_time", "user", "content_type", "object_id", "object_repr"),
-                *("action_flag", "change_message"),
+                "action_time user content_type object_id object_repr action_flag change_message"
             ),
         },
     ),
@@ -381,8 +332,8 @@ STORED = [
         ),
         until=_("Until you remove it, or delete your account."),
         tables={
-            "spotify_auth.User": ("email",),
-            "account.EmailAddress": ("user", "email", "verified", "primary"),
+            "spotify_auth.User": "email",
+            "account.EmailAddress": "user email verified primary",
         },
     ),
     Stored(
@@ -390,9 +341,9 @@ STORED = [
         why=NOT_USED,
         until=NOT_USED,
         tables={
-            "spotify_auth.User": ("first_name", "last_name"),
-            "account.EmailConfirmation": ("email_address", "created", "sent", "key"),
-            "socialaccount.SocialToken": ("app", "account", "token", "token_secret", "expires_at"),
+            "spotify_auth.User": "first_name last_name",
+            "account.EmailConfirmation": "email_address created sent key",
+            "socialaccount.SocialToken": "app account token token_secret expires_at",
         },
     ),
 ]

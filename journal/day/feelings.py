@@ -42,17 +42,6 @@ def felt_between(user: User, first: dt.date | None, last: dt.date | None) -> lis
     return [day for day in found if day.emotions or day.tags]
 
 
-def tags_between(
-    user: User, first: dt.date | None, last: dt.date | None
-) -> dict[str, list[dt.date]]:
-    """The user's tags with the days that have them, the commonest tag first."""
-    days: dict[str, list[dt.date]] = {}
-    for day in felt_between(user, first, last):
-        for tag in day.tags:
-            days.setdefault(tag, []).append(day.date)
-    return dict(sorted(days.items(), key=lambda item: (-len(item[1]), item[0].casefold())))
-
-
 def own_tags(user: User) -> list[str]:
     """Every tag that the user ever gave, the commonest first."""
     texts = DayFeeling.objects.filter(user=user).exclude(tags="").values_list("tags", flat=True)

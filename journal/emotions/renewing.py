@@ -23,7 +23,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.timezone import now
@@ -68,13 +67,6 @@ def renew(songs: Sequence[UUID], *, user: UUID | None = None) -> int:
             _lock(some)
             changed += _correct(some, user)
     return changed
-
-
-def is_renewed() -> bool:
-    """Whether all entries count by this machine's models, in their order."""
-    digest = effective.digest_of(settings.CLASSIFIER_MODELS)
-    rules = EmotionRule.objects.filter(digest=digest, recounted_at__isnull=False)
-    return rules.filter(pk=effective.THE_RULE).exists()
 
 
 def is_recounting() -> bool:

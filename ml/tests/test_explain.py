@@ -9,7 +9,7 @@ from PIL import Image
 from ml.audio import load_clip
 from ml.clip import Clip
 from ml.errors import WeightsError
-from ml.explain import Explanation, Region, explain, flattened, silence_regions
+from ml.explain import Explanation, Region, explain, flattened
 from ml.explain_figure import draw
 from ml.explain_grid import BANDS, SLOTS
 from ml.labels import EMOTIONS
@@ -24,6 +24,18 @@ RANDOM_TRIES = 6
 @pytest.fixture(scope="module")
 def predictor() -> Predictor:
     return Predictor.load("resnet18_bilstm")
+
+
+def silence_regions(picture: torch.Tensor, regions: list[Region], n_mels: int) -> torch.Tensor:
+    """Return a picture, shape (1, 3, R, T), with some regions flattened."""
+    flat, masked = flattened(picture), picture.clone()
+    rows = torch.arange(n_mels).tensor_split(BANDS)
+    columns = torch.arange(picture.shape[-1]).tensor_split(SLOTS)
+    for region in regions:
+        row, column = rows[region.band], columns[region.slot]
+        place = (0, region.segment, slice(row[0], row[-1] + 1), slice(column[0], column[-1] + 1))
+        masked[place] = flat[place]
+    return masked
 
 
 def chance(predictor: Predictor, clip: Clip, answer: str, regions: list[Region]) -> float:
