@@ -8,7 +8,10 @@ from pathlib import Path
 import django_stubs_ext
 from environs import Env, validate
 
+from journify.config import platforms, rates
 from journify.config.databases import database_settings
+from journify.config.headers import content_security_policy
+from journify.config.logs import logging_settings
 from journify.config.mail import mail_settings
 from journify.config.secrets import (
     load_or_create_key,
@@ -244,36 +247,12 @@ SANDBOX_URL = env.str("SANDBOX_URL", "").rstrip("/")
 OFFLINE = env.bool("OFFLINE", False)
 # Who runs this server, as an address or a page: services that are asked may want to know.
 CONTACT = env.str("CONTACT", SANDBOX_URL)
-DEEZER_API_URL = "https://api.deezer.com"
-ITUNES_API_URL = "https://itunes.apple.com"
-RECCOBEATS_API_URL = "https://api.reccobeats.com"
-LISTENBRAINZ_API_URL = "https://api.listenbrainz.org"
-LASTFM_API_URL = "https://ws.audioscrobbler.com"
-MUSICBRAINZ_API_URL = "https://musicbrainz.org"
-SPOTIFY_ACCOUNTS_URL = "https://accounts.spotify.com"
-SPOTIFY_API_URL = "https://api.spotify.com"
+PLATFORM_URLS = platforms.platform_urls(SANDBOX_URL)
+PLATFORM_RATES = platforms.RATES
 SPOTIFY_CLIENT_ID = env.str("SPOTIFY_CLIENT_ID", "")
 SPOTIFY_CLIENT_SECRET = env.str("SPOTIFY_CLIENT_SECRET", "")
 if SANDBOX_URL:
-    DEEZER_API_URL, ITUNES_API_URL = f"{SANDBOX_URL}/deezer", f"{SANDBOX_URL}/itunes"
-    RECCOBEATS_API_URL = f"{SANDBOX_URL}/reccobeats"
-    LISTENBRAINZ_API_URL, LASTFM_API_URL = f"{SANDBOX_URL}/listenbrainz", f"{SANDBOX_URL}/lastfm"
-    MUSICBRAINZ_API_URL = f"{SANDBOX_URL}/musicbrainz"
-    SPOTIFY_API_URL = f"{SANDBOX_URL}/spotify"
-    SPOTIFY_ACCOUNTS_URL = f"{SANDBOX_URL}/spotify-accounts"
     SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET = "sandbox-client", "sandbox-secret"
-# Calls in any so many seconds; ReccoBeats publishes none and gets a modest one.
-PLATFORM_RATES = {
-    "deezer": (50, 5.0),
-    "itunes": (20, 60.0),
-    "reccobeats": (10, 10.0),
-    "listenbrainz": (10, 10.0),
-    "lastfm": (10, 5.0),
-    "musicbrainz": (1, 1.1),
-    "deezer-links": (10, 10.0),
-    "spotify-links": (10, 10.0),
-    "push": (200, 5.0),
-}
 CLIP_SOURCES = env.list(
     "CLIP_SOURCES",
     ["upload", "deezer", "itunes"],
@@ -364,87 +343,24 @@ MFA_FORMS = {
     "authenticate_webauthn": "spotify_auth.forms.AuthenticatePasskeyForm",
     "reauthenticate_webauthn": "spotify_auth.forms.ReauthenticatePasskeyForm",
 }
-# https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Permissions-Policy
-RESPONSE_HEADERS = {
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(
-        f"{feature}=()"
-        for feature in (
-            *("accelerometer", "camera"),
-            *("display-capture", "encrypted-media", "geolocation", "gyroscope", "hid"),
-            *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment"),
-            *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
-        )
-    ),
-    "X-Content-Type-Options": "nosniff",
-}
+# A browser asks Spotify for covers; Deezer for covers and previews, streamed as its terms want.
 SPOTIFY_IMAGES = (
     [SANDBOX_URL or "https://*.scdn.co", "https://*.spotifycdn.com"] if SPOTIFY_ENABLED else []
 )
-# Covers and previews come from Deezer to the browser, as its terms want: streamed, not copied.
-DEEZER_FILES = [SANDBOX_URL or "https://*.dzcdn.net"] if DEEZER_SEARCH else []
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "base-uri": ["'self'"],
-        # a form's redirect counts too, and signing in with Spotify is one
-        "form-action": [
-            "'self'",
-            *([SANDBOX_URL or SPOTIFY_ACCOUNTS_URL] if SPOTIFY_ENABLED else []),
-        ],
-        "frame-ancestors": ["'none'"],
-        "img-src": ["'self'", "data:", *dict.fromkeys([*SPOTIFY_IMAGES, *DEEZER_FILES])],
-        "media-src": ["'self'", "blob:", *DEEZER_FILES],
-        "object-src": ["'none'"],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security_policy(
+    images=SPOTIFY_IMAGES,
+    files=[SANDBOX_URL or "https://*.dzcdn.net"] if DEEZER_SEARCH else [],
+    forms=[SANDBOX_URL or PLATFORM_URLS["spotify-accounts"]] if SPOTIFY_ENABLED else [],
+)
 
-# How often: (times at once, seconds until all of them are back), by account, by address, by the
-# name typed there, and by the name typed anywhere. Several people share an address, so it gets
-# more; so does a name, or strangers could keep its owner out: a browser that signed in with it
-# before has an allowance of its own. All networks of one IPv6 site (/48) together get three times
-# what an address gets. RATE_LIMIT_FACTOR multiplies all of it (0: no limits, for
-# measuring); TRUSTED_PROXIES says how many proxies of ours name the address.
+# RATE_LIMIT_FACTOR multiplies how often anybody may do anything (`journify/config/rates.py`; 0: no
+# limits, for measuring); TRUSTED_PROXIES says how many proxies of ours name the address.
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 # How many requests of one address a process reads bodies of at once: a third of its threads.
 BODIES_AT_ONCE = 8
 RATE_LIMIT_FACTOR = env.float("RATE_LIMIT_FACTOR", 1.0)
-RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
-    "sign-in": {
-        "user": (20, 900),
-        "browser": (20, 900),
-        "address": (40, 600),
-        "name-here": (20, 900),
-        "name": (100, 900),
-    },
-    "sign-up": {"address": (10, 3600)},
-    "second-factor": {
-        "browser": (10, 600),
-        "address": (30, 600),
-        "name-here": (10, 600),
-        "name": (30, 3600),
-    },
-    "recovery": {
-        "browser": (20, 900),
-        "address": (20, 600),
-        "name-here": (20, 900),
-        "name": (100, 900),
-    },
-    "passkey": {"address": (120, 600)},
-    "new-password": {"address": (30, 600)},
-    "mail": {"user": (10, 3600), "address": (20, 3600), "name": (5, 3600)},
-    "try-out": {"address": (6, 600)},
-    "try-search": {"address": (20, 600)},
-    "upload": {"user": (40, 600), "address": (120, 600)},
-    "search": {"user": (120, 60), "address": (600, 60)},
-    "musicbrainz": {"user": (10, 60), "address": (20, 60)},
-    "classify": {"user": (60, 60), "address": (300, 60)},
-    "listening": {"user": (20, 60), "address": (100, 60)},
-    "reminders": {"user": (30, 60), "address": (150, 60)},
-    "render": {"user": (60, 60), "address": (300, 60)},
-    "archive": {"user": (10, 3600), "address": (60, 3600)},
-}
+RATE_LIMITS = rates.RATE_LIMITS
 
 # allauth counts in each process by itself, and five wrong guesses of anybody's would lock a name.
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
@@ -454,32 +370,7 @@ LOG_ADDRESSES = env.str("LOG_ADDRESSES", "hash", validate=validate.OneOf(["hash"
 # Logging: one line an event on standard error; the process manager adds name and time.
 
 LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
-LOG_FORMATTERS = {
-    "line": {"()": "journify.monitoring.logs.LineFormatter"},
-    "json": {"()": "journify.monitoring.logs.ObjectFormatter"},
-}
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"ours": LOG_FORMATTERS[LOG_FORMAT]},
-    "filters": {"short": {"()": "journify.monitoring.logs.ShortSuspicion"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "ours",
-            "filters": ["short"],
-        }
-    },
-    # urllib3 writes whole addresses, with what people search for and signed links in them;
-    # botocore, when it may say everything, whole requests and what signs them
-    "loggers": {
-        "urllib3": {"level": "ERROR"},
-        "botocore": {"level": "INFO"},
-        # its warnings are paths of what journify.access has a line of already
-        "django.request": {"level": "ERROR"},
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", "INFO"))
 
 # Monitoring: docs/monitoring.md says what each figure means and when to worry. /metrics is off,
 # and counts stay in each process, without a token.

@@ -109,18 +109,21 @@ def deal_folds(rows: Sequence[LabelRow]) -> list[LabelRow]:
     return [replace(row, fold=fold_of[row.group]) for row in rows]
 
 
-def _row(line: dict[str, str], number: int, source: str) -> LabelRow:
+def emotion_in(text: str, number: int) -> Emotion:
+    """Read the emotion in a cell of line `number`; raises DataError where it is none."""
     try:
-        emotion = Emotion(line["emotion"].strip().lower())
+        return Emotion(text.strip().lower())
     except ValueError as error:
-        known = ", ".join(EMOTIONS)
-        raise DataError(f"Line {number}: {line['emotion']!r} is none of {known}.") from error
+        raise DataError(f"Line {number}: {text!r} is none of {', '.join(EMOTIONS)}.") from error
+
+
+def _row(line: dict[str, str], number: int, source: str) -> LabelRow:
     fold = line.get("fold") or "0"
     if not fold.isdigit() or int(fold) >= FOLDS:
         raise DataError(f"Line {number}: the fold {fold!r} is not 0 to {FOLDS - 1}.")
     return LabelRow(
         file=line["file"],
-        emotion=emotion,
+        emotion=emotion_in(line["emotion"], number),
         group=line.get("group") or line["file"],
         fold=int(fold),
         genres=_words(line.get("genres")),

@@ -2,19 +2,16 @@
 
     manage.py evaluate_personal --ratings ratings.csv --data clips
 
-The table has a line a rating: `rater,file,emotion`, or `rater,file,valence,arousal`, two numbers
-whose middle is 0 (or `--middle`). Of each rater some labels are drawn, again and again; what the
-layer learns from them is judged on the rater's other clips, beside the global network.
+`ml.ratings` says what the table looks like. Of each rater some labels are drawn, again and again;
+what the layer learns from them is judged on the rater's other clips, beside the global network.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
 import json
 import logging
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +32,7 @@ from ml.experiment import Prediction, fold_folder, read_prediction, read_predict
 from ml.labels import EMOTIONS, Emotion
 from ml.metrics import Integers, calibration_error, reliability
 from ml.personal import Axes, axes_of, center_of, fit_layer, probabilities_of
+from ml.ratings import Rating, read_ratings
 
 logger = logging.getLogger(__name__)
 
@@ -45,23 +43,7 @@ WORSE_BY = 0.02
 RESAMPLES = 2000
 TOGETHER = 8  # clips in one pass of the network
 LISTED = 5  # names that an error shows
-QUADRANTS = {
-    (True, True): Emotion.HAPPY,
-    (True, False): Emotion.ENERGETIC,
-    (False, False): Emotion.SAD,
-    (False, True): Emotion.CALM,
-}
-
 Probabilities = Mapping[str, Sequence[float]]
-
-
-@dataclass(frozen=True)
-class Rating:
-    """What a person heard in a clip."""
-
-    rater: str
-    file: str
-    emotion: Emotion
 
 
 @dataclass(frozen=True)
@@ -116,93 +98,6 @@ class Score:
             f"{self.ece_without:.3f} → {self.ece_within:.3f}",
             str(len(self.gains)),
         ]
-
-
-def read_ratings(path: Path, *, middle: float = 0.0) -> list[Rating]:
-    """Read a table of ratings.
-
-    Raises
-    ------
-    DataError
-        If the file or a column is missing, an emotion is unknown, a number is none, the numbers
-        lie on one side of the middle only, or a rater rates a file twice.
-    """
-    lines = _lines_of(path)
-    has_emotion = "emotion" in lines[0]
-    if not has_emotion:
-        _check_sides(lines, middle)
-    ratings = []
-    seen: dict[tuple[str, str], int] = {}
-    for number, line in enumerate(lines, start=2):
-        rater, file = (_cell(line, name, number) for name in ("rater", "file"))
-        if (rater, file) in seen:
-            first = seen[rater, file]
-            raise DataError(f"Line {number}: {rater!r} rates {file!r} again, as on line {first}.")
-        seen[rater, file] = number
-        emotion = _emotion(line, number) if has_emotion else _quadrant(line, number, middle)
-        ratings.append(Rating(rater, file, emotion))
-    return ratings
-
-
-def _lines_of(path: Path) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise DataError(f"There is no table {path}.")
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as source:
-            lines = list(csv.DictReader(source))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} is not a table of comma-separated values in UTF-8.") from error
-    columns = set(lines[0]) if lines else set()
-    wanted = ({"rater", "file", "emotion"}, {"rater", "file", "valence", "arousal"})
-    if not any(each <= columns for each in wanted):
-        raise DataError(
-            f"{path} needs the columns rater, file and emotion, or rater, file, valence and "
-            "arousal, and at least one rating."
-        )
-    return lines
-
-
-def _cell(line: Mapping[str, str | None], name: str, number: int) -> str:
-    value = (line.get(name) or "").strip()
-    if not value:
-        raise DataError(f"Line {number}: {name} is empty.")
-    return value
-
-
-def _emotion(line: Mapping[str, str], number: int) -> Emotion:
-    word = _cell(line, "emotion", number).lower()
-    try:
-        return Emotion(word)
-    except ValueError as error:
-        known = ", ".join(EMOTIONS)
-        raise DataError(f"Line {number}: {word!r} is none of {known}.") from error
-
-
-def _number(line: Mapping[str, str], name: str, number: int) -> float:
-    text = _cell(line, name, number)
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise DataError(f"Line {number}: {name} {text!r} is not a number.") from error
-    if not math.isfinite(value):
-        raise DataError(f"Line {number}: {name} {text!r} is not a number.")
-    return value
-
-
-def _quadrant(line: Mapping[str, str], number: int, middle: float) -> Emotion:
-    arousal, valence = (_number(line, name, number) for name in ("arousal", "valence"))
-    return QUADRANTS[arousal > middle, valence > middle]
-
-
-def _check_sides(lines: Sequence[Mapping[str, str]], middle: float) -> None:
-    """A scale from 1 to 9 read around 0 would make everything happy."""
-    for name in ("valence", "arousal"):
-        values = [_number(line, name, number) for number, line in enumerate(lines, start=2)]
-        if len(values) > 1 and (min(values) > middle or max(values) < middle):
-            raise DataError(
-                f"Every {name} lies on one side of {middle:g} ({min(values):g} to {max(values):g})"
-                ": say with --middle where the scale's middle is."
-            )
 
 
 def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str, list[float]]:

@@ -59,7 +59,7 @@ def _post(form: dict[str, str]) -> dict[str, Any]:
     platform = Platform(NAME)
     response = platform.request(
         "POST",
-        f"{settings.SPOTIFY_ACCOUNTS_URL}/api/token",
+        f"{settings.PLATFORM_URLS['spotify-accounts']}/api/token",
         data=form,
         auth=(settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET),
     )

@@ -146,7 +146,7 @@ def call_api(
     token_after
         Gives a token that is not the one it is handed.
     """
-    platform, url = Platform(NAME, patience), f"{settings.SPOTIFY_API_URL}{path}"
+    platform, url = Platform(NAME, patience), f"{settings.PLATFORM_URLS['spotify']}{path}"
     token = ""
     for _attempt in range(2):
         token = token_after(token)

@@ -114,7 +114,7 @@ class DeezerClient:
         PlatformError
             Anything else that is no answer.
         """
-        url = f"{settings.DEEZER_API_URL}{path}"
+        url = f"{settings.PLATFORM_URLS['deezer']}{path}"
         answer = self.platform.json_of(self.platform.request("GET", url, params=params))
         error = answer.get("error") if isinstance(answer, dict) else {}
         if error is None:

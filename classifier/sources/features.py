@@ -63,7 +63,7 @@ def _from_reccobeats(song: Song) -> Features:
     if not wanted:
         raise NotFoundError("reccobeats")
     platform = Platform("reccobeats", PATIENCE_SECONDS)
-    url = f"{settings.RECCOBEATS_API_URL}/v1/audio-features"
+    url = f"{settings.PLATFORM_URLS['reccobeats']}/v1/audio-features"
     response = platform.request("GET", url, params={"ids": wanted})
     if response.status_code != HTTPStatus.OK:
         raise PlatformError("reccobeats")
@@ -84,7 +84,7 @@ def _from_spotify(song: Song) -> Features:
     platform = Platform("spotify", PATIENCE_SECONDS)
     response = platform.request(
         "GET",
-        f"{settings.SPOTIFY_API_URL}/v1/audio-features/{song.spotify_id}",
+        f"{settings.PLATFORM_URLS['spotify']}/v1/audio-features/{song.spotify_id}",
         headers={"Authorization": f"Bearer {token}"},
     )
     if response.status_code != HTTPStatus.OK:
@@ -108,7 +108,7 @@ def _app_token() -> str:
     platform = Platform("spotify-accounts", PATIENCE_SECONDS)
     response = platform.request(
         "POST",
-        f"{settings.SPOTIFY_ACCOUNTS_URL}/api/token",
+        f"{settings.PLATFORM_URLS['spotify-accounts']}/api/token",
         data={"grant_type": "client_credentials"},
         auth=(settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET),
     )

@@ -81,7 +81,7 @@ def _search(term: str) -> list[AppleTrack]:
         "entity": "song",
         "limit": SEARCH_LIMIT,
     }
-    response = platform.request("GET", f"{settings.ITUNES_API_URL}/search", params=params)
+    response = platform.request("GET", f"{settings.PLATFORM_URLS['itunes']}/search", params=params)
     if response.status_code == HTTPStatus.FORBIDDEN:
         raise platform.wait_asked(QUOTA_WAIT_SECONDS)
     answer = platform.json_of(response)

@@ -85,7 +85,7 @@ class MusicBrainzClient:
             return Recording.from_json(found)
 
     def _get(self, path: str, params: dict[str, Any]) -> Any:
-        url = f"{settings.MUSICBRAINZ_API_URL}/ws/2{path}"
+        url = f"{settings.PLATFORM_URLS['musicbrainz']}/ws/2{path}"
         agent = {"User-Agent": f"Journify/{VERSION} ( {settings.CONTACT} )"}
         response = self.platform.request("GET", url, params=params | {"fmt": "json"}, headers=agent)
         if response.status_code == HTTPStatus.NOT_FOUND:

@@ -100,7 +100,7 @@ def _listenbrainz(followed: Followed) -> Iterable[Play | None]:
     params: dict[str, Any] = {"count": FIRST_COUNT}
     if followed.latest_at:
         params = {"count": NEXT_COUNT, "min_ts": int(followed.latest_at.timestamp())}
-    url = f"{settings.LISTENBRAINZ_API_URL}/1/user/{quote(followed.name, safe='')}/listens"
+    url = f"{settings.PLATFORM_URLS['listenbrainz']}/1/user/{quote(followed.name, safe='')}/listens"
     answer = _answer(Service.LISTENBRAINZ, url, params)
     listens = list_of(mapping_of(mapping_of(answer).get("payload")).get("listens"))
     return (listenbrainz.read(row) for row in listens if isinstance(row, dict))
@@ -116,7 +116,7 @@ def _lastfm(followed: Followed) -> Iterable[Play | None]:
     }
     if followed.latest_at:
         params["from"] = int(followed.latest_at.timestamp()) + 1
-    answer = mapping_of(_answer(Service.LASTFM, f"{settings.LASTFM_API_URL}/2.0/", params))
+    answer = mapping_of(_answer(Service.LASTFM, f"{settings.PLATFORM_URLS['lastfm']}/2.0/", params))
     if answer.get("error") in {LASTFM_NO_USER, LASTFM_HIDDEN}:
         raise NotFoundError(Service.LASTFM)
     if "error" in answer:

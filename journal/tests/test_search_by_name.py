@@ -206,7 +206,7 @@ class TestDeezer:
         self, listener: Client, entry: Entry, user: User, settings: SettingsWrapper
     ) -> None:
         SongFactory(owner=user, title="Tone of mine")
-        settings.DEEZER_API_URL = "http://127.0.0.1:9"
+        settings.PLATFORM_URLS = settings.PLATFORM_URLS | {"deezer": "http://127.0.0.1:9"}
         for _ in range(2):
             page = picker(listener, entry, q="tone")
             assert "Tone of mine" in page

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from journify.config.headers import RESPONSE_HEADERS
+
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
@@ -26,7 +28,7 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the headers."""
         response = self.get_response(request)
-        for name, value in settings.RESPONSE_HEADERS.items():
+        for name, value in RESPONSE_HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", NOT_STORED)
         return response

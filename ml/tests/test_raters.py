@@ -10,7 +10,8 @@ import pytest
 from ml.errors import DataError
 from ml.labels import EMOTIONS, Emotion
 from ml.personal import Axes, Layer, probabilities_of
-from ml.raters import Rating, hear, read_ratings, said_without, score, table_of
+from ml.raters import hear, said_without, score, table_of
+from ml.ratings import Rating, read_ratings
 from ml.tests.sounds import music, write
 
 

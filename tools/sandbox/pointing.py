@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from journify.config.platforms import platform_urls
 from tools.sandbox.world import CLIENT_ID, CLIENT_SECRET
 
 
@@ -13,17 +14,10 @@ def platform_settings(url: str) -> dict[str, Any]:
     """Settings that point every platform at the stand-in."""
     return {
         "SANDBOX_URL": url,
-        "DEEZER_API_URL": f"{url}/deezer",
-        "ITUNES_API_URL": f"{url}/itunes",
-        "LISTENBRAINZ_API_URL": f"{url}/listenbrainz",
-        "LASTFM_API_URL": f"{url}/lastfm",
+        "PLATFORM_URLS": platform_urls(url),
         "LASTFM_API_KEY": "sandbox",
         "DEEZER_SEARCH": True,
-        "RECCOBEATS_API_URL": f"{url}/reccobeats",
-        "MUSICBRAINZ_API_URL": f"{url}/musicbrainz",
         "CONTACT": "https://journal.example",
-        "SPOTIFY_API_URL": f"{url}/spotify",
-        "SPOTIFY_ACCOUNTS_URL": f"{url}/spotify-accounts",
         "SPOTIFY_CLIENT_ID": CLIENT_ID,
         "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
         "SPOTIFY_ENABLED": True,
