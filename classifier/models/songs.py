@@ -1,10 +1,9 @@
-"""Song, what models said of it and why, what people said, and what visitors try out."""
+"""Song, what models said of it, and what people said and taught."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -27,7 +26,6 @@ from ml.personal import Layer
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.db.models.fields.files import FieldFile
     from django_stubs_ext import StrOrPromise
 
     from spotify_auth.models import User
@@ -300,83 +298,6 @@ class Classification(Job):
         return f"{self.song}: {self.emotion or self.get_status_display()} ({self.model})"
 
 
-def picture_path(_explanation: Explanation, _filename: str) -> str:
-    """Name a picture by chance, as uploads are."""
-    return f"explanations/{uuid.uuid4()}.png"
-
-
-class Explanation(Job):
-    """What in a clip carried an answer: drawn when somebody asks, kept with the classification.
-
-    `emotion` is what was explained: after another answer the picture is drawn anew.
-    """
-
-    classification = models.OneToOneField(
-        Classification, related_name="explanation", on_delete=models.CASCADE
-    )
-    emotion = models.CharField(max_length=10, choices=EMOTION_CHOICES)
-    picture = models.FileField(upload_to=picture_path, blank=True)
-    shares = models.JSONField(default=list, blank=True)
-    regions = models.JSONField(default=list, blank=True)
-
-    BEHIND = dt.timedelta(seconds=10)
-    GIVEN_UP = _("Drawing was interrupted.")
-
-    objects = JobQuerySet["Explanation"].as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.classification}: {self.status}"
-
-
-class Arc(Job):
-    """How a whole song moves: heard part by part when its listener asks."""
-
-    song = models.OneToOneField(Song, related_name="arc", on_delete=models.CASCADE)
-    model = models.CharField(max_length=40, blank=True)
-    version = models.CharField(max_length=40, blank=True)
-    segments = models.JSONField(default=list, blank=True)
-
-    # after everything that somebody waits for
-    BEHIND = dt.timedelta(seconds=60)
-    GIVEN_UP = _("Hearing the whole song was interrupted.")
-
-    objects = JobQuerySet["Arc"].as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.song}: {self.status}"
-
-
-def tryout_path(_tryout: TryOut, filename: str) -> str:
-    """Name a visitor's file by chance."""
-    return f"tryouts/{uuid.uuid4()}{Path(filename).suffix[:6].lower()}"
-
-
-class TryOut(Job):
-    """A file, or a song of Deezer's, that somebody without an account lets be heard once.
-
-    The file goes as soon as it was heard, the row as soon as its answer was shown.
-    """
-
-    audio = models.FileField(upload_to=tryout_path, blank=True)
-    deezer_id = models.PositiveBigIntegerField(null=True, blank=True)
-    title = models.CharField(max_length=200, blank=True)
-    result = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-
-    BEHIND = dt.timedelta(seconds=10)
-    GIVEN_UP = _("It was not heard in time. Please try again.")
-
-    objects = JobQuerySet["TryOut"].as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.pk}: {self.status}"
-
-    @property
-    def spent_file(self) -> FieldFile:
-        """The visitor's file."""
-        return self.audio
-
-
 class Label(UUIDModel):
     """What a person said of a song: it wins over every classification on that person's pages."""
 
@@ -471,44 +392,3 @@ class PersonalLayer(UUIDModel):
         if not self.is_on:
             return Layer()
         return Layer(self.arousal, self.valence, self.scale, self.strength)
-
-
-class EmotionRule(UUIDModel):
-    """The rule by which answers count in this database: one row, for all machines that share it.
-
-    `classifier.emotions.effective` writes and reads it; `journal.emotions.renewing` keeps in it how
-    far the entries have been recounted since it changed.
-
-    Attributes
-    ----------
-    model_order : list of str
-        In the order in which their answers count.
-    digest : str
-        Of everything that the rule depends on.
-    recounted_to : UUID or None
-        The entries of songs up to this key are recounted.
-    recounted_at : datetime or None
-        When the last entry was.
-    """
-
-    model_order = models.JSONField(default=list)
-    digest = models.CharField(max_length=64, blank=True)
-    recounted_to = models.UUIDField(null=True, blank=True)
-    recounted_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return ", ".join(self.model_order)
-
-
-class Worker(UUIDModel):
-    """A process that listens to songs, and when it last said so."""
-
-    name = models.CharField(max_length=64, unique=True)
-    started_at = models.DateTimeField(default=timezone.now)
-    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,0 +1,45 @@
+"""Songs, what is said of them, and the work that it takes."""
+
+from __future__ import annotations
+
+from classifier.models.songs import (
+    EMOTION_CHOICES,
+    LAYER_FIELDS,
+    Classification,
+    ClassificationQuerySet,
+    Label,
+    PersonalLayer,
+    Song,
+    SongQuerySet,
+    audio_path,
+    name_of,
+)
+from classifier.models.work import (
+    Arc,
+    EmotionRule,
+    Explanation,
+    TryOut,
+    Worker,
+    picture_path,
+    tryout_path,
+)
+
+__all__ = [
+    "EMOTION_CHOICES",
+    "LAYER_FIELDS",
+    "Arc",
+    "Classification",
+    "ClassificationQuerySet",
+    "EmotionRule",
+    "Explanation",
+    "Label",
+    "PersonalLayer",
+    "Song",
+    "SongQuerySet",
+    "TryOut",
+    "Worker",
+    "audio_path",
+    "name_of",
+    "picture_path",
+    "tryout_path",
+]

@@ -1,0 +1,53 @@
+"""Days with their phrases and answers, and what belongs to a listener."""
+
+from __future__ import annotations
+
+from journal.models.days import (
+    MAX_FELT,
+    MAX_TAGS,
+    NAMES,
+    NOTE_LENGTH,
+    SEASONS,
+    TAG_LENGTH,
+    WEEKDAYS,
+    DayFeeling,
+    Entry,
+    EntryQuerySet,
+    Journal,
+    OnlyWords,
+    Phrase,
+    add_songs,
+    set_unanswered,
+)
+from journal.models.listeners import (
+    Playlist,
+    Preferences,
+    Refresh,
+    Transfer,
+    archive_path,
+    validate_time_zone,
+)
+
+__all__ = [
+    "MAX_FELT",
+    "MAX_TAGS",
+    "NAMES",
+    "NOTE_LENGTH",
+    "SEASONS",
+    "TAG_LENGTH",
+    "WEEKDAYS",
+    "DayFeeling",
+    "Entry",
+    "EntryQuerySet",
+    "Journal",
+    "OnlyWords",
+    "Phrase",
+    "Playlist",
+    "Preferences",
+    "Refresh",
+    "Transfer",
+    "add_songs",
+    "archive_path",
+    "set_unanswered",
+    "validate_time_zone",
+]
