@@ -26,13 +26,15 @@ def clock(db: None) -> Iterator[time_machine.Traveller]:
 
 
 def granted(platform: str, *, tries: int) -> int:
-    count = 0
-    for _ in range(tries):
+    """Count what is granted in this moment: who is refused twice in it tries no more."""
+    count = refused = 0
+    while count + refused < tries and refused < 2:
         try:
             acquire(platform)
         except RateLimitedError:
-            continue
-        count += 1
+            refused += 1
+        else:
+            count += 1
     return count
 
 
