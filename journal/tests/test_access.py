@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from classifier.models import TryOut
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
@@ -239,65 +242,92 @@ def test_an_address_that_names_something_belongs_to_somebody() -> None:
     assert [name for name in PUBLIC | PERSONAL if OURS[name]] == []
 
 
-@pytest.mark.parametrize("name", OWNED)
+Afresh = Callable[[str], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def afresh(db: None, subtests: pytest.Subtests) -> Afresh:
+    """For each of many addresses what a test of its own would have: what it writes goes again."""
+
+    @contextmanager
+    def one(name: str) -> Iterator[None]:
+        cache.clear()
+        translation.deactivate()
+        with subtests.test(name), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return one
+
+
 def test_a_stranger_finds_nothing(
-    name: str, keys: dict[str, Any], stranger: User, browser_of: Callable[[User], Client]
+    keys: dict[str, Any], stranger: User, browser_of: Callable[[User], Client], afresh: Afresh
 ) -> None:
     client = browser_of(stranger)
     before = everything()
-    assert call(client, path_of(name, keys)).status_code == HTTPStatus.NOT_FOUND
-    assert everything() == before
+    for name in OWNED:
+        with afresh(name):
+            assert call(client, path_of(name, keys)).status_code == HTTPStatus.NOT_FOUND
+            assert everything() == before
 
 
-@pytest.mark.parametrize("name", sorted({*PERSONAL, *PERSONAL_BY_DATE, *OWNED}))
-def test_a_visitor_is_sent_to_sign_in(name: str, keys: dict[str, Any]) -> None:
+def test_a_visitor_is_sent_to_sign_in(keys: dict[str, Any], afresh: Afresh) -> None:
     before = everything()
-    response = call(Client(), path_of(name, keys))
-    assert response.status_code == HTTPStatus.FOUND
-    assert response["Location"].startswith(reverse("account_login"))
-    assert everything() == before
+    for name in sorted({*PERSONAL, *PERSONAL_BY_DATE, *OWNED}):
+        with afresh(name):
+            response = call(Client(), path_of(name, keys))
+            assert response.status_code == HTTPStatus.FOUND
+            assert response["Location"].startswith(reverse("account_login"))
+            assert everything() == before
 
 
-@pytest.mark.parametrize("name", sorted({*PERSONAL, *PERSONAL_BY_DATE, *OWNED}))
-def test_the_owner_gets_an_answer(name: str, keys: dict[str, Any], listener: Client) -> None:
-    expected = {HTTPStatus.NOT_FOUND} if name in NOTHING_THERE else ANSWERED
-    assert call(listener, path_of(name, keys)).status_code in expected
+def test_the_owner_gets_an_answer(
+    keys: dict[str, Any], user: User, browser_of: Callable[[User], Client], afresh: Afresh
+) -> None:
+    for name in sorted({*PERSONAL, *PERSONAL_BY_DATE, *OWNED}):
+        expected = {HTTPStatus.NOT_FOUND} if name in NOTHING_THERE else ANSWERED
+        with afresh(name):
+            assert call(browser_of(user), path_of(name, keys)).status_code in expected
 
 
-@pytest.mark.parametrize("name", sorted(PUBLIC))
-def test_everybody_gets_an_answer(name: str, db: None) -> None:
-    assert call(Client(), reverse(name)).status_code in ANSWERED
+def test_everybody_gets_an_answer(afresh: Afresh) -> None:
+    for name in sorted(PUBLIC):
+        with afresh(name):
+            assert call(Client(), reverse(name)).status_code in ANSWERED
 
 
-@pytest.mark.parametrize("name", sorted({*PERSONAL, *OWNED}))
 def test_nothing_changes_by_following_a_link(
-    name: str, keys: dict[str, Any], listener: Client
+    keys: dict[str, Any], listener: Client, afresh: Afresh
 ) -> None:
     listener.get(reverse("journal:today"), follow=True)  # opening a day draws its phrases
     before = everything()
-    list(listener.get(path_of(name, keys)))
-    assert everything() == before
+    for name in sorted({*PERSONAL, *OWNED}):
+        with afresh(name):
+            list(listener.get(path_of(name, keys)))
+            assert everything() == before
 
 
-@pytest.mark.parametrize("name", sorted({*PERSONAL, *OWNED, *PUBLIC}))
-def test_another_site_cannot_post(name: str, keys: dict[str, Any], user: User) -> None:
+def test_another_site_cannot_post(keys: dict[str, Any], user: User, afresh: Afresh) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     before = everything()
-    response = client.post(path_of(name, keys), {"emotion": "sad"})
-    assert response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED}
-    assert everything() == before
+    for name in sorted({*PERSONAL, *OWNED, *PUBLIC}):
+        with afresh(name):
+            response = client.post(path_of(name, keys), {"emotion": "sad"})
+            assert response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED}
+            assert everything() == before
 
 
-@pytest.mark.parametrize("name", ADMIN)
 @pytest.mark.parametrize("who", ["visitor", "listener"])
 def test_only_curators_find_the_admin(
-    name: str, who: str, keys: dict[str, Any], listener: Client
+    who: str, keys: dict[str, Any], user: User, browser_of: Callable[[User], Client], afresh: Afresh
 ) -> None:
-    client = listener if who == "listener" else Client()
-    response = call(client, admin_path(name, keys))
-    if response.status_code != HTTPStatus.FORBIDDEN and name != "admin:logout":
-        assert "login" in response["Location"]
+    for name in ADMIN:
+        with afresh(name):
+            client = browser_of(user) if who == "listener" else Client()
+            response = call(client, admin_path(name, keys))
+            if response.status_code != HTTPStatus.FORBIDDEN and name != "admin:logout":
+                assert "login" in response["Location"]
 
 
 def is_kept_nowhere(response: HttpResponse) -> bool:
@@ -305,14 +335,15 @@ def is_kept_nowhere(response: HttpResponse) -> bool:
 
 
 class TestCaches:
-    @pytest.mark.parametrize("name", sorted(OURS))
-    def test_none_keeps_an_answer(self, name: str, keys: dict[str, Any], user: User) -> None:
-        path = path_of(name, keys)
-        for headers in ({}, {"HX-Request": "true"}):
-            visitor, owner = Client(headers=headers), Client(headers=headers)
-            owner.force_login(user)
-            assert is_kept_nowhere(call(visitor, path))
-            assert is_kept_nowhere(call(owner, path))
+    def test_none_keeps_an_answer(self, keys: dict[str, Any], user: User, afresh: Afresh) -> None:
+        for name in sorted(OURS):
+            path = path_of(name, keys)
+            for headers in ({}, {"HX-Request": "true"}):
+                with afresh(f"{name} {headers}"):
+                    visitor, owner = Client(headers=headers), Client(headers=headers)
+                    owner.force_login(user)
+                    assert is_kept_nowhere(call(visitor, path))
+                    assert is_kept_nowhere(call(owner, path))
 
     @pytest.mark.parametrize("kind", ["csv", "m3u", "txt"])
     def test_none_keeps_a_list(self, kind: str, keys: dict[str, Any], listener: Client) -> None:
@@ -332,11 +363,16 @@ class TestCaches:
         body = b"".join(response)
         assert body == {"": b"not really audio", "bytes=2-5": b"t re"}.get(part, b"")
 
-    @pytest.mark.parametrize("name", ADMIN)
     def test_none_keeps_a_page_of_the_admin(
-        self, name: str, keys: dict[str, Any], curator: User, browser_of: Callable[[User], Client]
+        self,
+        keys: dict[str, Any],
+        curator: User,
+        browser_of: Callable[[User], Client],
+        afresh: Afresh,
     ) -> None:
-        assert is_kept_nowhere(call(browser_of(curator), admin_path(name, keys)))
+        for name in ADMIN:
+            with afresh(name):
+                assert is_kept_nowhere(call(browser_of(curator), admin_path(name, keys)))
 
     @pytest.mark.parametrize(("host", "status"), [("evil.example", 400), ("127.0.0.1", 404)])
     def test_none_keeps_an_error(self, host: str, status: int, db: None) -> None:
