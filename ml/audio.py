@@ -6,7 +6,8 @@ Only PyAV, numpy and soxr are imported, so that a small child process can run th
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,6 +39,9 @@ from ml.source import (
 )
 from ml.tags import names_of
 
+logger = logging.getLogger(__name__)
+
+TOGETHER = 8  # clips in one pass of a network
 MIN_SECONDS = 3.0
 MAX_SOURCE_SECONDS = 3600.0
 # Silence has the dither of 16 bits, two steps of 2**-15 (-84 dB), and nothing else.
@@ -104,6 +108,19 @@ def load_clip(path: Path) -> Clip:
                 if error.code == "too-long":
                     break
     raise refusals[0]
+
+
+def load_many(paths: Sequence[Path]) -> Iterator[tuple[list[int], list[Clip]]]:
+    """Yield clips a few at a time, and where in `paths` each is; what cannot be read is logged."""
+    for start in range(0, len(paths), TOGETHER):
+        read: dict[int, Clip] = {}
+        for place, path in enumerate(paths[start : start + TOGETHER], start=start):
+            try:
+                read[place] = load_clip(path)
+            except ClipError as error:
+                logger.warning("left out %s: %s", path.name, error)
+        if read:
+            yield list(read), list(read.values())
 
 
 def load_parts(path: Path, *, most: int) -> Iterator[Clip]:

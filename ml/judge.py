@@ -6,25 +6,19 @@ tell. Nothing is fitted, the temperature is the one that ships.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ml.audio import load_clip
-from ml.clip import Clip
-from ml.errors import ClipError, DataError
+from ml.audio import load_many
+from ml.errors import DataError
 from ml.labels import EMOTIONS
 from ml.labels_file import LabelRow, read_labels
 from ml.metrics import describe_answers
 from ml.predictor import Predictor
 
-logger = logging.getLogger(__name__)
-
 PROTOCOL = "The weights that ship, {version}, on every readable clip of {folder}."
-TOGETHER = 8  # clips in one pass of the network
 
 
 def judge(predictor: Predictor, data: Path) -> dict[str, Any]:
@@ -39,8 +33,9 @@ def judge(predictor: Predictor, data: Path) -> dict[str, Any]:
         raise DataError(f"{predictor.name} reads track features, not clips.")
     rows: list[LabelRow] = []
     probabilities: list[list[float]] = []
-    for part, clips in _batches(data, read_labels(data)):
-        rows += part
+    table = read_labels(data)
+    for places, clips in load_many([data / row.file for row in table]):
+        rows += [table[place] for place in places]
         probabilities += [
             [each.probabilities[emotion] for emotion in EMOTIONS]
             for each in predictor.predict_many(clips)
@@ -58,18 +53,3 @@ def judge(predictor: Predictor, data: Path) -> dict[str, Any]:
             genres=[row.genres for row in rows],
         ),
     }
-
-
-def _batches(data: Path, rows: Sequence[LabelRow]) -> Iterator[tuple[list[LabelRow], list[Clip]]]:
-    """Yield rows with their clips, a few at a time; what cannot be read is logged."""
-    waiting: list[tuple[LabelRow, Clip]] = []
-    for row in rows:
-        try:
-            waiting.append((row, load_clip(data / row.file)))
-        except ClipError as error:
-            logger.warning("left out %s: %s", row.file, error)
-        if len(waiting) == TOGETHER:
-            yield [row for row, _ in waiting], [clip for _, clip in waiting]
-            waiting = []
-    if waiting:
-        yield [row for row, _ in waiting], [clip for _, clip in waiting]

@@ -11,9 +11,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,24 +23,20 @@ from rich.console import Console
 from rich.table import Table
 from scipy.special import softmax
 
-from ml.audio import load_clip
+from ml.audio import load_many
 from ml.calibration import Answers, Floats, fit_temperature
-from ml.clip import Clip
-from ml.errors import ClipError, DataError
+from ml.errors import DataError
 from ml.experiment import Prediction, fold_folder, read_prediction, read_predictions
 from ml.labels import EMOTIONS, Emotion
 from ml.metrics import Integers, calibration_error, reliability
 from ml.personal import Axes, axes_of, center_of, fit_layer, probabilities_of
 from ml.ratings import Rating, read_ratings
 
-logger = logging.getLogger(__name__)
-
 COUNTS = (0, 5, 10, 20, 50)
 DRAWS = 40
 MIN_HELD_OUT = 10  # clips that a draw is judged on
 WORSE_BY = 0.02
 RESAMPLES = 2000
-TOGETHER = 8  # clips in one pass of the network
 LISTED = 5  # names that an error shows
 Probabilities = Mapping[str, Sequence[float]]
 
@@ -122,9 +117,11 @@ def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str,
         predictor = Predictor.load(model)
         if predictor.input != "audio":
             raise DataError(f"{model} reads track features, not clips.")
-        for part, clips in _batches(data, new):
-            for file, answer in zip(part, predictor.predict_many(clips), strict=True):
-                kept.keep(data / file, [answer.probabilities[emotion] for emotion in EMOTIONS])
+        for places, clips in load_many([data / file for file in new]):
+            for place, answer in zip(places, predictor.predict_many(clips), strict=True):
+                kept.keep(
+                    data / new[place], [answer.probabilities[emotion] for emotion in EMOTIONS]
+                )
             kept.write()
     return {file: said for file in files if (said := kept.of(data / file)) is not None}
 
@@ -155,21 +152,6 @@ class _Heard:
         if file not in self._digests:
             self._digests[file] = hashlib.sha256(file.read_bytes()).hexdigest()
         return self._digests[file]
-
-
-def _batches(data: Path, files: Sequence[str]) -> Iterator[tuple[list[str], list[Clip]]]:
-    """Yield files with their clips, a few at a time; what cannot be read is logged."""
-    waiting: list[tuple[str, Clip]] = []
-    for file in files:
-        try:
-            waiting.append((file, load_clip(data / file)))
-        except ClipError as error:
-            logger.warning("left out %s: %s", file, error)
-        if len(waiting) == TOGETHER:
-            yield [file for file, _ in waiting], [clip for _, clip in waiting]
-            waiting = []
-    if waiting:
-        yield [file for file, _ in waiting], [clip for _, clip in waiting]
 
 
 def said_without(run: Path, source: str) -> dict[str, list[float]]:

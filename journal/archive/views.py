@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier.files.upload_handlers import takes_megabytes
 from journal.archive import transfers
-from journal.day.cards import POLL_SECONDS
 from journal.forms import ExportForm, ImportForm
 from journal.models import Transfer
+from journal.site.polling import next_poll, poll_of
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest, page_or_fragment
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @login_required
 def data_page(request: SignedInRequest) -> HttpResponse:
     """Offer an export and an import, and show how far the last of each is."""
-    context = _context(request.user) | _next_poll(request)
+    context = _context(request.user) | next_poll(poll_of(request))
     return page_or_fragment(request, "journal/data.html", context, partial="transfers")
 
 
@@ -93,14 +93,4 @@ def _context(user: User) -> dict[str, Any]:
         "is_open": is_open,
         "kept_days": settings.ARCHIVE_KEPT_DAYS,
         "max_mb": settings.IMPORT_MAX_MB,
-    }
-
-
-def _next_poll(request: SignedInRequest) -> dict[str, float]:
-    """Ask again soon at first, then less often."""
-    count = request.GET.get("n", "")[:4]
-    number = int(count) if count.isdecimal() else 0
-    return {
-        "poll_seconds": POLL_SECONDS[min(number, len(POLL_SECONDS) - 1)],
-        "poll_next": number + 1,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import zoneinfo
 from collections.abc import Iterator
 from functools import partial
 from tempfile import NamedTemporaryFile
@@ -23,7 +22,7 @@ from journal.archive.schema import ArchiveRejectedError
 from journal.listening.export import FOLDER as LISTENS_FOLDER
 from journal.listening.opening import History
 from journal.listening.storing import store
-from journal.site.zones import known_zones
+from journal.site.zones import zone_named
 from journify.background import endings
 from journify.files import local_copy
 from spotify_auth.models import User
@@ -80,6 +79,5 @@ def _follow_its_owner(row: Transfer) -> None:
 @contextlib.contextmanager
 def _as_the_listener(row: Transfer) -> Iterator[None]:
     """Speak and reckon as the page did from which this was asked for."""
-    zone = row.time_zone if row.time_zone in known_zones() else "UTC"
-    with translation.override(row.language or "en"), timezone.override(zoneinfo.ZoneInfo(zone)):
+    with translation.override(row.language or "en"), timezone.override(zone_named(row.time_zone)):
         yield

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import mark_safe
 
 from classifier.emotions.readings import WORDS, Reading, read
+from journal.site.polling import poll_seconds
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from journal.models import Entry
-
-# Seconds to wait before the next poll: quick while an answer is likely, slower the longer it takes.
-POLL_SECONDS = (0.7, 0.7, 1, 1, 1.5, 2, 3, 3, 3, 5, 5, 5, 5, 5, 5, 8, 8, 8, 8, 15)
 
 
 @dataclass(frozen=True)
@@ -59,11 +57,6 @@ class Slice:
     name: str
     word: StrOrPromise
     count: int
-
-
-def poll_seconds(poll: int) -> float:
-    """How long a browser waits before its poll of that number."""
-    return POLL_SECONDS[min(poll, len(POLL_SECONDS) - 1)]
 
 
 def card_of(entry: Entry, *, poll: int = 0) -> Card:

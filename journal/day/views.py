@@ -36,6 +36,7 @@ from journal.listening import recent
 from journal.models import Entry
 from journal.picker import platforms
 from journal.picker.views import remote_context, wanted
+from journal.site.polling import poll_of
 from journal.songs.own import last_used_first, matching
 from journal.songs.views_learnt import tell_learnt
 from journify.limits.requests import limited, spend
@@ -73,8 +74,7 @@ def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
 @login_required
 def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Answer a poll with the card as it is now."""
-    poll = request.GET.get("n", "")[:4]
-    return _card_response(request, entry_id, poll=int(poll) if poll.isdecimal() else 0)
+    return _card_response(request, entry_id, poll=poll_of(request))
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.utils import timezone
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import unpack
 from journal.models import Entry, Preferences
-from journal.site.zones import known_zones
+from journal.site.zones import zone_named
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
@@ -39,17 +39,16 @@ def renew(user: User) -> None:
     listening, _is_new = Listening.objects.get_or_create(user=user)
     rows = Listening.objects.filter(pk=listening.pk)
     rows.update(is_stale=False)
-    rows.update(summary=summary_of(user, zone_of(listening)), updated_at=timezone.now())
+    rows.update(summary=summary_of(user, _zone_of(listening)), updated_at=timezone.now())
 
 
-def zone_of(listening: Listening) -> zoneinfo.ZoneInfo:
+def _zone_of(listening: Listening) -> zoneinfo.ZoneInfo:
     """Return the zone chosen in the settings, else the browser's when it was last here, else UTC.
 
     Workers have no browser to ask.
     """
     chosen = Preferences.objects.filter(user=listening.user_id).values_list("time_zone", flat=True)
-    names = (chosen.first(), listening.time_zone)
-    return zoneinfo.ZoneInfo(next((name for name in names if name in known_zones()), "UTC"))
+    return zone_named(chosen.first(), listening.time_zone)
 
 
 def summary_of(user: User, zone: zoneinfo.ZoneInfo) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier.files.upload_handlers import takes_megabytes
-from journal.day.cards import poll_seconds
 from journal.listening import imports
 from journal.listening.following import services
 from journal.listening.models import (
@@ -25,6 +24,7 @@ from journal.listening.models import (
     ListeningMonth,
 )
 from journal.listening.page import page_of
+from journal.site.polling import next_poll, poll_of
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest, page_or_fragment
 
@@ -58,8 +58,6 @@ def listening(request: SignedInRequest) -> HttpResponse:
     """Show how a history sounded, and how far its import and its hearing are."""
     row = Listening.objects.filter(user=request.user).first()
     last = ListeningImport.objects.filter(user=request.user).defer("file").first()
-    count = request.GET.get("n", "")[:4]
-    poll = int(count) if count.isdecimal() else 0
     followed = {row.service: row for row in Followed.objects.filter(user=request.user)}
     context: dict[str, Any] = {
         "services": [
@@ -71,9 +69,7 @@ def listening(request: SignedInRequest) -> HttpResponse:
         "is_open": last is not None and last.status in {"queued", "running"},
         "is_outside_off": not settings.DEEZER_SEARCH,
         "max_mb": settings.HISTORY_MAX_MB,
-        "poll_seconds": poll_seconds(poll),
-        "poll_next": poll + 1,
-    }
+    } | next_poll(poll_of(request))
     partial = "import" if context["is_open"] else "told"
     template = "journal/listening/page.html"
     response = page_or_fragment(request, template, context, partial=partial)

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
-from journal.day.cards import poll_seconds
 from journal.playlists import at_spotify, formats
 from journal.playlists.lists import list_of
+from journal.site.polling import next_poll, poll_of
 from journal.songs.listen_links import KEPT, token_of
 from journal.songs.own import songs_of
 from journify.limits.requests import limited
@@ -100,17 +100,13 @@ def _at_spotify(request: SignedInRequest, found: SongList) -> dict[str, Any]:
     if not at_spotify.is_offered_to(request.user):
         return {"is_spotify_offered": False}
     playlist = at_spotify.playlist_of(request.user, found)
-    count = request.GET.get("n", "")[:4]
-    poll = int(count) if count.isdecimal() else 0
     return {
         "is_spotify_offered": True,
         "may_make": at_spotify.may_make(request.user),
         "playlist": playlist,
         "is_open": playlist is not None and playlist.status in {"queued", "running"},
         "most_songs": at_spotify.MOST_SONGS,
-        "poll_seconds": poll_seconds(poll),
-        "poll_next": poll + 1,
-    }
+    } | next_poll(poll_of(request))
 
 
 def _place(request: SignedInRequest, *, with_sound: bool) -> Callable[[Song], formats.Place]:

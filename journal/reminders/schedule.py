@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +12,7 @@ from django.utils import timezone
 from journal.day.pages import preferences_of
 from journal.models import Entry
 from journal.reminders.models import Nudge, PushDevice, Reminder
+from journal.site.zones import zone_named
 from journify.background import jobs
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ KEPT_DAYS = 3
 
 def zone_of(reminder: Reminder) -> dt.tzinfo:
     """Return the listener's time zone: of the settings, else of the browser that set the hour."""
-    return zoneinfo.ZoneInfo(preferences_of(reminder.user).time_zone or reminder.time_zone)
+    return zone_named(preferences_of(reminder.user).time_zone, reminder.time_zone)
 
 
 def language_of(reminder: Reminder) -> str:

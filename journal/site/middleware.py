@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from django.utils import timezone, translation
 
 from journal.day.pages import preferences_of
 from journal.models import Preferences
-from journal.site.zones import known_zones
+from journal.site.zones import zone_named
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -70,7 +69,7 @@ class TimeZoneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request within the listener's zone."""
-        with timezone.override(zone_of(request)):
+        with timezone.override(_zone_of(request)):
             return self.get_response(request)
 
 
@@ -80,10 +79,6 @@ def theme_of(request: HttpRequest) -> str:
     return theme if theme in Preferences.Theme.values else Preferences.Theme.AUTO
 
 
-def zone_of(request: HttpRequest) -> dt.tzinfo:
-    """Find the zone of a request; a name that does not exist counts as none."""
+def _zone_of(request: HttpRequest) -> dt.tzinfo:
     chosen = preferences_of(request.user).time_zone if request.user.is_authenticated else ""
-    for name in (chosen, request.COOKIES.get(COOKIE, "")):
-        if name and name in known_zones():
-            return zoneinfo.ZoneInfo(name)
-    return dt.UTC
+    return zone_named(chosen, request.COOKIES.get(COOKIE))

@@ -24,6 +24,7 @@ from classifier.serving.whole import arc_of, request_arc
 from journal import services
 from journal.forms import LabelForm, SongForm
 from journal.models import Entry
+from journal.site.polling import poll_of
 from journal.songs import listen_links
 from journal.songs.arcs import whole_of
 from journal.songs.planes import plane_of
@@ -81,8 +82,7 @@ def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         request_explanation(classification, lane=lane_of(request.user.pk))
     if not request.htmx:
         return redirect(f"{reverse('journal:song', args=[song.pk])}#why")
-    poll = request.GET.get("n", "")[:4]
-    context = {"song": song, "poll": int(poll) if poll.isdecimal() else 0}
+    context = {"song": song, "poll": poll_of(request)}
     return TemplateResponse(
         request, "journal/_why.html", context | _sound_context(request.user, song, reading)
     )
@@ -98,10 +98,9 @@ def song_whole(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         request_arc(song, lane=lane_of(request.user.pk))
     if not request.htmx:
         return redirect(f"{reverse('journal:song', args=[song.pk])}#whole")
-    poll = request.GET.get("n", "")[:4]
     context = {
         "song": song,
-        "poll": int(poll) if poll.isdecimal() else 0,
+        "poll": poll_of(request),
         "whole": whole_of(arc_of(song), PersonalLayer.objects.layer_of(request.user.pk)),
     }
     return TemplateResponse(request, "journal/_whole.html", context)

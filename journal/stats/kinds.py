@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.utils.dates import WEEKDAYS
@@ -14,13 +13,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.differences import Compared, Difference, KindOfFinding, apart
-from journal.stats.grouping import group_days, sum_of, tally_of_days
+from journal.stats.grouping import days_by_tag, group_days, sum_of, tally_of_days
 from journal.stats.words import clock
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from journal.emotions.counting import DayHeard
     from journal.stats.answers import Answers
 
 SATURDAY = 5
@@ -75,12 +73,8 @@ def _by_felt(answers: Answers) -> Compared:
 
 
 def _by_tag(answers: Answers) -> Compared:
-    tagged: dict[str, list[DayHeard]] = defaultdict(list)
-    for day in answers.felt:
-        for tag in day.tags:
-            tagged[tag] += [answers.days[day.date]] if day.date in answers.days else []
     return Compared(
-        groups={tag: tally_of_days(days) for tag, days in tagged.items()},
+        groups={tag: tally_of_days(days) for tag, days in days_by_tag(answers).items()},
         overall=tally_of_days(answers.days.values()),
     )
 

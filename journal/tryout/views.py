@@ -21,9 +21,9 @@ from classifier.models import Classification, TryOut
 from classifier.sentences import translated
 from classifier.serving.results import certainty_of
 from classifier.sources.deezer import DeezerClient
-from journal.day.cards import poll_seconds
 from journal.forms import TryOutForm
 from journal.picker import platforms
+from journal.site.polling import next_poll, poll_of
 from journal.songs.timelines import timeline
 from journal.tryout.samples import audio_of
 from journify.limits.requests import limited
@@ -73,8 +73,7 @@ def try_out(request: HttpRequest, tryout_id: uuid.UUID) -> HttpResponse:
     tryout = TryOut.objects.filter(pk=tryout_id).first()
     if tryout is None:
         return _response(request, {"state": "gone"})
-    poll = request.GET.get("n", "")[:4]
-    context = _context(tryout, poll=int(poll) if poll.isdecimal() else 0)
+    context = _context(tryout, poll=poll_of(request))
     if context["state"] != "listening" and request.method == "GET":
         tryout.delete()
     return _response(request, context)
@@ -120,8 +119,7 @@ def _upload(request: HttpRequest, form: TryOutForm) -> TemporaryUploadedFile:
 def _context(tryout: TryOut, *, poll: int) -> dict[str, Any]:
     context: dict[str, Any] = {"tryout": tryout}
     if tryout.status in {TryOut.Status.QUEUED, TryOut.Status.RUNNING}:
-        seconds = poll_seconds(poll)
-        return context | {"state": "listening", "poll_next": poll + 1, "poll_seconds": seconds}
+        return context | {"state": "listening"} | next_poll(poll)
     if tryout.status == TryOut.Status.FAILED:
         return context | {"state": "form", "error": translated(tryout.error)}
     names = ("emotion", "probabilities", "segments", "clip_start", "is_middle")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -10,13 +9,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from journal.stats.charts.base import Drawn, Plan
 from journal.stats.charts.by_name import draw_names
-from journal.stats.grouping import ByGroup, largest_first, tally_of_days
+from journal.stats.grouping import ByGroup, days_by_tag, largest_first, tally_of_days
 from journal.stats.words import first_of, values_of_first, values_of_level
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from journal.emotions.counting import DayHeard
     from journal.stats.answers import Answers
     from journal.stats.intervals import Interval
 
@@ -25,12 +23,9 @@ LEAST_DAYS = 3
 
 def summarize(answers: Answers) -> ByGroup:
     """Order tags by the answers of their days; those of a day or two are no habit."""
-    days: dict[str, list[DayHeard]] = defaultdict(list)
-    for day in answers.felt:
-        for tag in day.tags if day.date in answers.days else ():
-            days[tag].append(answers.days[day.date])
+    days = days_by_tag(answers).items()
     return largest_first(
-        {tag: tally_of_days(some) for tag, some in days.items() if len(some) >= LEAST_DAYS}
+        {tag: tally_of_days(some) for tag, some in days if len(some) >= LEAST_DAYS}
     )
 
 
@@ -52,11 +47,7 @@ def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
 
 
 def _days_of_commonest(answers: Answers) -> int:
-    counts: dict[str, int] = defaultdict(int)
-    for day in answers.felt:
-        for tag in day.tags if day.date in answers.days else ():
-            counts[tag] += 1
-    return max(counts.values(), default=0)
+    return max(map(len, days_by_tag(answers).values()), default=0)
 
 
 def _missing(count: int) -> str:
