@@ -55,7 +55,7 @@ def remote_context(request: SignedInRequest) -> dict[str, Any]:
         "is_searchable": len(query) >= platforms.MIN_QUERY
         and (bool(choices) or platforms.names_one_song(query)),
         "must_ask": consent.must_ask(request.user),
-        "only_own": settings.DEEZER_SEARCH and not choices,
+        "only_own": settings.DEEZER_SEARCH and not choices and not consent.must_ask(request.user),
     }
     if context["is_searchable"] and not request.htmx:
         asked = MUSICBRAINZ if is_musicbrainz else context["platform"]

@@ -37,6 +37,8 @@ UNITS, REACH = 75, 165
 # Songs within so much of each other, in log-odds, would follow each other.
 NEAR = 1.0
 FEWEST_SONGS = 8
+# Before so many labels, what they taught is no finding.
+LEAST_LABELS = 5
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ def page_of(user: User) -> Page:
     found = Song.objects.in_bulk(list(moved)[:SHOWN])
     return Page(
         row=row,
-        sentences=[_what_moved(row), _what_agrees(row)] if row.labels else [],
-        arrow=_arrow(row) if row.strength else None,
+        sentences=[_what_moved(row), _what_agrees(row)] if row.labels >= LEAST_LABELS else [],
+        arrow=_arrow(row) if row.strength and row.labels >= LEAST_LABELS else None,
         songs=[
             MovedSong(found[key], _word(before), _word(after), after)
             for key, (before, after) in moved.items()

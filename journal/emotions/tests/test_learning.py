@@ -322,6 +322,15 @@ def test_the_page_says_what_was_taught(user: User, client: Client) -> None:
     assert emotions_of(user) == {"happy"}
 
 
+@pytest.mark.parametrize(("labels", "says"), [(4, "Nothing yet"), (5, "of your 5 labels")])
+def test_a_few_labels_are_no_finding_yet(
+    user: User, client: Client, labels: int, says: str
+) -> None:
+    client.force_login(user)
+    teach(user, labels)
+    assert says in client.get("/learned/").content.decode()
+
+
 def test_a_label_says_what_else_sounds_different(user: User, client: Client) -> None:
     answered(user, [heard_as(TORN) for _ in range(3)])
     client.force_login(user)

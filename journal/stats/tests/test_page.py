@@ -321,6 +321,12 @@ def test_another_span_keeps_the_finer_word(listener: Client) -> None:
     assert {link.partition("&amp;")[2] for link in links} == {"word=lonely"}
 
 
+def test_all_songs_of_chosen_days_are_those_days(listener: Client) -> None:
+    days = "?span=custom&first=2026-01-01&last=2026-01-31"
+    html = page(listener, f"{days}&word=lonely")
+    assert f'href="/stats/{days.replace("&", "&amp;")}">Show all songs' in html
+
+
 def test_a_wrong_time_is_told_and_kept_in_the_form(listener: Client) -> None:
     html = page(listener, '?span=custom&first="><b>&last=2026-03-01')
     assert "We cannot show those dates" in html
