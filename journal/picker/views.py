@@ -67,15 +67,14 @@ def remote_context(request: SignedInRequest) -> dict[str, Any]:
 @login_required
 def choose_search(request: SignedInRequest, entry_id: uuid.UUID | None = None) -> HttpResponse:
     """Keep whether songs may be searched for outside, and go on in the picker or with the share."""
-    entry = entry_id and get_object_or_404(Entry.objects.of(request.user), pk=entry_id)
-    choice = request.POST.get("search", "")
+    choice, query = request.POST.get("search", ""), request.POST.get("q", "")
+    page = reverse("journal:share"), urlencode({"text": query})
+    if entry_id is not None:
+        entry = get_object_or_404(Entry.objects.of(request.user), pk=entry_id)
+        page = reverse("journal:picker", args=[entry.pk]), urlencode({"q": query[:QUERY_LENGTH]})
     if choice in consent.Search.values:
         services.save_preferences(request.user, search=choice)
-    query = request.POST.get("q", "")
-    if entry is None:
-        return redirect(f"{reverse('journal:share')}?{urlencode({'text': query})}")
-    query = urlencode({"q": query[:QUERY_LENGTH]})
-    return redirect(f"{reverse('journal:picker', args=[entry.pk])}?{query}")
+    return redirect("?".join(page))
 
 
 def wanted(request: SignedInRequest) -> tuple[str, str, int]:

@@ -19,6 +19,7 @@ from journal.day.feelings import felt_between
 from journal.emotions.counting import heard_by_day
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry
+from journal.stats.grouping import group_days
 from journal.stats.hours import by_hour
 from journal.stats.intervals import Span
 from journify.models import bare
@@ -71,6 +72,11 @@ class Answers:
     def tally(self) -> Tally:
         """What they count as, all together."""
         return tally_of(*(day.counts for day in self.days.values()))
+
+    @cached_property
+    def weekdays(self) -> Mapping[int, Tally]:
+        """What the days count as, by weekday, 0 to 6."""
+        return group_days(self.days, dt.date.weekday)
 
 
 def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "") -> Answers:

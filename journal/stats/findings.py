@@ -28,7 +28,7 @@ from journal.stats.kinds import KINDS_OF_FINDING
 if TYPE_CHECKING:
     from journal.emotions.tally import Tally
     from journal.stats.answers import Answers
-    from journal.stats.differences import Difference, KindOfFinding
+    from journal.stats.differences import Compared, Difference, KindOfFinding
 
 CHANCE = 0.05
 SUREST = 6.0
@@ -63,19 +63,22 @@ class Finding:
 
 def finding_of(answers: Answers, *, today: dt.date) -> Finding | None:
     """Return what is surest and newest about the answers, or None where nothing is."""
+    earlier = _without_days_since(answers, today - RECENT)
     found = [
         finding
         for kind in KINDS_OF_FINDING
-        if (finding := _find(kind, answers, today=today)) is not None
+        if (finding := _find(kind, answers, earlier)) is not None
     ]
     return max(found, key=lambda finding: finding.weight, default=None) or _mostly(answers.tally)
 
 
-def _find(kind: KindOfFinding, answers: Answers, *, today: dt.date) -> Finding | None:
-    surest = _surest(kind, answers)
+def _find(kind: KindOfFinding, answers: Answers, earlier: Answers) -> Finding | None:
+    compared = kind.groups(answers)
+    surest = _surest(kind, compared)
     if surest is None or surest.chance > CHANCE:
         return None
-    before = _surest(kind, _without_days_since(answers, today - RECENT))
+    was_compared = kind.groups(earlier)
+    before = surest if was_compared == compared else _surest(kind, was_compared)
     was_known = (
         before is not None
         and before.chance <= CHANCE
@@ -92,8 +95,8 @@ def _find(kind: KindOfFinding, answers: Answers, *, today: dt.date) -> Finding |
     )
 
 
-def _surest(kind: KindOfFinding, answers: Answers) -> Difference | None:
-    found = differences(kind.groups(answers), least=kind.least)
+def _surest(kind: KindOfFinding, compared: Compared) -> Difference | None:
+    found = differences(compared, least=kind.least)
     return min(found, key=lambda difference: difference.chance, default=None)
 
 

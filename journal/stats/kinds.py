@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.utils.dates import WEEKDAYS
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.differences import Compared, Difference, KindOfFinding, apart
-from journal.stats.grouping import days_by_tag, group_days, sum_of, tally_of_days
+from journal.stats.grouping import days_by_tag, sum_of, tally_of_days
 from journal.stats.words import clock
 
 if TYPE_CHECKING:
@@ -39,11 +38,15 @@ TITLES_OF_PARTS: dict[int, StrOrPromise] = {
 
 
 def _by_weekday(answers: Answers) -> Compared:
-    return apart(group_days(answers.days, dt.date.weekday))
+    return apart(answers.weekdays)
 
 
 def _by_weekend(answers: Answers) -> Compared:
-    return apart(group_days(answers.days, lambda date: date.weekday() >= SATURDAY))
+    halves = (range(SATURDAY), False), (range(SATURDAY, 7), True)
+    groups = {
+        key: sum_of(answers.weekdays.get(day, Tally()) for day in days) for days, key in halves
+    }
+    return apart(groups)
 
 
 def _by_part_of_day(answers: Answers) -> Compared:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.utils.dates import WEEKDAYS
@@ -12,21 +11,20 @@ from django.utils.translation import gettext_lazy
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.charts.base import ENOUGH, Drawn, Plan, bars, clear, more_answers
-from journal.stats.grouping import ByGroup, group_days, sum_of
+from journal.stats.grouping import ByGroup, sum_of
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, COMPARABLE, MOST_LEVEL, NOTICEABLE, leading
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from journal.emotions.counting import DayHeard
     from journal.stats.answers import Answers
     from journal.stats.intervals import Interval
 
 
-def summarize(days: Mapping[dt.date, DayHeard], weekdays: Sequence[str]) -> ByGroup:
-    """Count by the weekday of the page; `weekdays` are their names, Monday first."""
-    groups = group_days(days, dt.date.weekday)
+def summarize(groups: Mapping[int, Tally], weekdays: Sequence[str]) -> ByGroup:
+    """Name the tallies of the weekdays of pages; `weekdays` are their names, Monday first."""
     return ByGroup(
         groups=[(name, groups.get(day, Tally())) for day, name in enumerate(weekdays)],
         everything=sum_of(groups.values()),
@@ -62,7 +60,7 @@ def sentence(summary: ByGroup) -> str:
 
 
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
-    summary = summarize(answers.days, [str(WEEKDAYS[day]) for day in range(7)])
+    summary = summarize(answers.weekdays, [str(WEEKDAYS[day]) for day in range(7)])
     return Drawn(
         sentence=sentence(summary),
         drawing={"rows": bars(summary.groups)},

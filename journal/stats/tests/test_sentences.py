@@ -160,7 +160,7 @@ def test_over_time_claims_no_change_where_there_is_none() -> None:
 @many
 def test_a_weekday_stands_out_where_it_differs_most(seed: int) -> None:
     answers = at_random(seed)
-    sentence = by_weekday.sentence(by_weekday.summarize(counted(answers).days, WEEKDAYS))
+    sentence = by_weekday.sentence(by_weekday.summarize(counted(answers).weekdays, WEEKDAYS))
     if "stands out" not in sentence:
         assert not sentence or sentence.startswith("Heard most")
         return
@@ -188,7 +188,7 @@ def test_weekdays_that_are_level_are_all_named_or_none() -> None:
         """So many calm days, and as many sad answers on a day that is never alone."""
         calm = [one(day, "calm") for day in weekdays for _ in range(6)]
         mixed = [one(6, name) for name in NAMES for _ in range(6)]
-        groups = by_weekday.summarize(counted([*calm, *mixed]).days, WEEKDAYS)
+        groups = by_weekday.summarize(counted([*calm, *mixed]).weekdays, WEEKDAYS)
         return by_weekday.sentence(groups)
 
     assert said(0, 1).count("stands out") == 2
