@@ -51,6 +51,7 @@ def print_report(report: dict[str, Any], console: Console) -> None:
         table.add_row(page, *(str(row[name]) for name in ("count", "p50_ms", "p95_ms", "p99_ms")))
     console.print(table)
     console.print(
+        f"processor's ms a request: {report['cpu_ms_per_request']}\n"
         f"errors: {report['errors'] or 'none'}; memory (MB): {report['memory_mb']}\n"
         f"{report['answered']} entries answered, {report['lost']} lost, "
         f"{report['without_classification']} without classification, "

@@ -16,6 +16,7 @@ import secrets
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from journal.models import Entry
 from spotify_auth.models import User
 from tools.load_listener import Listener, Record
 from tools.measuring.times import quantile
-from tools.processes import ROOT, free_port, megabytes, running
+from tools.processes import ROOT, cpu_seconds, free_port, megabytes, running
 
 DRAIN_SECONDS = 120
 DAYS_A_YEAR = 365
@@ -56,12 +57,14 @@ def load(options: argparse.Namespace) -> dict[str, Any]:
     log = Path(os.environ["JOURNIFY_DATA_DIR"]) / "processes.log"
     record = Record()
     with running(ROOT / "Procfile", port=port, log=log) as processes:
+        before = _worked(processes)
         seconds = _drive(options, cookies, f"http://127.0.0.1:{port}", record)
+        worked = {name: spent - before[name] for name, spent in _worked(processes).items()}
         memory = {name: round(megabytes(pid)) for name, pid in processes.items()}
         open_work = _drain()
     return (
-        _report(record, seconds, memory)
-        | {"listeners": options.listeners}
+        _report(record, seconds, worked)
+        | {"listeners": options.listeners, "memory_mb": memory}
         | _lost(record, open_work)
     )
 
@@ -97,6 +100,12 @@ def _drive(
     for thread in threads:
         thread.join()
     return time.monotonic() - started
+
+
+def _worked(processes: Mapping[str, int]) -> dict[str, float]:
+    """Seconds that a processor worked for each process so far, and for this one."""
+    spent = {name: cpu_seconds(pid) for name, pid in processes.items()}
+    return spent | {"this test": time.process_time()}
 
 
 def _drain() -> int:
@@ -135,8 +144,7 @@ def _lost(record: Record, open_work: int) -> dict[str, Any]:
     }
 
 
-def _report(record: Record, seconds: float, memory: dict[str, int]) -> dict[str, Any]:
-
+def _report(record: Record, seconds: float, worked: dict[str, float]) -> dict[str, Any]:
     pages = {
         page: {
             "count": len(times),
@@ -153,7 +161,9 @@ def _report(record: Record, seconds: float, memory: dict[str, int]) -> dict[str,
         "requests_per_second": round(requests / seconds, 1),
         "pages": pages,
         "errors": record.errors,
-        "memory_mb": memory,
+        "cpu_ms_per_request": {
+            name: round(1000 * spent / max(1, requests), 1) for name, spent in worked.items()
+        },
     }
 
 

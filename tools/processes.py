@@ -1,4 +1,4 @@
-"""The processes of a Procfile, started as `make run` starts them, and what memory they take."""
+"""The processes of a Procfile, started as `make run` starts them, and what they take of a machine."""
 
 from __future__ import annotations
 
@@ -73,6 +73,21 @@ def free_port() -> int:
 def megabytes(pid: int) -> float:
     """Memory of a process and its children: what is shared counts for each by its part."""
     return sum(_own_megabytes(each) for each in _family(pid))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Seconds that processors worked for a process and its children, those that ended included."""
+    return sum(_own_cpu_seconds(each) for each in _family(pid))
+
+
+def _own_cpu_seconds(pid: int) -> float:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:  # it ended meanwhile
+        return 0.0
+    # proc_pid_stat(5): utime, stime, cutime, cstime; the name before them may have spaces in it
+    ticks = text.rpartition(")")[2].split()[11:15]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def _own_megabytes(pid: int) -> float:

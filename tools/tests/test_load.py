@@ -22,6 +22,8 @@ def test_a_few_listeners_lose_nothing(capsys: pytest.CaptureFixture[str]) -> Non
     assert all(row["p99_ms"] >= row["p50_ms"] for row in report["pages"].values())
     assert set(report["memory_mb"]) == {"web", "worker"}
     assert min(report["memory_mb"].values()) > 20
+    assert set(report["cpu_ms_per_request"]) == {"web", "worker", "this test"}
+    assert report["cpu_ms_per_request"]["web"] > 0
     assert code == 0
 
 
@@ -36,6 +38,7 @@ def test_an_entry_that_is_gone_fails_the_test(
         "pages": {"day": {"count": 2, "p50_ms": 1, "p95_ms": 2, "p99_ms": 2}},
         "errors": {"answer: 500": 1},
         "memory_mb": {"web": 80},
+        "cpu_ms_per_request": {"web": 20.5},
         "answered": 3,
         "lost": 1,
         "without_classification": 0,
