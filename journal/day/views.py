@@ -221,7 +221,7 @@ def _refused_note(request: SignedInRequest, entry: Entry, form: NoteForm) -> Htt
     entries = Entry.objects.of(request.user).with_readings(request.user)
     card = card_of(get_object_or_404(entries, pk=entry.pk))
     context = {"card": card, "refused": form, "error": next(iter(form.errors.values()), [""])[0]}
-    template = "journal/_card.html" if request.htmx else "journal/note.html"
+    template = "journal/_changed.html" if request.htmx else "journal/note.html"
     return TemplateResponse(request, template, context)
 
 
@@ -254,7 +254,7 @@ def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int =
     context = {"card": card}
     if poll == 0 or card.state != "listening":
         context |= day_context(request.user, date) | {"with_ring": True}
-    return TemplateResponse(request, "journal/_card.html", context)
+    return TemplateResponse(request, "journal/_changed.html", context)
 
 
 def _picker_response(request: SignedInRequest, entry: Entry, *, error: str = "") -> HttpResponse:
