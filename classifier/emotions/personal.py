@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 def layer_row(user: UUID) -> PersonalLayer:
     """What a listener taught so far; unsaved, and changing nothing, where that is nothing yet."""
-    return PersonalLayer.objects.filter(user=user).first() or PersonalLayer(user_id=user)
+    rows = PersonalLayer.objects.filter(user=user).select_related("asked_song")
+    return rows.first() or PersonalLayer(user_id=user)
 
 
 def learn(user: UUID, songs: Sequence[UUID]) -> PersonalLayer:

@@ -73,8 +73,13 @@ def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
 @require_safe
 @login_required
 def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
-    """Answer a poll with the card as it is now."""
-    return _card_response(request, entry_id, poll=poll_of(request))
+    """Answer a poll with the card as it is now; the day's ring comes along once it is answered."""
+    poll = poll_of(request)
+    entries = Entry.objects.of(request.user).with_readings(request.user)
+    card = card_of(get_object_or_404(entries, pk=entry_id), poll=poll)
+    if request.htmx and poll and card.state == "listening":
+        return TemplateResponse(request, "journal/_changed.html", {"card": card})
+    return _card_response(request, card.entry)
 
 
 @require_safe
@@ -124,7 +129,7 @@ def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
         services.write_note(entry, form.kept(), revision=revision)
     except services.StaleEntryError:
         return _refused_note(request, entry, form)
-    return _told(request, entry, _card_response(request, entry.pk), seen=revision)
+    return _told(request, entry, _card_response(request, entry), seen=revision)
 
 
 @require_POST
@@ -139,7 +144,7 @@ def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
         messages.error(
             request, _("There is no other phrase left for this day. Write one of yours below.")
         )
-        return _card_response(request, entry.pk)
+        return _card_response(request, entry)
 
 
 @require_POST
@@ -150,7 +155,7 @@ def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     entry = _entry(request, entry_id)
     form = SeenSongForm(request.POST)
     if not form.is_valid():
-        return _card_response(request, entry.pk)
+        return _card_response(request, entry)
     return _changed(request, entry, partial(services.retry_answer, **form.cleaned_data))
 
 
@@ -161,7 +166,7 @@ def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     entry = _entry(request, entry_id)
     form = AnswerLabelForm(request.POST)
     if not form.is_valid():
-        return _card_response(request, entry.pk)
+        return _card_response(request, entry)
 
     def change(entry: Entry) -> None:
         tell_learnt(request, services.label_answer(entry, **form.cleaned_data))
@@ -191,7 +196,7 @@ def _changed(
         change(entry)
     except services.StaleEntryError:
         return _stale_response(request, entry)
-    return _told(request, entry, _card_response(request, entry.pk), seen=seen)
+    return _told(request, entry, _card_response(request, entry), seen=seen)
 
 
 def _told(
@@ -213,7 +218,7 @@ def _stale_response(request: SignedInRequest, entry: Entry) -> HttpResponse:
             "do it again if you still want to."
         ),
     )
-    return _card_response(request, entry.pk)
+    return _card_response(request, entry)
 
 
 def _refused_note(request: SignedInRequest, entry: Entry, form: NoteForm) -> HttpResponse:
@@ -243,17 +248,15 @@ def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
     return song
 
 
-def _card_response(request: SignedInRequest, entry_id: uuid.UUID, *, poll: int = 0) -> HttpResponse:
+def _card_response(request: SignedInRequest, entry: Entry) -> HttpResponse:
     """The card for htmx, with the day's ring beside it; the day's page for everybody else."""
-    entries = Entry.objects.of(request.user).with_readings(request.user)
-    entry = get_object_or_404(entries, pk=entry_id)
-    date = entry.date
     if not request.htmx:
-        return redirect(f"{reverse('journal:day', args=[date])}#entry-{entry.pk}")
-    card = card_of(entry, poll=poll)
-    context = {"card": card}
-    if poll == 0 or card.state != "listening":
-        context |= day_context(request.user, date) | {"with_ring": True}
+        return redirect(f"{reverse('journal:day', args=[entry.date])}#entry-{entry.pk}")
+    context = day_context(request.user, entry.date)
+    card = next((card for card in context["cards"] if card.entry.pk == entry.pk), None)
+    if card is None:
+        raise Http404
+    context |= {"card": card, "with_ring": True}
     return TemplateResponse(request, "journal/_changed.html", context)
 
 

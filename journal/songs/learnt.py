@@ -186,10 +186,10 @@ def question_for(user: User, date: dt.date) -> Song | None:
         row.asked_on, row.asked_song_id = date, _most_telling(user, row.layer)
         values = {"asked_on": date, "asked_song_id": row.asked_song_id}
         PersonalLayer.objects.update_or_create(user_id=user.pk, defaults=values)
-    if row.asked_song_id is None:
+    asked = row.asked_song
+    if asked is None or asked.labels.filter(user=user).exists():
         return None
-    asked = Song.objects.visible_to(user).filter(pk=row.asked_song_id)
-    return asked.exclude(labels__user=user).first()
+    return asked if asked.owner_id in {None, user.pk} else None
 
 
 def put_off(user: User) -> None:

@@ -76,6 +76,12 @@ def last_used_first(user: User, songs: QuerySet[Song], *, count: int) -> list[So
     Answers since the latest pages began are looked at where they are enough, however long a journal
     is: also those on older pages, and none before them can be later.
     """
+    keys = list(songs.order_by("-created_at").values_list("pk", flat=True)[: count + 1])
+    if len(keys) <= count:
+        used = list(_used(Entry.objects.of(user).filter(song__in=keys)))
+        found = songs.in_bulk(keys)
+        in_order = dict.fromkeys([*map(uuid_of, used), *keys])
+        return [found[key] for key in in_order if key in found]
     uses = Entry.objects.of(user).filter(song__in=songs.order_by().values("pk"))
     used = list(_used(uses.filter(answered_at__gte=_pages_ago(user, RECENT_PAGES)))[:count])
     if len(used) < count:
