@@ -1,4 +1,4 @@
-"""The processes of a Procfile, started as `make run` starts them, and what they take of a machine."""
+"""The processes of a Procfile, started as `make run` starts them, and what they take."""
 
 from __future__ import annotations
 

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
 def layer_row(user: UUID) -> PersonalLayer:
     """What a listener taught so far; unsaved, and changing nothing, where that is nothing yet."""
-    rows = PersonalLayer.objects.filter(user=user).select_related("asked_song")
-    return rows.first() or PersonalLayer(user_id=user)
+    return PersonalLayer.objects.filter(user=user).first() or PersonalLayer(user_id=user)
 
 
 def learn(user: UUID, songs: Sequence[UUID]) -> PersonalLayer:

@@ -68,6 +68,7 @@ def page_context(user: User, date: dt.date) -> dict[str, Any]:
     before, after = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
     cards = context["cards"]
     shown = shown_of(cards, count=preferences_of(user).large_phrases)
+    shown_keys = {card.key for card in shown}
     is_blank = not context["answered_count"] and context["is_today"]
     return (
         context
@@ -76,7 +77,7 @@ def page_context(user: User, date: dt.date) -> dict[str, Any]:
             "previous_day": before if may_open(user, before) else None,
             "next_day": after if may_open(user, after) else None,
             "shown": shown,
-            "folded": [card for card in cards if card not in shown],
+            "folded": [card for card in cards if card.key not in shown_keys],
             "can_add": len(cards) < MOST_ENTRIES,
             "is_first": is_blank and not has_answered(user),
             "question": question_for(user, date) if context["is_today"] else None,

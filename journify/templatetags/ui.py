@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import template
 from django.urls import get_script_prefix, reverse
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from django.template import Context, Template
@@ -147,6 +148,28 @@ def level(percent: int) -> SafeString:
         '     aria-hidden="true">\n  <rect class="level-track" width="10" height="100" />\n'
         '  <rect class="level-value" width="10" height="{}" />\n</svg>\n',
         percent,
+    )
+
+
+@register.simple_tag
+def tracks(cards: Sequence[Any]) -> SafeString:
+    """The tracks of a day's record, one for each card, in the colour of its answer."""
+    drawn = (
+        _track(number, len(cards), card.state, card.reading.emotion)
+        for number, card in enumerate(cards)
+    )
+    return SafeString("".join(drawn))
+
+
+@functools.lru_cache(512)
+def _track(number: int, total: int, state: str, emotion: str) -> str:
+    look = ("data-emotion", emotion) if state == "answered" else ("data-state", state)
+    return format_html(
+        '<circle class="record-track" cx="60" cy="60" r="49" pathLength="{}" '
+        'stroke-dasharray="0 {}.04 .92 999" {}="{}" />\n',
+        total,
+        number,
+        *look,
     )
 
 

@@ -6,7 +6,9 @@ import uuid
 import pytest
 from django.conf import settings
 from django.template import Context, Template
+from django.template.loader import get_template
 from django.urls import reverse, set_script_prefix
+from django.utils import translation
 
 from journify.templatetags.ui import address, mark, sleeve
 
@@ -66,3 +68,35 @@ def test_a_sleeve_of_a_song_that_is_not_heard_is_blank_whatever_its_key() -> Non
     drawn = sleeve("", "", uuid.uuid4())
     assert 'href="#sleeve-blank"' in drawn
     assert "is-inverse" not in drawn
+
+
+STENCIL = re.compile(r'{% stencil "([^"]+)"([^%]*)%}')
+STENCILS = {
+    (name, tuple(sorted(re.findall(r"(\w+)=", values))))
+    for path in (settings.BASE_DIR / "templates").rglob("*.html")
+    for name, values in STENCIL.findall(path.read_text())
+}
+
+
+@pytest.mark.parametrize(("name", "values"), sorted(STENCILS))
+def test_a_stencil_is_what_including_its_template_gives(name: str, values: tuple[str, ...]) -> None:
+    given_to = " ".join(f"{value}={value}" for value in values)
+    tag = Template(f'{{% load ui %}}{{% stencil "{name}" {given_to} %}}')
+    for number, language in enumerate(("en", "de", "en")):
+        given = {value: f'<i>"{value}" &\0key\0{{key}}%(key)s {number}</i>' for value in values}
+        given |= {"icons": "/icons.svg?a&b"}
+        with translation.override(language):
+            drawn = tag.render(Context(given))
+            assert drawn == get_template(name).template.render(Context(given))
+        assert all(f"&quot;{value}&quot; &amp;" in drawn for value in values)
+
+
+def test_a_stencil_lies_where_the_app_does() -> None:
+    tag = Template('{% load ui %}{% stencil "ui/_errors.html" %}')
+    plain = tag.render(Context())
+    set_script_prefix("/music/")
+    try:
+        assert 'href="/music/' in tag.render(Context())
+    finally:
+        set_script_prefix("/")
+    assert tag.render(Context()) == plain

@@ -17,6 +17,7 @@ from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal.models import Entry, Journal
 from journal.tests.factories import EntryFactory, JournalFactory, PhraseFactory
 from spotify_auth.models import User
+from tools.measuring.times import count_calls
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 HTMX = {"HX-Request": "true"}
@@ -304,6 +305,37 @@ def test_queries_do_not_grow_with_the_answers(listener: Client, entry: Entry) ->
     for _ in range(8):
         EntryFactory(journal=entry.journal, song=ClassificationFactory().song)
     assert count() == few
+
+
+def test_a_card_that_waits_takes_next_to_no_work(listener: Client, entry: Entry) -> None:
+    few = count_calls(listener, "/journal/2026-11-23/")
+    for _ in range(20):
+        EntryFactory(journal=entry.journal)
+    assert count_calls(listener, "/journal/2026-11-23/") - few < 20 * 700
+
+
+def test_an_answer_reads_what_is_said_of_the_days_songs_once(
+    listener: Client, entry: Entry
+) -> None:
+    song = ClassificationFactory(song__owner=None).song
+    with CaptureQueriesContext(connection) as queries:
+        response = listener.post(url("answer", entry), {"song": song.pk}, headers=HTMX)
+    assert response.context["card"].entry.song == song
+    assert sum('"classifier_label"."word"' in query["sql"] for query in queries) == 1
+
+
+def test_own_songs_are_asked_for_once_where_there_are_none(listener: Client, entry: Entry) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        listener.get(url("picker", entry), headers=HTMX)
+    assert sum('"owner_id" = ' in query["sql"] for query in queries) == 1
+
+
+def test_a_card_that_is_gone_is_not_found(
+    listener: Client, entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = lambda entry, **_: Entry.objects.filter(pk=entry.pk).delete()  # noqa: E731
+    monkeypatch.setattr("journal.services.clear_entry", gone)
+    assert listener.post(url("clear", entry), headers=HTMX).status_code == 404
 
 
 def test_the_ring_comes_along_when_a_card_is_answered(listener: Client, entry: Entry) -> None:
