@@ -27,7 +27,7 @@ PICTURES = 3
 
 
 @register.simple_tag(takes_context=True)
-def stencil(context: Context, name: str, **values: object) -> SafeString:
+def stencil(context: Context, name: str, **values: Any) -> SafeString:
     """What `include` gives of a template that only prints its values: drawn once, then filled in.
 
     The template knows nothing but the values and `icons`, and not what they are: it has no `if`, no
