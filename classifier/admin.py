@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet, URLField
+from django.db.models import Exists, OuterRef, Q, QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -30,7 +30,12 @@ from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.queue import rows as queue
 from classifier.serving.results import UNSURE
 from journify.background.jobs import lane_of
-from journify.curating.admin import CuratedTableMixin, LongListMixin, RecentValuesFilter
+from journify.curating.admin import (
+    COUNTED_ROWS,
+    CuratedTableMixin,
+    LongListMixin,
+    RecentValuesFilter,
+)
 from journify.files import forget
 
 if TYPE_CHECKING:
@@ -41,7 +46,9 @@ if TYPE_CHECKING:
 
 def _may_be_seen(request: HttpRequest) -> Q:
     """Rows of songs that everybody may use, and of the curator's own."""
-    return Q(song__owner=None) | Q(song__owner=cast("User", request.user))
+    # row by row, the newest first: joined, SQLite would begin with the songs, which are all of them
+    songs = Song.objects.visible_to(cast("User", request.user))
+    return Q(Exists(songs.filter(pk=OuterRef("song"))))
 
 
 class HeardFilter(admin.SimpleListFilter):
@@ -62,7 +69,9 @@ class HeardFilter(admin.SimpleListFilter):
             return songs
         rows = Classification.objects.all()
         if value not in {"open", "failed"}:
-            return songs.filter(pk__in=counting_answers().counted_as(value).values("song"))
+            # song by song, the newest first: of hundreds of thousands the list shows some
+            answers = counting_answers().counted_as(value)
+            return songs.filter(Exists(answers.filter(song=OuterRef("pk"))))
         is_open = Q(pk__in=rows.open().values("song"))
         if value == "open":
             return songs.filter(is_open)
@@ -312,6 +321,24 @@ class ClassificationAdmin(LongListMixin, admin.ModelAdmin[Classification]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Classification]:
         """Leave out what was said of other people's uploads."""
         return super().get_queryset(request).filter(_may_be_seen(request))
+
+    @override
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Classification], search_term: str
+    ) -> tuple[QuerySet[Classification], bool]:
+        """Search songs as their list does, and errors only where there are some."""
+        if not search_term:
+            return queryset, False
+        failed = queryset.filter(error__gt="")
+        of_errors, _twice = super().get_search_results(request, failed, search_term)
+        admin_of_songs = self.admin_site.get_model_admin(Song)
+        songs, _twice = admin_of_songs.get_search_results(
+            request, Song.objects.order_by(), search_term
+        )
+        of_songs = queryset.filter(song__in=songs.values("pk"))
+        # one after the other: no database answers both at once by an index
+        keys = [rows.values_list("pk", flat=True)[:COUNTED_ROWS] for rows in (of_songs, of_errors)]
+        return queryset.filter(pk__in={*keys[0], *keys[1]}), False
 
     def get_readonly_fields(
         self, _request: HttpRequest, row: Classification | None = None

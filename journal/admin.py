@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from journal.models import Phrase
+from journal.models import Entry, Phrase
 from journal.resources import PhraseResource
-from journify.curating.admin import CuratedTableMixin
+from journify.curating.admin import CuratedTableMixin, LongListMixin
 
 if TYPE_CHECKING:
     from spotify_auth.models import User
 
 
 @admin.register(Phrase)
-class PhraseAdmin(CuratedTableMixin, admin.ModelAdmin[Phrase]):
+class PhraseAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Phrase]):
     """The openings that days are drawn from."""
 
     list_display = ("text", "theme", "seasons", "weekdays", "active", "answered", "owner")
     list_editable = ("active",)
+    list_per_page = 50
     resource_classes = [PhraseResource]
     list_filter = ("active", "theme", ("owner", admin.EmptyFieldListFilter))
     search_fields = ("text", "key")
@@ -34,7 +36,9 @@ class PhraseAdmin(CuratedTableMixin, admin.ModelAdmin[Phrase]):
         """Count how often each was answered; what listeners wrote for themselves is left out."""
         phrases = super().get_queryset(request)
         seen = phrases.filter(Q(owner=None) | Q(owner=cast("User", request.user)))
-        return seen.annotate(answered_count=Count("entries__song"))
+        answers = Entry.objects.filter(phrase=OuterRef("pk"), song__isnull=False).order_by()
+        counts = answers.values("phrase").annotate(count=Count("pk")).values("count")
+        return seen.annotate(answered_count=Coalesce(Subquery(counts), 0))
 
     @admin.display(description=_("answered"), ordering="answered_count")
     def answered(self, phrase: Any) -> int:

@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from journify.curating.admin import LongListMixin
 from spotify_auth.invitations import path_of
 from spotify_auth.models import Invitation, User, UserGroup
 
@@ -24,7 +25,7 @@ class UserGroupInline(admin.TabularInline[UserGroup, User]):
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin[User]):
+class UserAdmin(LongListMixin, BaseUserAdmin[User]):
     """People: search, switch off, make staff."""
 
     list_display = ("username", "is_active", "is_staff", "date_joined", "last_login")
@@ -85,7 +86,7 @@ admin.site.unregister(UserSession)
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(BaseUserSessionAdmin):
+class UserSessionAdmin(LongListMixin, BaseUserSessionAdmin):
     """Who is signed in: by name and address; parts of a key are no word, and MongoDB has none."""
 
     search_fields = ("user__username", "ip")

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Case, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from classifier.models import Classification, EmotionRule, Label, PersonalLayer
@@ -247,16 +247,16 @@ def counting_values(
 
 def counting_answers() -> ClassificationQuerySet:
     """Return each song's answer that counts, as a query for few songs or a filter's."""
-    best = (
-        Classification.objects.answered()
-        .filter(song=OuterRef("song"))
-        .order_by(
-            _rank_in_database(),
-            Coalesce("answered_at", "queued_at").desc(),
-            *("-certainty", "-emotion", "-pk"),
-        )
+    answers = Classification.objects.answered()
+    of_song = answers.filter(song=OuterRef("song"))
+    best = of_song.order_by(
+        _rank_in_database(),
+        Coalesce("answered_at", "queued_at").desc(),
+        *("-certainty", "-emotion", "-pk"),
     )
-    return Classification.objects.answered().filter(pk=Subquery(best.values("pk")[:1]))
+    # most songs have one answer: the database needs to sort none of them
+    others = of_song.exclude(pk=OuterRef("pk"))
+    return answers.filter(~Exists(others) | Q(pk=Subquery(best.values("pk")[:1])))
 
 
 def rank(model: str, order: Sequence[str]) -> int:

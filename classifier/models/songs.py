@@ -259,6 +259,10 @@ class Classification(Job):
             *Job.Meta.indexes,
             models.Index(fields=["-queued_at"], name="classification_queued"),
             models.Index(fields=["clip_sha256"], name="classification_clip_sha256"),
+            # the few that say why they failed or wait
+            models.Index(
+                fields=["-queued_at"], condition=Q(error__gt=""), name="classification_error"
+            ),
             # what `classifier.emotions.effective` reads of thousands of songs, not their wide rows
             models.Index(
                 fields=[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -19,11 +20,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm, ImportForm
+from typing_extensions import override
 
 from journify.curating.formats import GuardedCSV, UnreadableTableError
 from journify.curating.previews import PREVIEWS, PreviewStorage
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from import_export.results import Result
 
     from journify.curating.resources import CuratedResource
@@ -36,11 +40,29 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts no further than anybody leafs through: to count all would be to read all."""
 
     @functools.cached_property
-    def count(self) -> int:
-        """How many rows there are, at most `COUNTED_ROWS`."""
+    def keys(self) -> list[UUID]:
+        """The first rows, in order, at most `COUNTED_ROWS`."""
         rows: Any = self.object_list
-        rows = rows.order_by().values_list("pk", flat=True)
-        return len(rows[:COUNTED_ROWS])
+        return list(rows.values_list("pk", flat=True)[:COUNTED_ROWS])
+
+    @property
+    def count(self) -> int:
+        """How many of them there are."""
+        return len(self.keys)
+
+
+class LongList(ChangeList):
+    """Searches and sorts keys, once, and reads of the rows only those that the page shows."""
+
+    @override
+    def get_results(self, request: HttpRequest) -> None:
+        """Find what the page shows by its keys."""
+        super().get_results(request)  # looks at nothing but the keys yet
+        shown = self.paginator.keys
+        if self.multi_page and not (self.show_all and self.can_show_all):
+            shown = shown[self.list_per_page * (self.page_num - 1) :][: self.list_per_page]
+        rows = self.apply_select_related(self.root_queryset.filter(pk__in=shown))
+        self.result_list = rows.order_by(*self.queryset.query.order_by)
 
 
 class LongListMixin:
@@ -48,6 +70,10 @@ class LongListMixin:
 
     paginator: Any = BoundedPaginator
     show_full_result_count = False
+
+    def get_changelist(self, _request: HttpRequest, **_options: Any) -> type[ChangeList]:
+        """Read only the rows of the page."""
+        return LongList
 
 
 class RecentValuesFilter(admin.AllValuesFieldListFilter):
