@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from statistics import median
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
@@ -95,7 +96,7 @@ def heard_songs(count: int) -> list[Song]:
     bundle = main_bundle()
     songs = [Song(title=f"Heard {number}") for number in range(count)]
     Song.objects.bulk_create(songs, batch_size=BATCH)
-    values = {"model": bundle.name, "version": bundle.version, "status": "done"}
+    values: dict[str, Any] = {"model": bundle.name, "version": bundle.version, "status": "done"}
     values |= {"emotion": "happy", "certainty": 0.5, "probabilities": HEARD}
     answers = [Classification(song=song, **values) for song in songs]
     Classification.objects.bulk_create(answers, batch_size=BATCH)

@@ -71,7 +71,7 @@ class LongListMixin:
     paginator: Any = BoundedPaginator
     show_full_result_count = False
 
-    def get_changelist(self, _request: HttpRequest, **_options: Any) -> type[ChangeList]:
+    def get_changelist(self, *_request: Any, **_options: Any) -> type[ChangeList]:
         """Read only the rows of the page."""
         return LongList
 
