@@ -34,7 +34,6 @@ BAND_EDGES = (40.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 5000.0, 7500.0)
 CONTRAST_EDGES = (40.0, 200.0, 400.0, 800.0, 1600.0, 3200.0)
 DELTA_FRAMES = 4
 SHAPES = 11  # series of a frame's spectrum by itself
-AT_ONCE = 128  # frames: what is made of their spectra stays in the processor's cache
 
 _PEETERS = "Peeters 2004, A large set of audio features"
 _STATISTICS = (
@@ -130,7 +129,8 @@ def flatness_and_entropy(power: Floats) -> tuple[Floats, Floats]:
     values = torch.from_numpy(power)
     bins = values.shape[1]
     mean = values.mean(dim=1) + 1e-12
-    logs = torch.maximum(values, mean[:, None] * 1e-6).log_()
+    logs = torch.maximum(values, mean[:, None] * 1e-6)
+    np.log(logs.numpy(), out=logs.numpy())  # takes a third of the time of torch's
     flatness = (logs.mean(dim=1) - mean.log()) * (10.0 / math.log(10.0))
     weighted = torch.linalg.vecdot(values, logs) / (mean * bins)
     entropy = ((mean * bins).log() - weighted) / math.log(bins)
@@ -222,8 +222,7 @@ def timbre_series(sound: Sound, spectra: Spectra, bands: Floats, total: Floats) 
     power, hertz = spectra.values, spectra.hertz
     total = total + np.float32(1e-12)
     mean = total / np.float32(len(hertz))
-    blocks = [slice(start, start + AT_ONCE) for start in range(0, len(power), AT_ONCE)]
-    shape = np.concatenate([_shape(power[block], mean[block], hertz) for block in blocks])
+    shape = _shape(power, mean, hertz)
     crossing = zero_crossing_hertz(sound.samples, SAMPLE_RATE)
     octave = np.log2(np.maximum(crossing, 20.0) / 1000.0)
     levels = decibels(np.maximum(bands / total[:, None], np.float32(1e-6)))
