@@ -31,7 +31,7 @@ def web() -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="journify-bench-") as folder:
         start = median(starts(folder))
         with running(folder) as base:
-            cookies, entry = _signed_up(base)
+            cookies, entry = signed_up(base)
             return {
                 "start": start,
                 "day": _rate(f"{base}/journal/", cookies),
@@ -39,7 +39,7 @@ def web() -> dict[str, float]:
             }
 
 
-def _signed_up(base: str) -> tuple[dict[str, str], str]:
+def signed_up(base: str) -> tuple[dict[str, str], str]:
     """Make an account; return its cookies, and an entry of its first day."""
     session = requests.Session()
     page = session.get(f"{base}/accounts/signup/", timeout=30).text

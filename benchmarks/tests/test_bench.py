@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from benchmarks import steps
 from benchmarks.batch import growth
+from benchmarks.wait import LONGEST_SECONDS, waits
 from tools.management.commands.bench import DEMO
+from tools.processes import ROOT, free_port, running
 
 pytestmark = pytest.mark.slow
 
@@ -53,3 +59,16 @@ def test_steps_add_up_to_the_stages() -> None:
     assert all(milliseconds > 0 for milliseconds in found.values())
     assert found["  descriptors"] < 1.2 * found["features"]
     assert found["    frames"] < 1.2 * found["  descriptors"]
+
+
+def test_a_listener_waits_until_the_song_has_an_emotion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("ENV_FILE", os.devnull)
+    monkeypatch.setenv("JOURNIFY_DATA_DIR", str(tmp_path / "data"))
+    command = [sys.executable, "manage.py", "prepare", "--port", str(port)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    with running(ROOT / "Procfile", port=port, log=tmp_path / "log"):
+        [seconds] = waits(f"http://127.0.0.1:{port}", 1, minutes=1)
+    assert 0 < seconds < LONGEST_SECONDS
