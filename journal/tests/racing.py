@@ -261,7 +261,6 @@ RACES = (
 
 def main(folder: Path) -> None:
     """Prepare the database, run every race, and print what came of it."""
-    call_command("migrate", verbosity=0)
     call_command("load_phrases", verbosity=0, stdout=sys.stderr)
     json.dump({race.__name__: race(folder) for race in RACES}, sys.stdout)
 

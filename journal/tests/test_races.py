@@ -19,7 +19,7 @@ from journify.tests.databases import own_data
 def races(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What came of the races, on a database of their own of the kind that the tests run on."""
     folder = tmp_path_factory.mktemp("races")
-    with own_data(folder / "data") as env:
+    with own_data(folder / "data", migrated=True) as env:
         ran = subprocess.run(
             [sys.executable, "-m", "journal.tests.racing", str(folder)],
             cwd=settings.BASE_DIR,

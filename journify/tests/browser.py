@@ -59,7 +59,7 @@ def sandbox_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str,
     port = free_port()
     sandbox = f"http://127.0.0.1:{port}"
     data = tmp_path_factory.mktemp("data")
-    with own_data(data) as env:
+    with own_data(data, migrated=True) as env:
         env |= {"SANDBOX_PORT": str(port), "SANDBOX_URL": sandbox}
         with running_app(data, procfile="Procfile.sandbox", env=env) as address:
             _wait_for_port(port)  # it starts beside the app, and may be the later of the two

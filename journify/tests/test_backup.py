@@ -31,7 +31,6 @@ from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal.models import Journal
 from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
-call_command("migrate", verbosity=0)
 call_command("load_phrases", verbosity=0)
 call_command("load_demo", verbosity=0)
 ada = User.objects.create_user("ada", password="a-song-for-every-day")
@@ -105,7 +104,8 @@ class Machine:
 
 @pytest.fixture
 def machines(db: None, tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
-    with own_data(tmp_path / "lived-in") as first, own_data(tmp_path / "empty") as second:
+    lived_in = own_data(tmp_path / "lived-in", migrated=True)
+    with lived_in as first, own_data(tmp_path / "empty") as second:
         yield Machine(first), Machine(second)
 
 
@@ -171,8 +171,7 @@ def test_a_database_that_nobody_uses_is_not_backed_up(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
     """As from a shell without the service's settings: it must not look like a backup."""
-    empty, nobody = machines
-    nobody.run("from django.core.management import call_command as c; c('migrate', verbosity=0)")
+    nobody, empty = machines
     for machine, missing in ((empty, "table of Journify's"), (nobody, "listener")):
         done = machine.manage("backup", tmp_path / "new.tar")
         assert done.returncode == 1

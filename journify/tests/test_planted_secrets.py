@@ -118,7 +118,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, _sandbox_server: SandboxServer
         },
     )
     data = tmp_path_factory.mktemp("planted")
-    with own_data(data) as env:
+    with own_data(data, migrated=True) as env:
         env |= {
             "ENV_FILE": "/dev/null",
             "LOG_FORMAT": "json",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -23,6 +24,7 @@ from journal.models import Phrase
 from journify.config.checks import AT_START
 from journify.management.commands import prepare
 from journify.operations import preparing
+from journify.tests.databases import migrated_file
 from tools.processes import free_port
 
 if TYPE_CHECKING:
@@ -161,7 +163,7 @@ def newer(tmp_path: Path) -> dict[str, str]:
     """The environment of a database that a newer version has migrated."""
     env = os.environ | {"JOURNIFY_DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull}
     env |= {"DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "journify.settings"}
-    run(env, "manage.py", "migrate", "--verbosity=0")
+    shutil.copy(migrated_file(), tmp_path / "journify.sqlite3")
     with sqlite3.connect(tmp_path / "journify.sqlite3") as database:
         values = ("classifier", "9999_of_tomorrow", "2030-01-01")
         database.execute(

@@ -37,7 +37,7 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """`make run` in a session of its own, and the folder by which its processes are known."""
     folder, port = tmp_path / "data", free_port()
     command = ["make", "-o", ".venv/run.stamp", "run", f"PORT={port}"]
-    with own_data(folder) as env, (tmp_path / "log").open("w") as log:
+    with own_data(folder, migrated=True) as env, (tmp_path / "log").open("w") as log:
         make = subprocess.Popen(
             command, cwd=settings.BASE_DIR, env=os.environ | env, stdout=log, stderr=log,
             start_new_session=True,

@@ -67,6 +67,8 @@ def test_eight_clips_are_overfitted_when_trained(kind: str) -> None:
         loss = functional.cross_entropy(network(batch)["emotion"], truth)
         loss.backward()
         optimizer.step()
+        if float(loss.detach()) < 0.1:  # learnt by heart: more steps say no more
+            break
     assert (network(batch)["emotion"].argmax(dim=1) == truth).all()
     assert float(loss.detach()) < 0.3
 

@@ -26,7 +26,7 @@ LACKING = next(song for song in invented_songs() if "deezer" not in song.at)
 def unconnected_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A fresh install from which nobody outside can be reached."""
     data = tmp_path_factory.mktemp("data")
-    with own_data(data) as env:
+    with own_data(data, migrated=True) as env:
         env |= {"SANDBOX_URL": f"http://127.0.0.1:{free_port()}"}
         with running_app(data, env=env) as address:
             yield address

@@ -59,7 +59,7 @@ def service() -> Iterator[PushService]:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     """An app that may call push services on this machine, and whose worker looks every second."""
     data = tmp_path_factory.mktemp("data")
-    with own_data(data) as env:
+    with own_data(data, migrated=True) as env:
         env |= {"PUSH_HOSTS": "127.0.0.1", "CLASSIFY_SWEEP_SECONDS": "1"}
         with running_app(data, env=env) as address:
             yield address, env
