@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 unexport PYTHONDONTWRITEBYTECODE  # nothing is compiled beforehand (below): each start would do it anew
 .DEFAULT_GOAL := help
 
-.PHONY: help run bench check test lint types migrations unit slow e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz peers
+.PHONY: help run bench check test lint types migrations unit slow database e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz peers
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,7 +44,7 @@ bench: $(VENV)/test.stamp  ## measure speed against the thesis's pipeline and th
 peers: $(VENV)/run.stamp  ## let VibeNet hear folders of clips, in an environment of its own (DATA="data/emotify")
 	@$(BIN)/python -m tools.peers $(DATA)
 
-test migrations unit slow e2e: export ENV_FILE := /dev/null
+test migrations unit slow database e2e: export ENV_FILE := /dev/null
 test: lint types migrations unit e2e  ## style, types, tests, browser tests (DB=postgres: on PostgreSQL)
 
 SINCE ?= HEAD
@@ -78,8 +78,12 @@ PARALLEL := --numprocesses $(shell nproc) --dist loadfile --no-loadscope-reorder
 unit: $(VENV)/test.stamp postgres redis mongodb nginx  ## tests without a browser (TESTS="journal ml")
 	$(ON_DB) $(BIN)/pytest -m "not e2e and not slow" $(PARALLEL) $(TESTS)
 
-slow: $(VENV)/test.stamp postgres redis mongodb  ## tests that kill workers, cut the power and measure memory
-	$(BIN)/pytest -m slow $(PARALLEL) $(TESTS)
+slow: $(VENV)/test.stamp postgres redis mongodb  ## tests that start or kill processes, train or measure for long
+	$(BIN)/pytest -m "slow and not e2e" $(PARALLEL) $(TESTS)
+
+database: $(VENV)/test.stamp postgres redis nginx mongodb  ## what asks the database, on PostgreSQL
+	$(BIN)/python -m tools.postgres $(BIN)/pytest --only-database -m "not e2e" $(PARALLEL) \
+	  journify journal classifier spotify_auth
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
 	$(ON_DB) $(BIN)/pytest -m e2e $(PARALLEL) $(TESTS)

@@ -1,4 +1,8 @@
+"""Fixtures of every room, and which tests are the same on every database."""
+
 from __future__ import annotations
+
+import pytest
 
 # Imported, not listed as a plugin: only a conftest's fixtures win over those of pytest-playwright.
 from journify.tests.browser import (
@@ -22,3 +26,23 @@ __all__ = [
 ]
 
 pytest_plugins = ["journify.tests.fixtures", "journify.tests.sandbox"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare `--only-database`."""
+    parser.addoption("--only-database", action="store_true", help="leave out what asks no database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is the same on every database, when that is wanted."""
+    if config.getoption("--only-database"):
+        others = [item for item in items if not _asks_a_database(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _asks_a_database(item)]
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    """Whether a test may, or its file gives a database to processes that it starts."""
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    starts_processes = hasattr(getattr(item, "module", None), "own_data")
+    return bool(fixtures or item.get_closest_marker("django_db") or starts_processes)

@@ -122,6 +122,7 @@ def rows_of(apps: Any) -> Rows:
     }
 
 
+@pytest.mark.slow
 def test_a_database_of_then_becomes_one_of_today(made: Any) -> None:
     """One walk for all that is asked of it: there and back takes seconds."""
     the_first_migrations_stand_for_what_was_applied()

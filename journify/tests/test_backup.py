@@ -109,6 +109,7 @@ def machines(db: None, tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
         yield Machine(first), Machine(second)
 
 
+@pytest.mark.slow
 def test_an_empty_machine_gets_every_row_and_every_file(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
@@ -138,6 +139,7 @@ def test_an_empty_machine_gets_every_row_and_every_file(
     assert (twice.returncode, "is there already" in twice.stderr) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_folder_gets_each_upload_once(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
     old, new = machines
     folder = tmp_path / "backups"
@@ -167,6 +169,7 @@ def test_a_folder_gets_each_upload_once(machines: tuple[Machine, Machine], tmp_p
     assert new.inventory() == old.inventory()
 
 
+@pytest.mark.slow
 def test_a_database_that_nobody_uses_is_not_backed_up(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
@@ -180,6 +183,7 @@ def test_a_database_that_nobody_uses_is_not_backed_up(
     assert list(tmp_path.glob("*.tar*")) == []
 
 
+@pytest.mark.slow
 class TestDamage:
     """What `restore --check` finds; each is a way in which real backups die."""
 

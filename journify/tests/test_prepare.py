@@ -183,6 +183,7 @@ def run(env: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_nothing_of_ours_starts_on_the_database_of_a_newer_version(newer: dict[str, str]) -> None:
     for command in (
         ("manage.py", "worker", "--batch"),
@@ -195,6 +196,7 @@ def test_nothing_of_ours_starts_on_the_database_of_a_newer_version(newer: dict[s
         assert f"has migrated this database ({NEWER}). Install that version" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_database_of_a_newer_version_can_be_looked_at_and_restored(newer: dict[str, str]) -> None:
     assert run(newer, "manage.py", "restore", "--help").returncode == 0
     assert "9999_of_tomorrow" not in run(newer, "manage.py", "showmigrations").stderr

@@ -19,7 +19,10 @@ from journify.tests.databases import own_data
 from tools.processes import free_port
 
 START_SECONDS, END_SECONDS = 90, 30
-pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux"),
+]
 
 
 def processes_of(folder: Path) -> dict[int, str]:

@@ -57,6 +57,7 @@ def test_odd_lengths_are_taken_when_given(columns: int) -> None:
 
 
 @pytest.mark.parametrize("kind", COUNTS)
+@pytest.mark.slow
 def test_eight_clips_are_overfitted_when_trained(kind: str) -> None:
     torch.manual_seed(0)
     network = build_network(NetworkConfig(kind=kind, hidden=32, dropout=0.0)).train()

@@ -20,6 +20,7 @@ from ml.metrics import accuracy
 from ml.predictor import Predictor
 from ml.tests.sounds import music, write
 
+pytestmark = pytest.mark.slow
 SMALL = """
 join = "{join}"
 [network]

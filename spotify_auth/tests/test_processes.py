@@ -15,6 +15,7 @@ from journify.tests.databases import own_data
 from journify.tests.sandbox import Sandbox
 from tools.sandbox.world import Grant
 
+pytestmark = pytest.mark.slow
 PROCESSES = 3
 
 CONNECT = """

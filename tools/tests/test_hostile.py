@@ -46,6 +46,7 @@ def test_the_traps_work(trap: Canary) -> None:
     assert trap.sung() == []
 
 
+@pytest.mark.slow
 def test_some_of_each_kind_through_an_upload(
     corpus: list[Path], trap: Canary, user: User, listener: Client, settings: SettingsWrapper
 ) -> None:
@@ -57,6 +58,7 @@ def test_some_of_each_kind_through_an_upload(
     assert Song.objects.count() <= sum(not outcome.sentence for outcome in outcomes)
 
 
+@pytest.mark.slow
 def test_some_of_each_kind_as_a_visitor(
     corpus: list[Path], trap: Canary, service: FakeService, settings: SettingsWrapper, db: None
 ) -> None:

@@ -369,6 +369,7 @@ def test_the_text_has_a_heading_for_every_day_with_something(
     assert "\ncalm, sad · Åse, the sea\n" in text
 
 
+@pytest.mark.slow
 def test_the_years_of_a_busy_listener_fit(
     stranger: User, user: User, export: Export, bring: Bring, unzipped: Unzip
 ) -> None:
@@ -434,6 +435,7 @@ def many_labels(count: int) -> schema.Archive:
 
 
 @pytest.mark.parametrize("model", [Label, Phrase, Song])
+@pytest.mark.slow
 def test_no_long_loop_of_an_import_outlives_its_lease(user: User, model: type[Model]) -> None:
     """The row is held anew, as `progress` does, after a bounded number of rows of any kind."""
     counts: list[int] = []

@@ -15,6 +15,7 @@ from django.utils import timezone
 from journify.limits import allowances
 from journify.limits.allowances import CROWDED_SECONDS, Rate, take
 from journify.limits.models import Allowance
+from journify.tests.databases import own_data
 
 START = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 RATE = Rate(4, 60)
@@ -83,23 +84,20 @@ def test_the_table_stays_small_by_itself(
 
 
 def test_the_limit_holds_over_processes(tmp_path: Path) -> None:
-    env = os.environ | {"JOURNIFY_DATA_DIR": str(tmp_path)}
-    command = [sys.executable, "manage.py"]
-    subprocess.run(
-        [*command, "migrate", "-v0", "limits"], cwd=settings.BASE_DIR, env=env, check=True
-    )
     script = (
         "from journify.limits.allowances import Rate, take;"
         "print(sum(take('a', Rate(30, 36000)) == 0 for _ in range(25)))"
     )
-    children = [
-        subprocess.Popen(
-            [*command, "shell", "-v0", "-c", script],
-            cwd=settings.BASE_DIR,
-            env=env,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    assert sum(int(child.communicate()[0]) for child in children) == 30
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", script]
+    with own_data(tmp_path, migrated=True) as own:
+        children = [
+            subprocess.Popen(
+                command,
+                cwd=settings.BASE_DIR,
+                env=os.environ | own,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(3)
+        ]
+        assert sum(int(child.communicate()[0]) for child in children) == 30

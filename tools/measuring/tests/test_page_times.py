@@ -38,6 +38,7 @@ pytestmark = pytest.mark.django_db
 THREE_YEARS = 3 * 365
 
 
+@pytest.mark.slow
 def test_no_page_asks_more_of_the_database_as_a_journal_grows() -> None:
     # both long enough to have something to show in every part of a page, a year ago included
     new, grown = make_listener("new", days=370), make_listener("grown", days=740)
@@ -96,6 +97,7 @@ def rows_behind(name: str) -> int:
     return (models or [Classification])[0]._default_manager.count()
 
 
+@pytest.mark.slow
 def test_pages_take_about_as_much_work_with_three_years_of_entries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -130,6 +132,7 @@ def test_a_page_may_take_so_much_and_grow_so_far() -> None:
     assert judged(name="history", server_p95=80.1).is_over
 
 
+@pytest.mark.slow
 def test_the_table_has_a_line_for_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
     class Here:
         def __enter__(self) -> None: ...
