@@ -4,7 +4,7 @@
     python -m tools.admin_times postgres
 
 It makes a database of its own and throws it away. Prints the median of five calls a page, in
-milliseconds by the clock.
+milliseconds: of the processor on SQLite, which works in this process, else by the clock.
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ def _measure() -> None:
     call_command("load_phrases", verbosity=0)
     curator = User.objects.create_superuser("curator")
     _fill(curator)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    if connection.vendor != "sqlite":  # which nobody has look at its tables
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     client = Client(headers={"host": "localhost"})
     client.force_login(curator)
     for name, path in PAGES.items():
@@ -85,11 +86,14 @@ def _measure() -> None:
 
 
 def _milliseconds(client: Client, path: str) -> float:
+    from django.db import connection  # noqa: PLC0415
+
+    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
     took = []
     for _call in range(CALLS):
-        began = time.perf_counter()
+        began = clock()
         status = client.get(path).status_code
-        took.append(1000 * (time.perf_counter() - began))
+        took.append(1000 * (clock() - began))
         assert status == 200, f"{path}: {status}"
     return statistics.median(took)
 

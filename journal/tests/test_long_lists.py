@@ -43,6 +43,7 @@ def plan_of(sql: str) -> str:
     with connection.cursor() as cursor:
         if not is_sqlite:
             cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{sql}")
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
@@ -83,6 +84,9 @@ def test_phrases_are_sorted_by_how_often_they_were_answered(client: Client) -> N
         (CLASSIFICATIONS, {"q": "ada 1"}, {"(song_id=?)", "unique", "classification_answer"}),
         (CLASSIFICATIONS, {"q": "ada 1"}, {"classification_error"}),
         (CLASSIFICATIONS, {}, {"classification_queued"}),
+        (SONGS, {}, {"song_created"}),
+        (SONGS, {"heard": "calm"}, {"song_created"}),
+        (SONGS, {"q": "ada 1"}, {"song_created"}),
     ],
 )
 def test_an_index_finds_them(
