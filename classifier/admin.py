@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
-from classifier.curating.forms import LabelForm, SongForm
+from classifier.curating.forms import CuratedLabelForm, CuratedSongForm
 from classifier.curating.insight import insight
 from classifier.curating.resources import LabelResource, SongResource
 from classifier.emotions.effective import counting_answers, effective_of
@@ -36,7 +36,7 @@ from journify.curating.admin import (
     LongListMixin,
     RecentValuesFilter,
 )
-from journify.files import forget
+from journify.files import delete_on_commit
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -108,7 +108,7 @@ class LabelInline(admin.TabularInline[Label, Song]):
     model = Label
     extra = 0
     autocomplete_fields = ("user",)
-    form = LabelForm
+    form = CuratedLabelForm
 
 
 @admin.register(Song)
@@ -127,7 +127,7 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
     list_per_page = 50
     change_list_template = "admin/classifier/song/change_list.html"
     resource_classes = [SongResource]
-    form = SongForm
+    form = CuratedSongForm
     autocomplete_fields = ("owner",)
     readonly_fields = ("player", "created_at")
     formfield_overrides = {URLField: {"assume_scheme": "https"}}  # Django 6's default
@@ -181,7 +181,7 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
         self,
         request: HttpRequest,
         song: Song,
-        form: SongForm,
+        form: CuratedSongForm,
         change: bool,
     ) -> None:
         """Save, and have new audio listened to: what was said of the old audio is void."""
@@ -189,7 +189,7 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
         if "audio" not in form.changed_data:
             return
         if before := form.initial.get("audio"):
-            forget(before)
+            delete_on_commit(before)
         song.classifications.all().delete()
         if song.audio:
             queue.request_classification(song, lane=lane_of(cast("User", request.user).pk))
@@ -369,7 +369,7 @@ class LabelAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Label]):
     search_fields = ("song__title", "song__artist", "user__username")
     list_select_related = ("song", "user")
     autocomplete_fields = ("song", "user")
-    form = LabelForm
+    form = CuratedLabelForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
         """Leave out labels of other people's uploads."""

@@ -25,7 +25,7 @@ housekeeping.register(
             "The file until it was heard, its answer until it was shown, and neither for more "
             "than %(minutes)s minutes."
         ),
-        prune=tryouts.forget_old,
+        prune=tryouts.forget_old_tryouts,
         every=0.0,
     ),
     Rule(
@@ -59,13 +59,13 @@ housekeeping.register(
         tables=("classifier.Worker",),
         kept=lambda: A_DAY,
         promise=_("Until a day after it is done."),
-        prune=heartbeats.forget,
+        prune=heartbeats.forget_dead_workers,
     ),
     Rule(
         name="tables looked at before an import",
         tables=(),
         kept=lambda: previews.KEPT,
         promise=_("For %(minutes)s minutes."),
-        prune=previews.forget_old,
+        prune=previews.forget_old_previews,
     ),
 )

@@ -11,7 +11,7 @@ jobs.register(
         work="classifier.serving.listening.classify",
         interrupted="classifier.queue.rows.interrupted",
     ),
-    jobs.Kind(model=Explanation, work="classifier.serving.explaining.draw"),
-    jobs.Kind(model=Arc, work="classifier.serving.whole.hear"),
-    jobs.Kind(model=TryOut, work="classifier.files.tryouts.listen"),
+    jobs.Kind(model=Explanation, work="classifier.serving.explaining.draw_explanation"),
+    jobs.Kind(model=Arc, work="classifier.serving.whole.hear_whole"),
+    jobs.Kind(model=TryOut, work="classifier.files.tryouts.hear_tryout"),
 )

@@ -9,8 +9,8 @@ jobs.register(
     jobs.Kind(model=Transfer, work="journal.archive.work.carry_out"),
     jobs.Kind(
         model=Refresh,
-        work="journal.spotify.connection.refresh",
+        work="journal.spotify.connection.refresh_metadata",
         interrupted="journal.spotify.connection.interrupted",
     ),
-    jobs.Kind(model=Playlist, work="journal.playlists.at_spotify.carry_out"),
+    jobs.Kind(model=Playlist, work="journal.playlists.at_spotify.make_playlist"),
 )

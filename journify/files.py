@@ -29,7 +29,7 @@ def put(row: Job, field: str, content: File[bytes]) -> bool:
     The row names the file before storage has it: whoever takes the row up after a worker died, and
     whatever deletes it, finds the file by its name.
     """
-    drop(row, field)
+    drop_file(row, field)
     file = getattr(row, field)
     name = file.field.generate_filename(row, content.name)
     if not jobs.change(row, **{field: name}):
@@ -39,14 +39,14 @@ def put(row: Job, field: str, content: File[bytes]) -> bool:
     return True
 
 
-def drop(row: Job, field: str) -> None:
+def drop_file(row: Job, field: str) -> None:
     """Delete the file that a row names, of which storage may know nothing."""
     file = getattr(row, field)
     if file:
         file.storage.delete(file.name)
 
 
-def forget(file: FieldFile) -> None:
+def delete_on_commit(file: FieldFile) -> None:
     """Delete a file from storage once the transaction that let go of it is committed."""
     name, storage = str(file.name or ""), file.storage
 
@@ -62,7 +62,7 @@ def forget_with_rows(model: type[models.Model], field: str) -> None:
     """Have the file in a field of a model go with its row, whatever deletes that."""
 
     def forget_file(*, instance: models.Model, **_signal: Any) -> None:
-        forget(getattr(instance, field))
+        delete_on_commit(getattr(instance, field))
 
     post_delete.connect(forget_file, sender=model, weak=False, dispatch_uid=f"forget {field}")
 

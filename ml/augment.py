@@ -77,7 +77,9 @@ def random_segments(
     return mixed.reshape(batch, rows, SEGMENTS, length).transpose(1, 2)
 
 
-def change(segments: Tensor, mels: int, config: AugmentConfig, random: torch.Generator) -> Tensor:
+def augmented(
+    segments: Tensor, mels: int, config: AugmentConfig, random: torch.Generator
+) -> Tensor:
     """Apply every change of `config` to segments of shape (B, S, R, T)."""
     mel, rest = segments[:, :, :mels], segments[:, :, mels:]
     mel = _shifted(mel, config.shift, random)

@@ -15,7 +15,7 @@ COLDEST, HOTTEST = 0.2, 5.0
 
 
 @dataclass(frozen=True)
-class Answers:
+class UnseenAnswers:
     """What networks said of clips that they had not seen, and what is true.
 
     Attributes
@@ -32,7 +32,7 @@ class Answers:
     weights: Floats
 
     @classmethod
-    def joined(cls, parts: Iterable[Answers]) -> Answers:
+    def joined(cls, parts: Iterable[UnseenAnswers]) -> UnseenAnswers:
         """Put several together."""
         listed = list(parts)
         return cls(
@@ -42,7 +42,7 @@ class Answers:
         )
 
 
-def fit_temperature(answers: Answers) -> float:
+def fit_temperature(answers: UnseenAnswers) -> float:
     """Return the temperature at which the truth is most likely."""
 
     def loss(log_temperature: float) -> float:
@@ -53,7 +53,7 @@ def fit_temperature(answers: Answers) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
 
 
-def temperatures_of_others(folds: Mapping[int, Answers]) -> dict[int, float]:
+def temperatures_of_others(folds: Mapping[int, UnseenAnswers]) -> dict[int, float]:
     """Return every fold's temperature, fitted on the others.
 
     A fold's own clips never decide its temperature. With one fold alone there is
@@ -62,5 +62,5 @@ def temperatures_of_others(folds: Mapping[int, Answers]) -> dict[int, float]:
     result = {}
     for fold in folds:
         others = [folds[other] for other in folds if other != fold]
-        result[fold] = fit_temperature(Answers.joined(others)) if others else 1.0
+        result[fold] = fit_temperature(UnseenAnswers.joined(others)) if others else 1.0
     return result

@@ -18,7 +18,7 @@ CLEAR_MARGIN = 0.2  # of Emotify's derived quadrants
 CLEAR_SHARE = 0.7  # of VGMIDI's raters
 
 
-def translated(table: Sequence[Line]) -> list[Line]:
+def with_our_columns(table: Sequence[Line]) -> list[Line]:
     """Return the lines of a labels.csv with the columns that `ml.labels_file` reads."""
     columns = set(table[0]) if table else set()
     for needed, translate in SETS:

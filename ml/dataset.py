@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ml.augment import AugmentConfig, change, random_segments
+from ml.augment import AugmentConfig, augmented, random_segments
 from ml.clip import SEGMENT_SECONDS
 from ml.features import FeatureSettings, cut_picture, unpacked
 from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE
@@ -80,7 +80,7 @@ class ClipBatches:
         length = round(self.augment.crop * self.settings.columns(SEGMENT_SECONDS))
         filled = self.filled[indices]
         segments = random_segments(pictures, filled, length, self.augment.stretch, random)
-        return change(segments, self.settings.n_mels, self.augment, random)
+        return augmented(segments, self.settings.n_mels, self.augment, random)
 
 
 @dataclass

@@ -32,7 +32,7 @@ def main() -> None:
     _limit(resource.RLIMIT_FSIZE, 0)  # a decoder has nothing to write
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        bound(seconds=request["seconds"], memory=request["memory"])
+        bound_resources(seconds=request["seconds"], memory=request["memory"])
         report, samples = answer(Path(request["path"]), with_samples=request["samples"])
         signal.setitimer(signal.ITIMER_REAL, 0)
         header = json.dumps(report | {"id": request["id"]}).encode()
@@ -41,7 +41,7 @@ def main() -> None:
         answers.flush()
 
 
-def bound(*, seconds: float, memory: int) -> None:
+def bound_resources(*, seconds: float, memory: int) -> None:
     """Have the kernel end this process when one file takes more than this.
 
     The parent watches the clock, too; this also holds where the parent is gone.

@@ -23,10 +23,10 @@ from rich.table import Table
 from scipy.special import softmax
 
 from ml.answers import read_answers
-from ml.calibration import Answers, Floats, fit_temperature, temperatures_of_others
+from ml.calibration import Floats, UnseenAnswers, fit_temperature, temperatures_of_others
 from ml.dataset import emotion_targets
 from ml.errors import DataError
-from ml.experiment import DataFolders, Fold, Prediction, parse_folds, read_predictions
+from ml.experiment import DataFolders, Fold, FoldPrediction, parse_folds, read_predictions
 from ml.figures import confusion_figure, reliability_figure
 from ml.labels import EMOTIONS, Emotion
 from ml.labels_file import LabelRow
@@ -95,7 +95,7 @@ class Judged:
         }
 
 
-def judged(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> Judged:
+def judged(predictions: Sequence[FoldPrediction], rows: Sequence[LabelRow]) -> Judged:
     """Calibrate what the folds said, by temperatures of other folds, and keep the main set's.
 
     Raises
@@ -107,7 +107,7 @@ def judged(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> Judge
         raise DataError("No fold has been trained yet.")
     row_of = {row.key: row for row in rows}
     main = {row.key for row in rows if row.source == rows[0].source}
-    answers = {int(each.fold): answers_of(each, row_of) for each in predictions}
+    answers = {int(each.fold): fold_answers(each, row_of) for each in predictions}
     temperatures = temperatures_of_others(answers)
     own = [(each, int(each.fold)) for each in (part.only(main) for part in predictions)]
     logits = [np.array(each.logits) / temperatures[fold] for each, fold in own]
@@ -115,11 +115,11 @@ def judged(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> Judge
         rows=[row_of[key] for each, _ in own for key in each.files],
         folds=[fold for each, fold in own for _ in each.files],
         probabilities=softmax(np.concatenate(logits), axis=1),
-        temperature=fit_temperature(Answers.joined(answers.values())),
+        temperature=fit_temperature(UnseenAnswers.joined(answers.values())),
     )
 
 
-def answers_of(prediction: Prediction, rows: Mapping[str, LabelRow]) -> Answers:
+def fold_answers(prediction: FoldPrediction, rows: Mapping[str, LabelRow]) -> UnseenAnswers:
     """Lay what a fold's network said beside the labels.
 
     Raises
@@ -131,14 +131,14 @@ def answers_of(prediction: Prediction, rows: Mapping[str, LabelRow]) -> Answers:
     if unknown:
         raise DataError(f"{unknown[0]} is not in labels.csv; say with --also what was trained on.")
     mine = [rows[key] for key in prediction.files]
-    return Answers(
+    return UnseenAnswers(
         logits=np.array(prediction.logits, dtype=np.float64).reshape(len(mine), len(EMOTIONS)),
         truth=emotion_targets(mine, smoothing=0.0).double().numpy(),
         weights=np.array([row.trust for row in mine]),
     )
 
 
-def measure(predictions: Sequence[Prediction], rows: Sequence[LabelRow]) -> dict[str, Any]:
+def measure(predictions: Sequence[FoldPrediction], rows: Sequence[LabelRow]) -> dict[str, Any]:
     """Return everything that `metrics.json` holds; raises as `judged` does."""
     return judged(predictions, rows).metrics()
 

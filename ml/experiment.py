@@ -81,7 +81,7 @@ class Experiment:
 
 
 @dataclass(frozen=True)
-class Prediction:
+class FoldPrediction:
     """What a fold's network said of the clips it had not seen."""
 
     fold: Fold
@@ -89,7 +89,7 @@ class Prediction:
     emotions: list[str]
     logits: list[list[float]]
 
-    def only(self, keys: Collection[str]) -> Prediction:
+    def only(self, keys: Collection[str]) -> FoldPrediction:
         """Return what was said of these clips alone."""
         kept = [index for index, key in enumerate(self.files) if key in keys]
         return replace(
@@ -322,13 +322,13 @@ def write_prediction(folder: Path, fold: Fold, rows: Sequence[LabelRow], logits:
     (folder / PREDICTIONS).write_text(json.dumps(table), encoding="utf-8")
 
 
-def read_prediction(folder: Path) -> Prediction:
+def read_prediction(folder: Path) -> FoldPrediction:
     """Read what the network in a fold's folder said of the clips kept apart."""
     table = json.loads((folder / PREDICTIONS).read_text(encoding="utf-8"))
-    return Prediction(**{each.name: table[each.name] for each in fields(Prediction)})
+    return FoldPrediction(**{each.name: table[each.name] for each in fields(FoldPrediction)})
 
 
-def read_predictions(run: Path) -> list[Prediction]:
+def read_predictions(run: Path) -> list[FoldPrediction]:
     """Read the predictions of every finished fold of a run, in order of folds."""
     predictions = [read_prediction(path.parent) for path in run.glob(f"fold-*/{PREDICTIONS}")]
     return sorted(predictions, key=lambda each: int(each.fold))

@@ -37,7 +37,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Reasons:
     """A prediction and where it comes from.
 
     Attributes
@@ -68,7 +68,7 @@ class Explanation:
         return shares
 
 
-def explain(predictor: Predictor, clip: Clip) -> Explanation:
+def explain(predictor: Predictor, clip: Clip) -> Reasons:
     """Say what a clip is, and which regions of its log-mel carried that.
 
     Raises
@@ -96,7 +96,7 @@ def explain(predictor: Predictor, clip: Clip) -> Explanation:
     (gradient,) = torch.autograd.grad(score, path)
     pixels = (gradient.mean(dim=0) * (picture - flat)[0]).detach()  # (3, R, T)
     mels = predictor.meta.network.features.n_mels
-    return Explanation(prediction, picture[0, :, :mels], _by_region(pixels[:, :mels]))
+    return Reasons(prediction, picture[0, :, :mels], _by_region(pixels[:, :mels]))
 
 
 def flattened(picture: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from ml.clip import SEGMENTS
-from ml.explain import Explanation, Region
+from ml.explain import Reasons, Region
 from ml.explain_grid import BANDS, HEIGHT, OUTLINED, WIDTH, box_of
 from ml.features import FeatureSettings, hz_to_mel, mel_to_hz
 
@@ -21,7 +21,7 @@ SHADES = 255
 PAGE_COLORS = 96  # enough for greys and two tints, a third of the bytes
 
 
-def draw(explanation: Explanation, settings: FeatureSettings, path: Path) -> None:
+def draw(explanation: Reasons, settings: FeatureSettings, path: Path) -> None:
     """Write the picture of an explanation.
 
     Orange regions speak for the answer, blue ones against it; the five strongest are outlined.
@@ -44,7 +44,7 @@ def draw(explanation: Explanation, settings: FeatureSettings, path: Path) -> Non
     image.save(path, format="PNG", optimize=True)
 
 
-def paint(explanation: Explanation) -> Image.Image:
+def paint(explanation: Reasons) -> Image.Image:
     """Return the three segments side by side, tinted, for a page to put its own words round."""
     image = Image.new("RGB", (SEGMENTS * WIDTH, HEIGHT))
     for segment in range(SEGMENTS):
@@ -62,7 +62,7 @@ def band_edges(settings: FeatureSettings) -> list[float]:
     return hertz
 
 
-def _segment(explanation: Explanation, segment: int) -> Image.Image:
+def _segment(explanation: Reasons, segment: int) -> Image.Image:
     """Return a segment's log-mel in greys, tinted by its regions' relevance."""
     mel = explanation.picture[segment].flip(0)  # low frequencies below
     grey = (SHADES * (1.0 - 0.9 * mel)).round().to(torch.uint8)
@@ -87,7 +87,7 @@ def _box(region: Region) -> tuple[float, float, float, float]:
     return x, y, x + box.width, y + box.height
 
 
-def _write_words(pen: ImageDraw.ImageDraw, explanation: Explanation) -> None:
+def _write_words(pen: ImageDraw.ImageDraw, explanation: Reasons) -> None:
     prediction = explanation.prediction
     chances = "   ".join(f"{name} {p:.0%}" for name, p in prediction.probabilities.items())
     pen.text((LEFT, 14), prediction.emotion, INK, ImageFont.load_default(26))

@@ -20,9 +20,9 @@ from scipy.special import softmax
 from scipy.stats import spearmanr
 
 from ml.audio import load_clip
-from ml.calibration import Answers, Floats, fit_temperature
+from ml.calibration import Floats, UnseenAnswers, fit_temperature
 from ml.errors import DataError
-from ml.evaluate import answers_of
+from ml.evaluate import fold_answers
 from ml.experiment import (
     PREDICTIONS,
     DataFolders,
@@ -45,7 +45,7 @@ PEERS = "peers"  # folder of what other packages say, written by `make peers`
 
 
 @dataclass(frozen=True)
-class Score:
+class HeldOutScore:
     """How well something answers for a set that it was not made from."""
 
     arousal: float
@@ -77,7 +77,7 @@ def judge_held_out(names: Sequence[str], data: DataFolders, runs: Path) -> Table
     return table
 
 
-def score_of(probabilities: Floats, rows: Sequence[LabelRow]) -> Score:
+def score_of(probabilities: Floats, rows: Sequence[LabelRow]) -> HeldOutScore:
     """Score calibrated probabilities, shape (n, 4)."""
     truth = np.array([EMOTIONS.index(row.emotion) for row in rows])
     clear = np.array([row.is_clear for row in rows])
@@ -85,7 +85,7 @@ def score_of(probabilities: Floats, rows: Sequence[LabelRow]) -> Score:
         _correlation(probabilities @ axis, [getattr(row, name) for row in rows], axis[truth])
         for name, axis in (("arousal", AROUSAL), ("valence", VALENCE))
     )
-    return Score(
+    return HeldOutScore(
         arousal,
         valence,
         macro_f1(truth[clear], probabilities[clear].argmax(axis=1)),
@@ -99,7 +99,7 @@ def _correlation(said: Floats, labels: Sequence[float], sides: Floats) -> float:
     return float(spearmanr(said, sides if np.isnan(known).any() else known)[0])
 
 
-def _network_score(name: str, data: DataFolders, runs: Path, source: str) -> Score:
+def _network_score(name: str, data: DataFolders, runs: Path, source: str) -> HeldOutScore:
     """Score a network that was trained without a set."""
     experiment = read_experiment(name)
     folder = fold_folder(runs / name, source)
@@ -111,13 +111,17 @@ def _network_score(name: str, data: DataFolders, runs: Path, source: str) -> Sco
     folds = [each.only(others) for each in read_predictions(runs / name)]
     if not folds or not (folder / PREDICTIONS).exists():
         raise DataError(f"Train {name} on all folds first: its temperature comes from them.")
-    temperature = fit_temperature(Answers.joined(answers_of(each, others) for each in folds))
+    temperature = fit_temperature(
+        UnseenAnswers.joined(fold_answers(each, others) for each in folds)
+    )
     answer = read_prediction(folder)
     probabilities = softmax(np.array(answer.logits) / temperature, axis=1)
     return score_of(probabilities, [row_of[key] for key in answer.files])
 
 
-def _others(rows: Sequence[LabelRow], folder: Path, runs: Path, source: str) -> dict[str, Score]:
+def _others(
+    rows: Sequence[LabelRow], folder: Path, runs: Path, source: str
+) -> dict[str, HeldOutScore]:
     """Score the rule that loud is happy and quiet is sad, and packages of others."""
     loudness = np.array([_level(folder / row.file) for row in rows])
     scores = {"loud is happy": _plain(loudness, loudness, np.median(loudness), rows)}
@@ -132,7 +136,7 @@ def _others(rows: Sequence[LabelRow], folder: Path, runs: Path, source: str) -> 
 
 def _plain(
     arousal: Floats, valence: Floats, middle: np.floating | float, rows: Sequence[LabelRow]
-) -> Score:
+) -> HeldOutScore:
     """Score two numbers that are no probabilities: their sides of the middle say the quadrant."""
     high, positive = arousal >= middle, valence >= middle
     corners = np.eye(len(EMOTIONS))[
@@ -143,7 +147,7 @@ def _plain(
     ]
     score = score_of(corners, rows)
     truth = np.array([EMOTIONS.index(row.emotion) for row in rows])
-    return Score(
+    return HeldOutScore(
         _correlation(arousal, [row.arousal for row in rows], AROUSAL[truth]),
         _correlation(valence, [row.valence for row in rows], VALENCE[truth]),
         score.macro_f1,

@@ -29,7 +29,7 @@ from ml.experiment import (
     TENSORS,
     DataFolders,
     Fold,
-    Prediction,
+    FoldPrediction,
     fold_folder,
     read_prediction,
     read_predictions,
@@ -101,7 +101,9 @@ class Opinions:
         )
 
     @classmethod
-    def of(cls, heard: Prediction, described: Prediction, rows: Mapping[str, LabelRow]) -> Opinions:
+    def of(
+        cls, heard: FoldPrediction, described: FoldPrediction, rows: Mapping[str, LabelRow]
+    ) -> Opinions:
         """Bring the answers of two runs on the same clips into one order.
 
         Raises

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ml.collections import NO, translated
+from ml.collections import NO, with_our_columns
 from ml.errors import DataError
 from ml.labels import EMOTIONS, Emotion
 
@@ -82,7 +82,7 @@ def read_labels(folder: Path) -> list[LabelRow]:
     if not path.is_file():
         raise DataError(f"There is no labels.csv in {folder}.")
     with path.open(newline="", encoding="utf-8") as source:
-        table = translated(list(csv.DictReader(source)))
+        table = with_our_columns(list(csv.DictReader(source)))
     if not table or not {"file", "emotion"} <= set(table[0]):
         raise DataError(f"{path} needs the columns file and emotion, and at least one row.")
     name = folder.resolve().name

@@ -49,7 +49,7 @@ TAGS = (
 )
 
 
-class Shape(nn.Module):
+class FilterShape(nn.Module):
     """What batch normalisation has become: a factor and an offset for each filter."""
 
     def __init__(self, width: int) -> None:
@@ -69,18 +69,18 @@ class Musicnn(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.level = Shape(1)
+        self.level = FilterShape(1)
         self.timbral = nn.ModuleList(
             nn.Conv2d(1, count, (bands, TIMBRAL_FRAMES), padding=(0, TIMBRAL_FRAMES // 2))
             for count, bands in TIMBRAL
         )
         self.temporal = nn.ModuleList(nn.Conv1d(1, count, frames) for count, frames in TEMPORAL)
-        self.shapes = nn.ModuleList(Shape(count) for count, _ in TIMBRAL + TEMPORAL)
+        self.shapes = nn.ModuleList(FilterShape(count) for count, _ in TIMBRAL + TEMPORAL)
         self.middle = nn.ModuleList(
             nn.Conv1d(before, MIDDLE, 7, padding=3)
             for before in (FRONT, *[MIDDLE] * (MIDDLE_LAYERS - 1))
         )
-        self.middle_shapes = nn.ModuleList(Shape(MIDDLE) for _ in range(MIDDLE_LAYERS))
+        self.middle_shapes = nn.ModuleList(FilterShape(MIDDLE) for _ in range(MIDDLE_LAYERS))
         width = FRONT + MIDDLE * MIDDLE_LAYERS
         self.units = nn.Linear(2 * width, UNITS)  # of each filter's maximum, then of its mean
         self.tags = nn.Linear(UNITS, len(TAGS))  # of the units, where they are positive

@@ -99,7 +99,7 @@ class Convolution:
 
 
 @dataclass(frozen=True)
-class Block:
+class QuickBlock:
     """A `BasicBlock`, prepared."""
 
     first: Convolution
@@ -123,7 +123,7 @@ class QuickResNet(nn.Module):
         self.dtype = dtype
         image = _image(torch.zeros(shape), dtype)
         self.stem = Convolution.fold(network.conv1, network.bn1, shape=image.shape, dtype=dtype)
-        self.blocks: list[Block] = []
+        self.blocks: list[QuickBlock] = []
         with torch.inference_mode():
             maps = self._pooled(image)
             for block in network.blocks():
@@ -145,7 +145,7 @@ def _image(picture: Tensor, dtype: torch.dtype) -> Tensor:
     return picture.to(dtype).contiguous(memory_format=torch.channels_last)
 
 
-def _prepared(block: BasicBlock, maps: Tensor, dtype: torch.dtype) -> Block:
+def _prepared(block: BasicBlock, maps: Tensor, dtype: torch.dtype) -> QuickBlock:
     first = Convolution.fold(block.conv1, block.bn1, shape=maps.shape, dtype=dtype)
     hidden = first.run(maps)
     second = Convolution.fold(block.conv2, block.bn2, shape=hidden.shape, dtype=dtype)
@@ -155,7 +155,7 @@ def _prepared(block: BasicBlock, maps: Tensor, dtype: torch.dtype) -> Block:
         assert isinstance(conv, nn.Conv2d)
         assert isinstance(norm, nn.BatchNorm2d)
         shortcut = Convolution.fold(conv, norm, shape=maps.shape, dtype=dtype)
-    return Block(first, second, shortcut)
+    return QuickBlock(first, second, shortcut)
 
 
 def _pair(padding: str | tuple[int, ...]) -> tuple[int, ...]:

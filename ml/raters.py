@@ -24,9 +24,9 @@ from rich.table import Table
 from scipy.special import softmax
 
 from ml.audio import load_many
-from ml.calibration import Answers, Floats, fit_temperature
+from ml.calibration import Floats, UnseenAnswers, fit_temperature
 from ml.errors import DataError
-from ml.experiment import Prediction, fold_folder, read_prediction, read_predictions
+from ml.experiment import FoldPrediction, fold_folder, read_prediction, read_predictions
 from ml.labels import EMOTIONS, Emotion
 from ml.metrics import Integers, calibration_error, reliability
 from ml.personal import Axes, axes_of, center_of, fit_layer, probabilities_of
@@ -173,7 +173,7 @@ def said_without(run: Path, source: str) -> dict[str, list[float]]:
     others = [
         each.only([key for key in each.files if not key.startswith(f"{source}/")]) for each in folds
     ]
-    temperature = fit_temperature(Answers.joined(_as_answers(each) for each in others))
+    temperature = fit_temperature(UnseenAnswers.joined(_as_answers(each) for each in others))
     apart = read_prediction(folder)
     said = softmax(np.array(apart.logits) / temperature, axis=1)
     return {
@@ -182,10 +182,12 @@ def said_without(run: Path, source: str) -> dict[str, list[float]]:
     }
 
 
-def _as_answers(prediction: Prediction) -> Answers:
+def _as_answers(prediction: FoldPrediction) -> UnseenAnswers:
     truth = np.eye(len(EMOTIONS))[[EMOTIONS.index(Emotion(each)) for each in prediction.emotions]]
     count = len(prediction.files)
-    return Answers(np.array(prediction.logits).reshape(count, len(EMOTIONS)), truth, np.ones(count))
+    return UnseenAnswers(
+        np.array(prediction.logits).reshape(count, len(EMOTIONS)), truth, np.ones(count)
+    )
 
 
 def score(

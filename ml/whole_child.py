@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from ml.audio import load_parts
 from ml.clip import LENGTHS
-from ml.decode_child import bound
+from ml.decode_child import bound_resources
 from ml.errors import SENTENCES, ClipError
 
 
@@ -27,7 +27,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what a library prints
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    bound(seconds=float(seconds), memory=int(memory))
+    bound_resources(seconds=float(seconds), memory=int(memory))
     try:
         for clip in load_parts(Path(path), most=int(clips)):
             _write(answers, {"code": "", "start": clip.start}, clip.samples.tobytes())

@@ -16,7 +16,7 @@ from journify.outbound.session import Platform
 from spotify_auth import connections
 from spotify_auth.errors import NotConnectedError, ReconnectError, forbidden
 from spotify_auth.models import SpotifyConnection, User
-from spotify_auth.records import Artist, Play, Profile, Track
+from spotify_auth.records import Artist, Profile, SpotifyPlay, Track
 from spotify_auth.tokens import access_token
 
 NAME = "spotify"
@@ -31,7 +31,7 @@ GOOD = {HTTPStatus.OK, HTTPStatus.CREATED}
 
 
 @dataclass(frozen=True)
-class Page:
+class TrackPage:
     """Some tracks of a search, and where the next ones begin (None at the end)."""
 
     tracks: list[Track]
@@ -55,7 +55,7 @@ class SpotifyClient:
             raise NotConnectedError
         return cls(connection, patience=patience)
 
-    def search(self, query: str, *, offset: int = 0) -> Page:
+    def search(self, query: str, *, offset: int = 0) -> TrackPage:
         """Find tracks."""
         params = {"q": query, "type": "track", "limit": SEARCH_LIMIT, "offset": offset}
         found = self._get("/v1/search", params)
@@ -64,7 +64,7 @@ class SpotifyClient:
             listed = mapping_of(found["tracks"])
             has_more = listed.get("next") is not None and following <= LAST_OFFSET
             tracks = usable_items(NAME, listed.get("items"), Track.from_json)
-        return Page(tracks, following if has_more else None)
+        return TrackPage(tracks, following if has_more else None)
 
     def track(self, track_id: str) -> Track:
         """Read one track."""
@@ -90,11 +90,11 @@ class SpotifyClient:
         with Platform(NAME).reading():
             return usable_items(NAME, found["items"], Artist.from_json)
 
-    def recently_played(self) -> list[Play]:
+    def recently_played(self) -> list[SpotifyPlay]:
         """Read what was played last."""
         found = self._get("/v1/me/player/recently-played", {"limit": SHOWN})
         with Platform(NAME).reading():
-            return usable_items(NAME, found["items"], Play.from_json)
+            return usable_items(NAME, found["items"], SpotifyPlay.from_json)
 
     def make_playlist(self, *, name: str, description: str) -> str:
         """Make a private playlist and return its id; it takes a scope of its own."""

@@ -32,7 +32,7 @@ def connection_of(user: User) -> SpotifyConnection | None:
     return SpotifyConnection.objects.filter(user=user).first()
 
 
-def keep(user: User, tokens: Tokens) -> None:
+def keep_consent(user: User, tokens: Tokens) -> None:
     """Keep the tokens of a consent that was just given.
 
     Without a new refresh token the old one stays, and with it the old date.
@@ -53,7 +53,7 @@ def keep(user: User, tokens: Tokens) -> None:
 
 
 @transaction.atomic
-def forget(user: User) -> None:
+def forget_tokens(user: User) -> None:
     """Delete the tokens and the link to the Spotify account."""
     SpotifyConnection.objects.filter(user=user).delete()
     SocialAccount.objects.filter(user=user, provider="spotify").delete()

@@ -89,7 +89,7 @@ def closed(request: HttpRequest) -> HttpResponse:
     return render(request, "account/signup_closed.html", status=403)
 
 
-def forget_old() -> None:
+def forget_old_invitations() -> None:
     """Delete what was used, or could have been, a while ago."""
     long_ago = timezone.now() - KEPT_FOR
     Invitation.objects.filter(Q(used_at__lt=long_ago) | Q(expires_at__lt=long_ago)).delete()

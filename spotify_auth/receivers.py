@@ -32,7 +32,7 @@ def keep_tokens(sociallogin: SocialLogin | None = None, **_kwargs: Any) -> None:
         return
     token = sociallogin.token
     connections.forget_others(sociallogin.account)
-    connections.keep(
+    connections.keep_consent(
         sociallogin.user,
         connections.Tokens(
             token.token,

@@ -90,14 +90,14 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Play:
+class SpotifyPlay:
     """A track and when it was played."""
 
     track: Track
     played_at: dt.datetime
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Play:
+    def from_json(cls, data: Mapping[str, Any]) -> SpotifyPlay:
         """Read a play history object; raises UnusableItemError as `Track.from_json`."""
         if not isinstance(data.get("track"), dict):
             raise UnusableItemError("no track")

@@ -23,6 +23,6 @@ housekeeping.register(
         tables=("spotify_auth.Invitation",),
         kept=lambda: invitations.KEPT_FOR,
         promise=_("Until %(days)s days after it was used or has ended."),
-        prune=invitations.forget_old,
+        prune=invitations.forget_old_invitations,
     ),
 )

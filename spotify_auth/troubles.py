@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class SignInTrouble:
     """A page: what happened, what the listener can do, what only the operator can."""
 
     code: str
@@ -29,7 +29,7 @@ class Trouble:
     can_retry: bool = True
 
 
-NOT_LISTED = Trouble(
+NOT_LISTED = SignInTrouble(
     "not-listed",
     _("Spotify does not know you here"),
     _(
@@ -42,7 +42,7 @@ NOT_LISTED = Trouble(
         "name and the e-mail address of the Spotify account."
     ),
 )
-OWNER_PREMIUM = Trouble(
+OWNER_PREMIUM = SignInTrouble(
     "owner-premium",
     _("Spotify has paused this server"),
     _(
@@ -55,12 +55,12 @@ OWNER_PREMIUM = Trouble(
     ),
     can_retry=False,
 )
-DENIED = Trouble(
+DENIED = SignInTrouble(
     "denied",
     _("You said no, and that is fine"),
     _("Nothing was connected and nothing was kept. You can change your mind at any time."),
 )
-WRONG_STATE = Trouble(
+WRONG_STATE = SignInTrouble(
     "wrong-state",
     _("This sign-in was not begun here"),
     _(
@@ -69,17 +69,17 @@ WRONG_STATE = Trouble(
     ),
     _("For whoever runs it: open the app under the very host that the redirect URI names."),
 )
-DOWN = Trouble(
+DOWN = SignInTrouble(
     "down",
     _("Spotify is not responding"),
     _("This is on Spotify’s side. Try again in a few minutes; your journal works meanwhile."),
 )
-BUSY = Trouble(
+BUSY = SignInTrouble(
     "busy",
     _("Spotify asks us to wait"),
     _("Too many people used this server’s access at once. Try again a little later."),
 )
-QUOTA = Trouble(
+QUOTA = SignInTrouble(
     "quota",
     _("Spotify is used up for now"),
     _(
@@ -88,7 +88,7 @@ QUOTA = Trouble(
     ),
     can_retry=False,
 )
-OTHER = Trouble(
+OTHER = SignInTrouble(
     "other",
     _("Signing in did not work"),
     _(
@@ -97,7 +97,7 @@ OTHER = Trouble(
     ),
 )
 
-BY_ERROR: dict[type[BaseException], Trouble] = {
+BY_ERROR: dict[type[BaseException], SignInTrouble] = {
     NotListedError: NOT_LISTED,
     OwnerPremiumError: OWNER_PREMIUM,
     PlatformDownError: DOWN,
@@ -106,7 +106,7 @@ BY_ERROR: dict[type[BaseException], Trouble] = {
 }
 
 
-def trouble_of(exception: BaseException | None, *, has_state: bool) -> Trouble:
+def trouble_of(exception: BaseException | None, *, has_state: bool) -> SignInTrouble:
     """Choose the page for what went wrong."""
     if exception is None and not has_state:
         return WRONG_STATE

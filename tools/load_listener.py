@@ -45,7 +45,7 @@ class Record:
             self.errors[key] = self.errors.get(key, 0) + 1
 
 
-class Listener:
+class LoadListener:
     """A signed-in browser with a journal of today."""
 
     def __init__(self, number: int, base: str, cookies: dict[str, str], record: Record) -> None:

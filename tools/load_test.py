@@ -27,7 +27,7 @@ from django.utils import timezone
 from classifier.models import Classification
 from journal.models import Entry
 from spotify_auth.models import User
-from tools.load_listener import Listener, Record
+from tools.load_listener import LoadListener, Record
 from tools.measuring.times import quantile
 from tools.processes import ROOT, cpu_seconds, free_port, megabytes, running
 
@@ -92,7 +92,7 @@ def _drive(
     started = time.monotonic()
     life = {"until": started + options.seconds, "think": options.think}
     threads = [
-        threading.Thread(target=Listener(number, base, jar, record).live, kwargs=life)
+        threading.Thread(target=LoadListener(number, base, jar, record).live, kwargs=life)
         for number, jar in enumerate(cookies)
     ]
     for thread in threads:

@@ -46,7 +46,7 @@ PATIENCE_SECONDS = 240
 
 
 @dataclass(frozen=True)
-class Listener:
+class Writer:
     """Somebody signed in, one of their entries, and a song to answer it with, or to upload."""
 
     number: int
@@ -85,7 +85,7 @@ class App:
         for process in self.processes:
             process.wait()
 
-    def answer(self, listener: Listener) -> bool:
+    def answer(self, listener: Writer) -> bool:
         """Send an answer; returns whether it was accepted."""
         form = {"csrfmiddlewaretoken": TOKEN, "revision": "0"}
         if listener.song:
@@ -131,7 +131,7 @@ def main(arguments: list[str]) -> int:
     return int(not is_good or "database is locked" in app.log.read_text(errors="replace"))
 
 
-def _listeners(count: int) -> list[Listener]:
+def _listeners(count: int) -> list[Writer]:
     """Make signed-in people, each with a page of phrases and a song."""
     found = []
     for number in range(count):
@@ -144,16 +144,16 @@ def _listeners(count: int) -> list[Listener]:
         is_upload = number % UPLOADS_EVERY == 0
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         picked = None if is_upload else song.pk
-        found.append(Listener(number, cookie, entry.pk, picked))  # type: ignore[union-attr]
+        found.append(Writer(number, cookie, entry.pk, picked))  # type: ignore[union-attr]
     return found
 
 
-def _answer_until_cut(app: App, listeners: list[Listener]) -> list[Listener]:
+def _answer_until_cut(app: App, listeners: list[Writer]) -> list[Writer]:
     """Send all answers at once, and cut the power in the midst; returns who was told yes."""
-    accepted: list[Listener] = []
+    accepted: list[Writer] = []
     enough = threading.Event()
 
-    def answer(listener: Listener) -> None:
+    def answer(listener: Writer) -> None:
         if app.answer(listener):
             accepted.append(listener)
             if len(accepted) >= CUT_AT * len(listeners):
@@ -168,7 +168,7 @@ def _answer_until_cut(app: App, listeners: list[Listener]) -> list[Listener]:
     return accepted
 
 
-def _found(accepted: list[Listener]) -> tuple[int, int]:
+def _found(accepted: list[Writer]) -> tuple[int, int]:
     """Count the accepted answers that are there, and wait for their emotions."""
     entries = Entry.objects.filter(pk__in=[each.entry for each in accepted], song__isnull=False)
     songs = set(entries.values_list("song", flat=True))

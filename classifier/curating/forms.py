@@ -13,7 +13,7 @@ from classifier.files.uploads import Facts, examine, too_large_message
 from classifier.models import Label, Song
 
 
-class SongForm(forms.ModelForm[Song]):
+class CuratedSongForm(forms.ModelForm[Song]):
     """A song whose newly chosen audio is checked as listeners' uploads are.
 
     Attributes
@@ -50,7 +50,7 @@ class SongForm(forms.ModelForm[Song]):
         return super().save(commit)
 
 
-class LabelForm(forms.ModelForm[Label]):
+class CuratedLabelForm(forms.ModelForm[Label]):
     """A label: of which song and whose it is stays as it is, or the one before would keep it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

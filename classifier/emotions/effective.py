@@ -199,7 +199,7 @@ def heard_in(
     return {song: Verdict(*values) for song, values in found.items()}
 
 
-class Heard(NamedTuple):
+class HeardSong(NamedTuple):
     """The answer that counts in a song, with all its probabilities."""
 
     emotion: str
@@ -215,11 +215,11 @@ class Heard(NamedTuple):
         )
 
 
-def answers_in(songs: Songs, *, order: Sequence[str] | None = None) -> dict[Hashable, Heard]:
+def answers_in(songs: Songs, *, order: Sequence[str] | None = None) -> dict[Hashable, HeardSong]:
     """Return the answers that count in `songs`, by their bare keys, in one query."""
     rows = Classification.objects.filter(song__in=songs).order_by()
     found = counting_values(rows, "probabilities", "model", "version", order=order)
-    return {song: Heard(*values) for song, values in found.items()}
+    return {song: HeardSong(*values) for song, values in found.items()}
 
 
 def counting_values(

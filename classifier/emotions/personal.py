@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from classifier.emotions.effective import Heard
+    from classifier.emotions.effective import HeardSong
 
 
 def layer_row(user: UUID) -> PersonalLayer:
@@ -55,12 +55,12 @@ def learn(user: UUID, songs: Sequence[UUID]) -> PersonalLayer:
     return PersonalLayer.objects.update_or_create(user_id=user, defaults=values)[0]
 
 
-def switch(user: UUID, *, is_on: bool) -> None:
+def switch_layer(user: UUID, *, is_on: bool) -> None:
     """Have what a listener taught count, or not."""
     PersonalLayer.objects.update_or_create(user_id=user, defaults={"is_on": is_on})
 
 
-def forget(user: UUID) -> None:
+def forget_layer(user: UUID) -> None:
     """Forget what a listener's labels taught; the labels stay, and teach nothing any more."""
     nothing = PersonalLayer(user_id=user)
     names = (*LAYER_FIELDS, "labels", "before", "after", "model", "version", "fitted_at")
@@ -80,7 +80,7 @@ def outdate_labelled(song: UUID) -> None:
     PersonalLayer.objects.filter(user__in=people).update(is_stale=True)
 
 
-def axes_in(answer: Heard) -> Axes:
+def axes_in(answer: HeardSong) -> Axes:
     """Where an answer lies on the axes."""
     return axes_of([answer.probabilities.get(emotion.value, 0.0) for emotion in EMOTIONS])
 
@@ -93,13 +93,13 @@ def _labels_of(user: UUID, row: PersonalLayer) -> dict[UUID, Emotion]:
     return {uuid_of(song): Emotion(emotion) for song, emotion in values}
 
 
-def _fit(said: Mapping[UUID, Emotion], answers: Mapping[UUID, Heard]) -> Fit:
+def _fit(said: Mapping[UUID, Emotion], answers: Mapping[UUID, HeardSong]) -> Fit:
     axes = {song: axes_in(answer) for song, answer in answers.items()}
     center = center_of(axes.values()) if axes else Center()
     return fit_layer([axes[song] for song in said], list(said.values()), center)
 
 
-def _compared_with(answers: Iterable[Heard]) -> dict[str, str]:
+def _compared_with(answers: Iterable[HeardSong]) -> dict[str, str]:
     """The model and version that most answers are of."""
     commonest = Counter((answer.model, answer.version) for answer in answers).most_common(1)
     model, version = commonest[0][0] if commonest else ("", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from classifier.emotions.effective import Heard, Verdict, answers_in, corrected
+from classifier.emotions.effective import HeardSong, Verdict, answers_in, corrected
 from classifier.emotions.words import emotion_of, words_of
 from classifier.models import Label, PersonalLayer
 from journify.models import bare, uuid_of
@@ -36,7 +36,7 @@ def songs_with_word(user: User, songs: Songs, word: str) -> list[UUID]:
     ]
 
 
-def _names(heard: Heard | None, layer: Layer, label: str, chosen: str) -> list[str]:
+def _names(heard: HeardSong | None, layer: Layer, label: str, chosen: str) -> list[str]:
     if chosen and emotion_of(chosen) == label:
         return [chosen]
     if heard is None:

@@ -37,7 +37,7 @@ LANE = "visitors"
 TOO_MANY = _("Many people are trying it right now. Please try again in a few minutes.")
 
 
-def begin(upload: TemporaryUploadedFile) -> TryOut:
+def begin_tryout(upload: TemporaryUploadedFile) -> TryOut:
     """Check a visitor's file and hand it to a worker.
 
     Raises
@@ -46,7 +46,7 @@ def begin(upload: TemporaryUploadedFile) -> TryOut:
         The file is too large or is not audio that we can listen to, or too many wait already.
     """
     if (upload.size or 0) > settings.TRY_OUT_MAX_MB * 1_000_000:
-        raise UploadRejectedError(too_large_message())
+        raise UploadRejectedError(too_large_to_try())
     _require_room()
     name = upload.name or ""
     facts = examine(upload)
@@ -78,7 +78,7 @@ def begin_with_song(track: DeezerTrack) -> TryOut:
     return tryout
 
 
-def too_large_message() -> str:
+def too_large_to_try() -> str:
     """Say how large a file may be here."""
     sentence = _(
         "For trying out a file may have up to %(max)s\xa0MB. Try a shorter cut or an MP3 of it."
@@ -86,7 +86,7 @@ def too_large_message() -> str:
     return str(sentence % {"max": settings.TRY_OUT_MAX_MB})
 
 
-def listen(row: TryOut) -> None:
+def hear_tryout(row: TryOut) -> None:
     """Hear the file of a claimed row and delete it, whatever comes of it."""
     with endings.told(row, explain=sentence_of):
         with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):
@@ -94,7 +94,7 @@ def listen(row: TryOut) -> None:
         endings.end(row, result=result)
 
 
-def forget_old() -> int:
+def forget_old_tryouts() -> int:
     """Give up what waits for too long, and delete what nobody came back for; returns how many."""
     seconds = FORGOTTEN_AFTER.total_seconds()
     for row in TryOut.objects.waiting().filter(created_at__lt=jobs.from_now(-seconds)):

@@ -65,7 +65,7 @@ class Backlog:
     others: dict[str, int]
 
 
-def look() -> Backlog:
+def queue_state() -> Backlog:
     """Read the state of the queue."""
     now = timezone.now()
     rows = Classification.objects.all()
@@ -110,7 +110,7 @@ def retry(rows: Iterable[Classification]) -> int:
     return sum(queue.requeue(row, lane=LANE) for row in rows)
 
 
-def drop(rows: Iterable[Classification]) -> int:
+def drop_rows(rows: Iterable[Classification]) -> int:
     """Take rows off the queue, and failures off the list; returns how many were not at work.
 
     Whoever waits is told; an earlier answer stands.

@@ -11,28 +11,28 @@ from django.conf import settings
 
 from classifier.models import Classification
 from classifier.queue import heartbeats
-from journify.monitoring.health import Finding
+from journify.monitoring.health import CheckResult
 
 TENSORS = "model.safetensors"
 
 
-def queue() -> Finding:
+def queue() -> CheckResult:
     """Look at the song whose turn it is: beyond QUEUE_PATIENCE_SECONDS something is wrong."""
     waiting = Classification.objects.waiting_seconds()
     facts = {"oldest_seconds": round(waiting)}
-    return Finding(is_fit=waiting <= settings.QUEUE_PATIENCE_SECONDS, facts=facts)
+    return CheckResult(is_fit=waiting <= settings.QUEUE_PATIENCE_SECONDS, facts=facts)
 
 
-def workers() -> Finding:
+def workers() -> CheckResult:
     """Look for a worker that was heard from lately."""
     alive = heartbeats.alive()
-    return Finding(is_fit=alive > 0, facts={"alive": alive})
+    return CheckResult(is_fit=alive > 0, facts={"alive": alive})
 
 
-def weights() -> Finding:
+def weights() -> CheckResult:
     """Look whether every configured model is here, bit by bit as its `meta.json` says."""
     states = {name: _state(settings.WEIGHTS_DIR / name) for name in settings.CLASSIFIER_MODELS}
-    return Finding(is_fit=set(states.values()) == {"ok"}, facts={"models": states})
+    return CheckResult(is_fit=set(states.values()) == {"ok"}, facts={"models": states})
 
 
 def _state(folder: Path) -> str:

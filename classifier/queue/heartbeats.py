@@ -30,7 +30,7 @@ def beat() -> None:
         logger.warning("this machine's clock is %+.0f s off the database's", seconds)
 
 
-def stop() -> None:
+def stop_beating() -> None:
     """Say that this worker is leaving."""
     Worker.objects.filter(name=worker_name()).delete()
 
@@ -41,6 +41,6 @@ def alive() -> int:
     return Worker.objects.filter(seen_at__gt=from_now(-silence)).count()
 
 
-def forget() -> None:
+def forget_dead_workers() -> None:
     """Delete workers that died a day ago."""
     Worker.objects.filter(seen_at__lt=timezone.now() - A_DAY).delete()

@@ -50,7 +50,7 @@ class Held(NamedTuple):
 
 @contextmanager
 def held(row: Job, *, most_seconds: float | None = None) -> Iterator[None]:
-    """Have `renew` keep a claimed row for this process meanwhile.
+    """Have `renew_leases` keep a claimed row for this process meanwhile.
 
     At most for `most_seconds`, which for a song is `CLASSIFY_MAX_SECONDS`.
     """
@@ -61,7 +61,7 @@ def held(row: Job, *, most_seconds: float | None = None) -> Iterator[None]:
         _held.pop(row.pk, None)
 
 
-def renew() -> int:
+def renew_leases() -> int:
     """Begin the leases of the rows that are held anew; returns how many still were ours."""
     return sum(
         row.model._default_manager.filter(
@@ -74,7 +74,7 @@ def renew() -> int:
 
 @contextmanager
 def renewing() -> Iterator[None]:
-    """Have a thread `renew` meanwhile, where no worker's sweep does."""
+    """Have a thread `renew_leases` meanwhile, where no worker's sweep does."""
     stop = threading.Event()
     renewer = threading.Thread(target=_renew_until, args=(stop,), daemon=True)
     renewer.start()
@@ -89,7 +89,7 @@ def _renew_until(stop: threading.Event) -> None:
     while not stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
         try:
             close_old_connections()
-            renew()
+            renew_leases()
         except (DatabaseError, InterfaceError):
             logger.exception(
                 "no lease was renewed, next try in %d s", settings.CLASSIFY_SWEEP_SECONDS

@@ -106,7 +106,7 @@ def claim(classification_id: UUID | str, *, worker: str) -> Classification | Non
     return jobs.claim(rows, classification_id, owner=worker, stage="")
 
 
-def tell(row: Classification, stage: str) -> None:
+def tell_stage(row: Classification, stage: str) -> None:
     """Say on a claimed row what is being done with it: somebody may be watching the card."""
     Classification.objects.filter(pk=row.pk, owner=row.owner, status=Status.RUNNING).update(
         stage=stage

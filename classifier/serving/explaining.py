@@ -23,7 +23,7 @@ from ml.errors import WeightsError
 from ml.explain_grid import OUTLINED, SLOT_SECONDS
 
 if TYPE_CHECKING:
-    from ml.explain import Explanation as Reasons
+    from ml.explain import Reasons
     from ml.predictor import Predictor
 
 Status = Explanation.Status
@@ -68,7 +68,7 @@ def request_explanation(classification: Classification, *, lane: str = jobs.NO_L
     return row
 
 
-def draw(row: Explanation) -> None:
+def draw_explanation(row: Explanation) -> None:
     """Draw the explanation of a claimed row, and write down what came of it."""
     with endings.told(row, explain=sentence_of):
         with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):

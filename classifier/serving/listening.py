@@ -28,7 +28,7 @@ from classifier.queue.leases import time_limit
 from classifier.queue.metrics import count_answer
 from classifier.serving.embeddings import packed
 from classifier.serving.fallback import answer_from_features
-from classifier.serving.repeats import digest_of, known_answer, prediction_of
+from classifier.serving.repeats import file_digest, known_answer, prediction_of
 from classifier.serving.results import as_result, certainty_of
 from classifier.sources import audio_of, features
 from journify.monitoring.context import bound
@@ -47,7 +47,7 @@ Stage = Classification.Stage
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardClip:
     """A prediction, where its clip or features came from, and which part of which file it is."""
 
     prediction: Prediction
@@ -72,7 +72,7 @@ def listen(row: Classification) -> None:
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         # Whatever broke, decoders, torch, storage or a mistake of ours: somebody watches the card.
         # Uncaught it would stay "listening" until the lease ends, and never be told a reason.
-        finish(row, outcome_of(error, of=f"classification {row.pk}"))
+        end_unheard(row, outcome_of(error, of=f"classification {row.pk}"))
         if not isinstance(error, Exception):
             raise
     else:
@@ -80,7 +80,7 @@ def listen(row: Classification) -> None:
         record(row, heard, seconds=seconds, taken=taken)
 
 
-def finish(row: Classification, outcome: Outcome) -> None:
+def end_unheard(row: Classification, outcome: Outcome) -> None:
     """End a claimed row that was not heard: it is tried again, or its sentence is told."""
     logger.info("classification %s: %s: %s", row.pk, outcome.reason, outcome.sentence)
     if outcome.wait is None:
@@ -90,20 +90,20 @@ def finish(row: Classification, outcome: Outcome) -> None:
     queue.release(row, outcome.sentence, reason=outcome.reason, seconds=seconds)
 
 
-def _answer(row: Classification) -> Heard:
+def _answer(row: Classification) -> HeardClip:
     """Hear the clip; where there is none, and none to wait for, ask for the song's features."""
     from classifier.serving.service import get_service
 
-    queue.tell(row, Stage.FETCHING)
+    queue.tell_stage(row, Stage.FETCHING)
     try:
         with ExitStack() as open_files:
             with stage("fetch"):
                 path, source = open_files.enter_context(audio_of(row.song))
-                digest = digest_of(path)
+                digest = file_digest(path)
             if known := known_answer(row, digest):
                 place = (known.clip_start, known.is_middle)
-                return Heard(prediction_of(known), source, digest, *place)
-            queue.tell(row, Stage.LISTENING)
+                return HeardClip(prediction_of(known), source, digest, *place)
+            queue.tell_stage(row, Stage.LISTENING)
             with stage("decode"):
                 clip = get_decoder().load(path)
     except NoClipError as error:
@@ -113,13 +113,13 @@ def _answer(row: Classification) -> Heard:
         found = answer_from_features(row.song)
         if found is None:
             raise
-        return Heard(*found)
-    queue.tell(row, Stage.THINKING)
-    return Heard(get_service().classify(clip), source, digest, clip.start, clip.is_middle)
+        return HeardClip(*found)
+    queue.tell_stage(row, Stage.THINKING)
+    return HeardClip(get_service().classify(clip), source, digest, clip.start, clip.is_middle)
 
 
 def record(
-    row: Classification, heard: Heard, *, seconds: float, taken: Mapping[str, float]
+    row: Classification, heard: HeardClip, *, seconds: float, taken: Mapping[str, float]
 ) -> None:
     """Write what was heard into the claimed row, or beside it when a fallback model answered."""
     prediction, answer = heard.prediction, _columns(heard, seconds=seconds)
@@ -148,7 +148,7 @@ def record(
     )
 
 
-def _columns(heard: Heard, *, seconds: float) -> dict[str, Any]:
+def _columns(heard: HeardClip, *, seconds: float) -> dict[str, Any]:
     """Return the columns of an answer."""
     result = as_result(heard.prediction, seconds=seconds)
     answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}

@@ -44,7 +44,7 @@ def request_arc(song: Song, *, lane: str = jobs.NO_LANE) -> Arc:
     return row
 
 
-def hear(row: Arc) -> None:
+def hear_whole(row: Arc) -> None:
     """Hear the whole song of a claimed row, and write down what came of it."""
     from classifier.serving.service import get_service
 

@@ -292,7 +292,7 @@ class TestSongs:
         renewed = []
 
         def answer(_clip: object) -> FakePrediction:
-            renewed.append(leases.renew())
+            renewed.append(leases.renew_leases())
             return FakePrediction()
 
         service.classify = answer  # type: ignore[method-assign]

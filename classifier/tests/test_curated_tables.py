@@ -261,12 +261,12 @@ class TestFiles:
     def test_what_nobody_confirmed_is_forgotten(
         self, client: Client, file: Callable, time_machine: TimeMachineFixture
     ) -> None:
-        previews.forget_old()
+        previews.forget_old_previews()
         preview(client, SONG, file("title\nOnce\n"))
-        previews.forget_old()
+        previews.forget_old_previews()
         assert len(kept()) == 1
         time_machine.move_to(dt.datetime.now(dt.UTC) + dt.timedelta(hours=2))
-        previews.forget_old()
+        previews.forget_old_previews()
         assert kept() == []
 
     def test_nothing_is_written_of_a_file_that_no_longer_fits(

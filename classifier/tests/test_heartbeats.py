@@ -18,7 +18,7 @@ def test_a_worker_is_there_from_its_first_beat_until_it_stops() -> None:
     heartbeats.beat()
     assert heartbeats.alive() == 1
     assert Worker.objects.get().name == worker_name()
-    heartbeats.stop()
+    heartbeats.stop_beating()
     assert heartbeats.alive() == 0
 
 
@@ -28,5 +28,5 @@ def test_only_those_heard_from_lately_count_and_the_dead_are_forgotten() -> None
     Worker.objects.create(name="dead", seen_at=now - dt.timedelta(days=2))
     heartbeats.beat()
     assert heartbeats.alive() == 1
-    heartbeats.forget()
+    heartbeats.forget_dead_workers()
     assert set(Worker.objects.values_list("name", flat=True)) == {"silent", worker_name()}

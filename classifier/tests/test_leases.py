@@ -38,7 +38,7 @@ def row() -> Classification:
 
 def test_a_row_is_kept_while_it_is_listened_to(row: Classification) -> None:
     with leases.held(row):
-        assert leases.renew() == 1
+        assert leases.renew_leases() == 1
         assert jobs.sweep() == 0
     row.refresh_from_db()
     assert (row.status, row.revision) == ("running", 0)
@@ -47,20 +47,20 @@ def test_a_row_is_kept_while_it_is_listened_to(row: Classification) -> None:
 def test_a_row_is_swept_up_when_nobody_listens_to_it_any_more(row: Classification) -> None:
     with leases.held(row):
         pass
-    assert leases.renew() == 0
+    assert leases.renew_leases() == 0
     assert jobs.sweep() == 1
 
 
 def test_a_row_is_left_alone_when_another_worker_took_it_over(row: Classification) -> None:
     Classification.objects.update(owner="w2")
     with leases.held(row):
-        assert leases.renew() == 0
+        assert leases.renew_leases() == 0
 
 
 def test_a_row_is_not_kept_for_ever(row: Classification, settings: Settings) -> None:
     with leases.held(row):
         settings.CLASSIFY_MAX_SECONDS = 0
-        assert leases.renew() == 0
+        assert leases.renew_leases() == 0
         assert not leases.is_stuck()
         settings.CLASSIFY_LEASE_SECONDS = -1
         assert leases.is_stuck()
@@ -82,7 +82,7 @@ def test_renewing_goes_on_when_the_database_is_away_for_a_moment(
         is_renewed.set()
         return answer
 
-    monkeypatch.setattr(leases, "renew", renew)
+    monkeypatch.setattr(leases, "renew_leases", renew)
     monkeypatch.setattr(leases, "close_old_connections", lambda: None)
     with leases.renewing():
         assert is_renewed.wait(timeout=10)
@@ -107,7 +107,7 @@ def test_the_row_is_held_during_the_task(service: FakeService, heard_song: Song)
     renewed = []
 
     def answer(_clip: object) -> FakePrediction:
-        renewed.append(leases.renew())
+        renewed.append(leases.renew_leases())
         return FakePrediction()
 
     service.classify = answer  # type: ignore[method-assign]

@@ -58,7 +58,7 @@ def test_what_is_done_is_told_on_the_way(service: FakeService, heard_song: Song)
 def test_nothing_is_told_on_a_row_that_another_worker_has(heard_song: Song) -> None:
     row = claimed(heard_song)
     Classification.objects.update(owner="w2")
-    queue.tell(row, "fetching")
+    queue.tell_stage(row, "fetching")
     row.refresh_from_db()
     assert row.stage == ""
 

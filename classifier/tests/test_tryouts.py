@@ -90,7 +90,7 @@ def test_only_one_worker_hears_it(library: Corpus, service: FakeService) -> None
 def test_a_visitor_does_not_wait_for_the_clearing_up(library: Corpus) -> None:
     old = waiting(library, since=2 * tryouts.FORGOTTEN_AFTER)
     with upload_of(library["song.flac"]) as upload:
-        tryouts.begin(upload)
+        tryouts.begin_tryout(upload)
     old.refresh_from_db()
     assert old.status == Status.QUEUED
     assert TryOut.objects.count() == 2
@@ -100,7 +100,7 @@ def test_whoever_waits_for_long_is_told_that_nobody_came(
     library: Corpus, settings: Settings
 ) -> None:
     tryout = waiting(library, since=tryouts.FORGOTTEN_AFTER)
-    assert tryouts.forget_old() == 0
+    assert tryouts.forget_old_tryouts() == 0
     tryout.refresh_from_db()
     assert (tryout.status, tryout.error) == (Status.FAILED, str(TryOut.GIVEN_UP))
     assert files(settings) == []
@@ -112,10 +112,10 @@ def test_what_nobody_came_back_for_is_forgotten(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     row = waiting(library)
-    assert tryouts.forget_old() == 0
+    assert tryouts.forget_old_tryouts() == 0
     long_ago = row.created_at - 2 * tryouts.FORGOTTEN_AFTER
     TryOut.objects.update(created_at=long_ago)
     with django_capture_on_commit_callbacks(execute=True):
-        assert tryouts.forget_old() == 1
+        assert tryouts.forget_old_tryouts() == 1
     assert files(settings) == []
     assert TryOut.objects.count() == 0

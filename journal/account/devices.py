@@ -55,7 +55,9 @@ def devices_of(request: SignedInRequest) -> list[Device]:
         rows = UserSession.objects.purge_and_list(request.user)
     rows.sort(key=lambda row: (row.session_key != this, -row.created_at.timestamp()))
     return [
-        Device(row.pk, name_of(row.user_agent), row.ip, row.created_at, row.session_key == this)
+        Device(
+            row.pk, browser_name(row.user_agent), row.ip, row.created_at, row.session_key == this
+        )
         for row in rows
     ]
 
@@ -76,7 +78,7 @@ def sign_out(request: SignedInRequest, pk: str) -> int:
     return len(rows)
 
 
-def name_of(user_agent: str) -> str:
+def browser_name(user_agent: str) -> str:
     """Call a browser as people do: "Firefox, Linux"."""
     found = [
         next((name for mark, name in names.items() if mark in user_agent), "")

@@ -62,7 +62,7 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         services.save_preferences(request.user, **cast("dict[str, str | int]", form.cleaned_data))
-        schedule.follow(request.user)
+        schedule.follow_zone(request.user)
         response = redirect("journal:settings")
         usual = _forget_language(request, response)
         with translation.override(form.cleaned_data["language"] or usual):

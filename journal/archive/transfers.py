@@ -33,7 +33,7 @@ def request_import(user: User, file: File[bytes]) -> Transfer:
     return _request(user, kind=Kind.IMPORT, file=file)
 
 
-def advance(row: Transfer, done: int, total: int) -> None:
+def note_progress(row: Transfer, done: int, total: int) -> None:
     """Write how far a claimed row is, and hold it longer."""
     endings.advance(row, done=done, total=total, lease_until=jobs.from_now(LEASE_SECONDS))
 

@@ -36,7 +36,7 @@ def carry_out(row: Transfer) -> None:
     holding = leases.held(row, most_seconds=transfers.MOST_SECONDS)
     with holding, _as_the_listener(row), endings.told(row, ArchiveRejectedError):
         try:
-            transfers.advance(row, 0, 0)
+            transfers.note_progress(row, 0, 0)
             if row.kind == row.Kind.EXPORT:
                 _export(row)
             else:
@@ -48,7 +48,7 @@ def carry_out(row: Transfer) -> None:
 
 def _export(row: Transfer) -> None:
     with NamedTemporaryFile(suffix=".zip") as file:
-        progress = partial(transfers.advance, row)
+        progress = partial(transfers.note_progress, row)
         write_archive(file, row.user, with_audio=row.with_audio, progress=progress)
         file.flush()
         file.seek(0)
@@ -58,7 +58,7 @@ def _export(row: Transfer) -> None:
 def _import(row: Transfer) -> None:
     with local_copy(row.file) as path, opened(path) as source:
         archive = parse(source.main_files())
-        added = merge(row.user, archive, source, progress=partial(transfers.advance, row))
+        added = merge(row.user, archive, source, progress=partial(transfers.note_progress, row))
         listens = store(
             row.user, History().plays(path, folder=LISTENS_FOLDER), progress=lambda: _hold(row)
         )
@@ -67,7 +67,7 @@ def _import(row: Transfer) -> None:
 
 def _hold(row: Transfer) -> None:
     """Hold the row longer: a history takes a while."""
-    transfers.advance(row, row.done, row.total)
+    transfers.note_progress(row, row.done, row.total)
 
 
 def _follow_its_owner(row: Transfer) -> None:

@@ -71,7 +71,7 @@ def line_of(entry: Entry) -> Card:
     return Card(entry=entry, reading=Reading(state="answered", emotion=entry.emotion))
 
 
-def ring(readings: Iterable[Reading]) -> list[Slice]:
+def ring_of_day(readings: Iterable[Reading]) -> list[Slice]:
     """Count a day's emotions, in their order; what nobody is sure of does not count."""
     counts = Counter(reading.emotion for reading in readings if reading.state == "answered")
     return [

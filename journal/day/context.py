@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from classifier.emotions.readings import WORDS
-from journal.day.cards import card_of, ring
+from journal.day.cards import card_of, ring_of_day
 from journal.day.feelings import feeling_of, own_tags
 from journal.day.pages import MOST_ENTRIES, has_answered, may_open, preferences_of, today
 from journal.day.sentences import moments_of, others_of, summary
@@ -44,7 +44,7 @@ def day_context(user: User, date: dt.date) -> dict[str, Any]:
     entries = Entry.objects.of(user).filter(date=date).with_readings(user)
     cards = [card_of(entry) for entry in entries.select_related("phrase")]
     refresh_lazily(user, (card.entry.song for card in cards))
-    slices = ring(card.reading for card in cards)
+    slices = ring_of_day(card.reading for card in cards)
     answered = sum(card.entry.song_id is not None for card in cards)
     return {
         "day": date,

@@ -238,7 +238,7 @@ def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
         spend(request, "upload")
         return add_upload(request.user, form.cleaned_data["audio"])
     if form.cleaned_data["heard"]:
-        song = recent.song_of(request.user, form.cleaned_data["heard"])
+        song = recent.catalogue_song_of(request.user, form.cleaned_data["heard"])
     elif form.cleaned_data["track"]:
         song = platforms.song_of(request.user, form.cleaned_data["track"])
     else:

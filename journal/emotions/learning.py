@@ -55,13 +55,13 @@ def learn_from_label(user: UUID, song: UUID) -> Learnt:
 
 def switch(user: UUID, *, is_on: bool) -> None:
     """Have what was taught count for a listener, or not."""
-    personal.switch(user, is_on=is_on)
+    personal.switch_layer(user, is_on=is_on)
     _count(user, latest_songs(user))
 
 
-def forget(user: UUID) -> None:
+def forget_learnt(user: UUID) -> None:
     """Forget what a listener taught."""
-    personal.forget(user)
+    personal.forget_layer(user)
     _count(user, latest_songs(user))
 
 

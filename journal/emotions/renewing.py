@@ -8,8 +8,8 @@ until there is nothing left to write: of two at once, the one that writes last h
 there are transactions, which hide what the other has not finished, a lock on the song has one wait
 for the other.
 
-When the rule changes (`CLASSIFIER_MODELS`, or the rule itself), all entries are recounted: `begin`,
-then `recount_next` until it returns None. How far that is stands in the database
+When the rule changes (`CLASSIFIER_MODELS`, or the rule itself), all entries are recounted:
+`begin_counting`, then `recount_next` until it returns None. How far that is stands in the database
 (`classifier.models.EmotionRule`), so it goes on where it was cut off, on any machine. Meanwhile all
 machines write by the new rule already. Machines whose `CLASSIFIER_MODELS` differ share the rule of
 the one that began last: it counts for all of them.
@@ -94,7 +94,7 @@ def recount_some() -> int:
     return total
 
 
-def begin() -> None:
+def begin_counting() -> None:
     """Have answers count by this machine's models from now on; where they did, nothing changes.
 
     For a start only: two machines that did this again and again would undo each other's.
@@ -124,7 +124,7 @@ def renew_all(*, is_forced: bool = False) -> int:
 
     Returns how many counted as something else before.
     """
-    begin()
+    begin_counting()
     if is_forced:
         EmotionRule.objects.update(recounted_to=None, recounted_at=None)
     total = 0

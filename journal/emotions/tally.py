@@ -22,7 +22,7 @@ KINDS: tuple[str, ...] = (*NAMES, UNSURE)
 
 
 @dataclass(frozen=True)
-class Part:
+class TallyPart:
     """One emotion's part of a tally, or that of what no model was sure of."""
 
     name: str
@@ -57,23 +57,23 @@ class Tally:
         return sum(self.counts[name] for name in NAMES)
 
     @property
-    def feelings(self) -> list[Part]:
+    def feelings(self) -> list[TallyPart]:
         """Each emotion, in their order."""
         return [self._part(name) for name in NAMES]
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[TallyPart]:
         """What a chart draws: each emotion, then what no model was sure of, if there is any."""
         return [*self.feelings, *([self._part(UNSURE)] if self.counts[UNSURE] else [])]
 
     @property
-    def leaders(self) -> list[Part]:
+    def leaders(self) -> list[TallyPart]:
         """The emotion met most; several when they are level, none when none was met."""
         most = max(self.counts[name] for name in NAMES)
         return [part for part in self.feelings if most and part.count == most]
 
     @property
-    def last(self) -> list[Part]:
+    def last(self) -> list[TallyPart]:
         """The emotion met least; several when they are level."""
         fewest = min(self.counts[name] for name in NAMES)
         return [part for part in self.feelings if part.count == fewest]
@@ -82,8 +82,8 @@ class Tally:
         """One emotion's share of all that was heard, from 0 to 1."""
         return self.counts[name] / self.total if self.total else 0.0
 
-    def _part(self, name: str) -> Part:
-        return Part(name=name, count=self.counts[name], share=self.share(name))
+    def _part(self, name: str) -> TallyPart:
+        return TallyPart(name=name, count=self.counts[name], share=self.share(name))
 
 
 def tally_of(*counts: Sequence[int]) -> Tally:

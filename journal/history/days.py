@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.serving.results import UNSURE
 from journal.emotions.tally import KINDS, colours_of
-from journal.site.dates import name_of
+from journal.site.dates import day_name
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -70,7 +70,7 @@ class Words:
     def day(self, date: dt.date, heard: DayHeard) -> str:
         """A day and what it carries."""
         told = self._told(heard) if heard.answered else self.nothing
-        return f"{name_of(date, self.form, self.language)}: {told}"
+        return f"{day_name(date, self.form, self.language)}: {told}"
 
     def _told(self, heard: DayHeard) -> str:
         answered = heard.answered

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PAGE = 20
 
 
-def answers_of(
+def answers_page(
     user: User, wanted: dict[str, Any], *, phrases: Sequence[str], page: str
 ) -> Page[Hashable]:
     """Return a page of the bare keys of entries with a song, newest first.

@@ -22,7 +22,7 @@ from journal.day.pages import first_day, preferences_of, today
 from journal.emotions.renewing import pages_may_be_old
 from journal.forms import HistoryForm
 from journal.history.memories import favourites_of, memories_of, past_days
-from journal.history.search import answers_of, entries_of, phrases_of
+from journal.history.search import answers_page, entries_of, phrases_of
 from journal.history.year import year_of
 from journal.models import add_songs
 from journify.web.http import SignedInRequest
@@ -43,7 +43,7 @@ def history(request: SignedInRequest) -> HttpResponse:
     # what is wrong is told beside its field, and everything else still filters
     form.is_valid()
     wanted = {name: form.cleaned_data.get(name) or "" for name in form.fields}
-    page = answers_of(request.user, wanted, phrases=phrases, page=request.GET.get("page", ""))
+    page = answers_page(request.user, wanted, phrases=phrases, page=request.GET.get("page", ""))
     entries = entries_of(list(page.object_list))
     gentle = preferences_of(request.user).leave_hard_days_out
     memories = memories_of(request.user, today(), without_hard=gentle)

@@ -66,10 +66,10 @@ def refresh_due() -> None:
             checked_at=timezone.now()
         )
         if is_ours:
-            refresh(followed)
+            ask_for_plays(followed)
 
 
-def refresh(followed: Followed) -> None:
+def ask_for_plays(followed: Followed) -> None:
     """Ask for the latest plays, and say beside the name why there are none."""
     try:
         plays = [play for play in READERS[followed.service](followed) if play is not None]

@@ -60,7 +60,7 @@ def look_up_some() -> None:
         Listening.objects.filter(pk=listening.pk).update(looked_up_at=timezone.now())
         for listened in _next_songs(listening.user_id, room):
             try:
-                look_up(listened)
+                look_up_song(listened)
             except PlatformError as error:
                 logger.info("histories wait: %s", type(error).__name__)
                 return
@@ -69,7 +69,7 @@ def look_up_some() -> None:
             return
 
 
-def look_up(listened: ListenedSong) -> None:
+def look_up_song(listened: ListenedSong) -> None:
     """Find the song of a history at Deezer, and have it heard; raises as `find_song`."""
     song = find_song(listened)
     if song is not None:
@@ -103,7 +103,7 @@ def find_song(listened: ListenedSong) -> Song | None:
 def renew_stale() -> None:
     """Count the histories that changed since they were counted."""
     for listening in Listening.objects.filter(is_stale=True).select_related("user")[:SONGS_AT_ONCE]:
-        summary.renew(listening.user)
+        summary.renew_summary(listening.user)
 
 
 def _may_look_up() -> bool:

@@ -24,7 +24,7 @@ Status = ListeningImport.Status
 
 
 @transaction.atomic
-def request_import(user: User, file: File[bytes]) -> ListeningImport:
+def request_history_import(user: User, file: File[bytes]) -> ListeningImport:
     """Have a history read in the background; earlier imports' rows go, what they brought stays."""
     for old in ListeningImport.objects.filter(user=user).exclude(status=Status.RUNNING):
         old.delete()
@@ -42,7 +42,7 @@ def request_import(user: User, file: File[bytes]) -> ListeningImport:
     return row
 
 
-def carry_out(row: ListeningImport) -> None:
+def read_history(row: ListeningImport) -> None:
     """Read a claimed import's file, in a worker."""
     with translation.override(row.language or "en"), endings.told(row):
         _read(row)
@@ -66,7 +66,7 @@ def _read(row: ListeningImport) -> None:
         stored = store(row.user, history.plays(path), progress=progress)
     progress()
     if stored.plays or stored.songs:
-        summary.renew(row.user)  # what the page shows when the import has ended
+        summary.renew_summary(row.user)  # what the page shows when the import has ended
     counts = {
         "formats": sorted(history.formats),
         "plays": stored.plays,

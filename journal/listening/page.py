@@ -28,7 +28,7 @@ MIN_PLAYS = 20
 
 
 @dataclass(frozen=True)
-class Chart:
+class ListeningChart:
     """A drawing, the sentence that says what it shows, and its table."""
 
     key: str
@@ -63,11 +63,11 @@ class ListeningPage:
     missing: int
     is_paused: bool
     missing_plays: int = 0
-    charts: list[Chart] = field(default_factory=list)
+    charts: list[ListeningChart] = field(default_factory=list)
     favourites: list[Favourites] = field(default_factory=list)
 
 
-def page_of(listening: Listening) -> ListeningPage | None:
+def listening_page_of(listening: Listening) -> ListeningPage | None:
     """Draw what was counted last; None before anything was."""
     told: dict[str, Any] = listening.summary
     if not told.get("songs"):
@@ -87,7 +87,7 @@ def page_of(listening: Listening) -> ListeningPage | None:
     )
 
 
-def _charts(told: dict[str, Any]) -> list[Chart]:
+def _charts(told: dict[str, Any]) -> list[ListeningChart]:
     years: dict[str, list[list[int]]] = {}
     for month, counts in told["months"].items():
         years.setdefault(month[:4], []).append(counts)
@@ -107,9 +107,9 @@ def _charts(told: dict[str, Any]) -> list[Chart]:
     ]
 
 
-def _bars(key: str, title: str, head: str, groups: Sequence[tuple[str, Tally]]) -> Chart:
+def _bars(key: str, title: str, head: str, groups: Sequence[tuple[str, Tally]]) -> ListeningChart:
     shown = [group for group in groups if group[1].total]
-    return Chart(
+    return ListeningChart(
         key=key,
         title=title,
         sentence=_sentence(shown),
@@ -118,10 +118,10 @@ def _bars(key: str, title: str, head: str, groups: Sequence[tuple[str, Tally]]) 
     )
 
 
-def _dial(tallies: list[Tally]) -> Chart:
+def _dial(tallies: list[Tally]) -> ListeningChart:
     hours = [(clock(hour), tally) for hour, tally in enumerate(tallies)]
     everything = Tally(sum((tally.counts for tally in tallies), start=Tally().counts))
-    return Chart(
+    return ListeningChart(
         key="by_hour",
         title=_("By hour"),
         sentence=_sentence([row for row in hours if row[1].total]),

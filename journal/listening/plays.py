@@ -84,7 +84,7 @@ def clean(value: object) -> str:
     return " ".join(text.split())[:MAX_CHARACTERS]
 
 
-def key_of(artist: str, title: str) -> str:
+def song_key(artist: str, title: str) -> str:
     """Return what two spellings of the same song share: exports differ in case and in forms."""
     both = f"{artist}\n{title}"
     return " ".join(unicodedata.normalize("NFKC", both).casefold().split(" "))

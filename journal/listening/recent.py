@@ -30,7 +30,7 @@ LATELY = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True)
-class Heard:
+class RecentlyHeard:
     """A song that was heard, and when, in the listener's time."""
 
     id: UUID
@@ -39,7 +39,7 @@ class Heard:
     heard_at: dt.datetime
 
 
-def recent_songs(user: User, day: dt.date, *, is_today: bool) -> list[Heard]:
+def recent_songs(user: User, day: dt.date, *, is_today: bool) -> list[RecentlyHeard]:
     """Return songs heard lately, or on that past day, the newest first and each once."""
     zone = timezone.get_current_timezone()
     end = timezone.now() if is_today else _midnight(day + dt.timedelta(days=1), zone)
@@ -47,7 +47,7 @@ def recent_songs(user: User, day: dt.date, *, is_today: bool) -> list[Heard]:
     moments = _latest(user, start, end)
     rows = ListenedSong.objects.filter(user=user, number__in=list(moments))
     heard = [
-        Heard(
+        RecentlyHeard(
             id=row.pk,
             title=row.title,
             artist=row.artist,
@@ -58,7 +58,7 @@ def recent_songs(user: User, day: dt.date, *, is_today: bool) -> list[Heard]:
     return sorted(heard, key=lambda one: one.heard_at, reverse=True)[:COUNT]
 
 
-def song_of(user: User, listened_id: str) -> Song | None:
+def catalogue_song_of(user: User, listened_id: str) -> Song | None:
     """Return the song of the catalogue that a heard one is, looking it up where needed.
 
     Raises

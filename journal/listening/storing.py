@@ -18,7 +18,7 @@ from django.db.models import Max
 
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import PackedPlay, pack, unpack
-from journal.listening.plays import key_of
+from journal.listening.plays import song_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ ROWS_AT_ONCE = 500
 
 
 @dataclass
-class Stored:
+class StoredPlays:
     """What an import changed."""
 
     plays: int = 0
@@ -42,9 +42,9 @@ class Stored:
     songs: int = 0
 
 
-def store(user: User, plays: Iterable[Play], *, progress: Callable[[], None]) -> Stored:
+def store(user: User, plays: Iterable[Play], *, progress: Callable[[], None]) -> StoredPlays:
     """Add plays to the user's history, a batch at a time; `progress` is called after each."""
-    songs, stored = _Songs(user), Stored()
+    songs, stored = _Songs(user), StoredPlays()
     batch: list[Play] = []
     for play in plays:
         batch.append(play)
@@ -76,7 +76,7 @@ class _Songs:
         new: list[ListenedSong] = []
         numbers = []
         for play in plays:
-            digest = blake2b(key_of(play.artist, play.title).encode(), digest_size=16).digest()
+            digest = blake2b(song_key(play.artist, play.title).encode(), digest_size=16).digest()
             number = self._numbers.get(digest)
             if number is None:
                 number = self._numbers[digest] = self._next
@@ -114,7 +114,7 @@ class _Songs:
 
 
 @transaction.atomic
-def _store_batch(user: User, batch: list[Play], songs: _Songs, stored: Stored) -> None:
+def _store_batch(user: User, batch: list[Play], songs: _Songs, stored: StoredPlays) -> None:
     numbers, new_songs = songs.numbers_of(batch)
     stored.songs += new_songs
     months: dict[dt.date, list[PackedPlay]] = defaultdict(list)

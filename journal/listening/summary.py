@@ -34,7 +34,7 @@ class _Song:
         self.number, self.title, self.artist, self.emotion = number, title, artist, emotion
 
 
-def renew(user: User) -> None:
+def renew_summary(user: User) -> None:
     """Count the user's history again and keep it; hours and days are the listener's."""
     listening, _is_new = Listening.objects.get_or_create(user=user)
     rows = Listening.objects.filter(pk=listening.pk)

@@ -23,7 +23,7 @@ from journal.listening.models import (
     ListeningImport,
     ListeningMonth,
 )
-from journal.listening.page import page_of
+from journal.listening.page import listening_page_of
 from journal.site.polling import next_poll, poll_of
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest, page_or_fragment
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class HistoryForm(forms.Form):
+class HistoryFileForm(forms.Form):
     """A listening history, from wherever it was exported."""
 
     history = forms.FileField(max_length=1000)
@@ -64,7 +64,7 @@ def listening(request: SignedInRequest) -> HttpResponse:
             {"key": key, "label": Followed.Service(key).label, "followed": followed.get(key)}
             for key in services()
         ],
-        "listening": row and page_of(row),
+        "listening": row and listening_page_of(row),
         "import": last,
         "is_open": last is not None and last.status in {"queued", "running"},
         "is_outside_off": not settings.DEEZER_SEARCH,
@@ -85,12 +85,12 @@ def listening(request: SignedInRequest) -> HttpResponse:
 @limited("archive")
 def import_history(request: SignedInRequest) -> HttpResponse:
     """Take a file, and have it read in the background."""
-    form = HistoryForm(request.POST, request.FILES)
+    form = HistoryFileForm(request.POST, request.FILES)
     if getattr(request, "upload_too_large", False):
         sentence = _("This file is larger than %(max)s\xa0MB.")
         messages.error(request, sentence % {"max": settings.HISTORY_MAX_MB})
     elif form.is_valid():
-        imports.request_import(request.user, form.cleaned_data["history"])
+        imports.request_history_import(request.user, form.cleaned_data["history"])
     else:
         messages.error(request, _("Choose the file or the ZIP that you were sent."))
     return redirect("journal:listening_page")

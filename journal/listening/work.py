@@ -6,7 +6,7 @@ from journal.listening.models import ListeningImport, ListeningRound
 from journify.background import jobs
 
 jobs.register(
-    jobs.Kind(model=ListeningImport, work="journal.listening.imports.carry_out"),
+    jobs.Kind(model=ListeningImport, work="journal.listening.imports.read_history"),
     jobs.Kind(
         model=ListeningRound,
         work="journal.listening.rounds.do_round",

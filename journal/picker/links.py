@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from journify.outbound.errors import PlatformError
 from journify.outbound.fields import isrc_of
-from journify.outbound.redirects import follow
+from journify.outbound.redirects import follow_redirects
 
 SPOTIFY, DEEZER, MUSICBRAINZ = "spotify", "deezer", "musicbrainz"
 
@@ -124,7 +124,7 @@ def resolved(link: Link) -> Link:
     hosts += [f".{host}" for host, service in HOSTS.items() if service == link.service]
     hosts += [host for host, service in HOSTS.items() if service == link.service]
     try:
-        goal = follow(f"{link.service}-links", link.short, hosts=hosts, is_goal=_is_song)
+        goal = follow_redirects(f"{link.service}-links", link.short, hosts=hosts, is_goal=_is_song)
     except PlatformError as error:
         raise ShortLinkError(link.service, retry_after=error.retry_after) from None
     return read_link(goal) or link

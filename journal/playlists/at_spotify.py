@@ -19,7 +19,7 @@ from classifier.models import Song
 from classifier.queue import leases
 from classifier.sources.matching import best_match
 from journal.models import Playlist
-from journal.playlists.lists import list_of
+from journal.playlists.lists import song_list_of
 from journal.results import Result
 from journify.background import endings, jobs
 from journify.models import uuid_of
@@ -85,7 +85,7 @@ def request_playlist(user: User, songs: SongList) -> None:
     jobs.wake()
 
 
-def carry_out(row: Playlist) -> None:
+def make_playlist(row: Playlist) -> None:
     """Make the playlist of a claimed row, in a worker."""
     with (
         translation.override(row.language or "en"),
@@ -97,7 +97,7 @@ def carry_out(row: Playlist) -> None:
 
 def _make(row: Playlist) -> None:
     client = SpotifyClient.of(row.user, patience=PATIENCE_SECONDS)
-    keys = [uuid_of(key) for key in list_of(row.user, row.filters).songs[:MOST_SONGS]]
+    keys = [uuid_of(key) for key in song_list_of(row.user, row.filters).songs[:MOST_SONGS]]
     found = Song.objects.in_bulk(keys)
     songs = [found[key] for key in keys if key in found]
     endings.advance(row, total=len(songs))

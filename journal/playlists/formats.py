@@ -29,7 +29,7 @@ NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 @dataclass(frozen=True)
-class Place:
+class SongPlace:
     """Where a song is.
 
     Attributes
@@ -53,13 +53,13 @@ class Place:
 
 
 def as_text(
-    songs: Sequence[Song], _title: str = "", _place: Callable[[Song], Place] | None = None
+    songs: Sequence[Song], _title: str = "", _place: Callable[[Song], SongPlace] | None = None
 ) -> str:
     """A line a song."""
     return "".join(f"{one_line(str(song))}\n" for song in songs)
 
 
-def as_csv(songs: Sequence[Song], _title: str, place: Callable[[Song], Place]) -> str:
+def as_csv(songs: Sequence[Song], _title: str, place: Callable[[Song], SongPlace]) -> str:
     """A table for a spreadsheet; nothing in it is taken for a formula."""
     table = StringIO()
     writer = csv.writer(table)
@@ -71,7 +71,7 @@ def as_csv(songs: Sequence[Song], _title: str, place: Callable[[Song], Place]) -
     return table.getvalue()
 
 
-def as_m3u(songs: Sequence[Song], title: str, place: Callable[[Song], Place]) -> str:
+def as_m3u(songs: Sequence[Song], title: str, place: Callable[[Song], SongPlace]) -> str:
     """A list for a player; -1 stands for a length that is not known.
 
     What can be heard nowhere is left out: a player would stop at it.
@@ -86,7 +86,7 @@ def as_m3u(songs: Sequence[Song], title: str, place: Callable[[Song], Place]) ->
     return "\n".join([*lines, ""])
 
 
-def as_xspf(songs: Sequence[Song], title: str, place: Callable[[Song], Place]) -> str:
+def as_xspf(songs: Sequence[Song], title: str, place: Callable[[Song], SongPlace]) -> str:
     """A list as XSPF."""
     ET.register_namespace("", XSPF)
     playlist = ET.Element(f"{{{XSPF}}}playlist", version="1")
@@ -101,7 +101,7 @@ def as_xspf(songs: Sequence[Song], title: str, place: Callable[[Song], Place]) -
     return ET.tostring(playlist, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def as_jspf(songs: Sequence[Song], title: str, place: Callable[[Song], Place]) -> str:
+def as_jspf(songs: Sequence[Song], title: str, place: Callable[[Song], SongPlace]) -> str:
     """A list as JSPF: XSPF in JSON, where `location` and `identifier` are lists."""
     tracks = [_track(song, place(song)) for song in songs]
     playlist = {
@@ -124,7 +124,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _track(song: Song, where: Place) -> dict[str, Any]:
+def _track(song: Song, where: SongPlace) -> dict[str, Any]:
     """The elements of a track in XSPF's order; empty ones are left out."""
     elements = {
         "location": where.best,

@@ -60,7 +60,7 @@ class SongList:
         return blake2b(pairs.encode(), digest_size=16).hexdigest()
 
 
-def list_of(user: User, filters: QueryDict | Mapping[str, str]) -> SongList:
+def song_list_of(user: User, filters: QueryDict | Mapping[str, str]) -> SongList:
     """Find the songs that the filters let through; what is wrong with a filter leaves it out.
 
     A feeling, or one of its finer words, alone holds what was brought and never answered with,

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from journal.playlists import at_spotify, formats
-from journal.playlists.lists import list_of
+from journal.playlists.lists import song_list_of
 from journal.site.polling import next_poll, poll_of
 from journal.songs.listen_links import KEPT, token_of
 from journal.songs.own import songs_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from classifier.models import Song
     from journal.playlists.lists import SongList
 
-    Writer = Callable[[Sequence[Song], str, Callable[[Song], formats.Place]], str]
+    Writer = Callable[[Sequence[Song], str, Callable[[Song], formats.SongPlace]], str]
 
 PAGE = 24
 MOST_EXPORTED = 5000
@@ -48,7 +48,7 @@ FOR_PLAYERS = {"m3u", "xspf", "jspf"}
 @login_required
 def song_list(request: SignedInRequest) -> HttpResponse:
     """Show the songs that the filters of the address let through."""
-    found = list_of(request.user, request.GET)
+    found = song_list_of(request.user, request.GET)
     page = Paginator(found.songs, PAGE).get_page(request.GET.get("page", ""))
     context = {
         "list": found,
@@ -68,7 +68,7 @@ def export(request: SignedInRequest, kind: str) -> HttpResponse:
     if kind not in FORMATS:
         raise Http404
     content_type, write = FORMATS[kind]
-    found = list_of(request.user, request.GET)
+    found = song_list_of(request.user, request.GET)
     songs = [each.song for each in songs_of(request.user, found.songs[:MOST_EXPORTED])]
     place = _place(request, with_sound=kind in FOR_PLAYERS)
     text = write(songs, found.title, place)
@@ -85,7 +85,7 @@ def export(request: SignedInRequest, kind: str) -> HttpResponse:
 @limited("archive")
 def make(request: SignedInRequest) -> HttpResponse:
     """Have a list made a playlist; who has not let us yet is sent to Spotify's question first."""
-    found = list_of(request.user, request.POST)
+    found = song_list_of(request.user, request.POST)
     page = f"{reverse('journal:song_list')}?{found.query}"
     if not at_spotify.is_offered_to(request.user):
         return redirect("journal:profile")
@@ -109,15 +109,15 @@ def _at_spotify(request: SignedInRequest, found: SongList) -> dict[str, Any]:
     } | next_poll(poll_of(request))
 
 
-def _place(request: SignedInRequest, *, with_sound: bool) -> Callable[[Song], formats.Place]:
+def _place(request: SignedInRequest, *, with_sound: bool) -> Callable[[Song], formats.SongPlace]:
     """Where songs are, for whoever gets the list."""
 
-    def place(song: Song) -> formats.Place:
+    def place(song: Song) -> formats.SongPlace:
         sound = ""
         if song.audio and with_sound:
             token = token_of(request.user, song)
             sound = request.build_absolute_uri(reverse("journal:listen", args=[token]))
         page = request.build_absolute_uri(reverse("journal:song", args=[song.pk]))
-        return formats.Place(sound, song.spotify_url or song.deezer_url, page)
+        return formats.SongPlace(sound, song.spotify_url or song.deezer_url, page)
 
     return place

@@ -26,7 +26,7 @@ from journal.stats.geometry import polar, sector
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from journal.stats.geometry import Point
+    from journal.stats.geometry import PlanePoint
     from spotify_auth.models import User
 
 FONTS = Path(__file__).parent / "fonts"
@@ -90,7 +90,7 @@ class Recap:
 
 
 @dataclass(frozen=True)
-class Arc:
+class GrooveArc:
     """A stretch of a groove."""
 
     colour: str
@@ -102,7 +102,7 @@ class Mark:
     """A word at the edge of the record: a day's number or a month's name."""
 
     text: str
-    at: Point
+    at: PlanePoint
     turn: float = 0.0
 
 
@@ -178,7 +178,7 @@ def _month(recap: Recap) -> dict[str, Any]:
             continue
         step = (1 - 2 * FREE) / len(emotions)
         arcs += [
-            Arc(
+            GrooveArc(
                 colour=COLOURS.get(emotion, HATCH),
                 path=sector(
                     FREE + step * number,
@@ -209,7 +209,7 @@ def _year(recap: Recap) -> dict[str, Any]:
             colours = colours_of(recap.days[date])
             step = (1 / 12 - 0.006) / len(colours)
             arcs += [
-                Arc(
+                GrooveArc(
                     colour=COLOURS.get(name, HATCH),
                     path=sector(
                         start + 0.003 + step * number,

@@ -76,7 +76,7 @@ def _fits(host: str, pattern: str) -> bool:
     return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
 
 
-def keep(user: User, *, endpoint: str, public_key: str, secret: str) -> bool:
+def keep_device(user: User, *, endpoint: str, public_key: str, secret: str) -> bool:
     """Keep a browser's subscription, the newest few; False where it is none that we can use."""
     if not is_allowed(endpoint) or not _are_keys(public_key, secret):
         return False
@@ -87,7 +87,7 @@ def keep(user: User, *, endpoint: str, public_key: str, secret: str) -> bool:
     return True
 
 
-def forget(user: User, endpoint: str) -> None:
+def forget_device(user: User, endpoint: str) -> None:
     """Send nothing to a browser any more."""
     PushDevice.objects.filter(user=user, endpoint_sha256=_name_of(endpoint)).delete()
 
@@ -98,7 +98,7 @@ def _name_of(endpoint: str) -> str:
 
 def _are_keys(public_key: str, secret: str) -> bool:
     try:
-        point_of(public_key)
+        public_key_point(public_key)
         return len(unpadded(secret)) == SECRET_BYTES
     except (ValueError, binascii.Error):
         return False
@@ -116,7 +116,7 @@ def deliver(device: PushDevice, message: dict[str, str]) -> bool:
         response = Platform("push", patience=2.0, tries=2, hides_paths=True).request(
             "POST",
             device.endpoint,
-            data=encrypted(text, point_of(device.public_key), unpadded(device.secret)),
+            data=encrypted(text, public_key_point(device.public_key), unpadded(device.secret)),
             headers=_headers(device.endpoint),
         )
     except PlatformError as error:
@@ -201,7 +201,7 @@ def _point(key: ec.EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
-def point_of(text: str) -> ec.EllipticCurvePublicKey:
+def public_key_point(text: str) -> ec.EllipticCurvePublicKey:
     """Read a browser's public key; ValueError where it is none."""
     data = unpadded(text)
     if len(data) != POINT_BYTES:

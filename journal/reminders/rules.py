@@ -16,6 +16,6 @@ housekeeping.register(
         tables=("reminders.Nudge",),
         kept=lambda: dt.timedelta(days=schedule.KEPT_DAYS),
         promise=_("That you were reminded on a day: %(days)s days."),
-        prune=schedule.forget_old,
+        prune=schedule.forget_old_nudges,
     )
 )

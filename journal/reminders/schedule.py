@@ -43,7 +43,7 @@ def next_due(at: dt.time, zone: dt.tzinfo, after: dt.datetime) -> dt.datetime:
     return next(each for each in moments if each > after).astimezone(dt.UTC)
 
 
-def choose(user: User, *, at: dt.time | None = None, **values: Any) -> Reminder:
+def choose_reminder(user: User, *, at: dt.time | None = None, **values: Any) -> Reminder:
     """Set the hour, and what else is given; without one the hour stays, or is the usual one."""
     reminder = Reminder.objects.filter(user=user).first() or Reminder(user=user, at=USUAL)
     for name, value in values.items():
@@ -54,14 +54,14 @@ def choose(user: User, *, at: dt.time | None = None, **values: Any) -> Reminder:
     return reminder
 
 
-def follow(user: User) -> None:
+def follow_zone(user: User) -> None:
     """Follow a change of the listener's time zone."""
     for reminder in Reminder.objects.filter(user=user):
         due = next_due(reminder.at, zone_of(reminder), timezone.now())
         Reminder.objects.filter(pk=reminder.pk).update(due_at=due)
 
 
-def stop(user: User) -> None:
+def end_reminders(user: User) -> None:
     """End all reminders of a listener: devices, mail and calendar."""
     Reminder.objects.filter(user=user).delete()
     PushDevice.objects.filter(user=user).delete()
@@ -94,7 +94,7 @@ def _call(reminder: Reminder, now: dt.datetime) -> None:
         jobs.wake()
 
 
-def forget_old() -> None:
+def forget_old_nudges() -> None:
     """Delete what says that somebody was reminded."""
     before = timezone.localdate(timezone=dt.UTC) - dt.timedelta(days=KEPT_DAYS)
     Nudge.objects.filter(date__lt=before).delete()

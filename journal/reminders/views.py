@@ -86,7 +86,7 @@ def subscribe(request: SignedInRequest) -> HttpResponse:
     """Remind on this device, too."""
     form = SubscriptionForm(request.POST)
     values = form.cleaned_data if form.is_valid() else {}
-    is_kept = bool(values) and push.keep(
+    is_kept = bool(values) and push.keep_device(
         request.user,
         endpoint=values["endpoint"],
         public_key=values["p256dh"],
@@ -105,7 +105,7 @@ def subscribe(request: SignedInRequest) -> HttpResponse:
 def unsubscribe(request: SignedInRequest) -> HttpResponse:
     """Remind on this device no more; without one, on none."""
     if endpoint := request.POST.get("endpoint", ""):
-        push.forget(request.user, endpoint)
+        push.forget_device(request.user, endpoint)
     else:
         request.user.push_devices.all().delete()
     messages.success(request, _("No more push messages there."))
@@ -126,7 +126,7 @@ def change_calendar(request: SignedInRequest) -> HttpResponse:
 @login_required
 def stop(request: SignedInRequest) -> HttpResponse:
     """End all reminders."""
-    schedule.stop(request.user)
+    schedule.end_reminders(request.user)
     messages.success(request, _("No more reminders. Your journal stays as it is."))
     return redirect("journal:reminders")
 
@@ -146,13 +146,13 @@ def stop_reminding(request: HttpRequest, token: str) -> HttpResponse:
     """End all reminders by the address in a message; opening it asks, since mail scanners do."""
     reminder = reminder_of(token)
     if request.method == "POST" and reminder is not None:
-        schedule.stop(reminder.user)
+        schedule.end_reminders(reminder.user)
         reminder = None
     return TemplateResponse(request, "journal/reminders/stop.html", {"is_on": reminder is not None})
 
 
 def _choose(request: SignedInRequest, **values: Any) -> Reminder:
-    return schedule.choose(
+    return schedule.choose_reminder(
         request.user,
         time_zone=timezone.get_current_timezone_name(),
         language=translation.get_language() or "en",

@@ -14,6 +14,6 @@ DAYS_REMEMBERED = 16 * 366  # in all formats and languages together
 
 
 @functools.lru_cache(DAYS_REMEMBERED)
-def name_of(date: dt.date, form: str, _language: str | None) -> str:
+def day_name(date: dt.date, form: str, _language: str | None) -> str:
     """The day in a format, in the active language, which has to be named for what is remembered."""
     return DateFormat(date).format(form)

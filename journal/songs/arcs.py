@@ -45,7 +45,7 @@ class Whole:
     ends: str = ""
 
 
-def whole_of(row: Arc | None, layer: Layer) -> Whole:
+def whole_song_of(row: Arc | None, layer: Layer) -> Whole:
     """Draw a whole song, as far as it was heard and as the listener's layer has it."""
     if row is None:
         return Whole("none")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
-    from classifier.emotions.effective import Heard
+    from classifier.emotions.effective import HeardSong
     from journal.emotions.learning import Learnt
     from ml.personal import Axes
     from spotify_auth.models import User
@@ -60,7 +60,7 @@ class MovedSong:
 
 
 @dataclass(frozen=True)
-class Page:
+class LearntPage:
     """Everything the page shows."""
 
     row: PersonalLayer
@@ -70,12 +70,12 @@ class Page:
     total: int
 
 
-def page_of(user: User) -> Page:
+def learnt_page_of(user: User) -> LearntPage:
     """Draw what a listener taught, in a fixed number of queries."""
     row = layer_row(user.pk)
     moved = _moved(user, row.layer)
     found = Song.objects.in_bulk(list(moved)[:SHOWN])
-    return Page(
+    return LearntPage(
         row=row,
         sentences=[_what_moved(row), _what_agrees(row)] if row.labels >= LEAST_LABELS else [],
         arrow=_arrow(row) if row.strength and row.labels >= LEAST_LABELS else None,
@@ -88,7 +88,7 @@ def page_of(user: User) -> Page:
     )
 
 
-def told(learnt: Learnt) -> str:
+def learnt_sentence(learnt: Learnt) -> str:
     """Say how many songs sound different since a label; nothing where none does."""
     if not learnt.total:
         return ""
@@ -213,7 +213,7 @@ def _most_telling(user: User, layer: Layer) -> UUID | None:
     return max(known, key=lambda song: _worth(song, places, answers))
 
 
-def _worth(song: UUID, places: Mapping[UUID, Axes], answers: Mapping[UUID, Heard]) -> float:
+def _worth(song: UUID, places: Mapping[UUID, Axes], answers: Mapping[UUID, HeardSong]) -> float:
     own = places[song]
     near = sum(
         abs(own.arousal - other.arousal) < NEAR and abs(own.valence - other.valence) < NEAR

@@ -24,7 +24,7 @@ def token_of(user: User, song: Song) -> str:
     return signing.dumps([song.pk.hex, user.pk.hex, _door_of(user)], salt=SALT)
 
 
-def song_of(token: str) -> Song | None:
+def song_of_token(token: str) -> Song | None:
     """The song of a token; None when it has ended, is forged, or the listener may hear it no more.
 
     A changed password ends all of them.

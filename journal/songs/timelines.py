@@ -45,7 +45,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Block:
+class TimelineBlock:
     """A stretch on the line of time."""
 
     x: int
@@ -60,12 +60,12 @@ class Timeline:
 
     width: int
     height: int
-    blocks: list[Block]
+    blocks: list[TimelineBlock]
     ticks: list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
-class Place:
+class RegionPlace:
     """A region in words; `fragment` ends an address that plays it, empty where nothing does."""
 
     words: str
@@ -73,8 +73,8 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A stretch of the clip; `fragment` as in `Place`."""
+class ClipPart:
+    """A stretch of the clip; `fragment` as in `RegionPlace`."""
 
     segment: SegmentReading
     fragment: str
@@ -84,7 +84,7 @@ class Part:
 class Outline:
     """A region of the picture, in the pixels of one pane, and where in the sound it is."""
 
-    place: Place
+    place: RegionPlace
     x: int
     y: int
     width: int
@@ -109,7 +109,7 @@ class Why:
     error: str = ""
     panes: tuple[Pane, ...] = ()
     sentence: str = ""
-    places: tuple[Place, ...] = ()
+    places: tuple[RegionPlace, ...] = ()
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -127,7 +127,7 @@ def timeline(segments: Sequence[SegmentReading]) -> Timeline | None:
     lanes = len(segments) if is_overlapping else 1
     seconds = max(segment.end for segment in segments)
     blocks = [
-        Block(
+        TimelineBlock(
             x=round(UNITS * segment.start),
             y=(index if is_overlapping else 0) * (LANE + GAP),
             width=round(UNITS * (segment.end - segment.start)),
@@ -163,9 +163,9 @@ def origin_of(reading: Reading, *, has_audio: bool, streams_clip: bool) -> float
     return 0.0 if streams_clip and answer and answer.clip_source == DEEZER else None
 
 
-def parts_of(reading: Reading, *, origin: float | None) -> list[Part]:
+def parts_of(reading: Reading, *, origin: float | None) -> list[ClipPart]:
     """The stretches of the clip, each with where it is played from."""
-    return [Part(each, _fragment(origin, each.start)) for each in reading.segments]
+    return [ClipPart(each, _fragment(origin, each.start)) for each in reading.segments]
 
 
 def _fragment(origin: float | None, start: float, end: float | None = None) -> str:
@@ -247,10 +247,10 @@ def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
     }
 
 
-def _place(region: dict[str, float], reading: Reading, origin: float | None) -> Place:
+def _place(region: dict[str, float], reading: Reading, origin: float | None) -> RegionPlace:
     start = region["start"]
     fragment = _fragment(origin, start - LEAD_SECONDS, start + SLOT_SECONDS + TAIL_SECONDS)
-    return Place(_place_in_words(region, reading), fragment)
+    return RegionPlace(_place_in_words(region, reading), fragment)
 
 
 def _place_in_words(region: dict[str, float], reading: Reading) -> str:

@@ -26,7 +26,7 @@ from journal.forms import LabelForm, SongForm
 from journal.models import Entry
 from journal.site.polling import poll_of
 from journal.songs import listen_links
-from journal.songs.arcs import whole_of
+from journal.songs.arcs import whole_song_of
 from journal.songs.planes import plane_of
 from journal.songs.previews import may_stream, preview_address
 from journal.songs.timelines import origin_of, parts_of, timeline, why
@@ -61,7 +61,7 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
         "choices": FINER if reading.state in {"answered", "unsure"} else [],
         "entries": Entry.objects.of(request.user).filter(song=song).order_by("-date", "position"),
         "is_own": song.owner_id == request.user.pk,
-        "whole": whole_of(arc_of(song), reading.layer)
+        "whole": whole_song_of(arc_of(song), reading.layer)
         if song.owner_id and song.has_audio
         else None,
     } | _sound_context(request.user, song, reading)
@@ -101,7 +101,7 @@ def song_whole(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     context = {
         "song": song,
         "poll": poll_of(request),
-        "whole": whole_of(arc_of(song), PersonalLayer.objects.layer_of(request.user.pk)),
+        "whole": whole_song_of(arc_of(song), PersonalLayer.objects.layer_of(request.user.pk)),
     }
     return TemplateResponse(request, "journal/_whole.html", context)
 
@@ -143,7 +143,7 @@ def song_audio(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase
 @cache_control(private=True, no_store=True)
 def listen(request: HttpRequest, token: str) -> HttpResponseBase:
     """Play a song to whoever has a signed address of it, as in a list for a player."""
-    song = listen_links.song_of(token)
+    song = listen_links.song_of_token(token)
     if song is None:
         raise Http404
     return audio_response(request, song)

@@ -33,12 +33,12 @@ def hear_month(request: SignedInRequest, year: int, month: int) -> HttpResponse:
     context = {
         "period": period,
         "next": period.next_up_to(last),
-        "entries": answers_of(request.user, period)[:MOST_LISTED],
+        "entries": heard_entries(request.user, period)[:MOST_LISTED],
     }
     return TemplateResponse(request, "journal/hear.html", context)
 
 
-def answers_of(user: User, period: Period) -> QuerySet[Entry]:
+def heard_entries(user: User, period: Period) -> QuerySet[Entry]:
     """A period's entries with a song, in their order."""
     span = period.interval
     answered = Entry.objects.of(user).filter(song__isnull=False)

@@ -17,7 +17,7 @@ from journal.day.pages import today
 from journal.emotions import learning
 from journal.forms import LabelForm
 from journal.services import set_label
-from journal.songs.learnt import page_of, put_off, question_for, told
+from journal.songs.learnt import learnt_page_of, learnt_sentence, put_off, question_for
 from journify.web.http import SignedInRequest
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 @login_required
 def learnt(request: SignedInRequest) -> HttpResponse:
     """Say in two sentences and a picture what the listener's labels taught."""
-    return TemplateResponse(request, "journal/learnt.html", {"learnt": page_of(request.user)})
+    return TemplateResponse(
+        request, "journal/learnt.html", {"learnt": learnt_page_of(request.user)}
+    )
 
 
 @require_POST
@@ -47,7 +49,7 @@ def switch_learnt(request: SignedInRequest) -> HttpResponse:
 @login_required
 def forget_learnt(request: SignedInRequest) -> HttpResponse:
     """Forget what the listener's labels taught."""
-    learning.forget(request.user.pk)
+    learning.forget_learnt(request.user.pk)
     messages.success(request, _("It is forgotten. Your labels stay."))
     return redirect("journal:learnt")
 
@@ -68,7 +70,7 @@ def answer_question(request: SignedInRequest) -> HttpResponse:
 
 def tell_learnt(request: SignedInRequest, learnt: Learnt) -> None:
     """Say which other songs sound different since a label."""
-    sentence = told(learnt)
+    sentence = learnt_sentence(learnt)
     if sentence:
         address = f"{reverse('journal:learnt')}#songs"
         messages.info(request, format_html('{} <a href="{}">{}</a>', sentence, address, _("Look")))

@@ -41,7 +41,7 @@ REFRESH_SECONDS = 600
 @transaction.atomic
 def disconnect(user: User) -> None:
     """Delete tokens, the link to the account, playlists' ids, and metadata nobody else uses."""
-    connections.forget(user)
+    connections.forget_tokens(user)
     Playlist.objects.filter(user=user).delete()
     # also songs that were picked once and replaced since: nobody has a use for their names
     forget_metadata(_known_by_spotify_alone(user))
@@ -53,7 +53,7 @@ def is_linked(user: User) -> bool:
     return connections.connection_of(user) is not None or accounts.exists()
 
 
-def what_goes(user: User) -> dict[str, int]:
+def what_disconnecting_takes(user: User) -> dict[str, int]:
     """Count the user's answers whose songs lose their names, and those that keep them."""
     answers = Entry.objects.of(user).filter(song__isnull=False)
     gone = _known_by_spotify_alone(user).exclude(metadata_fetched_at=None).values("pk")
@@ -81,7 +81,7 @@ def refresh_lazily(user: User, songs: Iterable[Song | None]) -> None:
                 jobs.wake()
 
 
-def refresh(row: Refresh) -> None:
+def refresh_metadata(row: Refresh) -> None:
     """Read what Spotify says of the song of a claimed row anew."""
     try:
         with leases.held(row):
@@ -103,7 +103,7 @@ def interrupted(row: Refresh) -> bool:
     return jobs.put_back(row) or bool(row.delete()[0])
 
 
-def listening(user: User, span: str) -> dict[str, Any]:
+def heard_at_spotify(user: User, span: str) -> dict[str, Any]:
     """Read what Spotify says of the listener; at the first trouble the rest is left out."""
     found: dict[str, Any] = {"span": span, "spans": SPANS}
     try:

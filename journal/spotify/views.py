@@ -39,7 +39,9 @@ def profile(request: SignedInRequest) -> HttpResponse:
 def listening(request: SignedInRequest) -> HttpResponse:
     """Show who the listener is at Spotify, what they heard most and last: shown, never kept."""
     span = request.GET.get("span", "")
-    context = spotify.listening(request.user, span if span in spotify.SPANS else "medium_term")
+    context = spotify.heard_at_spotify(
+        request.user, span if span in spotify.SPANS else "medium_term"
+    )
     return page_or_fragment(request, "journal/listening.html", context, partial="listening")
 
 
@@ -57,7 +59,7 @@ def disconnect(request: SignedInRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = None if has_own_way(user) else SetPasswordForm(user, data)
     if data is None or (form is not None and not form.is_valid()):
-        context = {"form": form, "goes": spotify.what_goes(user)}
+        context = {"form": form, "goes": spotify.what_disconnecting_takes(user)}
         return TemplateResponse(request, "journal/disconnect.html", context)
     if form is not None:
         form.save()

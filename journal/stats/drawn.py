@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from classifier.emotions.readings import NOT_SURE, WORDS
 from journal.emotions.tally import KINDS
-from journal.site.dates import name_of
+from journal.site.dates import day_name
 from journal.stats import geometry
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def punches(
         "".join(
             f'<circle class="punch{" is-answered" if date in answered else ""}"'
             f' cx="{HOLE * (place // WEEK) + HOLE // 2}" cy="{HOLE * (place % WEEK) + HOLE // 2}"'
-            f' r="8"><title>{escape(name_of(date, form, language))}</title></circle>\n'
+            f' r="8"><title>{escape(day_name(date, form, language))}</title></circle>\n'
             for place, date in enumerate(dates)
             if date >= since
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from journal.emotions.tally import Part, Tally
+    from journal.emotions.tally import Tally, TallyPart
 
 # A part of a bar narrower than this, in percent, has no room for its mark.
 ROOM_FOR_MARK = 9.0
@@ -23,7 +23,7 @@ HALF_TURN = 0.5
 class Piece:
     """A part of a stacked bar, in percent of its length."""
 
-    part: Part
+    part: TallyPart
     start: float
     length: float
 
@@ -42,7 +42,7 @@ class Piece:
 class Sector:
     """A part of a ring: its outline, and where its mark stands."""
 
-    part: Part
+    part: TallyPart
     path: str
     x: float
     y: float
@@ -50,7 +50,7 @@ class Sector:
 
 
 @dataclass(frozen=True)
-class Point:
+class PlanePoint:
     """A place on a plane."""
 
     x: float
@@ -126,20 +126,20 @@ def sector(start: float, end: float, *, inner: float, outer: float) -> str:
     )
 
 
-def polar(turn: float, radius: float) -> Point:
+def polar(turn: float, radius: float) -> PlanePoint:
     """The point at a fraction of a turn, clockwise from the top."""
     angle = 2 * math.pi * turn
-    return Point(x=round(radius * math.sin(angle), 2), y=round(-radius * math.cos(angle), 2))
+    return PlanePoint(x=round(radius * math.sin(angle), 2), y=round(-radius * math.cos(angle), 2))
 
 
 @dataclass(frozen=True)
 class Spoke:
     """An axis of the radar: where its line ends, its mark stands, and its value lies."""
 
-    part: Part
-    end: Point
-    mark: Point
-    value: Point
+    part: TallyPart
+    end: PlanePoint
+    mark: PlanePoint
+    value: PlanePoint
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def radar(tally: Tally, *, radius: float, marks_at: float) -> Radar:
 class Lane:
     """One emotion over time, drawn as a track of a tape, 1000 wide and 100 high."""
 
-    part: Part
+    part: TallyPart
     path: str
 
 

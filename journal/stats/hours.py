@@ -30,7 +30,7 @@ HOUR, DAY = 60, 24 * 60
 MINUTE = dt.timedelta(minutes=1)
 
 
-class Period(NamedTuple):
+class OffsetPeriod(NamedTuple):
     """Since a moment, the clock is so many minutes ahead of UTC."""
 
     since: dt.datetime
@@ -61,9 +61,9 @@ def by_hour(
     return {hour: Tally(counts) for hour, counts in hours.items()}
 
 
-def periods_of(zone: dt.tzinfo, first: dt.date, last: dt.date) -> list[Period]:
+def periods_of(zone: dt.tzinfo, first: dt.date, last: dt.date) -> list[OffsetPeriod]:
     """The periods of a clock from `first` to `last`, days of UTC; the first has always been."""
-    found: list[Period] = []
+    found: list[OffsetPeriod] = []
     for year in range(first.year, last.year + 1):
         for period in _periods_of_year(zone, year):
             if period.since.date() <= first:
@@ -73,7 +73,7 @@ def periods_of(zone: dt.tzinfo, first: dt.date, last: dt.date) -> list[Period]:
     return found
 
 
-def _keys(periods: Sequence[Period], parts: Sequence[int]) -> dict[str, Expression]:
+def _keys(periods: Sequence[OffsetPeriod], parts: Sequence[int]) -> dict[str, Expression]:
     """The hour of UTC, and where there are several the period and the part of it."""
     moment = as_text("answered_at")  # "2026-11-28 13:05…"
     keys: dict[str, Expression] = {"hour": Substr(moment, 12, 2)}
@@ -95,10 +95,10 @@ def _keys(periods: Sequence[Period], parts: Sequence[int]) -> dict[str, Expressi
 
 
 @lru_cache(YEARS_REMEMBERED)
-def _periods_of_year(zone: dt.tzinfo, year: int) -> list[Period]:
+def _periods_of_year(zone: dt.tzinfo, year: int) -> list[OffsetPeriod]:
     """The periods of a year of UTC; a clock that is changed twice a day would surprise it."""
     moment, end = (dt.datetime(each, 1, 1, tzinfo=dt.UTC) for each in (year, year + 1))
-    found = [Period(moment, _offset(zone, moment))]
+    found = [OffsetPeriod(moment, _offset(zone, moment))]
     while moment < end:
         following = moment + dt.timedelta(1)
         if _offset(zone, following) != found[-1].offset:
@@ -108,7 +108,7 @@ def _periods_of_year(zone: dt.tzinfo, year: int) -> list[Period]:
                     moment = middle
                 else:
                     following = middle
-            found.append(Period(following, _offset(zone, following)))
+            found.append(OffsetPeriod(following, _offset(zone, following)))
         moment = following
     return found
 

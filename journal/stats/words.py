@@ -18,7 +18,7 @@ from classifier.emotions.readings import WORDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from journal.emotions.tally import Part, Tally
+    from journal.emotions.tally import Tally, TallyPart
     from journal.stats.grouping import ByGroup
 
 # Fewer answers than this on a side are too few to compare.
@@ -47,13 +47,13 @@ def leading(tally: Tally) -> str:
             tally.total,
         ) % {"total": tally.total, "word": leaders[0].word}
     return _("Heard most: %(words)s, in %(count)d of %(total)d answers.") % {
-        "words": words_of(leaders),
+        "words": listed_words(leaders),
         "count": sum(part.count for part in leaders),
         "total": tally.total,
     }
 
 
-def change(name: str, before: Tally, after: Tally) -> str:
+def change_words(name: str, before: Tally, after: Tally) -> str:
     """How a feeling's share rose or fell, as the beginning of a sentence."""
     values = {
         "word": WORDS[name],
@@ -96,13 +96,13 @@ def mostly(tally: Tally) -> str:
     leaders = tally.leaders
     if not leaders:
         return ""
-    values = {"count": leaders[0].count, "words": words_of(leaders)}
+    values = {"count": leaders[0].count, "words": listed_words(leaders)}
     if len(leaders) > 1:
         return _(", %(words)s equally often") % values
     return _(", %(count)d of them %(words)s") % values
 
 
-def words_of(parts: Sequence[Part]) -> str:
+def listed_words(parts: Sequence[TallyPart]) -> str:
     """The feelings' words, listed."""
     return listed([str(part.word) for part in parts])
 

@@ -48,7 +48,7 @@ def an_arc() -> Job:
 
 def a_try_out() -> Job:
     with upload_of(AUDIO) as upload:
-        return tryouts.begin(upload)
+        return tryouts.begin_tryout(upload)
 
 
 def an_export() -> Job:

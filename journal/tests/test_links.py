@@ -15,7 +15,7 @@ from journal.models import Entry
 from journal.picker.links import Link, ShortLinkError, read_isrc, read_link, resolved
 from journal.tests.factories import EntryFactory
 from journify.outbound.errors import PlatformError
-from journify.outbound.redirects import follow
+from journify.outbound.redirects import follow_redirects
 from journify.tests.sandbox import Sandbox
 from spotify_auth.models import User
 from tools.sandbox.catalogue import SandboxSong
@@ -159,7 +159,7 @@ class TestShortLinks:
     ) -> None:
         for url in ("https://evil.example/s/1", "https://link.deezer.com.evil.example/1"):
             with pytest.raises(PlatformError):
-                follow("deezer-links", url, hosts=["link.deezer.com"], is_goal=bool)
+                follow_redirects("deezer-links", url, hosts=["link.deezer.com"], is_goal=bool)
         assert sandbox.world.requests == []
 
 

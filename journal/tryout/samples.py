@@ -47,7 +47,7 @@ def samples() -> list[Sample]:
     ]
 
 
-def audio_of(request: HttpRequest, key: str) -> HttpResponseBase:
+def sample_response(request: HttpRequest, key: str) -> HttpResponseBase:
     """Send a demo song's audio to anybody.
 
     Raises

@@ -25,7 +25,7 @@ from journal.forms import TryOutForm
 from journal.picker import platforms
 from journal.site.polling import next_poll, poll_of
 from journal.songs.timelines import timeline
-from journal.tryout.samples import audio_of
+from journal.tryout.samples import sample_response
 from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
 from journify.web.http import HttpRequest
@@ -95,7 +95,7 @@ def songs(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sample_audio(request: HttpRequest, key: str) -> HttpResponseBase:
     """Play a song that comes with the journal to anybody."""
-    return audio_of(request, key)
+    return sample_response(request, key)
 
 
 def _begun(request: HttpRequest, form: TryOutForm) -> TryOut:
@@ -104,12 +104,12 @@ def _begun(request: HttpRequest, form: TryOutForm) -> TryOut:
     if track and settings.DEEZER_SEARCH:
         found = DeezerClient().track(track.removeprefix("deezer:"))
         return tryouts.begin_with_song(found)
-    return tryouts.begin(_upload(request, form))
+    return tryouts.begin_tryout(_upload(request, form))
 
 
 def _upload(request: HttpRequest, form: TryOutForm) -> TemporaryUploadedFile:
     if getattr(request, "upload_too_large", False):
-        raise UploadRejectedError(tryouts.too_large_message())
+        raise UploadRejectedError(tryouts.too_large_to_try())
     if not form.is_valid() or not form.cleaned_data["audio"]:
         raise UploadRejectedError(_("Choose a file first."))
     upload: TemporaryUploadedFile = form.cleaned_data["audio"]

@@ -78,7 +78,7 @@ def end_with_file(row: Job, field: str, content: File[bytes], **values: Any) -> 
     try:
         end(row, **values)
     except LostError:
-        files.drop(row, field)
+        files.drop_file(row, field)
         raise
 
 

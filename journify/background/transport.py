@@ -39,7 +39,7 @@ def listening() -> Iterator[Listen]:
         yield _sleep
 
 
-def poll_seconds() -> float:
+def look_seconds() -> float:
     """How long a worker waits for a call until it looks for work by itself."""
     return POLL_BESIDE_BROKER_SECONDS if settings.QUEUE_URL else POLL_SECONDS
 

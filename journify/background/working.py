@@ -62,7 +62,7 @@ def _do_next() -> bool:
 
 def _wait(stop: threading.Event, listen: Listen) -> None:
     """Wait for a call, or until it is time to look without one."""
-    deadline = time.monotonic() + transport.poll_seconds()
+    deadline = time.monotonic() + transport.look_seconds()
     while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
         if listen(min(left, LISTEN_SECONDS)):
             return

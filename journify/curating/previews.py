@@ -25,7 +25,7 @@ class PreviewStorage(MediaStorage):
         super().__init__(**kwargs | {"MEDIA_FOLDER": PREVIEWS})
 
 
-def forget_old() -> None:
+def forget_old_previews() -> None:
     """Delete what somebody looked at and never imported."""
     try:
         _folders, names = default_storage.listdir(PREVIEWS)

@@ -65,7 +65,7 @@ def collect() -> Catalog:
     return catalog
 
 
-def read(language: str) -> Catalog:
+def read_messages(language: str) -> Catalog:
     """Read the translations into `language`; there may be none yet."""
     path = po_path(language)
     if not path.exists():
@@ -74,9 +74,9 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def merge(language: str) -> Catalog:
+def merge_messages(language: str) -> Catalog:
     """Bring the file of translations up to date with the texts, and compile it."""
-    translations, template = read(language), collect()
+    translations, template = read_messages(language), collect()
     template.creation_date = translations.creation_date
     translations.update(template, no_fuzzy_matching=True)
     path = po_path(language)

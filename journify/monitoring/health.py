@@ -19,14 +19,14 @@ _migrated: set[str] = set()  # what cannot become untrue while this process live
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What a check found: fit or not, and facts that may be shown to anybody."""
 
     is_fit: bool
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def findings(*, leave_out: Collection[str] = ()) -> dict[str, Finding]:
+def findings(*, leave_out: Collection[str] = ()) -> dict[str, CheckResult]:
     """Run the checks that the settings name, each alone: one that breaks counts as unfit."""
     return {
         name: _find(name, import_string(path))
@@ -35,24 +35,24 @@ def findings(*, leave_out: Collection[str] = ()) -> dict[str, Finding]:
     }
 
 
-def database() -> Finding:
+def database() -> CheckResult:
     """Ask the database a question; where it is away, that raises."""
-    return Finding(is_fit=MigrationRecorder.Migration.objects.exists())
+    return CheckResult(is_fit=MigrationRecorder.Migration.objects.exists())
 
 
-def migrations() -> Finding:
+def migrations() -> CheckResult:
     """Say whether the tables are those of this version; once they are, they stay so."""
     name = str(connection.settings_dict["NAME"])
     if name not in _migrated:
         executor = MigrationExecutor(connection)
         missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         if missing:
-            return Finding(is_fit=False, facts={"missing": missing})
+            return CheckResult(is_fit=False, facts={"missing": missing})
         _migrated.add(name)
-    return Finding(is_fit=True)
+    return CheckResult(is_fit=True)
 
 
-def _find(name: str, check: Callable[[], Finding]) -> Finding:
+def _find(name: str, check: Callable[[], CheckResult]) -> CheckResult:
     try:
         return check()
     except Exception:
@@ -60,4 +60,4 @@ def _find(name: str, check: Callable[[], Finding]) -> Finding:
         # unfit, and the other parts are still to be told of. Why goes to the log only: it may name
         # hosts and users.
         logger.exception("check %s broke", name)
-        return Finding(is_fit=False)
+        return CheckResult(is_fit=False)

@@ -27,7 +27,7 @@ class ExplainedCommand(BaseCommand):
         return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
 
-def public_address() -> str:
+def likely_address() -> str:
     """Guess how this server is called from outside."""
     if settings.CSRF_TRUSTED_ORIGINS:
         return settings.CSRF_TRUSTED_ORIGINS[0]

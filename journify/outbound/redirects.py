@@ -23,7 +23,9 @@ MAX_SECONDS = 6.0
 HOP_SECONDS = 2.0
 
 
-def follow(platform: str, url: str, *, hosts: Sequence[str], is_goal: Callable[[str], bool]) -> str:
+def follow_redirects(
+    platform: str, url: str, *, hosts: Sequence[str], is_goal: Callable[[str], bool]
+) -> str:
     """Return the first address behind `url` for which `is_goal` holds; it is not fetched itself.
 
     Raises

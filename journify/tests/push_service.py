@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from journal.reminders.push import padless, point_of
+from journal.reminders.push import padless, public_key_point
 
 HEADER = 16 + 4 + 1 + 65
 
@@ -57,7 +57,7 @@ class PushService:
     def read(self, body: bytes) -> bytes:
         """Decrypt a message."""
         salt, theirs, sealed = body[:16], body[21:HEADER], body[HEADER:]
-        shared = self.key.exchange(ec.ECDH(), point_of(padless(theirs)))
+        shared = self.key.exchange(ec.ECDH(), public_key_point(padless(theirs)))
         info = b"WebPush: info\0" + self.point + theirs
         master = HKDF(algorithm=SHA256(), length=32, salt=self.secret, info=info).derive(shared)
         key = HKDF(

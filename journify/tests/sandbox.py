@@ -53,7 +53,7 @@ class Sandbox:
         grant.access["access-1"] = self.world.now() + 3600
         self.world.grants.append(grant)
         tokens = Tokens("access-1", "refresh-1", timezone.now() + dt.timedelta(hours=1), scope)
-        connections.keep(user, tokens)
+        connections.keep_consent(user, tokens)
         return SpotifyConnection.objects.get(user=user)
 
 

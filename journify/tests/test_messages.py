@@ -31,7 +31,7 @@ def texts() -> Catalog:
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def translations(request: pytest.FixtureRequest) -> Catalog:
-    return messages.read(request.param)
+    return messages.read_messages(request.param)
 
 
 def keys(catalog: Catalog) -> set[tuple[str | None, object]]:

@@ -165,7 +165,7 @@ class TestDatabase:
         [
             ('INSERT INTO "classifier_song"', add_upload),
             ('UPDATE "classifier_song"', add_again),
-            ('INSERT INTO "classifier_tryout"', lambda _user, upload: tryouts.begin(upload)),
+            ('INSERT INTO "classifier_tryout"', lambda _user, upload: tryouts.begin_tryout(upload)),
             ('INSERT INTO "journal_transfer"', transfers.request_import),
         ],
         ids=["upload", "upload that was lost", "try-out", "archive"],

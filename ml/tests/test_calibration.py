@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from ml.calibration import Answers, fit_temperature, temperatures_of_others
+from ml.calibration import UnseenAnswers, fit_temperature, temperatures_of_others
 
 
 def answers(sharpness: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -16,9 +16,9 @@ def answers(sharpness: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return honest * sharpness, truth
 
 
-def known(sharpness: float, seed: int = 0) -> Answers:
+def known(sharpness: float, seed: int = 0) -> UnseenAnswers:
     logits, truth = answers(sharpness, seed)
-    return Answers(logits, np.eye(4)[truth], np.ones(len(truth)))
+    return UnseenAnswers(logits, np.eye(4)[truth], np.ones(len(truth)))
 
 
 @pytest.mark.parametrize("sharpness", [0.5, 1.0, 3.0])
@@ -38,7 +38,7 @@ def test_own_labels_do_not_matter_when_a_fold_is_calibrated() -> None:
 def test_doubtful_labels_count_less_when_weights_say_so() -> None:
     sure, wrong = known(1), known(1, seed=1)
     turned = replace(wrong, truth=wrong.truth[:, ::-1], weights=wrong.weights * 0.01)
-    assert fit_temperature(Answers.joined([sure, turned])) == pytest.approx(1, rel=0.2)
+    assert fit_temperature(UnseenAnswers.joined([sure, turned])) == pytest.approx(1, rel=0.2)
 
 
 def test_nothing_changes_when_there_is_one_fold() -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 from ml.audio import load_clip
 from ml.clip import Clip
 from ml.errors import WeightsError
-from ml.explain import Explanation, Region, explain, flattened
+from ml.explain import Reasons, Region, explain, flattened
 from ml.explain_figure import draw
 from ml.explain_grid import BANDS, SLOTS
 from ml.labels import EMOTIONS
@@ -89,7 +89,7 @@ def test_a_flat_picture_keeps_each_rows_mean() -> None:
 def test_the_strongest_regions_come_first() -> None:
     relevance = torch.zeros(3, BANDS, SLOTS)
     relevance[2, 7, 9], relevance[0, 0, 1] = 2.0, 1.0
-    explanation = Explanation(None, torch.zeros(3, 16, 107), relevance)  # type: ignore[arg-type]
+    explanation = Reasons(None, torch.zeros(3, 16, 107), relevance)  # type: ignore[arg-type]
     assert explanation.strongest(2) == [Region(2, 7, 9), Region(0, 0, 1)]
     assert explanation.segment_shares() == pytest.approx([1 / 3, 0, 2 / 3])
 

@@ -25,7 +25,7 @@ from spotify_auth import connections
 from spotify_auth.connections import Tokens
 from spotify_auth.models import User
 over = timezone.now() - dt.timedelta(seconds=1)
-connections.keep(User.objects.create(username="a"), Tokens("over", "refresh-1", over))
+connections.keep_consent(User.objects.create(username="a"), Tokens("over", "refresh-1", over))
 """
 REFRESH = """
 from spotify_auth.models import SpotifyConnection

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journify.outbound.items import usable_items
-from spotify_auth.records import Artist, Play, Profile, Track
+from spotify_auth.records import Artist, Profile, SpotifyPlay, Track
 from tools.fuzz.answers import anything, with_one_replaced
 
 ID = "4uLU6hMCjMI75M1A2tKUQC"
@@ -89,18 +89,18 @@ def test_numbers_in_texts_and_other_spellings_are_read() -> None:
 
 @pytest.mark.parametrize("moment", [None, "", "yesterday", 5, {}])
 def test_a_play_without_its_time_is_left_out(moment: Any) -> None:
-    plays = usable_items("spotify", [PLAY | {"played_at": moment}, PLAY], Play.from_json)
+    plays = usable_items("spotify", [PLAY | {"played_at": moment}, PLAY], SpotifyPlay.from_json)
     assert [play.played_at for play in plays] == [dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)]
 
 
 def test_a_play_without_a_zone_is_utc() -> None:
-    play = Play.from_json(PLAY | {"played_at": "2026-11-25T12:00:00"})
+    play = SpotifyPlay.from_json(PLAY | {"played_at": "2026-11-25T12:00:00"})
     assert play.played_at.tzinfo is dt.UTC
 
 
 @pytest.mark.parametrize(
     ("payload", "reader"),
-    [(TRACK, Track.from_json), (ARTIST, Artist.from_json), (PLAY, Play.from_json)],
+    [(TRACK, Track.from_json), (ARTIST, Artist.from_json), (PLAY, SpotifyPlay.from_json)],
     ids=["track", "artist", "play"],
 )
 @given(data=st.data())

@@ -151,7 +151,7 @@ def test_a_consent_given_meanwhile_wins_over_a_late_refresh(
     hour = timezone.now() + dt.timedelta(hours=1)
 
     def while_signing_in_anew(_refresh_token: str) -> Tokens:
-        connections.keep(user, Tokens("newest", "refresh-2", hour))
+        connections.keep_consent(user, Tokens("newest", "refresh-2", hour))
         return Tokens("late", "", hour)
 
     monkeypatch.setattr(accounts, "refresh", while_signing_in_anew)
@@ -163,7 +163,7 @@ def test_a_consent_given_meanwhile_wins_over_a_late_refresh(
 def test_not_connected_when_it_was_disconnected_meanwhile(
     connection: SpotifyConnection, user: User
 ) -> None:
-    connections.forget(user)
+    connections.forget_tokens(user)
     with pytest.raises(NotConnectedError):
         access_token(connection.pk)
 

@@ -56,7 +56,7 @@ INSTRUMENTS = {
 
 
 @dataclass(frozen=True)
-class Part:
+class InstrumentPart:
     """What one instrument plays; `pan` runs from -1 (left) to 1, `volume` from 0 to 127."""
 
     name: str
@@ -73,7 +73,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Song:
+class DemoSong:
     """A piece of the demo, read and checked."""
 
     slug: str
@@ -83,7 +83,7 @@ class Song:
     emotion: Emotion
     meter: Meter
     tempo: TempoMap
-    parts: tuple[Part, ...]
+    parts: tuple[InstrumentPart, ...]
 
     @property
     def end(self) -> Fraction:
@@ -101,7 +101,7 @@ def song_names() -> list[str]:
     return sorted(path.stem for path in SONGS.glob("*.toml"))
 
 
-def load_song(slug: str, *, folder: Path = SONGS) -> Song:
+def load_song(slug: str, *, folder: Path = SONGS) -> DemoSong:
     """Read and check a song.
 
     Raises
@@ -122,7 +122,7 @@ def load_song(slug: str, *, folder: Path = SONGS) -> Song:
         raise ScoreError(f"{path.name} lacks {error}") from error
 
 
-def _build_song(slug: str, data: dict[str, Any]) -> Song:
+def _build_song(slug: str, data: dict[str, Any]) -> DemoSong:
     bar = Fraction(data["meter"])
     meter = Meter(bar, parse_length(data["pickup"]) if "pickup" in data else Fraction(0))
     tunes: dict[str, str] = data.get("tunes", {})
@@ -134,7 +134,7 @@ def _build_song(slug: str, data: dict[str, Any]) -> Song:
         beat=parse_length(data.get("beat", "4")),
         end=end,
     )
-    return Song(
+    return DemoSong(
         slug=slug,
         title=data["title"],
         composer=data["composer"],
@@ -146,7 +146,9 @@ def _build_song(slug: str, data: dict[str, Any]) -> Song:
     )
 
 
-def _build_part(slug: str, row: dict[str, Any], *, meter: Meter, tunes: dict[str, str]) -> Part:
+def _build_part(
+    slug: str, row: dict[str, Any], *, meter: Meter, tunes: dict[str, str]
+) -> InstrumentPart:
     where = f"{slug}, {row['name']}"
     if row["instrument"] not in INSTRUMENTS:
         raise ScoreError(f"{where}: no instrument “{row['instrument']}”")
@@ -156,7 +158,7 @@ def _build_part(slug: str, row: dict[str, Any], *, meter: Meter, tunes: dict[str
         notes.extend(parse_voice(text, meter=meter, where=where))
     if not notes:
         raise ScoreError(f"{where}: this part has no notes")
-    return Part(
+    return InstrumentPart(
         name=row["name"],
         instrument=row["instrument"],
         notes=tuple(sorted(notes, key=lambda note: (note.start, note.pitch))),

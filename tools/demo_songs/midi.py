@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 
-from tools.demo_songs.library import INSTRUMENTS, Part, Song
+from tools.demo_songs.library import INSTRUMENTS, DemoSong, InstrumentPart
 from tools.demo_songs.score import Note
 
 TICKS_PER_QUARTER = 480
@@ -26,7 +26,7 @@ LEAD_IN_SECONDS = 0.05
 Event = tuple[int, int, bytes]
 
 
-def midi_file(song: Song) -> bytes:
+def midi_file(song: DemoSong) -> bytes:
     """Write a song as a Standard MIDI File of format 1.
 
     The small irregularities of a player come from a generator seeded with the song's slug, so
@@ -66,14 +66,14 @@ def _track(events: list[Event]) -> bytes:
     return b"MTrk" + _number(len(body), 4) + bytes(body)
 
 
-def _ticks(song: Song, position: Fraction, *, shift: float = 0.0) -> int:
+def _ticks(song: DemoSong, position: Fraction, *, shift: float = 0.0) -> int:
     """Return the tick of a position moved by `shift` seconds, never before the start."""
     quarters_per_second = song.tempo.quarter_bpm_at(position) / 60
     quarters = float(position) * 4 + (LEAD_IN_SECONDS + shift) * quarters_per_second
     return max(0, round(quarters * TICKS_PER_QUARTER))
 
 
-def _tempo_events(song: Song) -> list[Event]:
+def _tempo_events(song: DemoSong) -> list[Event]:
     """List the title and the changes of tempo."""
     title = f"{song.composer}: {song.title}".encode()
     events: list[Event] = [(0, 0, b"\xff\x03" + variable_length(len(title)) + title)]
@@ -83,7 +83,9 @@ def _tempo_events(song: Song) -> list[Event]:
     return events
 
 
-def _part_events(song: Song, part: Part, *, channel: int, chance: random.Random) -> list[Event]:
+def _part_events(
+    song: DemoSong, part: InstrumentPart, *, channel: int, chance: random.Random
+) -> list[Event]:
     """List what one instrument does."""
     name = part.name.encode()
     events: list[Event] = [
@@ -99,7 +101,9 @@ def _part_events(song: Song, part: Part, *, channel: int, chance: random.Random)
     return events
 
 
-def _note_events(song: Song, part: Part, *, channel: int, chance: random.Random) -> list[Event]:
+def _note_events(
+    song: DemoSong, part: InstrumentPart, *, channel: int, chance: random.Random
+) -> list[Event]:
     """List the note-ons and note-offs of a part, with a player's irregularities.
 
     A note that has not ended when its pitch is struck again is cut there: its late note-off
@@ -116,7 +120,9 @@ def _note_events(song: Song, part: Part, *, channel: int, chance: random.Random)
     return events
 
 
-def _strokes(song: Song, part: Part, *, chance: random.Random) -> list[tuple[Note, int, int]]:
+def _strokes(
+    song: DemoSong, part: InstrumentPart, *, chance: random.Random
+) -> list[tuple[Note, int, int]]:
     """List each note with the tick at which it is struck and how hard, in order of time."""
     strokes = []
     for note in part.notes:
@@ -128,7 +134,7 @@ def _strokes(song: Song, part: Part, *, chance: random.Random) -> list[tuple[Not
     return sorted(strokes, key=lambda stroke: stroke[1])
 
 
-def _pedal_events(song: Song, every: Fraction, *, channel: int) -> list[Event]:
+def _pedal_events(song: DemoSong, every: Fraction, *, channel: int) -> list[Event]:
     """Change the sustaining pedal every so often: up on the beat, down just after it."""
     events: list[Event] = []
     position = song.meter.pickup

@@ -22,7 +22,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from tools.demo_songs.library import Song, load_song, song_names
+from tools.demo_songs.library import DemoSong, load_song, song_names
 from tools.demo_songs.midi import midi_file
 from tools.demo_songs.score import ScoreError
 
@@ -61,7 +61,7 @@ def missing_tool() -> str | None:
     return None
 
 
-def synthesise(song: Song) -> Samples:
+def synthesise(song: DemoSong) -> Samples:
     """Play a song with FluidSynth.
 
     Returns
@@ -139,13 +139,13 @@ def write_mp3(path: Path, samples: Samples, *, tags: dict[str, str]) -> None:
             container.mux(stream.encode(piece))
 
 
-def licence_of(song: Song) -> str:
+def licence_of(song: DemoSong) -> str:
     """Say under which terms a rendering may be given away."""
     is_own = song.composer == "Journify"
     return LICENCE.format(composition="our own, CC0 1.0" if is_own else "public domain")
 
 
-def render(song: Song, *, folder: Path) -> Path:
+def render(song: DemoSong, *, folder: Path) -> Path:
     """Render one song into a folder and return the file."""
     path = folder / f"{song.slug}.mp3"
     tags = {

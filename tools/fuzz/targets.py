@@ -32,7 +32,7 @@ from ml.decoding import Decoder
 from ml.errors import ClipError
 from spotify_auth import accounts
 from spotify_auth.client import call_api
-from spotify_auth.records import Artist, Play, Profile, Track
+from spotify_auth.records import Artist, Profile, SpotifyPlay, Track
 from tools.fuzz.answers import ODD, bodies
 from tools.fuzz.archives import archives, check_archive
 from tools.hostile.broken import sound_files
@@ -239,7 +239,7 @@ TARGETS: dict[str, Target] = {
     "spotify-play": Target(
         _answers("spotify"),
         _reading(
-            lambda found: Play.from_json(
+            lambda found: SpotifyPlay.from_json(
                 {"track": found["tracks"]["items"][0], "played_at": found["played_at"]}
             )
         ),

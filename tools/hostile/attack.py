@@ -28,7 +28,7 @@ Way = Callable[[Path], str]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttackOutcome:
     """What became of one file on one way in.
 
     Attributes
@@ -64,7 +64,7 @@ def write_corpus(folder: Path, canary: Canary, sound: dict[str, bytes] | None = 
     return paths
 
 
-def attack(paths: list[Path], ways: dict[str, Way], canary: Canary) -> Iterator[Outcome]:
+def attack(paths: list[Path], ways: dict[str, Way], canary: Canary) -> Iterator[AttackOutcome]:
     """Send each file along each way, which returns the sentence that it refused with, or none."""
     canary.sung()
     for path in paths:
@@ -76,7 +76,7 @@ def attack(paths: list[Path], ways: dict[str, Way], canary: Canary) -> Iterator[
                 sentence, problem = "", f"raised {error!r}"
             seconds = time.monotonic() - started
             problem = problem or _problem(sentence, seconds, canary)
-            yield Outcome(path.name, name, seconds, sentence, problem)
+            yield AttackOutcome(path.name, name, seconds, sentence, problem)
 
 
 def upload_way(client: Client, path_of_answer: str) -> Way:
@@ -107,7 +107,7 @@ def try_out_way(client: Client, path_of_form: str) -> Way:
         tryout = jobs.claim(TryOut.objects.all(), TryOut.objects.get().pk)
         if tryout is None:
             raise RuntimeError("somebody else has it")
-        tryouts.listen(tryout)
+        tryouts.hear_tryout(tryout)
         error = str(client.get(response["Location"]).context.get("error", ""))
         if TryOut.objects.exists():
             raise RuntimeError("something of it is kept")

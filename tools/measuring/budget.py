@@ -34,7 +34,7 @@ GROWING = {
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedPage:
     """A page's time beside what it may take."""
 
     page: PageTime
@@ -48,10 +48,10 @@ class Judged:
         return self.is_slow or (self.is_growing and not self.excuse)
 
 
-def judge(page: PageTime) -> Judged:
+def judge(page: PageTime) -> JudgedPage:
     """Hold a page to its budget: growth that is known has a reason, and a bound of its own."""
     known = GROWING.get(page.name)
-    return Judged(
+    return JudgedPage(
         page=page,
         is_slow=page.server_p95 > MOST_MS,
         is_growing=page.ratio > MOST_TIMES,

@@ -28,7 +28,7 @@ NO_PAGES = {"song_audio", "song_picture", "profile", "listening", "remote", "tod
 
 
 @dataclass(frozen=True)
-class Page:
+class MeasuredPage:
     """A name to print and the address behind it."""
 
     name: str
@@ -50,7 +50,7 @@ def admin_names() -> list[str]:
     )
 
 
-def page_of(user: User, name: str) -> Page | None:
+def page_of(user: User, name: str) -> MeasuredPage | None:
     """Find the user's page of that name; None where it needs something that they do not have."""
     answered = Entry.objects.of(user).filter(song__isnull=False).order_by("answered_at")
     entry = answered.filter(song__labels__user=user).last() or answered.last()
@@ -71,10 +71,10 @@ def page_of(user: User, name: str) -> Page | None:
         path = reverse(f"journal:{bare}", kwargs={key: known[key] for key in needed})
     except NoReverseMatch:
         return None
-    return Page(name=name, path=f"{path}?{query}" if query else path)
+    return MeasuredPage(name=name, path=f"{path}?{query}" if query else path)
 
 
-def pages_of(user: User, client: Client) -> Iterator[Page]:
+def pages_of(user: User, client: Client) -> Iterator[MeasuredPage]:
     """Give the pages of `user` that answer with HTML; what only takes a POST is left out."""
     for name in page_names():
         page = page_of(user, name)

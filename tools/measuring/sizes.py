@@ -13,7 +13,7 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.test import Client
 
-from tools.measuring.pages import Page
+from tools.measuring.pages import MeasuredPage
 
 KB = 1000
 # Compressed, with nothing in the browser's cache.
@@ -52,12 +52,12 @@ class _Assets(HTMLParser):
             self.js.append(values["src"] or "")
 
 
-def weigh(client: Client, pages: Iterable[Page]) -> list[PageSize]:
+def weigh(client: Client, pages: Iterable[MeasuredPage]) -> list[PageSize]:
     """Weigh each page."""
     return [_weigh(client, page) for page in pages]
 
 
-def _weigh(client: Client, page: Page) -> PageSize:
+def _weigh(client: Client, page: MeasuredPage) -> PageSize:
     response = client.get(page.path, headers={"Accept-Encoding": "gzip"})
     is_packed = response.get("Content-Encoding") == "gzip"
     html = gzip.decompress(response.content) if is_packed else response.content

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tools.measuring.pages import Page
+from tools.measuring.pages import MeasuredPage
 
 WARM_UP = 2
 ADDITIONS, PART = "for number in range(200_000): total += number", 5  # of a million
@@ -53,7 +53,7 @@ class PageTime:
 
 
 def measure(
-    full: Client, one_day: Client, pages: Iterable[tuple[Page, Page]], *, runs: int
+    full: Client, one_day: Client, pages: Iterable[tuple[MeasuredPage, MeasuredPage]], *, runs: int
 ) -> list[PageTime]:
     """Time each page of the listener with years beside that of the listener with one day.
 
@@ -98,7 +98,9 @@ def quantile(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
-def _measure(full: Client, one_day: Client, pair: tuple[Page, Page], runs: int) -> PageTime:
+def _measure(
+    full: Client, one_day: Client, pair: tuple[MeasuredPage, MeasuredPage], runs: int
+) -> PageTime:
     many, few, paces = [], [], []
     for _run in range(runs + WARM_UP):
         paces.append(pace())

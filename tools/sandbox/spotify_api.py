@@ -20,8 +20,8 @@ from tools.sandbox.spotify_objects import Objects
 from tools.sandbox.world import (
     Answer,
     Grant,
-    Playlist,
     Request,
+    SandboxPlaylist,
     World,
     as_json,
     error,
@@ -194,7 +194,7 @@ class _Call:
                 raise _RefusedError(400, "Missing required field: name")
             name = spotify_id(f"playlist {len(self.world.playlists)}")
             text = str(values.get("description", ""))
-            made = Playlist(name, grant.person, str(values["name"]), text, is_public)
+            made = SandboxPlaylist(name, grant.person, str(values["name"]), text, is_public)
             self.world.playlists.append(made)
             return as_json(self.objects.playlist(made), status=201)
         limit, offset = self._window()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.sandbox.catalogue import SandboxSong, spotify_id
-from tools.sandbox.world import Grant, Playlist, World
+from tools.sandbox.world import Grant, SandboxPlaylist, World
 
 Json = dict[str, Any]
 
@@ -92,7 +92,7 @@ class Objects:
         pictures = {"genres": [], "images": [{"url": url, "height": 64, "width": 64}]}
         return self.artist(song) | pictures | followers | self._popularity()
 
-    def playlist(self, playlist: Playlist) -> Json:
+    def playlist(self, playlist: SandboxPlaylist) -> Json:
         """A simplified playlist object, …/reference/get-a-list-of-current-users-playlists."""
         owner = spotify_id(playlist.owner.account_id)
         items = {

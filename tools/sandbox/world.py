@@ -87,7 +87,7 @@ class Grant:
 
 
 @dataclass
-class Playlist:
+class SandboxPlaylist:
     """A playlist of somebody's at the stand-in Spotify."""
 
     id: str
@@ -108,7 +108,7 @@ class World:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     grants: list[Grant] = field(default_factory=list)
     app_tokens: dict[str, float] = field(default_factory=dict)
-    playlists: list[Playlist] = field(default_factory=list)
+    playlists: list[SandboxPlaylist] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     token_seconds: int = 3600

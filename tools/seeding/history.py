@@ -35,7 +35,7 @@ SOURCES = ("upload", "upload", "deezer", "itunes")
 
 
 @dataclass(frozen=True)
-class Shape:
+class HistoryShape:
     """How large the history becomes, its last day, and the moment after which nothing happened."""
 
     days: int
@@ -76,7 +76,7 @@ class Shelf:
         return songs[int(len(songs) * chance.random() ** 2)]
 
 
-def seed_history(user: User, shape: Shape, *, seed: int) -> Counts:
+def seed_history(user: User, shape: HistoryShape, *, seed: int) -> Counts:
     """Write songs with classifications and labels, and days with entries, for `user`."""
     chance = random.Random(f"{seed} {user.username}")
     counts = Counts(songs=shape.songs)
@@ -102,7 +102,7 @@ def _page(
     journal: Journal,
     pool: Sequence[Phrase],
     shelf: Shelf,
-    shape: Shape,
+    shape: HistoryShape,
     chance: random.Random,
 ) -> Iterator[Entry]:
     """Fill a day: its phrases from morning to night, most of them answered."""
@@ -124,7 +124,7 @@ def _page(
         yield entry
 
 
-def _write_songs(user: User, shape: Shape, chance: random.Random) -> Shelf:
+def _write_songs(user: User, shape: HistoryShape, chance: random.Random) -> Shelf:
     """Write the listener's songs, added over the years, with what was said of them."""
     shelf, songs, answers, labels = Shelf(), [], [], []
     bundle = main_bundle()
@@ -169,7 +169,7 @@ def _settle(answer: Classification, emotion: str, chance: random.Random) -> None
         setattr(answer, name, value)
 
 
-def _moment_of(shape: Shape, share: float) -> dt.datetime:
+def _moment_of(shape: HistoryShape, share: float) -> dt.datetime:
     """Give the moment at which `share` of the history has passed."""
     noon = dt.datetime.combine(shape.until, dt.time(12), tzinfo=shape.zone)
     return noon - dt.timedelta(days=shape.days * (1 - share))

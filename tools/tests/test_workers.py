@@ -67,7 +67,7 @@ def ask_for_all(path):
     )
     rows = [
         queue.request_classification(song),
-        tryouts.begin(upload),
+        tryouts.begin_tryout(upload),
         explaining.request_explanation(heard),
         transfers.request_export(User.objects.create(username="ada"), with_audio=True),
     ]

@@ -27,7 +27,7 @@ from journify.operations.commands import ExplainedCommand
 if TYPE_CHECKING:
     from classifier.models import ClassificationQuerySet
 
-VERBS = {"retry": backlog.retry, "drop": backlog.drop}
+VERBS = {"retry": backlog.retry, "drop": backlog.drop_rows}
 DONE = {"retry": "retried", "drop": "dropped"}
 CHOICES = ["status", "failed", *VERBS, "sweep"]
 
@@ -46,7 +46,7 @@ class Command(ExplainedCommand):
     def handle(self, *, verb: str, **options: Any) -> None:
         """Look, or do as told."""
         if verb == "status":
-            found = backlog.look()
+            found = backlog.queue_state()
             self.stdout.write(json.dumps(asdict(found)) if options["json"] else _told(found))
         elif verb == "failed":
             self._list(backlog.failed(reason=options["reason"]), as_json=options["json"])

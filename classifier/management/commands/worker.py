@@ -64,12 +64,16 @@ def _sweep_until(stop: threading.Event) -> None:
     while True:
         if leases.is_stuck():
             _start_anew()
-        chores: list[Callable[[], object]] = [close_old_connections, leases.renew, heartbeats.beat]
+        chores: list[Callable[[], object]] = [
+            close_old_connections,
+            leases.renew_leases,
+            heartbeats.beat,
+        ]
         _do([*chores, _sweep, following.follow, *housekeeping.due()])
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
             # where the database is away, it counts as there for a minute more
             with contextlib.suppress(DatabaseError, InterfaceError):
-                heartbeats.stop()
+                heartbeats.stop_beating()
             connection.close()
             return
 

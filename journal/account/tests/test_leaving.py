@@ -97,9 +97,9 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
         request_arc(song, lane=lane_of(user.pk))
         transfers.request_export(user, with_audio=True)
         transfers.request_import(user, ContentFile(b"x", name="x.zip"))
-        imports.request_import(user, ContentFile(b"x", name="x.json"))
+        imports.request_history_import(user, ContentFile(b"x", name="x.json"))
     origin = "https://journal.example"
-    schedule.choose(user, at=dt.time(9), time_zone="UTC", language="en", origin=origin)
+    schedule.choose_reminder(user, at=dt.time(9), time_zone="UTC", language="en", origin=origin)
     PushDevice.objects.create(user=user, endpoint="https://fcm.googleapis.com/leaver")
     Nudge.objects.create(user=user, date=timezone.localdate())
     Followed.objects.create(user=user, service="listenbrainz", name="leaver-there")

@@ -4,7 +4,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
 
-from journal.account.devices import name_of
+from journal.account.devices import browser_name
 from spotify_auth.models import User
 
 DEVICES, SIGN_OUT, LEAVE = "/settings/devices/", "/settings/devices/sign-out/", "/settings/leave/"
@@ -75,7 +75,7 @@ class TestDevices:
         ],
     )
     def test_a_browser_has_a_name(self, agent: str, name: str) -> None:
-        assert name_of(agent) == name
+        assert browser_name(agent) == name
 
 
 class TestLeaving:

@@ -456,14 +456,14 @@ def test_a_worker_s_sweep_holds_an_import_within_a_step(
 
     def slow(*args: Any, **kwargs: Any) -> Any:
         Transfer.objects.update(lease_until=timezone.now())
-        renewed.append(leases.renew())
+        renewed.append(leases.renew_leases())
         assert Transfer.objects.expired().count() == 0
         return merge(*args, **kwargs)
 
     monkeypatch.setattr(work, "merge", slow)
     assert bring(stranger, export(journal)).status == "done"
     assert renewed == [1]
-    assert leases.renew() == 0
+    assert leases.renew_leases() == 0
 
 
 UNSURE = {"sad": 0.4, "happy": 0.1, "energetic": 0.15, "calm": 0.35}

@@ -163,7 +163,7 @@ class TestDroppedWork:
         assert len(callbacks) == 1
         assert claimed(row) is not None
         with pytest.raises(endings.LostError):
-            transfers.advance(dead, 1, 2)
+            transfers.note_progress(dead, 1, 2)
 
     def test_it_is_given_up_after_three_times(self, user: User, settings: Settings) -> None:
         row = transfers.request_import(user, ContentFile(b"x", name="x.zip"))

@@ -125,7 +125,7 @@ def test_switched_off_it_changes_nothing_until_it_is_on_again(user: User) -> Non
 def test_forgotten_labels_teach_nothing_any_more(user: User) -> None:
     answered(user, [heard_as(TORN)])
     teach(user, 8)
-    learning.forget(user.pk)
+    learning.forget_learnt(user.pk)
     assert emotions_of(user) == {"happy"}
     assert Label.objects.count() == 8
     teach(user, 1)

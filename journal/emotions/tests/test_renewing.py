@@ -116,7 +116,7 @@ def test_an_earlier_answer_stands_where_another_try_comes_to_nothing(
 ) -> None:
     queue.requeue(row_of(entry))
     if end == "drop":
-        backlog.drop([row_of(entry)])
+        backlog.drop_rows([row_of(entry)])
     else:
         claimed = queue.claim(row_of(entry).pk, worker="w")
         assert claimed is not None
@@ -250,7 +250,7 @@ def test_a_recount_that_was_cut_off_goes_on_where_it_was(
         EntryFactory(journal=entry.journal, song=ClassificationFactory().song)
     EntryFactory(journal=entry.journal)
     Entry.objects.update(emotion="happy")
-    renewing.begin()
+    renewing.begin_counting()
     assert renewing.recount_next() == 2
     assert not is_renewed()
     assert Entry.objects.filter(emotion="calm").count() == 2
@@ -288,7 +288,7 @@ def test_two_machines_share_one_recount(entry: Entry, monkeypatch: pytest.Monkey
     for _ in range(3):
         EntryFactory(journal=entry.journal, song=ClassificationFactory().song)
     Entry.objects.update(emotion="happy")
-    renewing.begin()
+    renewing.begin_counting()
     renew, others = renewing.renew, [renewing.recount_next]
 
     def overtaken(songs: list[uuid.UUID], **how: object) -> int:
@@ -358,7 +358,7 @@ class TestMachinesThatAskOtherModels:
         self, entry: Entry, settings: SettingsWrapper
     ) -> None:
         settings.CLASSIFIER_MODELS = self.THEIRS
-        renewing.begin()
+        renewing.begin_counting()
         settings.CLASSIFIER_MODELS = self.OURS
         assert renewing.is_recounting()
         while renewing.recount_next() is not None:
@@ -369,7 +369,7 @@ class TestMachinesThatAskOtherModels:
         assert emotion_of(entry) == "sad"
 
     def test_another_version_of_the_rule_is_left_to_who_knows_it(self, entry: Entry) -> None:
-        renewing.begin()
+        renewing.begin_counting()
         EmotionRule.objects.update(digest="of a later version")
         Entry.objects.update(emotion="happy")
         assert renewing.recount_next() is None
@@ -455,7 +455,7 @@ class Walk:
 
     def drop(self) -> None:
         if row := self.row(status="queued"):
-            backlog.drop([row])
+            backlog.drop_rows([row])
 
     def other_model(self) -> None:
         values = {"status": "done", "emotion": self.emotion(), "certainty": 0.9}

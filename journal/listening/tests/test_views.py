@@ -27,7 +27,7 @@ from journal.listening.opening import History
 from journal.listening.plays import Play
 from journal.listening.recent import recent_songs
 from journal.listening.storing import store
-from journal.listening.summary import renew
+from journal.listening.summary import renew_summary
 from journal.models import Preferences
 from journal.tests.factories import EntryFactory
 from journify.background import jobs
@@ -105,7 +105,7 @@ def test_hours_are_counted_where_the_listener_is(
     send(client, rows(1))  # at 20:15 UTC
     read_all(user)
     ListenedSong.objects.update(song=song, emotion="calm")
-    renew(user)
+    renew_summary(user)
     hours = Listening.objects.get(user=user).summary["hours"]
     assert [n for n in range(24) if any(hours[n])] == [hour]
 
@@ -252,7 +252,7 @@ def test_pages_ask_as_often_however_long_a_history_is(client: Client, user: User
         plays = [play(f"Song {n % 300}", ago=dt.timedelta(hours=7 * n)) for n in range(count)]
         store(user, plays, progress=lambda: None)
         ListenedSong.objects.filter(user=user).update(emotion="calm")
-        renew(user)
+        renew_summary(user)
         return [count_queries(client, page) for page in (PAGE, picker, day)]
 
     assert hear(30) == hear(4000)

@@ -33,7 +33,7 @@ class Command(ExplainedCommand):
     def handle(self, *, if_needed: bool, begin: bool, verbosity: int, **_options: Any) -> None:
         """Renew, and say how many answers counted as something else."""
         if begin:
-            renewing.begin()
+            renewing.begin_counting()
             return
         count = renewing.renew_all(is_forced=not if_needed)
         if verbosity:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal.models import Playlist
-from journal.playlists.lists import list_of
+from journal.playlists.lists import song_list_of
 from journal.spotify.connection import disconnect
 from journal.tests.factories import EntryFactory, JournalFactory
 from journify.background import jobs
@@ -181,7 +181,7 @@ def test_a_double_click_asks_once(listener: Client, user: User, sandbox: Sandbox
     make(listener)
     work(user)
     assert jobs.claim_next() is None
-    assert list_of(user, FILTERS).songs
+    assert song_list_of(user, FILTERS).songs
 
 
 def test_a_dead_workers_playlist_is_taken_up(

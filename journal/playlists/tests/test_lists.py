@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from classifier.emotions.words import LABELS, NORMS
 from classifier.tests.factories import ClassificationFactory, SongFactory
-from journal.playlists.lists import list_of
+from journal.playlists.lists import song_list_of
 from journal.tests.factories import EntryFactory, JournalFactory
 from journify.models import uuid_of
 
@@ -39,7 +39,7 @@ def answered(user: User, day: dt.date, emotion: str = "calm", **song: Any) -> So
 
 
 def songs_in(user: User, **filters: str) -> set[Any]:
-    return {uuid_of(key) for key in list_of(user, filters).songs}
+    return {uuid_of(key) for key in song_list_of(user, filters).songs}
 
 
 def test_a_day_a_month_a_search_and_a_feeling_are_lists(user: User, stranger: User) -> None:
@@ -57,7 +57,7 @@ def test_a_day_a_month_a_search_and_a_feeling_are_lists(user: User, stranger: Us
 def test_a_song_answered_with_twice_is_in_a_list_once(user: User) -> None:
     song = answered(user, dt.date(2026, 3, 1))
     EntryFactory(journal__user=user, journal__date=dt.date(2026, 3, 2), song=song)
-    assert len(list_of(user, {"first": "2026-03-01"}).songs) == 1
+    assert len(song_list_of(user, {"first": "2026-03-01"}).songs) == 1
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_a_song_answered_with_twice_is_in_a_list_once(user: User) -> None:
 def test_a_list_is_called_what_people_call_it(
     user: User, filters: dict[str, str], title: str
 ) -> None:
-    assert list_of(user, filters).title == title
+    assert song_list_of(user, filters).title == title
 
 
 def test_the_same_filters_are_the_same_list_in_any_order(user: User) -> None:
-    one = list_of(user, {"q": "rain", "first": "2026-03-01", "page": "2", "year": "2026"})
-    other = list_of(user, {"first": "2026-03-01", "q": "rain", "emotion": "no such feeling"})
+    one = song_list_of(user, {"q": "rain", "first": "2026-03-01", "page": "2", "year": "2026"})
+    other = song_list_of(user, {"first": "2026-03-01", "q": "rain", "emotion": "no such feeling"})
     assert one.key == other.key
-    assert one.key != list_of(user, {"q": "rain"}).key
+    assert one.key != song_list_of(user, {"q": "rain"}).key
 
 
 def exported(listener: Client, kind: str, **query: str) -> str:
@@ -167,6 +167,6 @@ def test_days_months_and_searches_lead_to_their_list(
 def test_a_finer_word_is_a_list(listener: Client, user: User) -> None:
     answered(user, dt.date(2026, 3, 1), "sad")
     word = next(iter(NORMS["sad"]))
-    found = list_of(user, {"emotion": "sad", "word": word})
+    found = song_list_of(user, {"emotion": "sad", "word": word})
     assert found.filters == {"emotion": "sad", "word": word}
     assert found.title.casefold() == str(LABELS[word]).casefold()

@@ -25,7 +25,7 @@ def service(settings: SettingsWrapper) -> Iterator[PushService]:
 @pytest.fixture
 def device(service: PushService, user: User) -> PushDevice:
     given = service.subscription
-    assert push.keep(
+    assert push.keep_device(
         user, endpoint=given["endpoint"], public_key=given["p256dh"], secret=given["auth"]
     )
     return PushDevice.objects.get(user=user)
@@ -34,7 +34,7 @@ def device(service: PushService, user: User) -> PushDevice:
 @pytest.fixture
 def reminder(user: User) -> Reminder:
     """Every evening at nine, in Lisbon."""
-    return schedule.choose(
+    return schedule.choose_reminder(
         user,
         at=dt.time(21),
         time_zone="Europe/Lisbon",

@@ -25,7 +25,7 @@ MESSAGE = {"title": "Journify", "body": "Your page for today is open."}
 def test_it_is_encrypted_as_in_the_example_of_the_standard() -> None:
     """https://www.rfc-editor.org/rfc/rfc8291#section-5"""
     sender = private_key_of("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")
-    receiver = push.point_of(
+    receiver = push.public_key_point(
         "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
     )
     sealed = push.encrypted(
@@ -101,7 +101,7 @@ def test_nobody_else_is_called(endpoint: str, user: User, service: PushService) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(push.settings, "PUSH_HOSTS", push_hosts_of_operators)
         assert not push.is_allowed(endpoint)
-        assert not push.keep(
+        assert not push.keep_device(
             user, endpoint=endpoint, public_key=given["p256dh"], secret=given["auth"]
         )
     assert not PushDevice.objects.exists()
@@ -118,20 +118,20 @@ def test_an_operator_who_is_offline_calls_nobody(settings: SettingsWrapper) -> N
 def test_keys_that_are_none_are_refused(
     key: str, secret: str, service: PushService, user: User
 ) -> None:
-    assert not push.keep(user, endpoint=service.endpoint, public_key=key, secret=secret)
+    assert not push.keep_device(user, endpoint=service.endpoint, public_key=key, secret=secret)
 
 
 def test_a_point_that_is_not_on_the_curve_is_refused(service: PushService, user: User) -> None:
     wrong = push.padless(b"\x04" + b"\x01" * 64)
     secret = service.subscription["auth"]
-    assert not push.keep(user, endpoint=service.endpoint, public_key=wrong, secret=secret)
+    assert not push.keep_device(user, endpoint=service.endpoint, public_key=wrong, secret=secret)
 
 
 def test_the_newest_devices_are_kept(service: PushService, user: User) -> None:
     given = service.subscription
     for number in range(push.DEVICES_MAX + 2):
         endpoint = f"{given['endpoint']}/{number}"
-        push.keep(user, endpoint=endpoint, public_key=given["p256dh"], secret=given["auth"])
+        push.keep_device(user, endpoint=endpoint, public_key=given["p256dh"], secret=given["auth"])
     ends = {row.endpoint.rsplit("/", 1)[1] for row in PushDevice.objects.filter(user=user)}
     assert ends == {str(number) for number in range(2, push.DEVICES_MAX + 2)}
 
@@ -149,7 +149,7 @@ def test_the_push_service_knows_who_sends(
     (headers,) = service.headers
     kind, token, key = headers["Authorization"].replace(",", "").split()
     assert (kind, key) == ("vapid", f"k={push.server_key()}")
-    public = push.point_of(push.server_key())
+    public = push.public_key_point(push.server_key())
     claims = jwt.decode(
         token.removeprefix("t="), public, algorithms=["ES256"], audience=service.address
     )

@@ -178,5 +178,5 @@ def test_what_says_that_somebody_was_reminded_is_deleted(user: User) -> None:
     today = timezone.now().date()
     for days in (0, schedule.KEPT_DAYS, schedule.KEPT_DAYS + 1):
         Nudge.objects.create(user=user, date=today - dt.timedelta(days=days))
-    schedule.forget_old()
+    schedule.forget_old_nudges()
     assert Nudge.objects.count() == 2

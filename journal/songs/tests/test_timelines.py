@@ -7,7 +7,7 @@ from classifier.emotions.readings import SegmentReading, bars_of, read_answer
 from classifier.tests.factories import ExplanationFactory
 from classifier.tests.fakes import FakePrediction
 from journal.songs.timelines import LANE, timeline, why
-from ml.explain import Explanation
+from ml.explain import Reasons
 from ml.explain_figure import paint
 from ml.explain_grid import BANDS, SLOTS
 
@@ -53,7 +53,7 @@ def test_outlines_lie_where_the_picture_was_painted() -> None:
     relevance = torch.zeros(3, BANDS, SLOTS)
     relevance[1, 5, 9] = 1.0
     picture = torch.zeros(3, 64, 40)
-    reasons = Explanation(FakePrediction(), picture, relevance)  # type: ignore[arg-type]
+    reasons = Reasons(FakePrediction(), picture, relevance)  # type: ignore[arg-type]
     image = paint(reasons).convert("RGB")
     row = ExplanationFactory(regions=[{"segment": 1, "band": 5, "slot": 9, **PLACE}])
     seen = why(row, read_answer(row.classification))

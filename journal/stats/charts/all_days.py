@@ -12,7 +12,7 @@ from journal.emotions.tally import Tally, tally_of
 from journal.stats import geometry
 from journal.stats.charts.base import ENOUGH, Drawn, Plan, clear, more_answers
 from journal.stats.tables import share_table
-from journal.stats.words import leading, words_of
+from journal.stats.words import leading, listed_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,9 +48,9 @@ def sentence(summary: AllDays) -> str:
         return leading(summary.tally)
     values = {
         "days": summary.days,
-        "first": words_of(first),
+        "first": listed_words(first),
         "most": first[0].percent,
-        "last": words_of(last),
+        "last": listed_words(last),
         "fewest": last[0].percent,
     }
     if not last[0].count:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from journal.emotions.tally import NAMES
 from journal.stats.charts.base import ENOUGH, Drawn, Plan, bars
 from journal.stats.tables import tally_table
-from journal.stats.words import ALIKE, NOTICEABLE, change, listed
+from journal.stats.words import ALIKE, NOTICEABLE, change_words, listed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,7 +27,7 @@ def sentence(before: Tally, now: Tally) -> str:
     largest = max(moves.values())
     if largest < NOTICEABLE:
         return ""
-    changes = [change(name, before, now) for name in NAMES if moves[name] > largest - ALIKE]
+    changes = [change_words(name, before, now) for name in NAMES if moves[name] > largest - ALIKE]
     return f"{capfirst(listed(changes))}."
 
 

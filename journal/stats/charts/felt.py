@@ -13,7 +13,7 @@ from journal.emotions.tally import NAMES, Tally
 from journal.stats.charts.base import Drawn, Plan, bars
 from journal.stats.grouping import tally_of_days
 from journal.stats.tables import tally_table
-from journal.stats.words import COMPARABLE, words_of
+from journal.stats.words import COMPARABLE, listed_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,7 +44,7 @@ def sentence(summary: Mapping[str, tuple[int, Tally]]) -> str:
     values = {
         "days": days,
         "felt": WORDS[name],
-        "words": words_of(leaders),
+        "words": listed_words(leaders),
         "count": leaders[0].count,
         "total": tally.total,
     }

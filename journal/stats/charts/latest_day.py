@@ -13,7 +13,7 @@ from journal.emotions.tally import Tally, tally_of
 from journal.stats import geometry
 from journal.stats.charts.base import Drawn, Plan
 from journal.stats.tables import share_table
-from journal.stats.words import words_of
+from journal.stats.words import listed_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,7 +50,7 @@ def sentence(day: Day) -> str:
         "date": date_format(day.date, "DAY_FORMAT"),
         "count": leaders[0].count,
         "total": day.tally.total,
-        "words": words_of(leaders),
+        "words": listed_words(leaders),
     }
     if leaders[0].count == day.tally.total:
         return (

@@ -17,7 +17,7 @@ from journal.stats.buckets import buckets_of
 from journal.stats.charts.base import Drawn, Plan, clear, more_answers
 from journal.stats.grouping import group_days
 from journal.stats.tables import tally_table
-from journal.stats.words import ALIKE, COMPARABLE, NOTICEABLE, change, leading, listed
+from journal.stats.words import ALIKE, COMPARABLE, NOTICEABLE, change_words, leading, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,9 @@ def sentence(summary: OverTime) -> str:
     largest = max(abs(move) for move in moves.values())
     if largest < NOTICEABLE:
         return _("No feeling changed by more than 3 points.")
-    changes = [change(name, before, after) for name in NAMES if abs(moves[name]) > largest - ALIKE]
+    changes = [
+        change_words(name, before, after) for name in NAMES if abs(moves[name]) > largest - ALIKE
+    ]
     return _("%(changes)s from the first half of this time to the second.") % {
         "changes": capfirst(listed(changes))
     }

@@ -70,12 +70,12 @@ class TestBrokerIsAway:
 
 
 def test_without_a_broker_workers_look_often(settings: Settings) -> None:
-    assert transport.poll_seconds() == transport.POLL_BESIDE_BROKER_SECONDS
+    assert transport.look_seconds() == transport.POLL_BESIDE_BROKER_SECONDS
     settings.QUEUE_URL = ""
     transport.wake()
     with transport.listening() as listen:
         assert not listen(0)
-    assert transport.poll_seconds() == transport.POLL_SECONDS < 1
+    assert transport.look_seconds() == transport.POLL_SECONDS < 1
 
 
 def test_celery_stays_out_until_somebody_is_called(settings: Settings) -> None:

@@ -23,6 +23,6 @@ class Command(ExplainedCommand):
         for language, _name in settings.LANGUAGES:
             if language == settings.LANGUAGE_CODE:
                 continue
-            translations = messages.merge(language)
+            translations = messages.merge_messages(language)
             left = len(messages.untranslated(translations))
             self.stdout.write(f"{language}: {len(translations)} texts, {left} to translate.")

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from journify.operations.commands import ExplainedCommand, public_address
+from journify.operations.commands import ExplainedCommand, likely_address
 from spotify_auth import invitations
 
 DAYS_MAX = 365
@@ -37,6 +37,6 @@ class Command(ExplainedCommand):
             raise CommandError(f"--count is 1 or more, --days 1 to {DAYS_MAX}.")
         for _ in range(count):
             path = invitations.path_of(invitations.invite(None, days=days))
-            self.stdout.write(f"{(base or public_address()).rstrip('/')}{path}")
+            self.stdout.write(f"{(base or likely_address()).rstrip('/')}{path}")
         if settings.SIGN_UP == invitations.CLOSED:
             self.stderr.write("SIGN_UP is closed: these work once it is invite or open.")

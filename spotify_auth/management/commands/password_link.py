@@ -12,7 +12,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.management.base import CommandError
 
-from journify.operations.commands import ExplainedCommand, public_address
+from journify.operations.commands import ExplainedCommand, likely_address
 from spotify_auth.people import user_of
 from spotify_auth.recovery import new_password_path
 
@@ -34,4 +34,4 @@ class Command(ExplainedCommand):
         if without_second_key:
             kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
             Authenticator.objects.filter(user=user, type__in=kinds).delete()
-        self.stdout.write(f"{(base or public_address()).rstrip('/')}{new_password_path(user)}")
+        self.stdout.write(f"{(base or likely_address()).rstrip('/')}{new_password_path(user)}")

@@ -25,7 +25,7 @@ from django.core.management.base import CommandError
 from journal.listening.models import Listening
 from journal.listening.opening import History
 from journal.listening.storing import store
-from journal.listening.summary import renew
+from journal.listening.summary import renew_summary
 from journify.operations.commands import ExplainedCommand
 from spotify_auth.models import User
 from tools.measuring.listeners import client_of, own_database
@@ -57,7 +57,7 @@ class Command(ExplainedCommand):
             runs = [_import(user, path) for _ in range(2)]
             Listening.objects.update(time_zone="Europe/Berlin")
             started = time.perf_counter()
-            renew(user)
+            renew_summary(user)
             counting = time.perf_counter() - started
             page = {"full": _page(user), "empty": _page(User.objects.create_user("empty"))}
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -22,7 +22,7 @@ from rich.table import Table
 from journify.operations.collecting import loading
 from journify.operations.commands import ExplainedCommand
 from spotify_auth.models import User
-from tools.measuring.budget import MOST_MS, MOST_TIMES, Judged, judge
+from tools.measuring.budget import MOST_MS, MOST_TIMES, JudgedPage, judge
 from tools.measuring.listeners import client_of, make_listener, own_database
 from tools.measuring.pages import page_of, pages_of
 from tools.measuring.times import PageTime, measure
@@ -72,12 +72,12 @@ def _times(full: User, one_day: User, runs: int) -> list[PageTime]:
     return measure(*clients, pairs, runs=runs)
 
 
-def _as_dict(judged: Judged) -> dict[str, Any]:
+def _as_dict(judged: JudgedPage) -> dict[str, Any]:
     numbers = asdict(judged.page) | {"ratio": judged.page.ratio}
     return numbers | {"is_over": judged.is_over, "excuse": judged.excuse}
 
 
-def _table(judged: list[Judged]) -> Table:
+def _table(judged: list[JudgedPage]) -> Table:
     table = Table(
         title=f"Server time; budget: p95 ≤ {MOST_MS:.0f} ms, ratio ≤ {MOST_TIMES:.0f}",
         caption="red: over the budget; yellow: grows, for the reason below; "

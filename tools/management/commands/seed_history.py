@@ -26,7 +26,7 @@ from journify.operations.commands import ExplainedCommand
 from ml.labels import EMOTIONS
 from spotify_auth.models import User
 from spotify_auth.people import user_of
-from tools.seeding.history import Shape, seed_history
+from tools.seeding.history import HistoryShape, seed_history
 
 DAYS_A_YEAR = 365
 SONGS_A_YEAR = 500
@@ -77,7 +77,7 @@ def _make_room(user: User, *, replace: bool) -> None:
         )
 
 
-def _shape(user: User, options: dict[str, Any]) -> Shape:
+def _shape(user: User, options: dict[str, Any]) -> HistoryShape:
     preferences = preferences_of(user)
     zone = zoneinfo.ZoneInfo(preferences.time_zone or "UTC")
     days = options["days"] or round(options["years"] * DAYS_A_YEAR)
@@ -85,7 +85,7 @@ def _shape(user: User, options: dict[str, Any]) -> Shape:
     if days < 1 or songs < len(EMOTIONS):
         raise CommandError("A history needs a day and four songs at least.")
     now = timezone.now()
-    return Shape(
+    return HistoryShape(
         days=days,
         songs=songs,
         phrases=preferences.phrases_per_day,
@@ -95,6 +95,6 @@ def _shape(user: User, options: dict[str, Any]) -> Shape:
     )
 
 
-def _beginning(shape: Shape) -> dt.datetime:
+def _beginning(shape: HistoryShape) -> dt.datetime:
     first = shape.until - dt.timedelta(days=shape.days - 1)
     return dt.datetime.combine(first, dt.time(), tzinfo=shape.zone)

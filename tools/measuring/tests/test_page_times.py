@@ -28,7 +28,7 @@ from journal.models import Entry, Phrase
 from spotify_auth.invitations import invite
 from spotify_auth.models import User
 from tools.management.commands import page_times
-from tools.measuring.budget import GROWING, Judged, judge, most_times
+from tools.measuring.budget import GROWING, JudgedPage, judge, most_times
 from tools.measuring.listeners import client_of, make_listener
 from tools.measuring.pages import admin_names, page_of, pages_of
 from tools.measuring.times import PageTime, count_calls, count_queries, quantile
@@ -116,7 +116,7 @@ def test_pages_take_about_as_much_work_with_three_years_of_entries(
 
 
 def test_a_page_may_take_so_much_and_grow_so_far() -> None:
-    def judged(**values: object) -> Judged:
+    def judged(**values: object) -> JudgedPage:
         usual = {"name": "day", "p50": 9.0, "p95": 99.0, "server_p95": 80.0, "cpu": 20.0}
         usual |= {"cpu_of_one_day": 10.0, "pace": 30.0, "queries": 9, "kilobytes": 10.0}
         return judge(PageTime(**usual | values))
