@@ -107,7 +107,7 @@ def _shared_words(request: SignedInRequest, text: str) -> HttpResponse:
     """Find the song of a link, or offer what is called so."""
     user = request.user
     is_one = platforms.names_one_song(text)
-    choices = platforms.available(user)
+    choices, must_ask = platforms.available(user), consent.must_ask(user)
     results = None
     if is_one or (choices and len(text.strip()) >= platforms.MIN_QUERY):
         results = platforms.find(user, text, platform=next(iter(choices), ""))
@@ -118,8 +118,8 @@ def _shared_words(request: SignedInRequest, text: str) -> HttpResponse:
         # without the address: what is left is how the other app calls it
         "words": " ".join(ADDRESS.sub(" ", text).split())[:200],
         "shared": text,
-        "must_ask": consent.must_ask(user),
-        "is_own_only": bool(text.strip()) and not choices and not is_one,
+        "must_ask": must_ask,
+        "is_own_only": bool(text.strip()) and not choices and not is_one and not must_ask,
         "can_search_outside": settings.DEEZER_SEARCH,
     }
     return TemplateResponse(request, "journal/share.html", context)

@@ -103,6 +103,7 @@ def test_deezer_is_not_asked_before_the_listener_said_so(
         page = share(phone, text=text).content.decode()
         assert f'action="{reverse("journal:choose_search")}"' in page
         assert f'name="q" value="{text}"' in page
+        assert "Only your own songs" not in page
     assert sandbox.world.requests == []
 
 
