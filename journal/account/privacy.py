@@ -187,10 +187,10 @@ STORED = [
     Stored(
         title=_("What you listened to"),
         why=_(
-            "Only if you import a listening history or give your name at ListenBrainz or Last.fm: "
-            "that name, the songs, when each was played and for how long, and what was counted. A "
-            "file you send is deleted once it is read; addresses and devices in it are never "
-            "stored."
+            "Only if you import a listening history or give your name at a service that lists what "
+            "you play: that name, the songs, when each was played and for how long, and what was "
+            "counted. A file you send is deleted once it is read; addresses and devices in it are "
+            "never stored."
         ),
         until=UNTIL_YOU_LEAVE,
         tables={

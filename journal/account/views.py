@@ -14,6 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from journal.account import devices, leaving, privacy
 from journal.forms import LeaveForm
+from journal.listening import following
+from journal.listening.models import Followed
+from journal.reminders import push
 from journify.limits.requests import limited
 from journify.web.http import HttpRequest, SignedInRequest
 
@@ -57,5 +60,10 @@ def leave(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def privacy_page(request: HttpRequest) -> HttpResponse:
     """Say what is stored of whom, why, and for how long."""
-    context = {"stored": privacy.described(), "cookies": privacy.COOKIES | privacy.STORAGE}
+    context = {
+        "stored": privacy.described(),
+        "cookies": privacy.COOKIES | privacy.STORAGE,
+        "followed": [Followed.Service(name).label for name in following.services()],
+        "push_enabled": push.is_on(),
+    }
     return TemplateResponse(request, "journal/privacy.html", context)

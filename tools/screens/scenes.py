@@ -193,7 +193,7 @@ FULL_DISK = {
 
 SCENES = (
     Scene("home", "First page, signed out", "visitor", path("/")),
-    Scene("try-out", "What a file carries, without an account", "visitor", try_out),
+    Scene("try-out", "How a file sounds, without an account", "visitor", try_out),
     Scene("sign-in", "Signing in", "visitor", path("/accounts/login/")),
     Scene("sign-up", "Making an account", "visitor", path("/accounts/signup/")),
     Scene("sign-up-refused", "Making an account: what does not fit", "visitor", refused_sign_up),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import apps
 from django.conf import settings
 from django.test import Client
@@ -7,6 +9,9 @@ from django.test import Client
 from journal.account import privacy
 from journal.site.middleware import THEME_COOKIE
 from journify.limits import browsers
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
 
 
 def columns() -> set[str]:
@@ -51,3 +56,15 @@ def test_cookies_are_those_that_are_set() -> None:
         "time_zone",
         THEME_COOKIE,
     } == set(privacy.COOKIES)
+
+
+def test_services_are_named_unless_the_operator_asks_none(
+    client: Client, db: None, settings: SettingsWrapper
+) -> None:
+    settings.LASTFM_API_KEY, settings.PUSH_HOSTS = "key", ["push.example"]
+    names = "ListenBrainz, only if", "Last.fm, only if", "push service, only if"
+    page = client.get("/privacy/").content.decode()
+    assert [name for name in names if name not in page] == []
+    settings.OFFLINE = True
+    page = client.get("/privacy/").content.decode()
+    assert [name for name in names if name in page] == []
