@@ -7,7 +7,8 @@ is called.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save
@@ -16,10 +17,6 @@ from django.dispatch import receiver
 from classifier.emotions import changes, personal
 from classifier.models import Classification, Explanation, Label, Song, TryOut
 from journify.files import forget_with_rows
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
 
 forget_with_rows(Song, "audio")
 forget_with_rows(Explanation, "picture")

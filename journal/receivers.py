@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from django.dispatch import receiver
 
@@ -10,10 +11,6 @@ from classifier.emotions import changes
 from journal.emotions.renewing import renew
 from journal.models import Transfer
 from journify.files import forget_with_rows
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
 
 forget_with_rows(Transfer, "file")
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from classifier.models import Song
-
-if TYPE_CHECKING:
-    from classifier.models import SongQuerySet
+from classifier.models import Song, SongQuerySet
 
 KEPT_FOR = dt.timedelta(days=30)
 BATCH_SIZE = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from smtplib import SMTPException
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,7 +13,7 @@ from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialToken
+from allauth.socialaccount.models import SocialLogin, SocialToken
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -36,10 +36,6 @@ from spotify_auth.people import free_name, user_of
 from spotify_auth.second_factor import AuthenticateStage
 from spotify_auth.troubles import trouble_of
 from spotify_auth.ways import has_own_way
-
-if TYPE_CHECKING:
-    from allauth.socialaccount.models import SocialLogin
-
 
 logger = logging.getLogger(__name__)
 

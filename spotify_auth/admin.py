@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from allauth.usersessions.admin import UserSessionAdmin as BaseUserSessionAdmin
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from journify.curating.admin import LongListMixin
 from spotify_auth.invitations import path_of
 from spotify_auth.models import Invitation, User, UserGroup
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 
 class UserGroupInline(admin.TabularInline[UserGroup, User]):

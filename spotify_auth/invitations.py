@@ -6,22 +6,17 @@ import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from spotify_auth.models import Invitation
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from spotify_auth.models import InvitationQuerySet, User
+from spotify_auth.models import Invitation, InvitationQuerySet, User
 
 OPEN, INVITE, CLOSED = "open", "invite", "closed"
 SESSION_KEY = "invitation"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,9 +14,6 @@ from journify.outbound.errors import PlatformDownError, PlatformError
 from spotify_auth import accounts
 from spotify_auth.errors import NotConnectedError, ReconnectError
 from spotify_auth.models import SpotifyConnection
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 logger = logging.getLogger(__name__)
 

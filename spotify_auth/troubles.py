@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from journify.outbound.errors import (
     PlatformDownError,
@@ -13,9 +13,6 @@ from journify.outbound.errors import (
     RateLimitedError,
 )
 from spotify_auth.errors import NotListedError, OwnerPremiumError
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.models import SocialToken
+from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import AuthProcess, ProviderException
 from allauth.socialaccount.providers.oauth2.views import (
     OAuth2Adapter,
@@ -28,9 +28,6 @@ from journify.outbound.session import Platform
 from spotify_auth import accounts, invitations, troubles
 from spotify_auth.client import call_api
 from spotify_auth.errors import ReconnectError
-
-if TYPE_CHECKING:
-    from allauth.socialaccount.models import SocialApp, SocialLogin
 
 View = Callable[..., HttpResponseBase]
 

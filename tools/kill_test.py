@@ -19,17 +19,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from classifier.models import Classification, Song
+from classifier.models import Classification, ClassificationQuerySet, Song
 from classifier.queue import rows as queue
-
-if TYPE_CHECKING:
-    from classifier.models import ClassificationQuerySet
 
 WORKERS = 2
 # So long after the last kill, what is open is stuck.

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Count, Sum
 
 from classifier.models import Classification, Label, PersonalLayer, Song
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 SHOWN = 20
 # Of fewer, a sum would say how one person hears.

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.words import point_of
 from classifier.serving.results import clock
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from django_stubs_ext import StrOrPromise
 
 # How many stretches on each side a turn is told by, and by how much their means must differ.
 SIDE = 3

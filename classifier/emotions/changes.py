@@ -7,15 +7,12 @@ saved and deleted row by row is told of by `classifier.receivers`; what is writt
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from uuid import UUID
 
 from django.dispatch import Signal
 
 from classifier.models import PersonalLayer, Song
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
 
 # Sent with `song`, its key, and `user`, the key of the person who speaks; None for a model.
 said = Signal()

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from classifier.emotions.effective import counting_values
-from classifier.models import Classification
+from classifier.models import Classification, Song
 from classifier.serving.embeddings import Direction
 from journify.models import bare, uuid_of
 from ml.labels import EMOTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from django.db.models import QuerySet
-
-    from classifier.models import Song
 
 # Comparing takes some microseconds a song: what was answered last stands for the rest.
 MOST_COMPARED = 2000

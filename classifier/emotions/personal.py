@@ -7,22 +7,17 @@ keeps what songs count as up to date with it.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from django.db.models import F, Q
 from django.utils.timezone import now
 
-from classifier.emotions.effective import answers_in
+from classifier.emotions.effective import HeardSong, answers_in
 from classifier.models import LAYER_FIELDS, Label, PersonalLayer
 from journify.models import bare, uuid_of
 from ml.labels import EMOTIONS, Emotion
 from ml.personal import MAX_LABELS, Axes, Center, Fit, axes_of, center_of, fit_layer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from uuid import UUID
-
-    from classifier.emotions.effective import HeardSong
 
 
 def layer_row(user: UUID) -> PersonalLayer:

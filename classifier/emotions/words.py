@@ -12,17 +12,13 @@ relative distances of the norms.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import dist, sqrt
 from statistics import fmean, pstdev
-from typing import TYPE_CHECKING
 
 from django.utils.translation import pgettext_lazy
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django_stubs_ext import StrOrPromise
+from django_stubs_ext import StrOrPromise
 
 # Of each word, the means of valence and arousal in the norms.
 NORMS: dict[str, dict[str, tuple[float, float]]] = {

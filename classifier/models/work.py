@@ -5,19 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.models.songs import EMOTION_CHOICES, Classification, Song
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
-
-if TYPE_CHECKING:
-    from django.db.models.fields.files import FieldFile
-
-from classifier.models.songs import EMOTION_CHOICES, Classification, Song
 
 
 def picture_path(_explanation: Explanation, _filename: str) -> str:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Min
 from django.utils import timezone
 
 from classifier.errors import DROPPED
-from classifier.models import Classification
+from classifier.models import Classification, ClassificationQuerySet
 from classifier.queue import rows as queue
 from journify.background import jobs
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from classifier.models import ClassificationQuerySet
 
 Status = Classification.Status
 DROPPED_REASON = "dropped"

@@ -5,14 +5,11 @@ An earlier answer stands until then, so that an update changes nobody's history 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.db.models import QuerySet
 
 from classifier.models import Classification, Song
 from classifier.queue import rows as queue
 from classifier.serving.bundles import NO_VERSION, Bundle, main_bundle
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 AT_ONCE = 2  # songs a sweep: whoever comes meanwhile hardly waits for them
 _followed: set[Bundle] = set()  # what this process has found nothing left to do for

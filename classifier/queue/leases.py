@@ -15,7 +15,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from types import FrameType
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -23,9 +24,6 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from classifier.errors import TookTooLongError
 from journify.background.jobs import Job, lease_end, worker_name
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 logger = logging.getLogger(__name__)
 

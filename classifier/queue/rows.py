@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import random
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
@@ -22,9 +23,6 @@ from classifier.queue.metrics import count_failure
 from classifier.serving.bundles import main_bundle
 from journify.background import jobs
 from journify.monitoring.context import request_id
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 logger = logging.getLogger(__name__)
 

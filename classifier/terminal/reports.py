@@ -5,17 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Generator, Iterable
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from classifier.serving.results import certainty_of, clock, is_sure
+from classifier.serving.results import Result, certainty_of, clock, is_sure
 from ml.labels import EMOTIONS
-
-if TYPE_CHECKING:
-    from classifier.serving.results import Result
 
 Written = Generator["Result", None, None]
 Writer = Callable[[Iterable["Result"], TextIO], Written]

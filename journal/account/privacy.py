@@ -7,16 +7,13 @@ nowhere fails it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from journify.limits import browsers
 from journify.operations import housekeeping
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 UNTIL_YOU_LEAVE = _("Until you delete it, or your account.")
 # Of every row that stands for work, a `Job`.

@@ -6,10 +6,10 @@ import hashlib
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.conf import settings
@@ -25,9 +25,6 @@ from journal.archive.schema import (
     ArchiveRejectedError,
     part_name,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MEGABYTE = 1_000_000
 DIRECTORY_MAX_BYTES = 8 * MEGABYTE

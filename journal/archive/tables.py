@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -21,9 +21,6 @@ from journal.archive.schema import (
 )
 from journify.web.spreadsheets import guard
 from ml.labels import EMOTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 COLUMNS = [
     *("date", "answered_at", "phrase", "title", "artist", "album"),

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import tomllib
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from journal.models import SEASONS
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 ZONES = settings.BASE_DIR / "journal" / "data" / "zones.toml"
 # By whole months, as meteorologists have it: winter is December to February.

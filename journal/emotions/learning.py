@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from classifier.emotions import changes, personal
 from classifier.models import PersonalLayer
 from journal.emotions import renewing
 from journal.models import NAMES, Entry
 from journify.models import bare, uuid_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
 
 SONGS_AT_ONCE = 100
 ENTRIES_READ = 2 * SONGS_AT_ONCE

@@ -21,7 +21,8 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
@@ -30,14 +31,9 @@ from django.utils.timezone import now
 from classifier.emotions import effective
 from classifier.emotions.effective import answers_in, effective_in, heard_in
 from classifier.models import LAYER_FIELDS, EmotionRule, Label, Song
-from journal.models import Entry
+from journal.models import Entry, EntryQuerySet
 from journify.models import uuid_of
 from ml.personal import Layer
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from journal.models import EntryQuerySet
 
 T = TypeVar("T")
 

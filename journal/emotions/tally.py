@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.serving.results import UNSURE
 from ml.labels import EMOTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django_stubs_ext import StrOrPromise
 
 NAMES: tuple[str, ...] = tuple(emotion.value for emotion in EMOTIONS)
 # What an answer counts as once it is heard, in the order of counts.

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import random
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -26,10 +25,6 @@ from journal.history.search import answers_page, entries_of, phrases_of
 from journal.history.year import year_of
 from journal.models import add_songs
 from journify.web.http import SignedInRequest
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
-
 
 MONTH_AND_WORDS = {"q", "first", "last"}
 

@@ -10,29 +10,23 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journal.listening.models import Followed
-from journal.listening.plays import moment_of_seconds, play_of
+from journal.listening.plays import Play, moment_of_seconds, play_of
 from journal.listening.readers import listenbrainz
 from journal.listening.storing import store
 from journify.outbound.errors import NotFoundError, PlatformError
 from journify.outbound.fields import list_of, mapping_of
 from journify.outbound.session import Platform
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from django.db.models import QuerySet
-
-    from journal.listening.plays import Play
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
@@ -28,9 +28,6 @@ from journal.listening.models import ListenedSong, Listening
 from journal.picker.platforms import deezer_facts
 from journify.background import jobs
 from journify.outbound.errors import NotFoundError, PlatformError
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 logger = logging.getLogger(__name__)
 

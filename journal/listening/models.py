@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier.models import EMOTION_CHOICES, Song
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
-
-if TYPE_CHECKING:
-    from django.db.models.fields.files import FieldFile
 
 
 class ListenedSong(UUIDModel):

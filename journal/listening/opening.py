@@ -13,14 +13,16 @@ import itertools
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, Any
 
 import ijson
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from journal.listening.plays import NOT_RECOGNISED, HistoryRejectedError
+from journal.listening.plays import NOT_RECOGNISED, HistoryRejectedError, Play
 from journal.listening.readers import (
     apple_music,
     itunes,
@@ -31,12 +33,6 @@ from journal.listening.readers import (
     spotify_extended,
     youtube_music,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
-
-    from journal.listening.plays import Play
 
 # Readers of JSON objects and of CSV rows, known by the keys that they need.
 OBJECTS = (spotify_extended, spotify_account, listenbrainz, youtube_music)

@@ -7,14 +7,11 @@ it renews leases.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from journal.listening import following, hearing
 from journal.listening.models import ListeningRound
 from journify.background import jobs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def request_round() -> None:

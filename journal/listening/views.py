@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -27,9 +27,6 @@ from journal.listening.page import listening_page_of
 from journal.site.polling import next_poll, poll_of
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest, page_or_fragment
-
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class HistoryFileForm(forms.Form):

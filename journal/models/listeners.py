@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,9 +18,6 @@ from classifier.models import Song
 from journal.site.zones import known_zones
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
-
-if TYPE_CHECKING:
-    from django.db.models.fields.files import FieldFile
 
 
 def validate_time_zone(name: str) -> None:

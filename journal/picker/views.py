@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -20,9 +20,6 @@ from journal.picker import platforms
 from journal.picker.links import DEEZER, MUSICBRAINZ, NAMES
 from journify.limits.requests import limited, spend
 from journify.web.http import SignedInRequest
-
-if TYPE_CHECKING:
-    from typing import Any
 
 QUERY_LENGTH = 200
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
-from typing import TYPE_CHECKING
 
 from django.utils.dateformat import DateFormat
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 DAYS_REMEMBERED = 16 * 366  # in all formats and languages together
 

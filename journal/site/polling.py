@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
+from django.http import HttpRequest
 
 # Seconds to wait before the next poll: quick while an answer is likely, slower the longer it takes.
 POLL_SECONDS = (0.7, 0.7, 1, 1, 1.5, 2, 3, 3, 3, 5, 5, 5, 5, 5, 5, 8, 8, 8, 8, 15)

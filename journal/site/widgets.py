@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
+from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
-
-if TYPE_CHECKING:
-    from django.forms.renderers import BaseRenderer
-    from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 SELECTED = mark_safe(" selected")
 

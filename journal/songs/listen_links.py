@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.core import signing
 
 from classifier.models import Song
 from spotify_auth.models import User
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 # So long does a list for a player work; a new one can be had at any time.
 KEPT = dt.timedelta(days=7)

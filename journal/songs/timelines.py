@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
-from classifier.emotions.readings import WORDS
+from classifier.emotions.readings import WORDS, Bar, Reading, SegmentReading
 from classifier.models import Explanation
 from classifier.sentences import translated
 from classifier.serving.results import clock
 from classifier.sources.deezer import NAME as DEEZER
 from ml.clip import SEGMENTS
 from ml.explain_grid import HEIGHT, SLOT_SECONDS, WIDTH, box_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django_stubs_ext import StrOrPromise
-
-    from classifier.emotions.readings import Bar, Reading, SegmentReading
 
 # A marked region is a second: it is heard with some of what is around it.
 LEAD_SECONDS, TAIL_SECONDS = 0.5, 1.5

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.validators import MinValueValidator
 from django.db.models import TextChoices
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.http import QueryDict
-    from django_stubs_ext import StrOrPromise
+from django_stubs_ext import StrOrPromise
 
 EARLIEST = dt.date(1970, 1, 1)
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.html import escape
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.serving.results import UNSURE
-from journal.emotions.tally import KINDS, NAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.utils.safestring import SafeString
-
-    from journal.emotions.tally import Tally
+from journal.emotions.tally import KINDS, NAMES, Tally
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from classifier.emotions.effective import counting_answers
@@ -12,9 +12,6 @@ from classifier.emotions.readings import Reading, read_answer
 from classifier.files.playback import audio_response
 from classifier.models import Song
 from journal.songs.timelines import Timeline, timeline
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
 
 # Three that sound different; what the model says of them is shown, whatever that is.
 SHOWN = ("spring", "prelude-in-e-minor", "ride-of-the-valkyries")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -29,10 +30,6 @@ from journal.tryout.samples import sample_response
 from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
 from journify.web.http import HttpRequest
-
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import TemporaryUploadedFile
-    from django.http import HttpResponseBase
 
 QUERY_LENGTH = 200
 

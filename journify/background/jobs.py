@@ -16,26 +16,23 @@ import os
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.expressions import CombinedExpression
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from journify.background import transport
 from journify.models import UUIDModel
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from django.db.models.fields.files import FieldFile
-    from django_stubs_ext import StrOrPromise
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
-from typing import IO, TYPE_CHECKING, Protocol, cast
+from typing import IO, Protocol, cast
 
+from django.core.files import File
 from django.core.files.storage import default_storage
 
 from journify.backups.manifest import (
@@ -24,9 +25,6 @@ from journify.backups.manifest import (
     content_of,
     facts_of,
 )
-
-if TYPE_CHECKING:
-    from django.core.files import File
 
 # A visitor's file is deleted as soon as it was heard; a backup would keep it.
 LEFT_OUT = {"tryouts"}

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 UNKNOWN = "unknown"
 # What a provider gives one line, and one site: whoever has it can take any address in it.

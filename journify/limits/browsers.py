@@ -7,15 +7,12 @@ guesses from a browser that has it count against the browser alone.
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 from journify.names import identity_of, skeleton_of
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
 
 COOKIE = "known-"
 SALT = "journify.limits.browsers"

@@ -5,17 +5,15 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 from journify.limits.addresses import address_in_log, client_address, network_of, site_of
 from journify.limits.allowances import Rate, take
 from journify.limits.browsers import known_browser, name_key
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
 
 View = Callable[..., "HttpResponseBase"]
 

@@ -10,9 +10,8 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -20,9 +19,6 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 from ml.errors import SENTENCES
-
-if TYPE_CHECKING:
-    from babel.messages.catalog import Message
 
 ROOMS = ("journify", "spotify_auth", "classifier", "journal")
 PHRASES = "journal/data/phrases.toml"

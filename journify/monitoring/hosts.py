@@ -5,15 +5,11 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 PROBES = {"healthz", "readyz", "metrics"}
 LONGEST_SHOWN = 100

@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponseBase
 
 from journify.monitoring import metrics
 from journify.monitoring.context import accepted_or_new, bound
 from journify.monitoring.hosts import PROBES
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
 
 logger = logging.getLogger("journify.access")
 

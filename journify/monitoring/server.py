@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.conf import settings
 from django.db import connections
@@ -14,9 +14,6 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from typing_extensions import override
 
 from journify.monitoring.metrics import exposition, may_read
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIEnvironment
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from django.core.files import File
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -13,9 +13,6 @@ from django.http import (
     HttpResponseBase,
     StreamingHttpResponse,
 )
-
-if TYPE_CHECKING:
-    from django.core.files import File
 
 BLOCK_BYTES = 64 * 1024
 # No file has a length of 19 digits; Python refuses to read numbers of thousands of digits.

@@ -22,7 +22,7 @@ from argparse import ArgumentParser
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import Any, TextIO, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -36,7 +36,7 @@ from classifier.models import Classification, Song
 from classifier.queue import leases
 from classifier.queue import rows as queue
 from classifier.serving.listening import listen
-from classifier.serving.results import UNSURE, as_point, in_song, note_on
+from classifier.serving.results import UNSURE, Result, as_point, in_song, note_on
 from classifier.terminal import reports
 from classifier.terminal.batch import classify_files, known_models
 from classifier.terminal.finding import find_files
@@ -45,9 +45,6 @@ from classifier.terminal.tables import classify_rows, read_table
 from journify.background.jobs import worker_name
 from journify.operations.commands import ExplainedCommand
 from ml.errors import WeightsError
-
-if TYPE_CHECKING:
-    from classifier.serving.results import Result
 
 USAGE_ERROR = 2
 INTERRUPTED = 130

@@ -14,18 +14,15 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from classifier.models import Classification
+from classifier.models import Classification, ClassificationQuerySet
 from classifier.queue import backlog
 from journify.background import jobs
 from journify.operations.commands import ExplainedCommand
-
-if TYPE_CHECKING:
-    from classifier.models import ClassificationQuerySet
 
 VERBS = {"retry": backlog.retry, "drop": backlog.drop_rows}
 DONE = {"retry": "retried", "drop": "dropped"}

@@ -8,14 +8,9 @@ plays count (`PLAY_END`), and only audio.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from journal.listening.plays import moment_of, play_of, seconds_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from journal.listening.plays import Play
+from journal.listening.plays import Play, moment_of, play_of, seconds_of
 
 NAME = "Apple Music (play activity)"
 HEADER = frozenset({"Song Name", "Event Type", "Play Duration Milliseconds"})

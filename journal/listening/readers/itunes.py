@@ -6,17 +6,13 @@ has no use for and an attacker has (defusedxml's rule, by expat's own switch).
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterator
+from typing import IO
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-from journal.listening.plays import HistoryRejectedError, moment_of, play_of, seconds_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from journal.listening.plays import Play
+from journal.listening.plays import HistoryRejectedError, Play, moment_of, play_of, seconds_of
 
 NAME = "an iTunes library"
 CHUNK = 64 * 1024

@@ -7,14 +7,9 @@ time is the song that was playing just then; 1970 is a device without a clock.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from journal.listening.plays import moment_of, moment_of_seconds, play_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from journal.listening.plays import Play
+from journal.listening.plays import Play, moment_of, moment_of_seconds, play_of
 
 NAME = "Last.fm (CSV)"
 HEADER = frozenset({"uts", "artist", "track"})

@@ -7,14 +7,10 @@ https://listenbrainz.readthedocs.io/en/latest/users/json.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from journal.listening.plays import moment_of_seconds, play_of, seconds_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from journal.listening.plays import Play
+from journal.listening.plays import Play, moment_of_seconds, play_of, seconds_of
 
 NAME = "ListenBrainz"
 KEYS = frozenset({"listened_at", "track_metadata"})

@@ -7,15 +7,10 @@ with backslashes, `%20`, a track number in front, and an ending.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from journal.listening.plays import play_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from journal.listening.plays import Play
+from journal.listening.plays import Play, play_of
 
 NAME = "a list of songs (M3U)"
 INFO = "#EXTINF:"

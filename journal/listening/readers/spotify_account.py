@@ -6,14 +6,10 @@ One JSON array of objects without ids. `endTime` is the end of a play in UTC, to
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from journal.listening.plays import moment_of, play_of, seconds_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from journal.listening.plays import Play
+from journal.listening.plays import Play, moment_of, play_of, seconds_of
 
 NAME = "Spotify (account data)"
 KEYS = frozenset({"endTime", "artistName", "trackName", "msPlayed"})

@@ -9,14 +9,10 @@ https://support.spotify.com/article/understanding-your-data/
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from journal.listening.plays import moment_of, play_of, seconds_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from journal.listening.plays import Play
+from journal.listening.plays import Play, moment_of, play_of, seconds_of
 
 NAME = "Spotify (extended streaming history)"
 KEYS = frozenset({"ts", "ms_played", "master_metadata_track_name"})

@@ -7,14 +7,10 @@ name ends in " - Topic" for official songs. Lengths are not told.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from journal.listening.plays import moment_of, play_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from journal.listening.plays import Play
+from journal.listening.plays import Play, moment_of, play_of
 
 NAME = "YouTube Music (Takeout)"
 KEYS = frozenset({"header", "title", "time"})

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,11 +16,8 @@ from journal.tests.factories import EntryFactory, JournalFactory
 from journify.background import jobs
 from journify.tests.sandbox import SCOPE, Sandbox
 from spotify_auth.client import PLAYLIST_SCOPE
-from spotify_auth.models import SpotifyConnection
+from spotify_auth.models import SpotifyConnection, User
 from spotify_auth.tests.test_sign_in import HOST, consent
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
 
 pytestmark = pytest.mark.django_db
 
