@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from classifier.emotions.readings import Reading, bars_of, read
 from classifier.models import Classification, Song
+from classifier.templatetags.readings import channels
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from spotify_auth.models import User
 
@@ -176,3 +177,17 @@ def test_queries_do_not_grow_with_songs(
         LabelFactory(user=user, song=ClassificationFactory().song)
     with django_assert_num_queries(4):
         assert [read(song).state for song in Song.objects.with_readings(user)] == ["answered"] * 5
+
+
+def test_the_buttons_of_a_song_are_drawn_with_what_is_known_of_it() -> None:
+    unheard = channels(Reading(state="failed"), '"><b>', "/icons.svg")
+    assert unheard.count("<button") == 4
+    assert 'id="label-sad-&quot;&gt;&lt;b&gt;"' in unheard
+    assert "%" not in unheard
+    answer = ClassificationFactory.build(emotion="calm")
+    said = Reading(state="answered", emotion="happy", is_labelled=True, classification=answer)
+    drawn = channels(said, "a", "/icons.svg")
+    assert drawn.count("&nbsp;%") == 4
+    assert drawn.count("is-top") == 1
+    assert drawn.count('aria-pressed="true"') == 1
+    assert drawn.index('id="label-happy-a"') < drawn.index('aria-pressed="true"')

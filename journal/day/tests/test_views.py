@@ -314,6 +314,14 @@ def test_a_card_that_waits_takes_next_to_no_work(listener: Client, entry: Entry)
     assert count_calls(listener, "/journal/2026-11-23/") - few < 20 * 700
 
 
+def test_an_answered_card_takes_little_work(listener: Client, entry: Entry) -> None:
+    EntryFactory(journal=entry.journal, song=ClassificationFactory().song)
+    few = count_calls(listener, "/journal/2026-11-23/")
+    for _ in range(10):
+        EntryFactory(journal=entry.journal, song=ClassificationFactory().song)
+    assert count_calls(listener, "/journal/2026-11-23/") - few < 10 * 5000
+
+
 def test_an_answer_reads_what_is_said_of_the_days_songs_once(
     listener: Client, entry: Entry
 ) -> None:

@@ -1,7 +1,7 @@
 """Time every page of a listener with years of entries, beside one with a single day.
 
 manage.py page_times                  three years, twenty runs a page
-manage.py page_times --years 1 --runs 5 --json
+manage.py page_times day picker --years 1 --runs 5 --json
 
 It makes a database for itself on the configured engine, invents both listeners, and throws it away.
 Exits with 1 when a page misses its budget (`tools/measuring/budget.py`).
@@ -35,18 +35,21 @@ class Command(ExplainedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare how long a history, how many runs, and the form of the answer."""
+        parser.add_argument("pages", nargs="*", help="names of addresses; default: all")
         parser.add_argument("--years", type=float, default=3.0, help="default: 3")
         parser.add_argument("--runs", type=int, default=20, help="of each page; default: 20")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
-    def handle(self, *, years: float, runs: int, as_json: bool, **_options: Any) -> None:
+    def handle(
+        self, *, pages: list[str], years: float, runs: int, as_json: bool, **_options: Any
+    ) -> None:
         """Measure in a database of our own, and print."""
         with own_database():
             with loading():  # as the server does
                 _ = get_resolver().url_patterns
             full = make_listener("three-years", days=round(years * DAYS_A_YEAR))
             one_day = make_listener("one-day", days=1)
-            times = _times(full, one_day, runs)
+            times = _times(full, one_day, runs, tuple(pages))
         judged = [judge(page) for page in sorted(times, key=lambda page: -page.server_p95)]
         if as_json:
             rows = [_as_dict(each) for each in judged]
@@ -62,12 +65,13 @@ class Command(ExplainedCommand):
             raise CommandError(f"The budget is missed by {', '.join(missed)}.")
 
 
-def _times(full: User, one_day: User, runs: int) -> list[PageTime]:
+def _times(full: User, one_day: User, runs: int, names: tuple[str, ...]) -> list[PageTime]:
     clients = client_of(full), client_of(one_day)
     pairs = [
         (page, other)
         for page in pages_of(full, clients[0])
-        if (other := page_of(one_day, page.name)) is not None
+        if (not names or page.name.partition("?")[0] in names)
+        and (other := page_of(one_day, page.name)) is not None
     ]
     return measure(*clients, pairs, runs=runs)
 
