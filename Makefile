@@ -78,6 +78,10 @@ PARALLEL := --numprocesses $(shell nproc) --dist loadfile --no-loadscope-reorder
 unit: $(VENV)/test.stamp postgres redis mongodb nginx  ## tests without a browser (TESTS="journal ml")
 	$(ON_DB) $(BIN)/pytest -m "not e2e and not slow" $(PARALLEL) $(TESTS)
 
+# Only the files with such tests are read: of all of them that takes longer than the tests of a file.
+slow: TESTS ?= $(shell grep -rl 'mark\.slow' --include='test_*.py' $(ROOMS))
+e2e: TESTS ?= $(shell grep -rl 'mark\.e2e' --include='test_*.py' $(ROOMS))
+
 slow: $(VENV)/test.stamp postgres redis mongodb  ## tests that start or kill processes, train or measure for long
 	$(BIN)/pytest -m "slow and not e2e" $(PARALLEL) $(TESTS)
 
