@@ -17,10 +17,11 @@ WHAT = {
     "ann": (
         "{members} perceptrons with four hidden layers (256-128-64-32) read {count} numbers that "
         "describe a clip, and the same numbers of its three segments; the clip counts as much as "
-        "the segments together, and the perceptrons are averaged. Two regressions on the numbers "
-        "of the whole clip, one plain and one on {waves} random waves over them (Rahimi and Recht "
-        "2007), count as much as the perceptrons each. It is the app's fallback when the main "
-        "network cannot answer. "
+        "the segments together, and the perceptrons are averaged. Three regressions on the numbers "
+        "of the whole clip stand beside them: a plain one, one on {waves} random waves (Rahimi and "
+        "Recht 2007), and one that trusts the labels of all sets alike, which has most of valence. "
+        "A clip whose numbers lie less in the main directions of the training clips gets a less "
+        "sure answer. It is the app's fallback when the main network cannot answer. "
     ),
     "ann_tracks": (
         "{members} perceptrons with four hidden layers (256-128-64-32) read {count} track features "
@@ -53,8 +54,8 @@ AXES = (
 )
 JOINED = (
     "What it hears is joined with what `ann` says of the same numbers ({members} perceptrons and "
-    "two regressions): arousal, and valence where arousal is high or low, are each weighed for "
-    "themselves, by nine numbers fitted on clips that neither had seen. "
+    "three regressions): it has half of arousal and next to nothing of valence, which the numbers "
+    "tell; nine numbers, fitted on clips that neither had seen, may move these shares a little. "
 )
 DATA = """\
 Trained on four sets. Labels that say less count half.

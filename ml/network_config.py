@@ -46,8 +46,7 @@ class NetworkConfig:
     members : int
         Perceptrons that an ANN averages.
     waves : int
-        Random waves of the second of two regressions that answer beside an ANN's perceptrons;
-        0 for neither.
+        Random waves of one of the regressions that answer beside an ANN's perceptrons; 0 for none.
     parts : int
         Segments whose own vectors a network is given beside the whole clip's.
     """

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from ml.ann import predict_tracks
-from ml.ann_network import Ann, Standardise, TrackAnn, TrackFront
+from ml.ann_network import Ann, Standardise, Sureness, TrackAnn, TrackFront, Trusting
+from ml.axes import to_axes
 from ml.clip import Clip
 from ml.dataset import VectorBatches
 from ml.errors import DataError
@@ -182,6 +183,54 @@ class TestAnn:
         assert isinstance(network, TrackAnn)
         row = torch.tensor([track_values(QUIET)])
         assert network.eval()({"descriptors": row})["emotion"].shape == (1, len(EMOTIONS))
+
+
+class TestSureness:
+    WIDTH = 40
+
+    @pytest.fixture
+    def learnt(self) -> Sureness:
+        """What has learnt from clips that fill a quarter of the directions, and little else."""
+        values = 0.1 * torch.randn(300, self.WIDTH, generator=torch.Generator().manual_seed(0))
+        values[:, :10] *= 20
+        sureness = Sureness(self.WIDTH)
+        sureness.fit(values)
+        return sureness
+
+    def test_answers_get_less_sure_when_a_clip_is_unlike_the_training_clips(
+        self, learnt: Sureness
+    ) -> None:
+        clip = torch.zeros(3, self.WIDTH)
+        clip[0, 3], clip[1, [3, 30]], clip[2, 30] = 1.0, 1.0, 1.0
+        like, between, unlike = learnt(clip).flatten().tolist()
+        assert like > 1 > between >= unlike > 0.5
+
+    def test_loudness_of_the_numbers_does_not_matter_when_their_mix_is_the_same(
+        self, learnt: Sureness
+    ) -> None:
+        clip = torch.randn(4, self.WIDTH, generator=torch.Generator().manual_seed(1))
+        assert torch.allclose(learnt(clip), learnt(3 * clip), atol=1e-5)
+
+    def test_every_axis_is_flattened_alike_when_a_clip_is_strange(self) -> None:
+        network, values = ann(waves=16).eval(), torch.randn(50, 6)
+        network.finish({"descriptors": values}, {"emotion": torch.eye(4)[torch.arange(50) % 4]})
+        sure = to_axes(network({"descriptors": values})["emotion"])
+        assert network.sureness is not None
+        factor = network.sureness(network.front(values))
+        network.sureness.STEEPNESS = 0.0
+        plain = to_axes(network({"descriptors": values})["emotion"])
+        assert torch.allclose(sure, plain * factor, atol=1e-4)
+        assert factor.std() > 0.01
+
+
+def test_labels_of_all_sets_count_alike_when_a_regression_trusts_them() -> None:
+    values = torch.randn(400, 6, generator=torch.Generator().manual_seed(0))
+    truth = torch.eye(4)[(values[:, 0] > 0).long()]
+    doubted = torch.arange(400) % 2 == 1
+    first, second = Trusting(6), Trusting(6)
+    first.fit(values, truth, torch.ones(400))
+    second.fit(values, truth, torch.where(doubted, 0.01, 1.0))
+    assert torch.allclose(first.axes.weight, second.axes.weight)
 
 
 class TestTrackValues:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +11,7 @@ import torch
 
 from ml import evaluate
 from ml.errors import DataError
-from ml.evaluate import comparison, evaluate_run, measure
+from ml.evaluate import comparison, evaluate_run, fold_answers, measure
 from ml.experiment import DataFolders, read_predictions, write_prediction
 from ml.labels import EMOTIONS
 from ml.labels_file import read_labels
@@ -136,3 +137,11 @@ def test_refused_when_track_weights_are_asked_about_clips(tmp_path: Path) -> Non
     options = all_of(tmp_path, tmp_path) | {"all": False, "models": ["ann_tracks"], "shipped": True}
     with pytest.raises(DataError, match="track features"):
         evaluate.run(options)
+
+
+def test_a_doubted_label_moves_the_temperature_by_a_third_when_trusted_by_half(
+    run: Path, data: Path
+) -> None:
+    rows = {row.key: replace(row, trust=0.5 if row.fold else 1.0) for row in read_labels(data)}
+    weights = [fold_answers(each, rows).weights.tolist() for each in read_predictions(run)]
+    assert weights == [[1.0] * 40, pytest.approx([0.354] * 40, abs=1e-3)]
