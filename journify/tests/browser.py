@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
@@ -28,6 +29,9 @@ PATIENCE_SECONDS = 20
 
 # five seconds by itself, which is little where other tests run beside it
 expect.set_options(timeout=1000 * PATIENCE_SECONDS)
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+    .map((each) => each.finished))"""
 
 
 @pytest.fixture(scope="session")
@@ -129,6 +133,13 @@ def phone(browser: Browser, base_url: str) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == [], errors
+
+
+def faults_of(page: Page) -> list[tuple[str, str]]:
+    """Return what axe finds once nothing fades or moves: colours in between are no fault."""
+    page.evaluate(SETTLED)
+    violations = Axe().run(page).response["violations"]
+    return [(each["id"], node["html"]) for each in violations for node in each["nodes"]]
 
 
 def console_of(page: Page) -> list[str]:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from journify.tests.browser import console_of
+from journify.tests.browser import console_of, faults_of
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "a song nobody hums"
@@ -70,8 +69,7 @@ def test_an_account_begins_with_codes_to_keep(page: Page) -> None:
     sign_up(page)
     part = page.get_by_role("region", name="Keep your recovery codes")
     assert len(set(CODES.findall(part.inner_text()))) == 10
-    violations = Axe().run(page).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
+    assert faults_of(page) == []
     with page.expect_download() as download:
         part.get_by_role("link", name="Save as a file").click()
     saved = download.value.path().read_text()

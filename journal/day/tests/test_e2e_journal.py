@@ -9,9 +9,9 @@ import uuid
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from journify.tests.browser import faults_of
 from ml.tests.sounds import music, write
 
 pytestmark = pytest.mark.e2e
@@ -405,8 +405,7 @@ def background(page: Page) -> str:
 
 
 def expect_no_fault(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+    assert faults_of(page) == [], page.url
 
 
 def expect_fits(page: Page) -> None:

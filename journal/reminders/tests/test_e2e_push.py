@@ -14,12 +14,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from journal.day.tests.test_e2e_journal import sign_up
-from journify.tests.browser import console_of, running_app
+from journify.tests.browser import console_of, faults_of, running_app
 from journify.tests.databases import own_data
 from journify.tests.push_service import PushService, push_service
 
@@ -94,8 +93,7 @@ def test_a_device_subscribes_and_is_reminded_once(
 ) -> None:
     sign_up(page)
     page.goto("/settings/reminder/")
-    violations = Axe().run(page).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
+    assert faults_of(page) == []
     page.get_by_label("Time").fill("21:30")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your reminder is set.")).to_be_visible()

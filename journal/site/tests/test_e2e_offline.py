@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from journal.day.tests.test_e2e_journal import HEARD, card, open_note, open_picker, sign_up
+from journify.tests.browser import faults_of
 from journify.tests.line import Line, line_to
 
 pytestmark = pytest.mark.e2e
@@ -233,8 +233,7 @@ def test_a_page_that_cannot_be_had_says_so_and_comes_by_itself(day: Page, line: 
     go_offline(day, line)
     day.goto("/history/", wait_until="commit")
     expect(day.get_by_role("heading", name="No connection")).to_be_visible()
-    violations = Axe().run(day).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
+    assert faults_of(day) == []
     go_online(day, line)
     expect(day.get_by_role("heading", name="Your days in colour")).to_be_visible()
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from journal.day.tests.test_e2e_journal import (
@@ -16,6 +15,7 @@ from journal.day.tests.test_e2e_journal import (
     open_picker,
     sign_up,
 )
+from journify.tests.browser import faults_of
 
 pytestmark = pytest.mark.e2e
 
@@ -82,7 +82,7 @@ def test_the_whole_day_is_heard_one_song_after_the_other(day: Page) -> None:
         expect_playing(day, number)
     end_of_song(day)
     expect_still(day)
-    assert Axe().run(day).violations_count == 0
+    assert faults_of(day) == []
     bar(day).get_by_role("button", name="Close").click()
     expect(bar(day)).to_be_hidden()
 

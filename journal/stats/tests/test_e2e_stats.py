@@ -61,8 +61,8 @@ def test_the_charts_follow_the_interval_and_the_back_button(answered: Page) -> N
     answered.go_back()
     expect(answered.get_by_role("heading", level=1)).to_have_text("The last 30 days")
     expect(answered.get_by_role("banner")).to_be_visible()
-    answered.get_by_label("from").fill("2026-03-01")
-    answered.get_by_label("to", exact=True).fill("2026-03-31")
+    answered.get_by_label("From").fill("2026-03-01")
+    answered.get_by_label("To", exact=True).fill("2026-03-31")
     answered.locator("#span-show").click()
     expect(answered.get_by_role("heading", level=1)).to_have_text("The days you chose")
 
