@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 
 # Imported, not listed as a plugin: only a conftest's fixtures win over those of pytest-playwright.
@@ -24,6 +25,15 @@ __all__ = [
     "phone",
     "sandbox_app",
 ]
+
+# a busy machine may take long over anything: that is no fault of what is tested
+hypothesis.settings.register_profile(
+    "journify",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("journify")
 
 pytest_plugins = ["journify.tests.fixtures", "journify.tests.sandbox"]
 

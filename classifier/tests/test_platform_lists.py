@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.models import Song
@@ -112,7 +111,6 @@ def test_an_odd_row_of_reccobeats_is_passed_over(odd: Any) -> None:
 @pytest.mark.parametrize(
     ("payload", "reader"), [(DEEZER, DeezerTrack), (APPLE, AppleTrack)], ids=["deezer", "apple"]
 )
-@hypothesis_settings(suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_one_item_holds_the_others_stand(
     payload: dict[str, Any], reader: Any, data: st.DataObject
