@@ -143,7 +143,7 @@ class TestSweepUntil:
 
         monkeypatch.setattr(worker, "close_old_connections", lambda: None)
         monkeypatch.setattr(worker.heartbeats, "beat", away)
-        monkeypatch.setattr(worker.heartbeats, "stop", away)
+        monkeypatch.setattr(worker.heartbeats, "stop_beating", away)
         worker._sweep_until(stop)
         assert "sweep failed, next one in 15 s" in caplog.text
 
