@@ -15,7 +15,7 @@ pytestmark = pytest.mark.e2e
 
 NAME, PASSWORD = "carol", "a-song-for-every-day"
 SONGS = "/admin/classifier/song/"
-HEARD_SECONDS = 60  # the models may still be loading when the first song comes
+HEARD_SECONDS = 120  # the models may still be loading when the first song comes
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from journify.tests.databases import own_data
 from tools.processes import free_port
 
-START_SECONDS = 60
+START_SECONDS = 120
 PATIENCE_SECONDS = 20
 
 # five seconds by itself, which is little where other tests run beside it

@@ -32,7 +32,7 @@ from tools.sandbox.world import CLIENT_SECRET
 
 pytestmark = pytest.mark.slow
 AUDIO = settings.BASE_DIR / "classifier/demo/audio/the-entertainer.mp3"
-PATIENCE = 60
+PATIENCE = 120
 NAME = "wilhelmina-of-the-lake"
 ENTRY = re.compile(r"/entries/([0-9a-f-]{36})/pick/")
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"

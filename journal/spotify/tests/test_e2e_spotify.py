@@ -17,7 +17,7 @@ DAY = re.compile(r"/journal/\d{4}-\d\d-\d\d/")
 # a sign-in that fails is a page with the status 401, which the browser calls an error, and htmx
 # writes down each request that a newer one takes the place of
 EXPECTED = ("401 (Unauthorized)", "htmx:afterRequest", "htmx:sendAbort")
-HEARD = 40_000  # ms: the models may still be loading when the first song comes
+HEARD = 120_000  # ms: the models may still be loading when the first song comes
 
 
 @pytest.fixture

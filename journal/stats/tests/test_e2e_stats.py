@@ -29,7 +29,7 @@ def answered(page: Page) -> Page:
     for number, word in enumerate(["sad", "happy"]):
         open_picker(page, card(page, number)).locator("[data-song]").nth(number).click()
         expect(card(page, number)).to_have_attribute(
-            "data-state", re.compile("answered|unsure"), timeout=60_000
+            "data-state", re.compile("answered|unsure"), timeout=120_000
         )
         open_card(card(page, number)).get_by_role("button", name=re.compile(word)).click()
         expect(card(page, number)).to_contain_text("and that counts")

@@ -26,7 +26,7 @@ from tools.mongodb.double import throwaway_double
 pytestmark = pytest.mark.slow
 
 PASSWORD = "a-song-for-every-day"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 COUNTS = """
 import json
 from django.apps import apps
