@@ -45,7 +45,7 @@ peers: $(VENV)/run.stamp  ## let VibeNet hear folders of clips, in an environmen
 	@$(BIN)/python -m tools.peers $(DATA)
 
 test migrations unit slow database e2e: export ENV_FILE := /dev/null
-test: lint types migrations unit e2e  ## style, types, tests, browser tests (DB=postgres: on PostgreSQL)
+test: lint types migrations unit e2e  ## style, types, tests, the daily ways in a browser (DB=postgres: on PostgreSQL)
 
 SINCE ?= HEAD
 check: export ENV_FILE := /dev/null
@@ -82,15 +82,15 @@ unit: $(VENV)/test.stamp postgres redis mongodb nginx  ## tests without a browse
 slow: TESTS ?= $(shell grep -rl 'mark\.slow' --include='test_*.py' $(ROOMS))
 e2e: TESTS ?= $(shell grep -rl 'mark\.e2e' --include='test_*.py' $(ROOMS))
 
-slow: $(VENV)/test.stamp postgres redis mongodb  ## tests that start or kill processes, train or measure for long
-	$(BIN)/pytest -m "slow and not e2e" $(PARALLEL) $(TESTS)
+slow: $(VENV)/test.stamp postgres redis mongodb chromium  ## what kills processes, trains, measures; rarer ways in a browser
+	$(BIN)/pytest -m slow $(PARALLEL) $(TESTS)
 
 database: $(VENV)/test.stamp postgres redis nginx mongodb  ## what asks the database, on PostgreSQL
 	$(BIN)/python -m tools.postgres $(BIN)/pytest --only-database -m "not e2e" $(PARALLEL) \
 	  journify journal classifier spotify_auth
 
-e2e: $(VENV)/test.stamp chromium $(DB)  ## tests in a real browser against a real server and worker
-	$(ON_DB) $(BIN)/pytest -m e2e $(PARALLEL) $(TESTS)
+e2e: $(VENV)/test.stamp chromium $(DB)  ## the daily ways, in a real browser against a real server and worker
+	$(ON_DB) $(BIN)/pytest -m "e2e and not slow" $(PARALLEL) $(TESTS)
 
 soak: $(VENV)/test.stamp postgres redis rabbitmq mongodb  ## the kill test in full, on every backend (minutes)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.soak

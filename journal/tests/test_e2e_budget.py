@@ -26,7 +26,7 @@ from tools.measuring.sizes import BUDGET_KB, FONTS_KB
 
 __all__ = ["tune"]
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 # Where everything is that a reader's eye or finger may be on.
 PLACES = """() => [...document.querySelectorAll(".card, #more-phrases, #felt")]

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from journal.day.tests.test_e2e_journal import sign_up
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def choose(page: Page, language: str) -> None:

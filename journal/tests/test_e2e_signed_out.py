@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserType, Page, Route, expect
 
 from journal.day.tests.test_e2e_journal import sign_up
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 SECRET = "Nobody else may ever read this"
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from journal.day.tests.test_e2e_journal import card, open_card, open_note, open_picker, sign_up
 from journify.tests.browser import console_of
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 TYPED_MS = 1500  # longer than an autosave waits
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from journal.day.tests.test_e2e_journal import sign_up
 from journify.tests.browser import faults_of
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def test_it_stays_under_the_thumb_and_covers_nothing(phone: Page) -> None:

@@ -17,7 +17,7 @@ from journal.day.tests.test_e2e_journal import (
 )
 from journify.tests.browser import faults_of
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 # What the page tells the lock screen, and what that may ask of it.
 LOCK_SCREEN = """

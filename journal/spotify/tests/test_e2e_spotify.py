@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from journify.tests.browser import faults_of
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 DAY = re.compile(r"/journal/\d{4}-\d\d-\d\d/")
 # a sign-in that fails is a page with the status 401, which the browser calls an error, and htmx

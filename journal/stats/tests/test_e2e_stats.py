@@ -19,7 +19,7 @@ from journal.day.tests.test_e2e_journal import (
     sign_up,
 )
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 @pytest.fixture
