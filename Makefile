@@ -99,7 +99,7 @@ load: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## 100 listener
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.load $(DB) $(LOAD)
 
 costs: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## what songs and entries cost, and a million listeners (DB=postgres)
-	@ENV_FILE=/dev/null $(BIN)/python -m tools.inside --on $(or $(DB),sqlite) tools.costs
+	@ENV_FILE=/dev/null $(BIN)/python -m tools.inside --on $(or $(DB),sqlite) tools.measuring.costs
 
 budget: $(VENV)/run.stamp  ## weigh and time every page with three years of entries
 	@$(MANAGE) page_bytes

@@ -20,7 +20,7 @@ import requests
 
 from benchmarks.web import signed_up
 from ml.tests.sounds import music, write
-from tools.load_listener import REVISION
+from tools.load.listener import REVISION
 
 SONGS = 20
 RATE, MINUTES = 44_100, 11  # of 96 kb/s: 8 MB

@@ -10,7 +10,7 @@ from journal.picker.links import DEEZER, MUSICBRAINZ, NAMES, SPOTIFY
 if TYPE_CHECKING:
     from classifier.sources.deezer import DeezerTrack
     from classifier.sources.musicbrainz import Recording
-    from spotify_auth.records import Track
+    from spotify_auth.web_api.records import Track
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "journal.site.middleware.LanguageMiddleware",
     "journal.site.middleware.ThemeMiddleware",
-    "spotify_auth.second_factor.StaffSecondFactorMiddleware",
+    "spotify_auth.mfa.second_factor.StaffSecondFactorMiddleware",
     "journify.limits.middleware.LimitMiddleware",
     "journal.site.middleware.TimeZoneMiddleware",
 ]
@@ -152,7 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "journal:today"
-ACCOUNT_ADAPTER = "spotify_auth.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "spotify_auth.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = [
     "username*",
@@ -169,12 +169,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = "strict"  # who has which address is nobody else's business
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_FORMS = {
-    "change_password": "spotify_auth.forms.ChangePasswordForm",
-    "login": "spotify_auth.forms.LoginForm",
-    "reset_password": "spotify_auth.forms.ResetPasswordForm",
-    "reset_password_from_key": "spotify_auth.forms.ResetPasswordKeyForm",
-    "set_password": "spotify_auth.forms.SetPasswordForm",
-    "signup": "spotify_auth.forms.SignupForm",
+    "change_password": "spotify_auth.sign_in.forms.ChangePasswordForm",
+    "login": "spotify_auth.sign_in.forms.LoginForm",
+    "reset_password": "spotify_auth.sign_in.forms.ResetPasswordForm",
+    "reset_password_from_key": "spotify_auth.sign_in.forms.ResetPasswordKeyForm",
+    "set_password": "spotify_auth.sign_in.forms.SetPasswordForm",
+    "signup": "spotify_auth.sign_in.forms.SignupForm",
 }
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
@@ -291,7 +291,7 @@ PUSH_HOSTS = env.list(
 SPOTIFY_ENABLED = bool(SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET) and not OFFLINE
 SPOTIFY_PROFILE_URL = "journal:profile"
 TOKEN_KEYS: list[str] = env.list("TOKEN_KEYS", []) or [load_or_create_key(DATA_DIR / "token_key")]
-SOCIALACCOUNT_ADAPTER = "spotify_auth.adapter.SocialAdapter"
+SOCIALACCOUNT_ADAPTER = "spotify_auth.sign_in.adapter.SocialAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = {
     "spotify": {
@@ -325,7 +325,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Who may see other people's songs takes a second key on any server that others can reach.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", USE_HTTPS)
-MFA_ADAPTER = "spotify_auth.second_factor.SecondFactorAdapter"
+MFA_ADAPTER = "spotify_auth.mfa.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_TOLERANCE = 1
 # A code opens an account without its password: ten of 10¹² cannot be guessed, from wherever.
@@ -335,13 +335,13 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not USE_HTTPS
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # a mistyped address keeps nobody from adding a passkey
 MFA_FORMS = {
-    "authenticate": "spotify_auth.forms.AuthenticateForm",
-    "reauthenticate": "spotify_auth.forms.ReauthenticateForm",
-    "generate_recovery_codes": "spotify_auth.forms.GenerateCodesForm",
-    "add_webauthn": "spotify_auth.forms.AddPasskeyForm",
-    "login_webauthn": "spotify_auth.forms.LoginPasskeyForm",
-    "authenticate_webauthn": "spotify_auth.forms.AuthenticatePasskeyForm",
-    "reauthenticate_webauthn": "spotify_auth.forms.ReauthenticatePasskeyForm",
+    "authenticate": "spotify_auth.sign_in.forms.AuthenticateForm",
+    "reauthenticate": "spotify_auth.sign_in.forms.ReauthenticateForm",
+    "generate_recovery_codes": "spotify_auth.sign_in.forms.GenerateCodesForm",
+    "add_webauthn": "spotify_auth.sign_in.forms.AddPasskeyForm",
+    "login_webauthn": "spotify_auth.sign_in.forms.LoginPasskeyForm",
+    "authenticate_webauthn": "spotify_auth.sign_in.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "spotify_auth.sign_in.forms.ReauthenticatePasskeyForm",
 }
 # A browser asks Spotify for covers; Deezer for covers and previews, streamed as its terms want.
 SPOTIFY_IMAGES = (

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from journify.curating.admin import LongListMixin
-from spotify_auth.invitations import path_of
 from spotify_auth.models import Invitation, User, UserGroup
+from spotify_auth.sign_in.invitations import path_of
 
 
 class UserGroupInline(admin.TabularInline[UserGroup, User]):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
-from spotify_auth import invitations
-from spotify_auth.connections import connection_of
-from spotify_auth.ways import NEW_CODES, new_codes_for
+from spotify_auth.mfa.ways import NEW_CODES, new_codes_for
+from spotify_auth.sign_in import invitations
+from spotify_auth.web_api.connections import connection_of
 
 if TYPE_CHECKING:
     from journify.web.http import HttpRequest

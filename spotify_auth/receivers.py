@@ -15,8 +15,8 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from journify.limits.failures import note_failure
-from spotify_auth import connections
-from spotify_auth.ways import give_codes
+from spotify_auth.mfa.ways import give_codes
+from spotify_auth.web_api import connections
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from journify.operations import housekeeping
-from spotify_auth import invitations, sessions
+from spotify_auth import sessions
+from spotify_auth.sign_in import invitations
 
 housekeeping.register(
     housekeeping.Rule(

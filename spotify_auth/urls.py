@@ -19,11 +19,11 @@ from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from journify.limits.requests import limited, spend
-from spotify_auth import passkeys
-from spotify_auth.oauth import SpotifyProvider
-from spotify_auth.recovery import new_codes, recover
-from spotify_auth.second_factor import authenticate
-from spotify_auth.views import cancelled, invitation
+from spotify_auth.mfa import passkeys
+from spotify_auth.mfa.recovery import new_codes, recover
+from spotify_auth.mfa.second_factor import authenticate
+from spotify_auth.sign_in.oauth import SpotifyProvider
+from spotify_auth.sign_in.views import cancelled, invitation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Run a module of ours with Django set up, as `manage.py` does with commands.
 
-python -m tools.inside tools.kill_test --songs 200     on the database of the environment
-python -m tools.inside --on postgres tools.costs       on one that is thrown away afterwards
+python -m tools.inside tools.kill_test --songs 200           on the database of the environment
+python -m tools.inside --on postgres tools.measuring.costs   on one that is thrown away afterwards
 """
 
 from __future__ import annotations

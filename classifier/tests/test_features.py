@@ -15,8 +15,8 @@ from journify.outbound.models import PlatformPace
 from journify.tests.sandbox import Sandbox
 from ml.ann import TrackResult
 from ml.predictor import Prediction
-from tools.sandbox import reccobeats
 from tools.sandbox.catalogue import SandboxSong
+from tools.sandbox.platforms import reccobeats
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper

@@ -11,7 +11,7 @@ from django.db import transaction
 from classifier.models import Arc, Classification, Explanation, Song
 from journal.models import Entry
 from journal.spotify import connection as spotify
-from spotify_auth.connections import connection_of
+from spotify_auth.web_api.connections import connection_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

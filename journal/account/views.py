@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from journal.account import devices, leaving, privacy
 from journal.forms import LeaveForm
-from journal.listening import following
 from journal.listening.models import Followed
+from journal.listening.updating import following
 from journal.reminders import push
 from journify.limits.requests import limited
 from journify.web.http import HttpRequest, SignedInRequest

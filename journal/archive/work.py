@@ -20,8 +20,8 @@ from journal.archive.package import write_archive
 from journal.archive.parsing import parse
 from journal.archive.schema import ArchiveRejectedError
 from journal.listening.export import FOLDER as LISTENS_FOLDER
-from journal.listening.opening import History
-from journal.listening.storing import store
+from journal.listening.importing.opening import History
+from journal.listening.importing.storing import store
 from journal.site.zones import zone_named
 from journify.background import endings
 from journify.files import local_copy

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from journal import consent
-from journal.listening.hearing import find_song
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import unpack
+from journal.listening.updating.hearing import find_song
 from journify.outbound.errors import NotFoundError, PlatformError
 
 if TYPE_CHECKING:

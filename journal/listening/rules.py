@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from journify.operations import housekeeping
 
-housekeeping.also("journal.listening.rounds.request_round")
+housekeeping.also("journal.listening.updating.rounds.request_round")

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier.files.upload_handlers import takes_megabytes
-from journal.listening import imports
-from journal.listening.following import services
+from journal.listening.importing import imports
 from journal.listening.models import (
     Followed,
     ListenedSong,
@@ -24,6 +23,7 @@ from journal.listening.models import (
     ListeningMonth,
 )
 from journal.listening.page import listening_page_of
+from journal.listening.updating.following import services
 from journal.site.polling import next_poll, poll_of
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest, page_or_fragment

@@ -6,10 +6,10 @@ from journal.listening.models import ListeningImport, ListeningRound
 from journify.background import jobs
 
 jobs.register(
-    jobs.Kind(model=ListeningImport, work="journal.listening.imports.read_history"),
+    jobs.Kind(model=ListeningImport, work="journal.listening.importing.imports.read_history"),
     jobs.Kind(
         model=ListeningRound,
-        work="journal.listening.rounds.do_round",
-        interrupted="journal.listening.rounds.interrupted",
+        work="journal.listening.updating.rounds.do_round",
+        interrupted="journal.listening.updating.rounds.interrupted",
     ),
 )

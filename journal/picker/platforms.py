@@ -32,8 +32,8 @@ from journal.picker.links import (
 from journal.results import Result, Results
 from journal.songs.own import matching
 from journify.outbound.errors import PlatformError
-from spotify_auth.client import LAST_OFFSET, SpotifyClient
-from spotify_auth.connections import connection_of
+from spotify_auth.web_api.client import LAST_OFFSET, SpotifyClient
+from spotify_auth.web_api.connections import connection_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from classifier.sources.deezer import DeezerTrack
     from journal.picker.links import Link
     from spotify_auth.models import User
-    from spotify_auth.records import Track
+    from spotify_auth.web_api.records import Track
 
 REF = re.compile(
     r"(spotify):([0-9A-Za-z]{22})|(deezer):(\d{1,12})|"

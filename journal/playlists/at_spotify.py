@@ -24,8 +24,8 @@ from journal.results import Result
 from journify.background import endings, jobs
 from journify.models import uuid_of
 from journify.outbound.errors import NotFoundError, PlatformError
-from spotify_auth import connections
-from spotify_auth.client import PLAYLIST_SCOPE, SpotifyClient
+from spotify_auth.web_api import connections
+from spotify_auth.web_api.client import PLAYLIST_SCOPE, SpotifyClient
 
 if TYPE_CHECKING:
     from journal.playlists.lists import SongList

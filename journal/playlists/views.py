@@ -19,8 +19,8 @@ from journal.songs.listen_links import KEPT, token_of
 from journal.songs.own import songs_of
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest, page_or_fragment
-from spotify_auth.client import PLAYLIST_SCOPE
-from spotify_auth.views import ask_for, require_spotify
+from spotify_auth.sign_in.views import ask_for, require_spotify
+from spotify_auth.web_api.client import PLAYLIST_SCOPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

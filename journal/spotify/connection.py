@@ -17,8 +17,8 @@ from journal.models import Entry, Playlist, Refresh
 from journal.picker.platforms import spotify_facts
 from journify.background import jobs
 from journify.outbound.errors import NotFoundError, PlatformError
-from spotify_auth import connections
-from spotify_auth.client import SpotifyClient
+from spotify_auth.web_api import connections
+from spotify_auth.web_api.client import SpotifyClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,9 +16,9 @@ from classifier.sentences import translated
 from journal.spotify import connection as spotify
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest, page_or_fragment
-from spotify_auth.connections import connection_of
-from spotify_auth.views import require_spotify
-from spotify_auth.ways import has_own_way
+from spotify_auth.mfa.ways import has_own_way
+from spotify_auth.sign_in.views import require_spotify
+from spotify_auth.web_api.connections import connection_of
 
 
 @require_GET

@@ -28,8 +28,8 @@ from classifier.models import TryOut
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.models import Transfer
 from journal.tests.factories import EntryFactory
+from spotify_auth.mfa.tests.keys import passkey
 from spotify_auth.models import User
-from spotify_auth.tests.keys import passkey
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

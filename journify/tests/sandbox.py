@@ -14,9 +14,9 @@ import pytest
 from django.utils import timezone
 
 from journify.outbound import session
-from spotify_auth import connections
-from spotify_auth.connections import Tokens
 from spotify_auth.models import SpotifyConnection
+from spotify_auth.web_api import connections
+from spotify_auth.web_api.connections import Tokens
 from tools.sandbox.catalogue import SandboxSong
 from tools.sandbox.pointing import platform_settings
 from tools.sandbox.server import SandboxServer

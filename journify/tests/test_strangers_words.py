@@ -248,7 +248,7 @@ def test_nobody_is_sent_elsewhere(
 
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_nobody_comes_back_from_spotify_elsewhere(where: str, sandbox: Sandbox, db: None) -> None:
-    from spotify_auth.tests.test_sign_in import HOST, consent  # noqa: PLC0415 -- a helper
+    from spotify_auth.sign_in.tests.test_sign_in import HOST, consent  # noqa: PLC0415 -- a helper
 
     visitor = Client(headers={"host": HOST})
     out = visitor.post(f"/accounts/spotify/login/?process=login&next={quote(where)}")

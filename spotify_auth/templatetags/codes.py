@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.template import Library
 
-from spotify_auth.ways import in_fours
+from spotify_auth.mfa.ways import in_fours
 
 register = Library()
 register.filter("in_fours", in_fours)

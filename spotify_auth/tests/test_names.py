@@ -17,9 +17,9 @@ from django.urls import reverse
 from journify.models import UUIDModel
 from journify.names import identity_of, normalized, skeleton_of
 from journify.tests.databases import table_of
-from spotify_auth.adapter import AccountAdapter
 from spotify_auth.models import User
 from spotify_auth.people import free_name, user_of
+from spotify_auth.sign_in.adapter import AccountAdapter
 from spotify_auth.tests.factories import UserFactory
 
 MIGRATION = import_module("spotify_auth.migrations.0002_until_30_november")

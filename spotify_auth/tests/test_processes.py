@@ -22,14 +22,14 @@ CONNECT = """
 import datetime as dt
 from django.utils import timezone
 from spotify_auth import connections
-from spotify_auth.connections import Tokens
+from spotify_auth.web_api.connections import Tokens
 from spotify_auth.models import User
 over = timezone.now() - dt.timedelta(seconds=1)
 connections.keep_consent(User.objects.create(username="a"), Tokens("over", "refresh-1", over))
 """
 REFRESH = """
 from spotify_auth.models import SpotifyConnection
-from spotify_auth.tokens import access_token
+from spotify_auth.web_api.tokens import access_token
 print("ready", flush=True)
 sys.stdin.readline()
 print(access_token(SpotifyConnection.objects.get().pk))

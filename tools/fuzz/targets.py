@@ -30,9 +30,9 @@ from journify.web.ranges import RANGE, _bounds
 from ml.clip import Clip
 from ml.decoding import Decoder
 from ml.errors import ClipError
-from spotify_auth import accounts
-from spotify_auth.client import call_api
-from spotify_auth.records import Artist, Profile, SpotifyPlay, Track
+from spotify_auth.web_api import accounts
+from spotify_auth.web_api.client import call_api
+from spotify_auth.web_api.records import Artist, Profile, SpotifyPlay, Track
 from tools.fuzz.answers import ODD, bodies
 from tools.fuzz.archives import archives, check_archive
 from tools.hostile.broken import sound_files

@@ -21,9 +21,9 @@ from urllib.parse import parse_qsl, unquote
 
 from typing_extensions import override
 
-from tools.sandbox import (
+from tools.sandbox import failures
+from tools.sandbox.platforms import (
     deezer,
-    failures,
     itunes,
     lastfm,
     listenbrainz,

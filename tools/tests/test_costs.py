@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tools.costs import Costs
+from tools.measuring.costs import Costs
 from tools.processes import ROOT
 from tools.soak import INSIDE
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_costs_are_measured_and_multiplied() -> None:
-    command = [*INSIDE, "--on", "sqlite", "tools.costs", "--days", "20", "--songs", "1"]
+    command = [*INSIDE, "--on", "sqlite", "tools.measuring.costs", "--days", "20", "--songs", "1"]
     env = os.environ | {"COLUMNS": "120"}
     done = subprocess.run(
         command, cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=300
@@ -30,7 +30,7 @@ def test_a_million_listeners_are_twelve_million_answers() -> None:
 
 
 def test_growth_is_measured_from_size_to_size() -> None:
-    command = [*INSIDE, "--on", "sqlite", "tools.growth", "--sizes", "40", "1300"]
+    command = [*INSIDE, "--on", "sqlite", "tools.measuring.growth", "--sizes", "40", "1300"]
     done = subprocess.run(
         command,
         cwd=ROOT,

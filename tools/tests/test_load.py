@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tools import load
+from tools.load import __main__ as load
 
 pytestmark = pytest.mark.slow
 

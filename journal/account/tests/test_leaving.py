@@ -25,18 +25,18 @@ from classifier.serving.whole import request_arc
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.account import leaving
 from journal.archive import transfers
-from journal.listening import imports
+from journal.listening.importing import imports
+from journal.listening.importing.plays import Play
+from journal.listening.importing.storing import store
 from journal.listening.models import Followed
-from journal.listening.plays import Play
-from journal.listening.storing import store
 from journal.models import DayFeeling, Phrase, Playlist, Preferences, Refresh
 from journal.reminders import schedule
 from journal.reminders.models import Nudge, PushDevice
 from journal.tests.factories import EntryFactory
 from journify.background.jobs import lane_of
 from journify.tests.sandbox import Sandbox
-from spotify_auth.invitations import invite
 from spotify_auth.models import User, UserGroup, UserPermission
+from spotify_auth.sign_in.invitations import invite
 
 PASSWORD = "a-good-password"
 # Kept for a while by their own rules, and they name nobody: see the privacy page.

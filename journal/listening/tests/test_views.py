@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal.archive.package import write_archive
-from journal.listening import following, hearing, rounds
+from journal.listening.importing.opening import History
+from journal.listening.importing.plays import Play
+from journal.listening.importing.storing import store
 from journal.listening.models import (
     Followed,
     ListenedSong,
@@ -23,11 +25,9 @@ from journal.listening.models import (
     ListeningMonth,
     ListeningRound,
 )
-from journal.listening.opening import History
-from journal.listening.plays import Play
 from journal.listening.recent import recent_songs
-from journal.listening.storing import store
 from journal.listening.summary import renew_summary
+from journal.listening.updating import following, hearing, rounds
 from journal.models import Preferences
 from journal.tests.factories import EntryFactory
 from journify.background import jobs

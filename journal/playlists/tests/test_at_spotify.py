@@ -15,9 +15,9 @@ from journal.spotify.connection import disconnect
 from journal.tests.factories import EntryFactory, JournalFactory
 from journify.background import jobs
 from journify.tests.sandbox import SCOPE, Sandbox
-from spotify_auth.client import PLAYLIST_SCOPE
 from spotify_auth.models import SpotifyConnection, User
-from spotify_auth.tests.test_sign_in import HOST, consent
+from spotify_auth.sign_in.tests.test_sign_in import HOST, consent
+from spotify_auth.web_api.client import PLAYLIST_SCOPE
 
 pytestmark = pytest.mark.django_db
 

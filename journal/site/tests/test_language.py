@@ -15,8 +15,8 @@ from journal.models import Phrase, Preferences
 from journal.tests.factories import PhraseFactory
 from journify.outbound.errors import PlatformDownError
 from journify.tests.sandbox import Sandbox
-from spotify_auth.connections import note_error
 from spotify_auth.models import SpotifyConnection, User
+from spotify_auth.web_api.connections import note_error
 
 RIGHT = {"time_zone": "Europe/Berlin", "theme": "auto", "phrases_per_day": 5}
 

@@ -15,10 +15,10 @@ from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal.models import Entry
 from journal.tests.factories import EntryFactory
 from journify.tests.sandbox import Sandbox
-from spotify_auth.connections import note_error
-from spotify_auth.errors import OwnerPremiumError
+from spotify_auth.mfa.tests.keys import passkey
 from spotify_auth.models import SpotifyConnection, User
-from spotify_auth.tests.keys import passkey
+from spotify_auth.web_api.connections import note_error
+from spotify_auth.web_api.errors import OwnerPremiumError
 
 PROFILE, DISCONNECT = "/profile/", "/profile/disconnect/"
 

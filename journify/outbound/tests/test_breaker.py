@@ -18,7 +18,7 @@ from journify.outbound.items import usable_items
 from journify.outbound.session import Platform
 from journify.tests.sandbox import Sandbox
 from tools.processes import free_port
-from tools.sandbox.musicbrainz import recording
+from tools.sandbox.platforms.musicbrainz import recording
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from journify.operations.commands import ExplainedCommand, likely_address
-from spotify_auth import invitations
+from spotify_auth.sign_in import invitations
 
 DAYS_MAX = 365
 

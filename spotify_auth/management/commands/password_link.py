@@ -13,8 +13,8 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import CommandError
 
 from journify.operations.commands import ExplainedCommand, likely_address
+from spotify_auth.mfa.recovery import new_password_path
 from spotify_auth.people import user_of
-from spotify_auth.recovery import new_password_path
 
 
 class Command(ExplainedCommand):

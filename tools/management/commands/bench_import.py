@@ -22,9 +22,9 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from journal.listening.importing.opening import History
+from journal.listening.importing.storing import store
 from journal.listening.models import Listening
-from journal.listening.opening import History
-from journal.listening.storing import store
 from journal.listening.summary import renew_summary
 from journify.operations.commands import ExplainedCommand
 from spotify_auth.models import User

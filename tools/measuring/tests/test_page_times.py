@@ -25,8 +25,8 @@ from classifier.models import Classification
 from classifier.queue import rows as queue
 from classifier.tests.factories import ClassificationFactory
 from journal.models import Entry, Phrase
-from spotify_auth.invitations import invite
 from spotify_auth.models import User
+from spotify_auth.sign_in.invitations import invite
 from tools.management.commands import page_times
 from tools.measuring.budget import GROWING, JudgedPage, judge, most_times
 from tools.measuring.listeners import client_of, make_listener

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from journify.tests.browser import running_app
 from ml.tests.sounds import music, write
-from tools.load_listener import ENTRY, REVISION, SONG
+from tools.load.listener import ENTRY, REVISION, SONG
 from tools.mongodb.double import throwaway_double
 
 pytestmark = pytest.mark.slow

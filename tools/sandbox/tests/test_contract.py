@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from journify.tests.sandbox import Sandbox
-from tools.sandbox import deezer, itunes, reccobeats, spotify_api
-from tools.sandbox.spotify_accounts import answer as accounts_answer
+from tools.sandbox.platforms import deezer, itunes, reccobeats, spotify_api
+from tools.sandbox.platforms.spotify_accounts import answer as accounts_answer
 from tools.sandbox.world import Grant, Request
 
 URL = "http://127.0.0.1:1/x"

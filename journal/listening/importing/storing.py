@@ -1,0 +1,163 @@
+"""Put plays into somebody's history: in months, each play once, whatever file it came in.
+
+The same file twice changes nothing. Two exports may tell of one play, to the second and to the
+minute, by its start and by its end: within `SAME_SECONDS` it is the same one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from journal.listening.importing.plays import song_key
+from journal.listening.models import ListenedSong, Listening, ListeningMonth
+from journal.listening.packing import PackedPlay, pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from journal.listening.importing.plays import Play
+    from spotify_auth.models import User
+
+SAME_SECONDS = 90
+# A song that was heard for so long cannot have begun again sooner; leave clocks some seconds.
+CLOCK_SECONDS = 5
+BATCH_SIZE = 50_000
+ROWS_AT_ONCE = 500
+
+
+@dataclass
+class StoredPlays:
+    """What an import changed."""
+
+    plays: int = 0
+    known: int = 0
+    songs: int = 0
+
+
+def store(user: User, plays: Iterable[Play], *, progress: Callable[[], None]) -> StoredPlays:
+    """Add plays to the user's history, a batch at a time; `progress` is called after each."""
+    songs, stored = _Songs(user), StoredPlays()
+    batch: list[Play] = []
+    for play in plays:
+        batch.append(play)
+        if len(batch) == BATCH_SIZE:
+            _store_batch(user, batch, songs, stored)
+            batch.clear()
+            progress()
+    _store_batch(user, batch, songs, stored)
+    if stored.plays or stored.songs:
+        songs.count_plays()
+        Listening.objects.update_or_create(user=user, defaults={"is_stale": True})
+    return stored
+
+
+class _Songs:
+    """The listener's songs by what their spellings share."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+        rows = ListenedSong.objects.filter(user=user).order_by()
+        self._numbers = {
+            bytes.fromhex(key): number for key, number in rows.values_list("key", "number")
+        }
+        last = rows.aggregate(last=Max("number"))["last"]
+        self._next = 0 if last is None else last + 1
+
+    def numbers_of(self, plays: Iterable[Play]) -> tuple[list[int], int]:
+        """Return the number of each play's song, and how many songs are new."""
+        new: list[ListenedSong] = []
+        numbers = []
+        for play in plays:
+            digest = blake2b(song_key(play.artist, play.title).encode(), digest_size=16).digest()
+            number = self._numbers.get(digest)
+            if number is None:
+                number = self._numbers[digest] = self._next
+                self._next += 1
+                new.append(
+                    ListenedSong(
+                        user=self._user,
+                        number=number,
+                        key=digest.hex(),
+                        title=play.title,
+                        artist=play.artist,
+                        album=play.album,
+                        isrc=play.isrc,
+                        spotify_id=play.spotify_id,
+                    )
+                )
+            numbers.append(number)
+        ListenedSong.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
+        return numbers, len(new)
+
+    def count_plays(self) -> None:
+        """Write beside each song how often it was played, where that changed."""
+        counts: dict[int, int] = defaultdict(int)
+        for packed in ListeningMonth.objects.filter(user=self._user).values_list(
+            "packed", flat=True
+        ):
+            for play in unpack(packed):
+                counts[play.song] += 1
+        changed = []
+        for song in ListenedSong.objects.filter(user=self._user).only("number", "plays").iterator():
+            if song.plays != counts[song.number]:
+                song.plays = counts[song.number]
+                changed.append(song)
+        ListenedSong.objects.bulk_update(changed, ["plays"], batch_size=ROWS_AT_ONCE)
+
+
+@transaction.atomic
+def _store_batch(user: User, batch: list[Play], songs: _Songs, stored: StoredPlays) -> None:
+    numbers, new_songs = songs.numbers_of(batch)
+    stored.songs += new_songs
+    months: dict[dt.date, list[PackedPlay]] = defaultdict(list)
+    for play, number in zip(batch, numbers, strict=True):
+        if play.started_at is not None:
+            month = play.started_at.date().replace(day=1)
+            moment = int(play.started_at.timestamp())
+            months[month].append(PackedPlay(moment, number, play.seconds))
+    for month, plays in months.items():
+        row, _is_new = ListeningMonth.objects.get_or_create(user=user, month=month)
+        before = list(unpack(row.packed))
+        after = before + new_plays(before, plays)
+        stored.plays += len(after) - len(before)
+        stored.known += len(plays) - (len(after) - len(before))
+        if len(after) != len(before):
+            row.packed, row.plays = pack(after), len(after)
+            row.save(update_fields=["packed", "plays"])
+
+
+def new_plays(before: Iterable[PackedPlay], plays: Iterable[PackedPlay]) -> list[PackedPlay]:
+    """Return those of `plays` that are not known yet, each once."""
+    known: dict[int, list[PackedPlay]] = defaultdict(list)
+    for play in sorted(before):
+        known[play.song].append(play)
+    new = []
+    for play in sorted(plays):
+        of_song = known[play.song]
+        if not _is_known(of_song, play):
+            of_song.insert(bisect_left(of_song, play), play)
+            new.append(play)
+    return new
+
+
+def _is_known(known: list[PackedPlay], play: PackedPlay) -> bool:
+    first = bisect_left(known, play.moment - SAME_SECONDS, key=lambda one: one.moment)
+    last = bisect_right(known, play.moment + SAME_SECONDS, key=lambda one: one.moment)
+    return any(_is_same(one, play) for one in known[first:last])
+
+
+def _is_same(one: PackedPlay, other: PackedPlay) -> bool:
+    """Whether two plays of a song are one: nearer than the song could have begun again."""
+    apart = abs(one.moment - other.moment)
+    earlier = min(one, other)
+    if apart == 0 or not earlier.seconds:
+        return apart <= SAME_SECONDS
+    return apart < min(SAME_SECONDS, max(1, earlier.seconds - CLOCK_SECONDS))

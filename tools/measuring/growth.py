@@ -1,0 +1,148 @@
+"""How the cost of one more grows with how many there are: songs, what waits, entries, and labels.
+
+python -m tools.inside --on sqlite tools.measuring.growth     or on a PostgreSQL server:
+python -m tools.inside --on postgres tools.measuring.growth
+
+It fills a database that is thrown away, ten times as full at each step, and measures one more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from rich.console import Console
+from rich.table import Table
+
+from classifier.models import Classification, Label, Song
+from classifier.queue import rows
+from classifier.serving.bundles import main_bundle
+from journal.models import Entry, Journal
+from journal.services import answer_entry, set_label
+from journify.background import jobs
+from spotify_auth.models import User
+from tools.measuring.costs import bytes_of
+
+SIZES = (1_000, 10_000, 100_000)
+TRIES = 30
+BATCH = 500
+DAYS, PHRASES = 100, 12  # of a listener
+LABELS = (0, 500, 5_000)  # of a listener who labels one more song
+HEARD = {"sad": 0.05, "happy": 0.5, "energetic": 0.4, "calm": 0.05}
+
+
+def figures(size: int) -> dict[str, float]:
+    """Fill the database up to so many songs, all waiting, and entries; measure one more of each."""
+    fill_songs(size - Song.objects.count())
+    fill_entries(size - Entry.objects.count())
+    songs = [Song(title=f"One more {number}") for number in range(TRIES)]
+    Song.objects.bulk_create(songs)
+    entries = list(Entry.objects.order_by("pk")[:TRIES])
+    waiting = iter(songs)
+    answered = iter(zip(entries, songs, strict=True))
+    return {
+        "bytes of a song that waits": bytes_of(Song, Classification) / size,
+        "bytes of an entry and its share of a day": bytes_of(Entry, Journal) / size,
+        "ms to queue a song": milliseconds(lambda: rows.request_classification(next(waiting))),
+        "ms to claim the next": milliseconds(jobs.claim_next),
+        "ms to answer a phrase": milliseconds(lambda: answer_entry(*next(answered))),
+    }
+
+
+def label_figures(count: int) -> dict[str, float]:
+    """Give a listener a journal and so many labels; measure one label more, and what it teaches."""
+    user = User.objects.create(username=f"{count} labels")
+    labelled, answered = heard_songs(count), heard_songs(DAYS * PHRASES)
+    labels = [Label(song=song, user=user, emotion="energetic") for song in labelled]
+    Label.objects.bulk_create(labels, batch_size=BATCH)
+    fill_days(user, answered)
+    songs = iter(answered)
+    return {"ms to label a song": milliseconds(lambda: set_label(user, next(songs), "sad"))}
+
+
+def milliseconds(call: Callable[[], object]) -> float:
+    """Return the median of some calls: of the processor, as SQLite works in this process."""
+    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
+    taken = []
+    for _ in range(TRIES):
+        began = clock()
+        call()
+        taken.append(clock() - began)
+    return 1000 * median(taken)
+
+
+def fill_songs(count: int) -> None:
+    """Write songs that wait for an answer."""
+    bundle, now = main_bundle(), timezone.now()
+    songs = [Song(title=f"Song {number}", artist="Somebody") for number in range(max(0, count))]
+    Song.objects.bulk_create(songs, batch_size=BATCH)
+    waiting = [
+        Classification(song=song, model=bundle.name, version=bundle.version, turn_at=now)
+        for song in songs
+    ]
+    Classification.objects.bulk_create(waiting, batch_size=BATCH)
+
+
+def heard_songs(count: int) -> list[Song]:
+    """Write songs with an answer."""
+    bundle = main_bundle()
+    songs = [Song(title=f"Heard {number}") for number in range(count)]
+    Song.objects.bulk_create(songs, batch_size=BATCH)
+    values: dict[str, Any] = {"model": bundle.name, "version": bundle.version, "status": "done"}
+    values |= {"emotion": "happy", "certainty": 0.5, "probabilities": HEARD}
+    answers = [Classification(song=song, **values) for song in songs]
+    Classification.objects.bulk_create(answers, batch_size=BATCH)
+    return songs
+
+
+def fill_entries(count: int) -> None:
+    """Write days of twelve phrases, a hundred of each listener."""
+    for number in range(-(-max(0, count) // (DAYS * PHRASES))):
+        fill_days(User.objects.create(username=f"{count}-{number}"), [None] * (DAYS * PHRASES))
+
+
+def fill_days(user: User, songs: Sequence[Song | None]) -> None:
+    """Write days of twelve phrases, answered with songs or not at all."""
+    first = dt.date(2026, 1, 1)
+    days = [Journal(user=user, date=first + dt.timedelta(days=day)) for day in range(DAYS)]
+    Journal.objects.bulk_create(days)
+    places = [(day, place) for day in days for place in range(PHRASES)]
+    entries = [
+        day.entry(position=place, phrase_text="How was it?", song=song)
+        for (day, place), song in zip(places, songs, strict=True)
+    ]
+    Entry.objects.bulk_create(entries, batch_size=BATCH)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure on the database of the environment, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    options = parser.parse_args(arguments)
+    call_command("migrate", verbosity=0)
+    show("One more, when there are so many", options.sizes, figures)
+    show("One more label, of a listener with so many", LABELS, label_figures)
+    return 0
+
+
+def show(title: str, sizes: Sequence[int], measured: Callable[[int], dict[str, float]]) -> None:
+    """Measure at each size, and print a line for each figure."""
+    columns = (*(f"{size:,}" for size in sizes), "last ÷ first")
+    table = Table("of", *columns, title=f"{title}, on {connection.vendor}")
+    steps = [measured(size) for size in sizes]
+    for name in steps[0]:
+        each = [step[name] for step in steps]
+        table.add_row(name, *(f"{value:,.2f}" for value in each), f"{each[-1] / each[0]:.2f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
