@@ -19,11 +19,11 @@ with loading():  # as whatever listens does
     import torch
 
     from benchmarks.timing import Laps, report
-    from ml import musicnn
-    from ml.audio import load_clip
+    from ml.audio.loading import load_clip
     from ml.clip import SEGMENTS
+    from ml.features import musicnn
+    from ml.networks.quick import best_format
     from ml.predictor import Predictor
-    from ml.quick import best_format
     from ml.timing import stages
 
 MODEL = "resnet18_bilstm"
@@ -60,7 +60,7 @@ def multiply_adds(predictor: Predictor, path: Path) -> float:
 
 
 def pretrained_multiplying(patches: int) -> float:
-    """Return the seconds of so many patches in `ml.musicnn`, as plain convolutions."""
+    """Return the seconds of so many patches in `ml.features.musicnn`, as plain convolutions."""
     tall = sum(
         count * bands * musicnn.TIMBRAL_FRAMES * (musicnn.BANDS - bands + 1)
         for count, bands in musicnn.TIMBRAL

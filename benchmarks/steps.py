@@ -15,15 +15,15 @@ from typing import Any
 import torch
 
 from benchmarks.ours import MODEL
-from ml.audio import load_clip
-from ml.descriptors import Describing
-from ml.descriptors.frames import Frames
-from ml.descriptors.moments import measure_moments
-from ml.descriptors.spectra import short_spectra, sound_of
-from ml.features import FeatureSettings, levelled, picture_of, power_spectrogram
-from ml.musicnn import segment_units
+from ml.audio.loading import load_clip
+from ml.features.descriptors import Describing
+from ml.features.descriptors.frames import Frames
+from ml.features.descriptors.moments import measure_moments
+from ml.features.descriptors.spectra import short_spectra, sound_of
+from ml.features.musicnn import segment_units
+from ml.features.spectrogram import FeatureSettings, levelled, picture_of, power_spectrogram
+from ml.networks.quick import best_format
 from ml.predictor import Predictor
-from ml.quick import best_format
 
 TRIES = 5  # of which the best counts: what else the machine does only ever adds
 

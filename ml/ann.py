@@ -3,7 +3,7 @@
     from ml.ann import predict_tracks
     predict_tracks([{"energy": 0.3, "valence": 0.2, "acousticness": 0.9}])
 
-The network itself is `ml.ann_network`, what a row may hold is `ml.tracks`.
+The network itself is `ml.networks.ann`, what a row may hold is `ml.datasets.tracks`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ml.datasets.tracks import TrackError, track_values
 from ml.predictor import Prediction, Predictor
-from ml.tracks import TrackError, track_values
 
 WEIGHTS_NAME = "ann_tracks"
 
@@ -41,7 +41,7 @@ def predict_tracks(
     Parameters
     ----------
     rows : iterable of mapping
-        Column names (`ml.tracks.TRACK_COLUMNS`) to cells, as `csv.DictReader`
+        Column names (`ml.datasets.tracks.TRACK_COLUMNS`) to cells, as `csv.DictReader`
         gives them. Further columns are ignored; gaps are allowed except in
         energy and valence.
     predictor : Predictor, optional

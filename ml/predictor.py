@@ -12,9 +12,11 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from ml.clip import SEGMENT_SECONDS, Clip, segment_starts
-from ml.descriptors.spectra import SETTINGS
+from ml.datasets.tracks import TRACK_COLUMNS
 from ml.errors import WeightsError
-from ml.features import (
+from ml.features.descriptors.spectra import SETTINGS
+from ml.features.musicnn import FILE
+from ml.features.spectrogram import (
     FeatureSettings,
     cut_picture,
     is_same_transform,
@@ -24,13 +26,11 @@ from ml.features import (
     power_spectrogram,
     unpacked,
 )
+from ml.features.vectors import VECTOR, Vectors
 from ml.labels import EMOTIONS, Emotion
 from ml.memory import keep_freed_memory
-from ml.musicnn import FILE
-from ml.quick import best_format, quicken
+from ml.networks.quick import best_format, quicken
 from ml.timing import stage
-from ml.tracks import TRACK_COLUMNS
-from ml.vectors import VECTOR, Vectors
 from ml.weights import WEIGHTS, Meta, digest, load_network, read_meta
 
 Segment = dict[str, float | dict[str, float]]
@@ -121,8 +121,8 @@ class Predictor:
         threads : int, optional
             CPU threads that torch and numpy may use, in the whole process.
         quick : bool
-            Answer in the number format that suits this CPU best (`ml.quick`) instead of 32 bits,
-            and keep the memory of one clip for the next (`ml.memory`).
+            Answer in the number format that suits this CPU best (`ml.networks.quick`) instead
+            of 32 bits, and keep the memory of one clip for the next (`ml.memory`).
         cores : int
             With two or more, a second thread describes a clip while this one draws its picture and
             runs the network. One clip is waited for less long; the work stays the same.

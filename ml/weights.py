@@ -20,8 +20,8 @@ from torch import Tensor, nn
 
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
-from ml.network_config import NetworkConfig, network_config
-from ml.networks import build_network
+from ml.networks.config import NetworkConfig, network_config
+from ml.networks.registry import build_network
 
 WEIGHTS = Path(__file__).parent / "weights"
 TENSORS = "model.safetensors"

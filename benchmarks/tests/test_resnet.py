@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 
 from benchmarks.torchvision_compat import resnet18
-from ml.resnet import ResNet18
+from ml.networks.resnet import ResNet18
 
 
 def test_resnet_equals_torchvision_when_weights_are_the_same() -> None:

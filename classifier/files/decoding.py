@@ -10,7 +10,7 @@ import functools
 
 from django.conf import settings
 
-from ml.decoding import Bounds, Decoder
+from ml.audio.decoding import Bounds, Decoder
 
 
 @functools.cache

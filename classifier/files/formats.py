@@ -89,7 +89,7 @@ UNHEARD = {
     "xm": "Tracker",
 }
 
-# Containers (see `ml.source.DEMUXERS`) that are called otherwise than their files.
+# Containers (see `ml.audio.source.DEMUXERS`) that are called otherwise than their files.
 CALLED_OTHERWISE = {"asf": "wma", "iff": "dff", "matroska": "webm", "mov": "m4a", "mpc8": "mpc"}
 
 
@@ -99,7 +99,7 @@ def extension(filename: str) -> str:
 
 
 def extension_of(container: str) -> str:
-    """Extension for a file of a container, as `ml.audio.container_of` names it; "" if unknown."""
+    """Extension for a container that `ml.audio.loading.container_of` names; "" if unknown."""
     name = CALLED_OTHERWISE.get(container, container)
     return name if name in FORMATS else ""
 

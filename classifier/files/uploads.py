@@ -24,7 +24,7 @@ from ml.errors import ClipError
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
-    from ml.decoding import Description
+    from ml.audio.decoding import Description
     from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)

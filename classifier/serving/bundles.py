@@ -38,7 +38,7 @@ def read_bundle(name: str) -> Bundle:
         No such model is shipped.
     """
     meta = json.loads((settings.WEIGHTS_DIR / name / "meta.json").read_text(encoding="utf-8"))
-    # as in `ml.network_config.NetworkConfig`, networks that say nothing of it look at pictures
+    # as in `ml.networks.config.NetworkConfig`, networks that say nothing of it look at pictures
     pictures = bool(meta.get("network", {}).get("pictures", True))
     return Bundle(name=name, version=str(meta["version"]), pictures=pictures)
 

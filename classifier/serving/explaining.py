@@ -20,10 +20,10 @@ from classifier.serving.bundles import looks_at_pictures
 from classifier.sources import audio_of
 from journify.background import endings, jobs
 from ml.errors import WeightsError
-from ml.explain_grid import OUTLINED, SLOT_SECONDS
+from ml.explanations.grid import OUTLINED, SLOT_SECONDS
 
 if TYPE_CHECKING:
-    from ml.explain import Reasons
+    from ml.explanations.explain import Reasons
     from ml.predictor import Predictor
 
 Status = Explanation.Status
@@ -79,8 +79,8 @@ def draw_explanation(row: Explanation) -> None:
 
 def _drawn(classification: Classification) -> tuple[bytes, dict[str, Any]]:
     """Hear the clip again and draw what carried the answer."""
-    from ml.explain import explain
-    from ml.explain_figure import paint
+    from ml.explanations.explain import explain
+    from ml.explanations.figure import paint
 
     predictor = _predictor_of(classification)
     with audio_of(classification.song) as (path, _source):
@@ -107,7 +107,7 @@ def _predictor_of(classification: Classification) -> Predictor:
 
 def _regions(reasons: Reasons, predictor: Predictor) -> list[dict[str, Any]]:
     """The strongest regions, in the seconds of the clip and in hertz."""
-    from ml.explain_figure import band_edges
+    from ml.explanations.figure import band_edges
 
     edges = band_edges(predictor.meta.network.features)
     starts = [cast("float", segment["start"]) for segment in reasons.prediction.segments]

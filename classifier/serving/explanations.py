@@ -10,8 +10,8 @@ from django.conf import settings
 from classifier.files.decoding import get_decoder
 from classifier.serving.results import Result, as_result
 from ml.errors import ClipError
-from ml.explain import explain
-from ml.explain_figure import draw
+from ml.explanations.explain import explain
+from ml.explanations.figure import draw
 from ml.predictor import Predictor
 
 

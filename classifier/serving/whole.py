@@ -14,8 +14,8 @@ from classifier.queue import leases
 from classifier.serving.results import as_result
 from classifier.sources.own import OwnFiles
 from journify.background import endings, jobs
-from ml.decoding import Bounds
-from ml.whole import whole_song
+from ml.audio.decoding import Bounds
+from ml.audio.whole import whole_song
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from classifier.serving.results import Result, as_result
-from ml.tracks import TRACK_COLUMNS
+from ml.datasets.tracks import TRACK_COLUMNS
 
 if TYPE_CHECKING:
     from ml.ann import TrackResult

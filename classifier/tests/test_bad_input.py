@@ -15,7 +15,7 @@ from classifier.files.uploads import UploadRejectedError, add_upload
 from classifier.models import Song
 from classifier.tests.corpus import BAD, GOOD, Corpus
 from classifier.tests.fakes import FakeService
-from ml.decoding import Description
+from ml.audio.decoding import Description
 from spotify_auth.models import User
 
 ODD_NAMES = {

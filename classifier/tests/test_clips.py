@@ -13,7 +13,7 @@ from classifier.sources import audio_of
 from classifier.tests.factories import SongFactory
 from journify.outbound.models import PlatformPace
 from journify.tests.sandbox import Sandbox
-from ml.audio import load_clip
+from ml.audio.loading import load_clip
 from tools.sandbox.catalogue import SandboxSong
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from classifier.tests.factories import LabelFactory, SongFactory
-from ml.labels_file import read_labels
+from ml.datasets.labels_file import read_labels
 from spotify_auth.models import User
 from spotify_auth.tests.factories import UserFactory
 

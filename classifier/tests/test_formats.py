@@ -13,7 +13,7 @@ from classifier.files.uploads import UploadRejectedError, add_upload
 from classifier.terminal.batch import classify_files
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService
-from ml.source import DEMUXERS
+from ml.audio.source import DEMUXERS
 from spotify_auth.models import User
 
 MIDI = b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x00\x60MTrk\x00\x00\x00\x04\x00\xff\x2f\x00"

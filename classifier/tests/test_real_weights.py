@@ -23,7 +23,7 @@ from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakePrediction
 from journify.background import jobs
 from journify.background.jobs import Job, Status
-from ml.audio import load_clip
+from ml.audio.loading import load_clip
 from ml.labels import EMOTIONS
 from ml.predictor import Prediction
 from ml.tests.cycles import bytes_left

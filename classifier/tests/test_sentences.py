@@ -10,7 +10,7 @@ from classifier import sentences
 from classifier.errors import NO_CLIP
 from classifier.sentences import translated
 from journify.outbound.errors import NotFoundError
-from ml import audio
+from ml.audio import loading
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_sentences_of_ml_with_a_number_are_known() -> None:
             "%(value)s" if isinstance(part, ast.FormattedValue) else str(part.value)
             for part in node.values
         )
-        for node in ast.walk(ast.parse(inspect.getsource(audio)))
+        for node in ast.walk(ast.parse(inspect.getsource(loading)))
         if isinstance(node, ast.JoinedStr)
     ]
     for template in sentences.NUMBERED:

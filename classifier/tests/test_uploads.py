@@ -11,7 +11,7 @@ from classifier.files.uploads import UploadRejectedError, add_upload, check_audi
 from classifier.models import Song
 from classifier.tests.corpus import Corpus
 from classifier.tests.test_bad_input import upload_of
-from ml import decoding
+from ml.audio import decoding
 from ml.errors import SENTENCES, ClipError
 from ml.tests.sounds import music, write
 from spotify_auth.models import User

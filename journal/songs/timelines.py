@@ -17,7 +17,7 @@ from classifier.sentences import translated
 from classifier.serving.results import clock
 from classifier.sources.deezer import NAME as DEEZER
 from ml.clip import SEGMENTS
-from ml.explain_grid import HEIGHT, SLOT_SECONDS, WIDTH, box_of
+from ml.explanations.grid import HEIGHT, SLOT_SECONDS, WIDTH, box_of
 
 # A marked region is a second: it is heard with some of what is around it.
 LEAD_SECONDS, TAIL_SECONDS = 0.5, 1.5

@@ -26,6 +26,12 @@ TYPES_ONLY = {"classifier": {"spotify_auth"}, "journify": {"spotify_auth"}}
 # Where the rooms are put together.
 GLUE = {"journify/settings.py", "journify/urls.py", "journify/management"}
 
+# From a file to an emotion, then how that is learnt: a room uses only those before it.
+ML_ROOMS = (
+    *("audio", "features", "networks", "explanations"),
+    *("datasets", "training", "evaluation", "shipping"),
+)
+
 HEAVY = {"torch", "torchvision", "librosa", "scipy", "sklearn", "numba"}
 # The modules of the app that torch may come in by, and only when a function needs them.
 MODEL_HOLDERS = {
@@ -134,6 +140,19 @@ def test_the_app_runs_without_the_tools(room: str) -> None:
     assert wrong == []
 
 
+def test_the_rooms_of_the_models_go_one_way() -> None:
+    for number, room in enumerate(ML_ROOMS):
+        for path in modules(f"ml/{room}"):
+            names = imported(path, with_types=True)
+            used = {name.split(".")[1] for name in names if name.startswith("ml.")}
+            assert used.isdisjoint(ML_ROOMS[number + 1 :]), path
+
+
+def test_every_room_of_the_models_is_known() -> None:
+    found = {path.parent.name for path in (settings.BASE_DIR / "ml").glob("*/__init__.py")}
+    assert found - {"tests"} == set(ML_ROOMS)
+
+
 def test_the_models_know_nothing_of_django() -> None:
     for path in modules("ml"):
         roots = {name.partition(".")[0] for name in imported(path, with_types=True)}
@@ -151,7 +170,8 @@ def test_no_app_imports_torch_when_it_is_loaded(room: str) -> None:
             for imported_name in _names(node)
         }
         heavy = {each for each in top if each.partition(".")[0] in HEAVY}
-        heavy |= top & {"ml.predictor", "ml.weights", "ml.networks", "classifier.serving.service"}
+        heavy |= top & {"ml.predictor", "ml.weights", "classifier.serving.service"}
+        heavy |= {each for each in top if each.startswith("ml.networks.")}
         assert heavy == set() or name in MODEL_HOLDERS, (name, heavy)
 
 

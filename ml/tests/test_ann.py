@@ -9,19 +9,19 @@ import pytest
 import torch
 
 from ml.ann import predict_tracks
-from ml.ann_network import Ann, Standardise, Sureness, TrackAnn, TrackFront, Trusting
 from ml.axes import to_axes
 from ml.clip import Clip
-from ml.dataset import VectorBatches
+from ml.datasets.batches import VectorBatches
+from ml.datasets.tracks import TRACK_COLUMNS, TrackError, read_tracks, track_values
 from ml.errors import DataError
-from ml.experiment import DataFolders, load_fold, read_experiment, read_rows
+from ml.features.vectors import VECTOR
 from ml.labels import EMOTIONS
-from ml.network_config import NetworkConfig
-from ml.networks import build_network
+from ml.networks.ann import Ann, Standardise, Sureness, TrackAnn, TrackFront, Trusting
+from ml.networks.config import NetworkConfig
+from ml.networks.registry import build_network
 from ml.predictor import Predictor
 from ml.tests.sounds import music, write
-from ml.tracks import TRACK_COLUMNS, TrackError, read_tracks, track_values
-from ml.vectors import VECTOR
+from ml.training.experiment import DataFolders, load_fold, read_experiment, read_rows
 from ml.weights import WEIGHTS
 
 QUIET = {

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from torch import Tensor, nn
 
-import ml.descriptors
-from ml.decoding import Decoder
-from ml.explain import explain
-from ml.explain_figure import paint
+import ml.features.descriptors
+from ml.audio.decoding import Decoder
+from ml.explanations.explain import explain
+from ml.explanations.figure import paint
 from ml.predictor import Predictor
 from ml.tests.cycles import bytes_left
 from ml.tests.sounds import music, write
@@ -55,7 +55,7 @@ def test_no_cycle_holds_a_clip_that_could_not_be_described(
     def fail(*_: object) -> None:
         raise RuntimeError("no memory")
 
-    monkeypatch.setattr(ml.descriptors, part, fail)
+    monkeypatch.setattr(ml.features.descriptors, part, fail)
     assert bytes_left(lambda: predictor.predict(clip(12))) == 0
 
 

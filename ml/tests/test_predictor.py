@@ -8,13 +8,13 @@ import torch
 
 from ml.clip import Clip
 from ml.errors import WeightsError
+from ml.features.musicnn import FILE
+from ml.features.vectors import VECTOR
 from ml.labels import EMOTIONS
-from ml.musicnn import FILE
-from ml.network_config import NetworkConfig
-from ml.networks import build_network
+from ml.networks.config import NetworkConfig
+from ml.networks.registry import build_network
 from ml.predictor import Predictor
 from ml.tests.sounds import music
-from ml.vectors import VECTOR
 from ml.weights import digest, save_weights
 
 FACTS = {"version": "0.1", "input": "audio", "temperature": 2.0, "descriptors": []}
@@ -130,6 +130,6 @@ def test_what_breaks_beside_is_raised_where_the_answer_is_awaited(
     def fail(*_: object) -> None:
         raise RuntimeError("no memory")
 
-    monkeypatch.setattr("ml.descriptors.measure_moments", fail)
+    monkeypatch.setattr("ml.features.descriptors.measure_moments", fail)
     with pytest.raises(RuntimeError, match="no memory"):
         Predictor.load("ann", cores=2).predict(clip(5))

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ml.audio import load_clip
-from ml.cards import card_text
+from ml.audio.loading import load_clip
 from ml.labels import EMOTIONS
 from ml.predictor import Predictor
+from ml.shipping.cards import card_text
 from ml.tests.sounds import music, write
 from ml.weights import META, TENSORS, WEIGHTS, digest
 

@@ -9,8 +9,8 @@ import torch
 
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
-from ml.network_config import NetworkConfig
-from ml.networks import build_network
+from ml.networks.config import NetworkConfig
+from ml.networks.registry import build_network
 from ml.weights import (
     META,
     TENSORS,

@@ -27,8 +27,8 @@ from journify.outbound import limits, session
 from journify.outbound.errors import PlatformError, UnsafeAddressError
 from journify.outbound.previews import require_allowed
 from journify.web.ranges import RANGE, _bounds
+from ml.audio.decoding import Decoder
 from ml.clip import Clip
-from ml.decoding import Decoder
 from ml.errors import ClipError
 from spotify_auth.web_api import accounts
 from spotify_auth.web_api.client import call_api

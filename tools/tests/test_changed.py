@@ -7,7 +7,7 @@ from tools.changed import ALWAYS, concerned
 TESTS = {
     "journal/day/tests/test_views.py": "from journal.day import cards, views\n",
     "journal/tests/test_forms.py": "from journal.forms import (\n    A,\n    B,\n)\n",
-    "ml/tests/test_audio.py": "from ml.audio import load_clip\n",
+    "ml/tests/test_audio.py": "from ml.audio.loading import load_clip\n",
     ALWAYS: "import ast\n",
 }
 

@@ -23,14 +23,14 @@ class Command(ExplainedCommand):
     """Evaluate networks."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what `ml.evaluate` declares."""
-        from ml.evaluate import add_arguments
+        """Declare what `ml.evaluation.evaluate` declares."""
+        from ml.evaluation.evaluate import add_arguments
 
         add_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         """Evaluate, and say in one sentence what is missing."""
-        from ml.evaluate import run
+        from ml.evaluation.evaluate import run
 
         try:
             run(options)

@@ -22,15 +22,15 @@ class Command(ExplainedCommand):
     """Evaluate the personal layer."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what `ml.raters` declares."""
-        from ml.raters import add_arguments  # noqa: PLC0415 - numpy is for those who measure
+        """Declare what `ml.evaluation.raters` declares."""
+        from ml.evaluation.raters import add_arguments  # noqa: PLC0415 - numpy is for those who measure
 
         add_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         """Measure, and say in one sentence what is wrong."""
         from ml.errors import MlError  # noqa: PLC0415 - torch is for those who measure
-        from ml.raters import run  # noqa: PLC0415 - torch is for those who measure
+        from ml.evaluation.raters import run  # noqa: PLC0415 - torch is for those who measure
 
         try:
             run(options)

@@ -23,14 +23,14 @@ class Command(ExplainedCommand):
     """Train a network."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what `ml.train` declares."""
-        from ml.train import add_arguments
+        """Declare what `ml.training.train` declares."""
+        from ml.training.train import add_arguments
 
         add_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         """Train, and say in one sentence what is wrong with the data."""
-        from ml.train import run
+        from ml.training.train import run
 
         try:
             run(options)

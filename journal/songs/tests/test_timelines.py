@@ -7,9 +7,9 @@ from classifier.emotions.readings import SegmentReading, bars_of, read_answer
 from classifier.tests.factories import ExplanationFactory
 from classifier.tests.fakes import FakePrediction
 from journal.songs.timelines import LANE, timeline, why
-from ml.explain import Reasons
-from ml.explain_figure import paint
-from ml.explain_grid import BANDS, SLOTS
+from ml.explanations.explain import Reasons
+from ml.explanations.figure import paint
+from ml.explanations.grid import BANDS, SLOTS
 
 PLACE = {"start": 19.0, "low": 820.0, "high": 1260.0}
 

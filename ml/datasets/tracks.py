@@ -1,0 +1,147 @@
+"""Track features as platforms publish them: from table rows to numbers, and what may be wrong.
+
+Columns are those of the table that the thesis used. Nothing is scaled here: the
+network keeps its scales (`ml.networks.ann.TrackFront`).
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ml.datasets.labels_file import FOLDS, LabelRow
+from ml.errors import DataError, MlError
+from ml.labels import Emotion
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature of a track.
+
+    Attributes
+    ----------
+    low, high : float
+        What a value may be; anything else is a mistake in the table.
+    meaning : str
+        Unit and sense, after Spotify's Web API reference ("Audio Features").
+    """
+
+    name: str
+    low: float
+    high: float
+    meaning: str
+
+
+COLUMNS = (
+    Column("danceability", 0.0, 1.0, "how well one can dance to it, 0 to 1"),
+    Column("energy", 0.0, 1.0, "perceived intensity, 0 to 1"),
+    Column("key", -1.0, 11.0, "pitch class of the key, C is 0; -1 where none was found"),
+    Column("loudness", -80.0, 10.0, "mean loudness in dB of full scale"),
+    Column("speechiness", 0.0, 1.0, "share of speech, 0 to 1"),
+    Column("acousticness", 0.0, 1.0, "confidence that it is acoustic, 0 to 1"),
+    Column("instrumentalness", 0.0, 1.0, "confidence that nobody sings, 0 to 1"),
+    Column("liveness", 0.0, 1.0, "confidence that an audience is heard, 0 to 1"),
+    Column("valence", 0.0, 1.0, "how positive it sounds, 0 to 1"),
+    Column("tempo", 0.0, 400.0, "beats per minute; 0 where none was found"),
+    Column("time signature", 0.0, 12.0, "beats per bar"),
+    Column("duration (ms)", 1.0, 86_400_000.0, "length in milliseconds"),
+)
+TRACK_COLUMNS: tuple[str, ...] = tuple(column.name for column in COLUMNS)
+# Without these two, hardly anything is known of a track's emotion.
+NEEDED = ("energy", "valence")
+UNKNOWN = {"", "na", "nan", "none", "null"}
+# What other exports of the same features call these columns.
+ALIASES = {"time_signature": "time signature", "duration_ms": "duration (ms)"}
+
+
+class TrackError(MlError):
+    """A row of track features cannot be used; the text says why."""
+
+
+def track_values(row: Mapping[str, object]) -> list[float]:
+    """Read the features of one row.
+
+    Parameters
+    ----------
+    row : mapping
+        Column names to cells, text or numbers. Further columns are ignored.
+
+    Returns
+    -------
+    list of float, length 12
+        In the order of `TRACK_COLUMNS`, NaN for what is not known.
+
+    Raises
+    ------
+    TrackError
+        If a cell is no number or out of range, or energy or valence is missing.
+    """
+    cells = {ALIASES.get(name, name): cell for name, cell in row.items()}
+    values = [_value(column, cells.get(column.name)) for column in COLUMNS]
+    for name in NEEDED:
+        if math.isnan(values[TRACK_COLUMNS.index(name)]):
+            raise TrackError(f"The row says nothing about {name}.")
+    return values
+
+
+def _value(column: Column, cell: object) -> float:
+    text = "" if cell is None else str(cell).strip()
+    if text.lower() in UNKNOWN:
+        return math.nan
+    try:
+        value = float(text)
+    except ValueError:
+        raise TrackError(f"{column.name} is {text!r}, which is no number.") from None
+    if not column.low <= value <= column.high:
+        raise TrackError(
+            f"{column.name} is {text}, which is not between {column.low:g} and {column.high:g}."
+        )
+    return value
+
+
+def read_tracks(folder: Path) -> tuple[list[LabelRow], list[list[float]]]:
+    """Read the labelled tracks of `folder`'s tracks.csv.
+
+    Tracks that stand there twice keep both rows: where these disagree, so did
+    the people who made the playlists.
+
+    Returns
+    -------
+    rows : list of LabelRow
+        Each with the row's number and name as its file.
+    values : list of list of float
+        Each of length 12, see `track_values`.
+
+    Raises
+    ------
+    DataError
+        If the file, a column or a label is missing or wrong.
+    """
+    path = folder / "tracks.csv"
+    if not path.is_file():
+        raise DataError(f"There is no tracks.csv in {folder}.")
+    with path.open(newline="", encoding="utf-8") as source:
+        table = list(csv.DictReader(source))
+    rows, values = [], []
+    for number, line in enumerate(table, start=2):
+        try:
+            values.append(track_values(line))
+            rows.append(_label(line, number))
+        except (TrackError, ValueError, KeyError) as error:
+            raise DataError(f"Line {number} of {path.name}: {error}") from error
+    return rows, values
+
+
+def _label(line: Mapping[str, str], number: int) -> LabelRow:
+    fold = int(line["fold"])
+    if not 0 <= fold < FOLDS:
+        raise ValueError(f"the fold {fold} is not 0 to {FOLDS - 1}")
+    return LabelRow(
+        file=f"{number}: {line.get('track', '')}",
+        emotion=Emotion(line["emotion"].strip().lower()),
+        group=line.get("artist", str(number)),
+        fold=fold,
+    )

@@ -1,0 +1,336 @@
+"""Measure what a listener's own labels teach, on a table of ratings and a folder of clips.
+
+    manage.py evaluate_personal --ratings ratings.csv --data clips
+
+`ml.datasets.ratings` says what the table looks like. Of each rater some labels are drawn, again
+and again; what the layer learns from them is judged on the rater's other clips, beside the global
+network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from scipy.special import softmax
+
+from ml.audio.loading import load_many
+from ml.calibration import Floats, UnseenAnswers, fit_temperature
+from ml.datasets.ratings import Rating, read_ratings
+from ml.errors import DataError
+from ml.labels import EMOTIONS, Emotion
+from ml.metrics import Integers, calibration_error, reliability
+from ml.personal import Axes, axes_of, center_of, fit_layer, probabilities_of
+from ml.training.experiment import FoldPrediction, fold_folder, read_prediction, read_predictions
+
+COUNTS = (0, 5, 10, 20, 50)
+DRAWS = 40
+MIN_HELD_OUT = 10  # clips that a draw is judged on
+WORSE_BY = 0.02
+RESAMPLES = 2000
+LISTED = 5  # names that an error shows
+Probabilities = Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a layer did after so many labels.
+
+    Attributes
+    ----------
+    without, within : array, shape (raters,)
+        Share of held-out labels that agree, without the layer and with it.
+    ece_without, ece_within : float
+        Expected calibration error over all that was held out.
+    """
+
+    labels: int
+    without: Floats
+    within: Floats
+    ece_without: float
+    ece_within: float
+
+    @property
+    def gains(self) -> Floats:
+        """What each rater gained."""
+        gained: Floats = self.within - self.without
+        return gained
+
+    @property
+    def worse(self) -> float:
+        """Share of raters made worse by more than two points."""
+        return float(np.mean(self.gains < -WORSE_BY))
+
+    def interval(self) -> tuple[float, float] | None:
+        """Return a 95 % interval of the mean gain, raters drawn with replacement."""
+        if len(self.gains) < 2:
+            return None
+        chance = np.random.default_rng(0)
+        drawn = chance.integers(0, len(self.gains), (RESAMPLES, len(self.gains)))
+        low, high = np.quantile(self.gains[drawn].mean(axis=1), [0.025, 0.975])
+        return float(low), float(high)
+
+    def cells(self) -> list[str]:
+        """Return the numbers as the table shows them."""
+        interval = self.interval()
+        span = "-" if interval is None else f"{100 * interval[0]:+.1f}…{100 * interval[1]:+.1f}"
+        return [
+            str(self.labels),
+            f"{self.without.mean():.3f}",
+            f"{self.within.mean():.3f}",
+            f"{100 * self.gains.mean():+.1f}",
+            span,
+            f"{self.worse:.0%}",
+            f"{self.ece_without:.3f} → {self.ece_within:.3f}",
+            str(len(self.gains)),
+        ]
+
+
+def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str, list[float]]:
+    """Return what the shipped network `model` says of clips; those heard before are not again.
+
+    Raises
+    ------
+    DataError
+        If a file is not there.
+    """
+    from ml.predictor import Predictor  # noqa: PLC0415 -- torch is not needed for clips heard before
+    from ml.weights import WEIGHTS, read_meta  # noqa: PLC0415
+
+    missing = [file for file in files if not (data / file).is_file()]
+    if missing:
+        more = f" and {len(missing) - LISTED} more" if len(missing) > LISTED else ""
+        raise DataError(f"Not in {data}: {', '.join(missing[:LISTED])}{more}.")
+    version = read_meta(WEIGHTS / model).version
+    kept = _Heard(cache / f"{model}-{version}.json")
+    new = [file for file in files if kept.of(data / file) is None]
+    if new:
+        predictor = Predictor.load(model)
+        if predictor.input != "audio":
+            raise DataError(f"{model} reads track features, not clips.")
+        for places, clips in load_many([data / file for file in new]):
+            for place, answer in zip(places, predictor.predict_many(clips), strict=True):
+                kept.keep(
+                    data / new[place], [answer.probabilities[emotion] for emotion in EMOTIONS]
+                )
+            kept.write()
+    return {file: said for file in files if (said := kept.of(data / file)) is not None}
+
+
+class _Heard:
+    """What a network said of files, by the digest of their contents."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._said: dict[str, list[float]] = {}
+        self._digests: dict[Path, str] = {}
+        if path.is_file():
+            self._said = json.loads(path.read_text(encoding="utf-8"))
+
+    def of(self, file: Path) -> list[float] | None:
+        return self._said.get(self._digest(file))
+
+    def keep(self, file: Path, said: list[float]) -> None:
+        self._said[self._digest(file)] = said
+
+    def write(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        part = self._path.with_suffix(".part")
+        part.write_text(json.dumps(self._said), encoding="utf-8")
+        part.replace(self._path)
+
+    def _digest(self, file: Path) -> str:
+        if file not in self._digests:
+            self._digests[file] = hashlib.sha256(file.read_bytes()).hexdigest()
+        return self._digests[file]
+
+
+def said_without(run: Path, source: str) -> dict[str, list[float]]:
+    """Return what a run's network said of a set that it was trained without.
+
+    The temperature is fitted on the run's folds of the other sets.
+
+    Raises
+    ------
+    DataError
+        If the run has nothing of that set.
+    """
+    folder = fold_folder(run, source)
+    folds = read_predictions(run)
+    if not (folder / "predictions.json").is_file() or not folds:
+        raise DataError(
+            f"{run} has not been judged without {source}: `manage.py evaluate --held-out` does it."
+        )
+    others = [
+        each.only([key for key in each.files if not key.startswith(f"{source}/")]) for each in folds
+    ]
+    temperature = fit_temperature(UnseenAnswers.joined(_as_answers(each) for each in others))
+    apart = read_prediction(folder)
+    said = softmax(np.array(apart.logits) / temperature, axis=1)
+    return {
+        key.removeprefix(f"{source}/"): line.tolist()
+        for key, line in zip(apart.files, said, strict=True)
+    }
+
+
+def _as_answers(prediction: FoldPrediction) -> UnseenAnswers:
+    truth = np.eye(len(EMOTIONS))[[EMOTIONS.index(Emotion(each)) for each in prediction.emotions]]
+    count = len(prediction.files)
+    return UnseenAnswers(
+        np.array(prediction.logits).reshape(count, len(EMOTIONS)), truth, np.ones(count)
+    )
+
+
+def score(
+    ratings: Sequence[Rating],
+    said: Probabilities,
+    *,
+    counts: Sequence[int] = COUNTS,
+    draws: int = DRAWS,
+) -> list[Score]:
+    """Judge what layers learn from `counts` labels; a rater with too few labels is left out there.
+
+    A rater's clips that are held out are known to the layer as any of a listener's songs: by what
+    the network says of them, never by their labels.
+
+    Raises
+    ------
+    DataError
+        If nobody has enough labels to learn from one and be judged.
+    """
+    by_rater: dict[str, list[Rating]] = defaultdict(list)
+    for rating in ratings:
+        if rating.file in said:
+            by_rater[rating.rater].append(rating)
+    raters = [_Rater(rows, said, seed) for seed, (_, rows) in enumerate(sorted(by_rater.items()))]
+    scores = []
+    for count in counts:
+        enough = [rater for rater in raters if len(rater.truth) >= count + MIN_HELD_OUT]
+        if enough:
+            scores.append(_score(count, [rater.judged(count, draws) for rater in enough]))
+    if not scores:
+        raise DataError(f"Nobody has rated {MIN_HELD_OUT} clips or more that can be heard.")
+    return scores
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What was said of one rater's held-out clips in all draws, each array of shape (n, ...)."""
+
+    truth: Integers
+    without: Floats
+    within: Floats
+
+
+class _Rater:
+    """One person, and what the network says of the clips they rated."""
+
+    def __init__(self, rows: Sequence[Rating], said: Probabilities, seed: int) -> None:
+        ordered = sorted(rows, key=lambda row: row.file)
+        self.labels = [row.emotion for row in ordered]
+        self.axes = [axes_of(said[row.file]) for row in ordered]
+        self.truth = np.array([EMOTIONS.index(label) for label in self.labels])
+        self._without = np.array([probabilities_of(axes) for axes in self.axes])
+        self._center = center_of(self.axes)
+        self._seed = seed
+
+    def judged(self, count: int, draws: int) -> _Judged:
+        parts = [self._judged_once(count, draw) for draw in range(draws if count else 1)]
+        return _Judged(
+            np.concatenate([part.truth for part in parts]),
+            np.concatenate([part.without for part in parts]),
+            np.concatenate([part.within for part in parts]),
+        )
+
+    def _judged_once(self, count: int, draw: int) -> _Judged:
+        order = np.random.default_rng([self._seed, draw]).permutation(len(self.labels)).tolist()
+        known, apart = order[:count], order[count:]
+        layer = fit_layer(
+            [self.axes[at] for at in known], [self.labels[at] for at in known], self._center
+        ).layer
+        moved: list[Axes] = [layer.moved(self.axes[at]) for at in apart]
+        return _Judged(
+            self.truth[apart],
+            self._without[apart],
+            np.array([probabilities_of(axes) for axes in moved]),
+        )
+
+
+def _score(count: int, judged: Sequence[_Judged]) -> Score:
+    truth = np.concatenate([each.truth for each in judged])
+    return Score(
+        labels=count,
+        without=np.array([_agreement(each.without, each.truth) for each in judged]),
+        within=np.array([_agreement(each.within, each.truth) for each in judged]),
+        ece_without=_ece(np.concatenate([each.without for each in judged]), truth),
+        ece_within=_ece(np.concatenate([each.within for each in judged]), truth),
+    )
+
+
+def _agreement(probabilities: Floats, truth: Integers) -> float:
+    return float(np.mean(probabilities.argmax(axis=1) == truth))
+
+
+def _ece(probabilities: Floats, truth: Integers) -> float:
+    return calibration_error(reliability(probabilities, truth))
+
+
+def table_of(scores: Sequence[Score]) -> Table:
+    """Lay the counts of labels under each other, in 80 columns."""
+    table = Table(
+        *("labels", "without", "with", "points", "95 %", "worse", "ECE", "raters"),
+        title="agreement with held-out labels, without the layer and with it",
+        caption="worse: raters who lose more than 2 points",
+        box=SIMPLE,
+        pad_edge=False,
+    )
+    for each in scores:
+        table.add_row(*each.cells())
+    return table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--ratings", type=Path, required=True, help="table of ratings (CSV)")
+    parser.add_argument("--data", type=Path, required=True, help="folder with the clips")
+    parser.add_argument("--model", default="resnet18_bilstm", help="which shipped network listens")
+    parser.add_argument(
+        "--middle", type=float, default=0.0, help="middle of the scales of valence and arousal"
+    )
+    parser.add_argument("--draws", type=int, default=DRAWS, help="draws of labels from each rater")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        help="a run of training: take what it said of the folder when it was trained without it",
+    )
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), help="where what was heard is kept"
+    )
+
+
+def run(options: Mapping[str, Any]) -> None:
+    """Measure as the options say, and print the table.
+
+    Raises
+    ------
+    DataError
+        If the table is bad, or clips are missing.
+    """
+    ratings = read_ratings(options["ratings"], middle=options["middle"])
+    files = sorted({rating.file for rating in ratings})
+    data: Path = options["data"]
+    if options["run"]:
+        said = said_without(options["run"], data.resolve().name)
+    else:
+        said = hear(files, data, options["model"], options["runs"] / "heard")
+    Console().print(table_of(score(ratings, said, draws=options["draws"])))
