@@ -24,10 +24,11 @@ from classifier.curating.forms import CuratedLabelForm, CuratedSongForm
 from classifier.curating.insight import insight
 from classifier.curating.resources import LabelResource, SongResource
 from classifier.emotions.effective import counting_answers, effective_of
-from classifier.emotions.readings import NOT_SURE, read
+from classifier.emotions.readings import NOT_SURE, WORDS, read
 from classifier.files.playback import audio_response
 from classifier.models import EMOTION_CHOICES, Classification, Label, Song
 from classifier.queue import rows as queue
+from classifier.sentences import translated
 from classifier.serving.results import UNSURE
 from journify.background.jobs import lane_of
 from journify.curating.admin import (
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
 
     from spotify_auth.models import User
+
+
+# Of a song without an answer.
+STATES = {"listening": _("waiting"), "failed": _("failed")}
 
 
 def _may_be_seen(request: HttpRequest) -> Q:
@@ -80,7 +85,16 @@ class HeardFilter(admin.SimpleListFilter):
         return songs.filter(pk__in=failed.values("song")).exclude(others)
 
 
-class ClassificationInline(admin.TabularInline[Classification, Song]):
+class FailureMixin:
+    """A column for why work failed."""
+
+    @admin.display(description=_("error"), ordering="error")
+    def failure(self, row: Classification) -> str:
+        """What listeners read of it; kept in English."""
+        return translated(row.error) or "–"
+
+
+class ClassificationInline(FailureMixin, admin.TabularInline[Classification, Song]):
     """What the models said of a song."""
 
     model = Classification
@@ -93,7 +107,7 @@ class ClassificationInline(admin.TabularInline[Classification, Song]):
         "emotion",
         "clip_source",
         "seconds",
-        "error",
+        "failure",
         "finished_at",
     )
 
@@ -200,8 +214,8 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
         rows = list(song.classifications.all())
         found = effective_of(rows)
         if found.answer is None:
-            return found.state if rows else "–"
-        share = f"{found.answer.emotion} {round(100 * found.answer.certainty)}\xa0%"
+            return str(STATES[found.state]) if rows else "–"
+        share = f"{WORDS[found.answer.emotion]} {round(100 * found.answer.certainty)}\xa0%"
         return f"{NOT_SURE}: {share}" if found.state == "unsure" else share
 
     @admin.display(description=_("your label"))
@@ -285,7 +299,7 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
 
 
 @admin.register(Classification)
-class ClassificationAdmin(LongListMixin, admin.ModelAdmin[Classification]):
+class ClassificationAdmin(FailureMixin, LongListMixin, admin.ModelAdmin[Classification]):
     """What models said, and the state of that work."""
 
     list_display = (
@@ -295,7 +309,7 @@ class ClassificationAdmin(LongListMixin, admin.ModelAdmin[Classification]):
         "model",
         "version",
         "seconds",
-        "error",
+        "failure",
         "queued_at",
     )
     list_filter = (
@@ -309,7 +323,9 @@ class ClassificationAdmin(LongListMixin, admin.ModelAdmin[Classification]):
     search_fields = ("song__title", "song__artist", "error")
     list_select_related = ("song",)
     autocomplete_fields = ("song",)
+    exclude = ("error",)
     readonly_fields = (
+        "failure",
         "probabilities",
         "segments",
         "attempts",

@@ -53,6 +53,10 @@ class User(UUIDModel, AbstractUser):
         blank=True,
     )
 
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
     @classmethod
     def normalize_username(cls, username: str) -> str:
         """Write a name in one form, without what nobody sees."""
@@ -72,10 +76,12 @@ class User(UUIDModel, AbstractUser):
 class UserGroup(UUIDModel):
     """A user in a group: written out, because an automatic table would have an integer key."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
-    group = models.ForeignKey(Group, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, db_index=False)
+    group = models.ForeignKey(Group, verbose_name=_("group"), on_delete=models.CASCADE)
 
     class Meta:
+        verbose_name = _("group of a user")
+        verbose_name_plural = _("groups of users")
         constraints = [
             models.UniqueConstraint(fields=["user", "group"], name="%(app_label)s_%(class)s_unique")
         ]
@@ -91,6 +97,8 @@ class UserPermission(UUIDModel):
     permission = models.ForeignKey(Permission, on_delete=models.CASCADE)
 
     class Meta:
+        verbose_name = _("permission of a user")
+        verbose_name_plural = _("permissions of users")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "permission"], name="%(app_label)s_%(class)s_unique"
@@ -156,6 +164,10 @@ class SpotifyConnection(UUIDModel):
     last_error_at = models.DateTimeField(null=True, blank=True)
     refreshing_until = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("Spotify connection")
+        verbose_name_plural = _("Spotify connections")
 
     def __str__(self) -> str:
         return f"{self.user}: {self.state}"

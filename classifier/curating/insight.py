@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Sum
+from django_stubs_ext import StrOrPromise
 
+from classifier.emotions.readings import WORDS
 from classifier.models import Classification, Label, PersonalLayer, Song
+from classifier.sentences import translated
 
 SHOWN = 20
 # Of fewer, a sum would say how one person hears.
@@ -61,8 +64,8 @@ class CorrectedSong:
 
     song: Song
     model: str
-    heard: str
-    said: str
+    heard: StrOrPromise
+    said: StrOrPromise
     count: int
 
 
@@ -106,7 +109,8 @@ def _failures() -> list[tuple[str, int]]:
     """The commonest reasons first."""
     failed = Classification.objects.filter(status=Classification.Status.FAILED)
     rows = failed.order_by().values_list("error").annotate(count=Count("pk"))
-    return list(rows.order_by("-count", "error")[:SHOWN])
+    counts = rows.order_by("-count", "error")[:SHOWN]
+    return [(translated(error), count) for error, count in counts]
 
 
 def _models(
@@ -146,7 +150,7 @@ def _corrected(
     mixed.sort(key=lambda row: (-row[0], *map(str, row[1:])))
     songs = Song.objects.in_bulk([row[1] for row in mixed[:SHOWN]])
     return [
-        CorrectedSong(song=songs[song], model=model, heard=heard, said=said, count=count)
+        CorrectedSong(songs[song], model, WORDS[heard], WORDS[said], count)
         for count, song, model, heard, said in mixed[:SHOWN]
         if song in songs
     ]

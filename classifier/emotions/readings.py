@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from classifier.emotions.effective import UNTAUGHT, Effective, corrected, effective_of
 from classifier.emotions.words import LABELS, NORMS, Point, Word, point_of, words_of
 from classifier.emotions.words import WORDS as FINER_WORDS
+from classifier.models import EMOTION_CHOICES
 from classifier.sentences import translated
 from classifier.serving.results import UNSURE, clock, is_sure
 from ml.labels import EMOTIONS
@@ -26,12 +27,7 @@ if TYPE_CHECKING:
 
 State = Literal["empty", "listening", "answered", "unsure", "failed"]  # "empty": no song
 
-WORDS: dict[str, StrOrPromise] = {
-    "sad": _("sad"),
-    "happy": _("happy"),
-    "energetic": _("energetic"),
-    "calm": _("calm"),
-}
+WORDS: dict[str, StrOrPromise] = dict(EMOTION_CHOICES)
 
 # How a list calls what no model was sure of.
 NOT_SURE = _("not sure")

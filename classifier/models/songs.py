@@ -20,7 +20,6 @@ from classifier.files.formats import known_suffix
 from classifier.serving.results import UNSURE, UNSURE_BELOW
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
-from ml.labels import EMOTIONS
 from ml.personal import Layer
 
 if TYPE_CHECKING:
@@ -46,7 +45,12 @@ WHOLE_SONGS = {"upload", "catalogue"}
 # Columns of `PersonalLayer` in the order of `ml.personal.Layer`.
 LAYER_FIELDS = ("arousal", "valence", "scale", "strength")
 
-EMOTION_CHOICES = [(emotion.value, emotion.value.capitalize()) for emotion in EMOTIONS]
+EMOTION_CHOICES = [
+    ("sad", _("sad")),
+    ("happy", _("happy")),
+    ("energetic", _("energetic")),
+    ("calm", _("calm")),
+]
 
 
 def audio_path(_song: Song, filename: str) -> str:
@@ -96,15 +100,19 @@ class Song(UUIDModel):
     title = models.CharField(_("title"), max_length=200)
     artist = models.CharField(_("artist"), max_length=200, blank=True)
     album = models.CharField(_("album"), max_length=200, blank=True)
-    isrc = models.CharField("ISRC", max_length=12, blank=True)
-    spotify_id = models.CharField(max_length=22, unique=True, null=True, blank=True)
-    spotify_url = models.URLField(blank=True)
-    artwork_url = models.URLField(blank=True)
-    deezer_id = models.PositiveBigIntegerField(unique=True, null=True, blank=True)
-    deezer_url = models.URLField(blank=True)
+    isrc = models.CharField(_("ISRC"), max_length=12, blank=True)
+    spotify_id = models.CharField(
+        _("ID at Spotify"), max_length=22, unique=True, null=True, blank=True
+    )
+    spotify_url = models.URLField(_("address at Spotify"), blank=True)
+    artwork_url = models.URLField(_("address of the cover"), blank=True)
+    deezer_id = models.PositiveBigIntegerField(
+        _("ID at Deezer"), unique=True, null=True, blank=True
+    )
+    deezer_url = models.URLField(_("address at Deezer"), blank=True)
     duration_ms = models.PositiveIntegerField(_("duration (ms)"), null=True, blank=True)
-    metadata_fetched_at = models.DateTimeField(null=True, blank=True)
-    catalogue_key = models.SlugField(unique=True, null=True, blank=True)
+    metadata_fetched_at = models.DateTimeField(_("looked up"), null=True, blank=True)
+    catalogue_key = models.SlugField(_("key in the catalogue"), unique=True, null=True, blank=True)
     audio = models.FileField(_("audio"), upload_to=audio_path, blank=True)
     audio_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     audio_bytes = models.PositiveBigIntegerField(default=0, editable=False)
@@ -125,6 +133,8 @@ class Song(UUIDModel):
     objects = SongQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("song")
+        verbose_name_plural = _("songs")
         ordering = ["-created_at"]
         # `db_index` would give PostgreSQL a second one of each, for LIKE
         indexes = [
@@ -209,7 +219,11 @@ class Classification(Job):
 
     # `db_index=False`, here as elsewhere: another index begins with it
     song = models.ForeignKey(
-        Song, related_name="classifications", on_delete=models.CASCADE, db_index=False
+        Song,
+        verbose_name=_("song"),
+        related_name="classifications",
+        on_delete=models.CASCADE,
+        db_index=False,
     )
     model = models.CharField(_("model"), max_length=40)
     version = models.CharField(_("version"), max_length=40)
@@ -227,7 +241,9 @@ class Classification(Job):
     # else there was nothing to hear in the middle
     is_middle = models.BooleanField(default=True, editable=False)
     clip_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    input = models.CharField(max_length=10, choices=Input.choices, default=Input.AUDIO)
+    input = models.CharField(
+        _("heard from"), max_length=10, choices=Input.choices, default=Input.AUDIO
+    )
     stage = models.CharField(
         max_length=10, blank=True, editable=False, help_text=_("What a worker is doing with it.")
     )
@@ -249,6 +265,8 @@ class Classification(Job):
     objects = ClassificationQuerySet.as_manager()
 
     class Meta(Job.Meta):
+        verbose_name = _("classification")
+        verbose_name_plural = _("classifications")
         ordering = ["-queued_at"]
         constraints = [
             models.UniqueConstraint(
@@ -305,9 +323,19 @@ class Classification(Job):
 class Label(UUIDModel):
     """What a person said of a song: it wins over every classification on that person's pages."""
 
-    song = models.ForeignKey(Song, related_name="labels", on_delete=models.CASCADE, db_index=False)
+    song = models.ForeignKey(
+        Song,
+        verbose_name=_("song"),
+        related_name="labels",
+        on_delete=models.CASCADE,
+        db_index=False,
+    )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="labels", on_delete=models.CASCADE, db_index=False
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("listener"),
+        related_name="labels",
+        on_delete=models.CASCADE,
+        db_index=False,
     )
     emotion = models.CharField(_("emotion"), max_length=10, choices=EMOTION_CHOICES)
     # one of `classifier.emotions.words` that belongs to the emotion, or nothing
@@ -315,6 +343,8 @@ class Label(UUIDModel):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
+        verbose_name = _("label")
+        verbose_name_plural = _("labels")
         ordering = ["-updated_at"]
         constraints = [
             models.UniqueConstraint(fields=["song", "user"], name="%(app_label)s_%(class)s_unique")
@@ -386,6 +416,10 @@ class PersonalLayer(UUIDModel):
     )
 
     objects = PersonalLayerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("personal layer")
+        verbose_name_plural = _("personal layers")
 
     def __str__(self) -> str:
         return f"{self.labels}"

@@ -40,6 +40,10 @@ class Explanation(Job):
 
     objects = JobQuerySet["Explanation"].as_manager()
 
+    class Meta(Job.Meta):
+        verbose_name = _("explanation")
+        verbose_name_plural = _("explanations")
+
     def __str__(self) -> str:
         return f"{self.classification}: {self.status}"
 
@@ -57,6 +61,10 @@ class Arc(Job):
     GIVEN_UP = _("Hearing the whole song was interrupted.")
 
     objects = JobQuerySet["Arc"].as_manager()
+
+    class Meta(Job.Meta):
+        verbose_name = _("course of a song")
+        verbose_name_plural = _("courses of songs")
 
     def __str__(self) -> str:
         return f"{self.song}: {self.status}"
@@ -83,6 +91,10 @@ class TryOut(Job):
     GIVEN_UP = _("It was not heard in time. Please try again.")
 
     objects = JobQuerySet["TryOut"].as_manager()
+
+    class Meta(Job.Meta):
+        verbose_name = _("try-out")
+        verbose_name_plural = _("try-outs")
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.status}"
@@ -116,6 +128,10 @@ class EmotionRule(UUIDModel):
     recounted_to = models.UUIDField(null=True, blank=True)
     recounted_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        verbose_name = _("emotion rule")
+        verbose_name_plural = _("emotion rules")
+
     def __str__(self) -> str:
         return ", ".join(self.model_order)
 
@@ -128,6 +144,8 @@ class Worker(UUIDModel):
     seen_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ListeningConfig(AppConfig):
@@ -8,3 +9,4 @@ class ListeningConfig(AppConfig):
 
     name = "journal.listening"
     label = "listening"
+    verbose_name = _("Listening histories")

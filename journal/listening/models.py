@@ -50,6 +50,8 @@ class ListenedSong(UUIDModel):
     emotion = models.CharField(_("emotion"), max_length=10, choices=EMOTION_CHOICES, blank=True)
 
     class Meta:
+        verbose_name = _("song listened to")
+        verbose_name_plural = _("songs listened to")
         ordering = ["-plays", "number"]
         constraints = [
             models.UniqueConstraint(fields=["user", "number"], name="%(class)s_number"),
@@ -75,6 +77,8 @@ class ListeningMonth(UUIDModel):
     packed = models.BinaryField(default=bytes)
 
     class Meta:
+        verbose_name = _("month of listening")
+        verbose_name_plural = _("months of listening")
         ordering = ["month"]
         constraints = [models.UniqueConstraint(fields=["user", "month"], name="%(class)s_unique")]
 
@@ -103,6 +107,10 @@ class Listening(UUIDModel):
     )
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        verbose_name = _("listening history")
+        verbose_name_plural = _("listening histories")
+
     def __str__(self) -> str:
         return str(self.user)
 
@@ -124,6 +132,8 @@ class Followed(UUIDModel):
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = _("followed service")
+        verbose_name_plural = _("followed services")
         ordering = ["service"]
         constraints = [models.UniqueConstraint(fields=["user", "service"], name="%(class)s_unique")]
 
@@ -137,6 +147,10 @@ class ListeningRound(Job):
     BEHIND = dt.timedelta(minutes=1)
 
     objects = JobQuerySet["ListeningRound"].as_manager()
+
+    class Meta(Job.Meta):
+        verbose_name = _("round of listening")
+        verbose_name_plural = _("rounds of listening")
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.status}"
@@ -164,6 +178,8 @@ class ListeningImport(Job):
     objects = JobQuerySet["ListeningImport"].as_manager()
 
     class Meta(Job.Meta):
+        verbose_name = _("import of a listening history")
+        verbose_name_plural = _("imports of listening histories")
         ordering = ["-requested_at"]
 
     def __str__(self) -> str:

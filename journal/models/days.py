@@ -70,11 +70,12 @@ class PhraseQuerySet(models.QuerySet["Phrase"]):
 class Phrase(UUIDModel):
     """An opening about daily life that a song can answer."""
 
-    key = models.SlugField(unique=True, null=True, blank=True, editable=False)
+    key = models.SlugField(_("key"), unique=True, null=True, blank=True, editable=False)
     text = models.CharField(_("text"), max_length=140)
     theme = models.CharField(_("theme"), max_length=40, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
         related_name="phrases",
         on_delete=models.CASCADE,
         null=True,
@@ -100,6 +101,8 @@ class Phrase(UUIDModel):
     objects = PhraseQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("phrase")
+        verbose_name_plural = _("phrases")
         ordering = ["text"]
         # of built-in phrases, which have no owner, any number may have the same words
         constraints = [
@@ -141,6 +144,8 @@ class Journal(UUIDModel):
     is_favourite = models.BooleanField(_("favourite"), default=False)
 
     class Meta:
+        verbose_name = _("day")
+        verbose_name_plural = _("days")
         ordering = ["-date"]
         constraints = [
             models.UniqueConstraint(fields=["user", "date"], name="%(app_label)s_%(class)s_unique")
@@ -254,8 +259,9 @@ class Entry(UUIDModel):
     objects = EntryQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
         ordering = ["position"]
-        verbose_name_plural = "entries"
         constraints = [
             models.UniqueConstraint(
                 fields=["journal", "position"], name="%(app_label)s_%(class)s_unique"
@@ -295,6 +301,8 @@ class DayFeeling(UUIDModel):
     revision = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("feeling of a day")
+        verbose_name_plural = _("feelings of days")
         ordering = ["-date"]
         constraints = [
             models.UniqueConstraint(fields=["user", "date"], name="%(app_label)s_%(class)s_unique")

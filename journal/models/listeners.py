@@ -67,7 +67,8 @@ class Preferences(UUIDModel):
     )
 
     class Meta:
-        verbose_name_plural = "preferences"
+        verbose_name = _("preferences")
+        verbose_name_plural = _("preferences")
 
     def __str__(self) -> str:
         return f"{self.user}"
@@ -85,6 +86,10 @@ class Refresh(Job):
     BEHIND = dt.timedelta(seconds=10)
 
     objects = JobQuerySet["Refresh"].as_manager()
+
+    class Meta(Job.Meta):
+        verbose_name = _("song to look up again")
+        verbose_name_plural = _("songs to look up again")
 
     def __str__(self) -> str:
         return f"{self.song}: {self.status}"
@@ -115,6 +120,8 @@ class Playlist(Job):
     objects = JobQuerySet["Playlist"].as_manager()
 
     class Meta(Job.Meta):
+        verbose_name = _("playlist")
+        verbose_name_plural = _("playlists")
         constraints = [
             models.UniqueConstraint(fields=["user", "key"], name="%(app_label)s_%(class)s_unique")
         ]
@@ -158,6 +165,8 @@ class Transfer(Job):
     objects = JobQuerySet["Transfer"].as_manager()
 
     class Meta(Job.Meta):
+        verbose_name = _("export or import")
+        verbose_name_plural = _("exports and imports")
         ordering = ["-requested_at"]
         constraints = [
             models.UniqueConstraint(fields=["user", "kind"], name="%(app_label)s_%(class)s_unique")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RemindersConfig(AppConfig):
@@ -8,3 +9,4 @@ class RemindersConfig(AppConfig):
 
     name = "journal.reminders"
     label = "reminders"
+    verbose_name = _("Reminders")

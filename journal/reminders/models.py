@@ -27,6 +27,10 @@ class Reminder(UUIDModel):
     origin = models.CharField(max_length=200, help_text=_("How this server was called."))
     due_at = models.DateTimeField(_("next"), db_index=True)
 
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+
     def __str__(self) -> str:
         return f"{self.user}, {self.at:%H:%M}"
 
@@ -44,6 +48,8 @@ class PushDevice(UUIDModel):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("device for push messages")
+        verbose_name_plural = _("devices for push messages")
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(fields=["endpoint_sha256"], name="pushdevice_endpoint")
@@ -64,6 +70,8 @@ class Nudge(Job):
     objects = JobQuerySet["Nudge"].as_manager()
 
     class Meta(Job.Meta):
+        verbose_name = _("reminder to send")
+        verbose_name_plural = _("reminders to send")
         constraints = [
             models.UniqueConstraint(fields=["user", "date"], name="%(app_label)s_%(class)s_unique")
         ]

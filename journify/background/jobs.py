@@ -102,8 +102,8 @@ class Job(UUIDModel):
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     owner = models.CharField(_("worker"), max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    revision = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    revision = models.PositiveIntegerField(_("revision"), default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)
     ready_at = models.DateTimeField(
         default=timezone.now, editable=False, help_text=_("Since when a worker may take it up.")

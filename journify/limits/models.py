@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from journify.models import UUIDModel
 
@@ -19,6 +20,8 @@ class Allowance(UUIDModel):
     revision = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("allowance")
+        verbose_name_plural = _("allowances")
         # `unique=True` would give PostgreSQL a second index, for LIKE
         constraints = [models.UniqueConstraint(fields=["key"], name="allowance_key")]
 

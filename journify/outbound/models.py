@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from journify.models import UUIDModel
 
@@ -15,6 +16,10 @@ class PlatformPace(UUIDModel):
     blocked_until = models.DateTimeField(default=timezone.now)
     is_quota_used_up = models.BooleanField(default=False)
     is_down = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("pace of a platform")
+        verbose_name_plural = _("paces of platforms")
 
     def __str__(self) -> str:
         return self.platform
