@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 # Of a song without an answer.
-STATES = {"listening": _("waiting"), "failed": _("failed")}
+STATES = {"listening": _("listening"), "failed": _("failed")}
 
 
 def _may_be_seen(request: HttpRequest) -> Q:
@@ -323,9 +323,7 @@ class ClassificationAdmin(FailureMixin, LongListMixin, admin.ModelAdmin[Classifi
     search_fields = ("song__title", "song__artist", "error")
     list_select_related = ("song",)
     autocomplete_fields = ("song",)
-    exclude = ("error",)
     readonly_fields = (
-        "failure",
         "probabilities",
         "segments",
         "attempts",

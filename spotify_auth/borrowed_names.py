@@ -76,4 +76,4 @@ def name_others() -> None:
         options = apps.get_model(label)._meta
         options.verbose_name, options.verbose_name_plural = one, several
         for name, text in fields.items():
-            options.get_field(name).verbose_name = text  # type: ignore[union-attr]
+            options.get_field(name).verbose_name = text
