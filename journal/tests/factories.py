@@ -5,8 +5,9 @@ from typing import Any
 
 import factory
 
-from journal.emotions.renewing import renew
+from classifier.emotions.effective import Verdict, effective_in, model_order
 from journal.models import Entry, Journal, Phrase
+from journify.models import uuid_of
 from spotify_auth.tests.factories import UserFactory
 
 
@@ -39,8 +40,11 @@ class EntryFactory(factory.django.DjangoModelFactory[Entry]):
 
     @classmethod
     def _create(cls, model_class: type[Entry], *args: Any, **kwargs: Any) -> Entry:
+        song = kwargs["song"].pk if kwargs.get("song") else kwargs.get("song_id")
+        if song is not None:
+            # what the app writes after it, by `renewing`, in three times as many queries
+            counts = effective_in(kwargs["user"], [song], order=model_order(is_fresh=True))
+            found = {uuid_of(key): verdict for key, verdict in counts.items()}
+            kwargs["emotion"] = found.get(song, Verdict()).emotion
         entry: Entry = super()._create(model_class, *args, **kwargs)
-        if entry.song_id is not None:
-            renew([entry.song_id], user=entry.user_id)
-            entry.refresh_from_db(fields=["emotion"])
         return entry

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from django.db import NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.sql import DeleteQuery, InsertQuery, Query, RawQuery, UpdateQuery
+from django.db.models.sql import InsertQuery, Query, RawQuery
 from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler
 from django.db.models.sql.constants import MULTI
 
@@ -76,30 +76,26 @@ def _refuse_what_fails_on_no_rows(pipeline: list[Any]) -> None:
 def _also_for_mongodb(execute: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(execute)
     def wrapped(compiler: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(compiler.query, InsertQuery):
-            # its fields make their values on the way: it comes second
-            result = execute(compiler, *args, **kwargs)
-            compile_query(compiler.query)
-            return result
-        if isinstance(compiler.query, UpdateQuery | DeleteQuery):
-            compile_query(compiler.query)
-            return execute(compiler, *args, **kwargs)
+        is_insert = isinstance(compiler.query, InsertQuery)
         query = compiler.query.clone()  # as it was before it is asked
-        with _asked(compiler.connection) as asked:
+        with _asked(compiler.connection, type if is_insert else _kind) as asked:
             result = execute(compiler, *args, **kwargs)
-        _check_once(query, asked)
+        # what is inserted comes second: its fields make their values on the way
+        _check_once(compiler.query if is_insert else query, asked)
         return result
 
     return wrapped
 
 
 @contextmanager
-def _asked(connection: BaseDatabaseWrapper) -> Iterator[list[Any]]:
+def _asked(
+    connection: BaseDatabaseWrapper, kind: Callable[[object], object]
+) -> Iterator[list[Any]]:
     """Collect the SQL that is sent, with what of its values may make a difference to MongoDB."""
     asked: list[Any] = []
 
     def note(execute: Callable[..., Any], sql: str, params: Any, *rest: Any) -> Any:
-        asked.append((sql, *(_kind(value) for value in params or ())))
+        asked.append((sql, *(kind(value) for value in params or ())))
         return execute(sql, params, *rest)
 
     with connection.execute_wrapper(note):
