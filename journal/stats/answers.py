@@ -78,6 +78,15 @@ class Answers:
         """What the days count as, by weekday, 0 to 6."""
         return group_days(self.days, dt.date.weekday)
 
+    @cached_property
+    def tags(self) -> Mapping[str, Sequence[DayHeard]]:
+        """The days with answers that have each tag."""
+        days: dict[str, list[DayHeard]] = defaultdict(list)
+        for day in self.felt:
+            for tag in day.tags if day.date in self.days else ():
+                days[tag].append(self.days[day.date])
+        return days
+
 
 def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "") -> Answers:
     """Count the answers of the interval's pages; with a finer word, those that it describes."""

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from journal.emotions.counting import DayHeard
-    from journal.stats.answers import Answers
 
 Key = TypeVar("Key", bound="Hashable")
 
@@ -39,15 +38,6 @@ def group_days(
 def tally_of_days(days: Iterable[DayHeard]) -> Tally:
     """All that was heard on some days."""
     return tally_of(*(day.counts for day in days))
-
-
-def days_by_tag(answers: Answers) -> dict[str, list[DayHeard]]:
-    """The days with answers that have each tag."""
-    days: dict[str, list[DayHeard]] = defaultdict(list)
-    for day in answers.felt:
-        for tag in day.tags if day.date in answers.days else ():
-            days[tag].append(answers.days[day.date])
-    return days
 
 
 def sum_of(tallies: Iterable[Tally]) -> Tally:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.differences import Compared, Difference, KindOfFinding, apart
-from journal.stats.grouping import days_by_tag, sum_of, tally_of_days
+from journal.stats.grouping import sum_of, tally_of_days
 from journal.stats.words import clock
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _by_felt(answers: Answers) -> Compared:
 
 def _by_tag(answers: Answers) -> Compared:
     return Compared(
-        groups={tag: tally_of_days(days) for tag, days in days_by_tag(answers).items()},
+        groups={tag: tally_of_days(days) for tag, days in answers.tags.items()},
         overall=tally_of_days(answers.days.values()),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any
@@ -18,8 +18,6 @@ from django.conf import settings
 from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import KombuError
-
-from journify.background.transport import Listen
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +59,7 @@ def wake() -> None:
 
 
 @contextmanager
-def listening() -> Iterator[Listen]:
+def listening() -> Iterator[Callable[[float], bool]]:
     """Yield what waits for a call; while the broker is away it only waits."""
     listener = _Listener()
     try:

@@ -38,6 +38,7 @@ from ml.features.descriptors import (
     frames,
     harmony,
     moments,
+    part,
     peaks,
     rhythm,
     spectra,
@@ -56,7 +57,19 @@ SAVE_EVERY = 16
 # Whatever is packed depends on which part of a file is heard, and on how it is decoded.
 SOUND_MODULES = (loading, clip, source)
 DESCRIPTOR_MODULES = (
-    *(descriptors, definition, dynamics, frames, harmony, moments, peaks, rhythm, spectra, timbre),
+    *(
+        descriptors,
+        definition,
+        dynamics,
+        frames,
+        harmony,
+        moments,
+        part,
+        peaks,
+        rhythm,
+        spectra,
+        timbre,
+    ),
 )
 
 

@@ -17,31 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
-from scipy.special import softmax
 
-from ml.calibration import Floats, UnseenAnswers, fit_temperature, temperatures_of_others
-from ml.datasets.batches import emotion_targets
-from ml.datasets.labels_file import LabelRow
 from ml.errors import DataError
 from ml.evaluation.answers import read_answers
 from ml.evaluation.figures import confusion_figure, reliability_figure
-from ml.labels import EMOTIONS, Emotion
-from ml.metrics import accuracy, describe_answers, macro_f1
-from ml.training.experiment import DataFolders, Fold, FoldPrediction, parse_folds, read_predictions
+from ml.evaluation.folds import judged
+from ml.metrics import describe_answers
+from ml.training.experiment import DataFolders, Fold, parse_folds, read_predictions
 from ml.weights import META, WEIGHTS
 
 logger = logging.getLogger(__name__)
-
-TRUST_POWER = 1.5  # labels that are trusted by half move a temperature by a third
-
-PROTOCOL = (
-    "Each fold is judged by a network trained on the other folds; no artist is in two folds. "
-    "Each fold's temperature is fitted on the other folds, of all sets that were trained on; what "
-    "is labelled less surely moves it less."
-)
 
 
 @dataclass(frozen=True)
@@ -63,96 +50,13 @@ PUBLISHED = (
 )
 
 
-@dataclass(frozen=True)
-class Judged:
-    """What networks said, calibrated, of clips of one set that they had not seen."""
-
-    rows: list[LabelRow]
-    folds: list[int]
-    probabilities: Floats
-    temperature: float
-
-    def metrics(self) -> dict[str, Any]:
-        """Return everything that `metrics.json` holds."""
-        truth = _index([row.emotion for row in self.rows])
-        answers, fold_of = self.probabilities.argmax(axis=1), np.array(self.folds)
-        return {
-            "protocol": PROTOCOL,
-            "folds": sorted(set(self.folds)),
-            "temperature": round(self.temperature, 4),
-            **describe_answers(
-                self.probabilities,
-                truth,
-                groups=[row.group for row in self.rows],
-                genres=[row.genres for row in self.rows],
-            ),
-            "by_fold": [
-                {
-                    "fold": fold,
-                    "macro_f1": round(macro_f1(truth[fold_of == fold], chosen), 4),
-                    "accuracy": round(accuracy(truth[fold_of == fold], chosen), 4),
-                }
-                for fold in sorted(set(self.folds))
-                for chosen in [answers[fold_of == fold]]
-            ],
-        }
-
-
-def judged(predictions: Sequence[FoldPrediction], rows: Sequence[LabelRow]) -> Judged:
-    """Calibrate what the folds said, by temperatures of other folds, and keep the main set's.
-
-    Raises
-    ------
-    DataError
-        If no fold has been finished, or predictions are of other clips.
-    """
-    if not predictions:
-        raise DataError("No fold has been trained yet.")
-    row_of = {row.key: row for row in rows}
-    main = {row.key for row in rows if row.source == rows[0].source}
-    answers = {int(each.fold): fold_answers(each, row_of) for each in predictions}
-    temperatures = temperatures_of_others(answers)
-    own = [(each, int(each.fold)) for each in (part.only(main) for part in predictions)]
-    logits = [np.array(each.logits) / temperatures[fold] for each, fold in own]
-    return Judged(
-        rows=[row_of[key] for each, _ in own for key in each.files],
-        folds=[fold for each, fold in own for _ in each.files],
-        probabilities=softmax(np.concatenate(logits), axis=1),
-        temperature=fit_temperature(UnseenAnswers.joined(answers.values())),
-    )
-
-
-def fold_answers(prediction: FoldPrediction, rows: Mapping[str, LabelRow]) -> UnseenAnswers:
-    """Lay what a fold's network said beside the labels.
-
-    Raises
-    ------
-    DataError
-        If a clip is in no labels.csv.
-    """
-    unknown = [key for key in prediction.files if key not in rows]
-    if unknown:
-        raise DataError(f"{unknown[0]} is not in labels.csv; say with --also what was trained on.")
-    mine = [rows[key] for key in prediction.files]
-    return UnseenAnswers(
-        logits=np.array(prediction.logits, dtype=np.float64).reshape(len(mine), len(EMOTIONS)),
-        truth=emotion_targets(mine, smoothing=0.0).double().numpy(),
-        weights=np.array([row.trust**TRUST_POWER for row in mine]),
-    )
-
-
-def measure(predictions: Sequence[FoldPrediction], rows: Sequence[LabelRow]) -> dict[str, Any]:
-    """Return everything that `metrics.json` holds; raises as `judged` does."""
-    return judged(predictions, rows).metrics()
-
-
 def evaluate_run(
     run: Path, data: DataFolders, *, folds: Sequence[Fold] | None = None
 ) -> dict[str, Any]:
     """Measure a run, and write metrics.json and two figures into its folder."""
     predictions = read_predictions(run)
     chosen = [each for each in predictions if folds is None or each.fold in folds]
-    metrics = measure(chosen, data.rows())
+    metrics = judged(chosen, data.rows()).metrics()
     write_metrics(run, metrics)
     return metrics
 
@@ -187,10 +91,6 @@ def comparison(runs: Sequence[tuple[str, dict[str, Any]]]) -> Table:
 def _judged_on(metrics: Mapping[str, Any]) -> str:
     folds = ", ".join(str(fold) for fold in metrics["folds"])
     return f"{metrics['clips']} clips" + (f", folds {folds}" if folds else ", none in training")
-
-
-def _index(emotions: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.array([EMOTIONS.index(Emotion(emotion)) for emotion in emotions], dtype=np.int64)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

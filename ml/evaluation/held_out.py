@@ -23,7 +23,7 @@ from ml.audio.loading import load_clip
 from ml.calibration import Floats, UnseenAnswers, fit_temperature
 from ml.datasets.labels_file import LabelRow
 from ml.errors import DataError
-from ml.evaluation.evaluate import fold_answers
+from ml.evaluation.folds import fold_answers
 from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE
 from ml.metrics import calibration_error, macro_f1, reliability
 from ml.training.experiment import (

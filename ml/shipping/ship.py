@@ -18,7 +18,8 @@ from safetensors.torch import load_file
 
 from ml.datasets.tracks import TRACK_COLUMNS
 from ml.evaluation.answers import write_answers
-from ml.evaluation.evaluate import judged, write_metrics
+from ml.evaluation.evaluate import write_metrics
+from ml.evaluation.folds import judged
 from ml.evaluation.held_out import HELD_OUT
 from ml.features.musicnn import FILE
 from ml.features.vectors import VECTOR

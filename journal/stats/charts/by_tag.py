@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from journal.stats.charts.base import Drawn, Plan
 from journal.stats.charts.by_name import draw_names
-from journal.stats.grouping import ByGroup, days_by_tag, largest_first, tally_of_days
+from journal.stats.grouping import ByGroup, largest_first, tally_of_days
 from journal.stats.words import first_of, values_of_first, values_of_level
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ LEAST_DAYS = 3
 
 def summarize(answers: Answers) -> ByGroup:
     """Order tags by the answers of their days; those of a day or two are no habit."""
-    days = days_by_tag(answers).items()
+    days = answers.tags.items()
     return largest_first(
         {tag: tally_of_days(some) for tag, some in days if len(some) >= LEAST_DAYS}
     )
@@ -47,7 +47,7 @@ def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
 
 
 def _days_of_commonest(answers: Answers) -> int:
-    return max(map(len, days_by_tag(answers).values()), default=0)
+    return max(map(len, answers.tags.values()), default=0)
 
 
 def _missing(count: int) -> str:

@@ -12,7 +12,8 @@ import torch
 from ml.datasets.labels_file import read_labels
 from ml.errors import DataError
 from ml.evaluation import evaluate
-from ml.evaluation.evaluate import comparison, evaluate_run, fold_answers, measure
+from ml.evaluation.evaluate import comparison, evaluate_run
+from ml.evaluation.folds import fold_answers, judged
 from ml.labels import EMOTIONS
 from ml.tests.sounds import music, write
 from ml.training.experiment import DataFolders, read_predictions, write_prediction
@@ -56,12 +57,12 @@ def test_metrics_and_figures_are_written_when_folds_are_finished(run: Path, data
 
 def test_refused_when_no_fold_is_finished(data: Path) -> None:
     with pytest.raises(DataError, match="No fold"):
-        measure([], read_labels(data))
+        judged([], read_labels(data))
 
 
 def test_refused_when_predictions_are_of_other_clips(run: Path, data: Path) -> None:
     with pytest.raises(DataError, match=r"not in labels\.csv"):
-        measure(read_predictions(run), read_labels(data)[:10])
+        judged(read_predictions(run), read_labels(data)[:10])
 
 
 def test_published_numbers_stand_beside_ours_when_compared(run: Path, data: Path) -> None:

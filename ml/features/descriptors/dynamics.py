@@ -11,7 +11,7 @@ from ml.features.descriptors.definition import Descriptor
 from ml.features.descriptors.spectra import FRAME_RATE, Floats, decibels, percentiles, power_of
 
 if TYPE_CHECKING:
-    from ml.features.descriptors.frames import Part
+    from ml.features.descriptors.part import Part
 
 TEXTURE_FRAMES = int(FRAME_RATE)
 QUIET_DB = -40.0

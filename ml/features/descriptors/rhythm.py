@@ -21,7 +21,7 @@ from ml.features.descriptors.spectra import (
 )
 
 if TYPE_CHECKING:
-    from ml.features.descriptors.frames import Part
+    from ml.features.descriptors.part import Part
 
 MODULATION_BANDS = 20
 MODULATION_WINDOW = 256

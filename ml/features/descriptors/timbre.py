@@ -27,7 +27,7 @@ from ml.features.descriptors.spectra import (
 )
 
 if TYPE_CHECKING:
-    from ml.features.descriptors.frames import Part
+    from ml.features.descriptors.part import Part
 
 CEPSTRA = 20
 BAND_EDGES = (40.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 3200.0, 5000.0, 7500.0)
