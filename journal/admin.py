@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -13,9 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from journal.models import Entry, Phrase
 from journal.resources import PhraseResource
 from journify.curating.admin import CuratedTableMixin, LongListMixin
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 @admin.register(Phrase)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 
 from journal.day.pages import preferences_of
 from journal.models import Preferences
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 Search = Preferences.Search
 

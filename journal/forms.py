@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -20,9 +20,7 @@ from journal.models import MAX_FELT, MAX_TAGS, NAMES, NOTE_LENGTH, TAG_LENGTH, E
 from journal.site.widgets import LongSelect
 from journal.site.zones import known_zones
 from journify.names import identity_of
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 NEVER = -1  # a revision that no entry has
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from classifier.sources.deezer import DeezerTrack
+from classifier.sources.musicbrainz import Recording
 from journal.picker.links import DEEZER, MUSICBRAINZ, NAMES, SPOTIFY
-
-if TYPE_CHECKING:
-    from classifier.sources.deezer import DeezerTrack
-    from classifier.sources.musicbrainz import Recording
-    from spotify_auth.web_api.records import Track
+from spotify_auth.web_api.records import Track
 
 
 @dataclass(frozen=True)

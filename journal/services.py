@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -14,17 +16,10 @@ from classifier.queue.rows import request_classification
 from journal.day.pages import MOST_ENTRIES, draw_other
 from journal.emotions.learning import Learnt, learn_from_label
 from journal.emotions.renewing import renewed
-from journal.models import DayFeeling, Entry, Journal, Phrase, Preferences
+from journal.models import DayFeeling, Entry, EntryQuerySet, Journal, Phrase, Preferences
 from journify.background.jobs import lane_of
 from journify.models import written
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
-    from uuid import UUID
-
-    from journal.models import EntryQuerySet
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 class StaleEntryError(Exception):

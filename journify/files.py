@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db import transaction
+from django.core.files import File
+from django.db import models, transaction
+from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_delete
 
 from journify.background import jobs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.core.files import File
-    from django.db import models
-    from django.db.models.fields.files import FieldFile
-
-    from journify.background.jobs import Job
+from journify.background.jobs import Job
 
 
 def put(row: Job, field: str, content: File[bytes]) -> bool:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
+from journify.web.http import HttpRequest
 from spotify_auth.mfa.ways import NEW_CODES, new_codes_for
 from spotify_auth.sign_in import invitations
 from spotify_auth.web_api.connections import connection_of
-
-if TYPE_CHECKING:
-    from journify.web.http import HttpRequest
 
 
 def spotify(request: HttpRequest) -> dict[str, Any]:

@@ -12,17 +12,16 @@ from allauth.mfa.signals import authentication_failed
 from allauth.socialaccount.signals import social_account_added, social_account_updated
 from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
 
 from journify.limits.failures import note_failure
 from spotify_auth.mfa.ways import give_codes
+from spotify_auth.models import User
 from spotify_auth.web_api import connections
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
-    from django.http import HttpRequest
-
-    from spotify_auth.models import User
 
 
 @receiver([user_signed_up, social_account_added, social_account_updated])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from allauth.account import views
@@ -14,7 +15,7 @@ from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
 from allauth.socialaccount.providers import registry
 from allauth.socialaccount.providers.oauth2.urls import default_urlpatterns
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
@@ -26,10 +27,6 @@ from spotify_auth.sign_in.oauth import SpotifyProvider
 from spotify_auth.sign_in.views import cancelled, invitation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
-
     View = Callable[..., HttpResponse]
 
 

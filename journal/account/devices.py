@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext as _
 
-if TYPE_CHECKING:
-    from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest
 
 # What a browser calls itself names its ancestors too, so the youngest comes first.
 BROWSERS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
@@ -11,12 +11,8 @@ from django.db import transaction
 from classifier.models import Arc, Classification, Explanation, Song
 from journal.models import Entry
 from journal.spotify import connection as spotify
+from spotify_auth.models import User
 from spotify_auth.web_api.connections import connection_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from spotify_auth.models import User
 
 AT_ONCE = 500
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
+from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
@@ -24,6 +26,7 @@ from classifier.models import Classification, Label, PersonalLayer, Song
 from classifier.queue.rows import request_classification
 from classifier.quota import has_room
 from classifier.serving.results import certainty_of
+from journal.archive.opening import OpenedArchive
 from journal.archive.schema import (
     IMPORTED,
     Archive,
@@ -41,13 +44,7 @@ from journal.models import DayFeeling, Entry, Journal, Phrase, Preferences
 from journal.services import change_empty, next_position
 from journify.background.jobs import lane_of
 from journify.models import save_with_file, uuid_of, written
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from uuid import UUID
-
-    from journal.archive.opening import OpenedArchive
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.utils import timezone
@@ -25,9 +25,7 @@ from journal.archive.snapshot import account_of, audio_files, snapshot
 from journal.archive.tables import as_csv, as_markdown
 from journal.listening.export import FILE as LISTENS_FILE
 from journal.listening.export import has_history, write_listens
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 Progress = Callable[[int, int], None]
 # Of rows without line breaks between their values; with them it is less than twice as much.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.db.models import Prefetch, Q
@@ -34,13 +35,8 @@ from journal.day.feelings import felt_between
 from journal.day.pages import preferences_of
 from journal.models import Entry, Journal, Phrase
 from journal.reminders.models import Reminder
-from spotify_auth.models import SpotifyConnection
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ml.personal import Layer
-    from spotify_auth.models import User
+from ml.personal import Layer
+from spotify_auth.models import SpotifyConnection, User
 
 
 def snapshot(user: User, *, with_audio: bool) -> Archive:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.core.files import File
 from django.utils import timezone, translation
 
 from journal.models import Transfer
 from journify.background import endings, jobs
 from journify.models import save_with_file, written
-
-if TYPE_CHECKING:
-    from django.core.files import File
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 Kind, Status = Transfer.Kind, Transfer.Status
 

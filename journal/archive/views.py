@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,11 +21,7 @@ from journal.models import Transfer
 from journal.site.polling import next_poll, poll_of
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest, page_or_fragment
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 @require_safe

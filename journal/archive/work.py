@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Iterator
 from functools import partial
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
 
 from django.core.files import File
 from django.utils import timezone, translation
@@ -22,13 +21,11 @@ from journal.archive.schema import ArchiveRejectedError
 from journal.listening.export import FOLDER as LISTENS_FOLDER
 from journal.listening.importing.opening import History
 from journal.listening.importing.storing import store
+from journal.models import Transfer
 from journal.site.zones import zone_named
 from journify.background import endings
 from journify.files import local_copy
 from spotify_auth.models import User
-
-if TYPE_CHECKING:
-    from journal.models import Transfer
 
 
 def carry_out(row: Transfer) -> None:

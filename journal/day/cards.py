@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
+from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import WORDS, Reading, read
+from journal.models import Entry
 from journal.site.polling import poll_seconds
 from ml.labels import EMOTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.utils.safestring import SafeString
-    from django_stubs_ext import StrOrPromise
-
-    from journal.models import Entry
 
 
 @dataclass(frozen=True)

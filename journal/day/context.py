@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
+
+from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import WORDS
-from journal.day.cards import card_of, ring_of_day
+from journal.day.cards import Card, card_of, ring_of_day
 from journal.day.feelings import feeling_of, own_tags
 from journal.day.pages import MOST_ENTRIES, has_answered, may_open, preferences_of, today
 from journal.day.sentences import moments_of, others_of, summary
-from journal.models import MAX_FELT, Entry
+from journal.models import MAX_FELT, DayFeeling, Entry
 from journal.songs.learnt import question_for
 from journal.spotify.connection import refresh_lazily
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    from django_stubs_ext import StrOrPromise
-
-    from journal.day.cards import Card
-    from journal.models import DayFeeling
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 # More would make the page heavy, and nobody reads on.
 COMPLETED_TAGS = 60

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from journal.models import DayFeeling
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
@@ -13,9 +12,7 @@ from django.utils import timezone
 
 from journal.day.seasons import season_of
 from journal.models import WEEKDAYS, Entry, Journal, Phrase, Preferences
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 # A phrase does not come back within two weeks, before a page and after it.
 REST_DAYS = 14

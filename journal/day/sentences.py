@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import WORDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from django_stubs_ext import StrOrPromise
-
-    from journal.day.cards import Card
-    from journal.models import Phrase
+from journal.day.cards import Card
+from journal.models import Phrase
 
 # Where something happened, by the theme of its phrase (`journal/data/phrases.toml`).
 PLACES: dict[str, StrOrPromise] = {

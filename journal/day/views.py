@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -42,12 +43,7 @@ from journal.songs.views_learnt import tell_learnt
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
 from journify.web.http import SignedInRequest, page_or_fragment
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 RECENT_SONGS = 20
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Q
 
 from journal.emotions.tally import KINDS
 from journal.models import Entry
 from journify.models import bare
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 class DayHeard(NamedTuple):

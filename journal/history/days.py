@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.formats import get_format
@@ -12,14 +14,9 @@ from django.utils.translation import gettext as _
 
 from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.serving.results import UNSURE
+from journal.emotions.counting import DayHeard
 from journal.emotions.tally import KINDS, colours_of
 from journal.site.dates import day_name
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-
-    from journal.emotions.counting import DayHeard
 
 
 class DayInColour(NamedTuple):

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import ngettext
 
 from classifier.emotions.readings import WORDS
 from classifier.serving.results import UNSURE
-from journal.day.cards import line_of
+from journal.day.cards import Card, line_of
 from journal.day.sentences import Moment, Others, place_of, summary
 from journal.emotions.counting import heard_by_day
 from journal.emotions.tally import KINDS
 from journal.models import Entry, Journal
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from journal.day.cards import Card
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 MONTHS_BACK = (1, 6)
 MOST_YEARS = 10

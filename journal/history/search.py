@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Sequence
+from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 
 from classifier.emotions.word_search import songs_with_word
 from classifier.models import Song
 from journal.day.feelings import dates_with_tag
-from journal.models import Entry
+from journal.models import Entry, EntryQuerySet
 from journify.models import bare, uuid_of
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
-
-    from django.core.paginator import Page
-
-    from journal.models import EntryQuerySet
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 PAGE = 20
 

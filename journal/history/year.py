@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from django.templatetags.static import static
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.http import urlencode
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from journal.day.pages import first_day
 from journal.emotions.counting import DayHeard, ends_of, heard_by_day
@@ -22,14 +23,7 @@ from journal.emotions.tally import KINDS, tally_of
 from journal.history.days import DayInColour, Words, cell, day_in_colour
 from journal.stats.geometry import pieces
 from journal.stats.tables import Table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from django.utils.safestring import SafeString
-    from django_stubs_ext import StrOrPromise
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 MONTHS, LONGEST_MONTH = 12, 31
 WEEK, WEEKS_SHOWN = 7, 12

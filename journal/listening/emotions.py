@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 from classifier.emotions.effective import UNTAUGHT, Verdict, answers_in, effective_in
 from classifier.models import Label, PersonalLayer
 from journal.listening.models import ListenedSong, Listening
 from journify.models import bare, uuid_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from ml.personal import Layer
+from ml.personal import Layer
 
 AT_ONCE = 500
 

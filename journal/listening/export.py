@@ -7,13 +7,11 @@ https://listenbrainz.readthedocs.io/en/latest/users/json.html
 from __future__ import annotations
 
 import json
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from journal.listening.models import ListenedSong, ListeningMonth
 from journal.listening.packing import unpack
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 FOLDER = "listening/"
 FILE = f"{FOLDER}listens.jsonl"

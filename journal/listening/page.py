@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.templatetags.static import static
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally, tally_of
+from journal.listening.models import Listening
 from journal.stats import drawn
 from journal.stats.tables import Table, tally_table
 from journal.stats.words import clock
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django_stubs_ext import StrOrPromise
-
-    from journal.listening.models import Listening
 
 # Until so many plays were heard, a chart says nothing.
 MIN_PLAYS = 20

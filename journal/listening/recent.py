@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
+from classifier.models import Song
 from journal import consent
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import unpack
 from journal.listening.updating.hearing import find_song
 from journify.outbound.errors import NotFoundError, PlatformError
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from classifier.models import Song
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 COUNT = 8
 DEEZER = "deezer"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 
@@ -14,11 +15,7 @@ from journal.listening.packing import unpack
 from journal.models import Entry, Preferences
 from journal.site.zones import zone_named
 from ml.labels import EMOTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 NAMES = [emotion.value for emotion in EMOTIONS]
 HOUR = 3600

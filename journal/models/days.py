@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,12 +17,7 @@ from django.utils.translation import pgettext
 from classifier.models import EMOTION_CHOICES, Song
 from classifier.serving.results import UNSURE
 from journify.models import UUIDModel
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from spotify_auth.models import User
-
+from spotify_auth.models import User
 
 NAMES = [name for name, _word in EMOTION_CHOICES]
 

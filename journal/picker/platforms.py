@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from classifier.metadata import (
     keep_spotify_track,
 )
 from classifier.models import Song
-from classifier.sources.deezer import DeezerClient
+from classifier.sources.deezer import DeezerClient, DeezerTrack
 from classifier.sources.musicbrainz import MusicBrainzClient
 from classifier.sources.ranking import distinct, ranked
 from journal import consent
@@ -23,6 +24,7 @@ from journal.picker.links import (
     DEEZER,
     MUSICBRAINZ,
     SPOTIFY,
+    Link,
     no_song,
     not_here,
     read_isrc,
@@ -32,17 +34,10 @@ from journal.picker.links import (
 from journal.results import Result, Results
 from journal.songs.own import matching
 from journify.outbound.errors import PlatformError
+from spotify_auth.models import User
 from spotify_auth.web_api.client import LAST_OFFSET, SpotifyClient
 from spotify_auth.web_api.connections import connection_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from classifier.sources.deezer import DeezerTrack
-    from journal.picker.links import Link
-    from spotify_auth.models import User
-    from spotify_auth.web_api.records import Track
+from spotify_auth.web_api.records import Track
 
 REF = re.compile(
     r"(spotify):([0-9A-Za-z]{22})|(deezer):(\d{1,12})|"

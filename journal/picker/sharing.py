@@ -8,7 +8,7 @@ file. Such a post comes from no page of ours and has no token. Another site's is
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -27,18 +27,13 @@ from classifier.errors import UploadRejectedError
 from classifier.files.uploads import add_upload, too_large_message
 from journal import consent
 from journal.day.pages import open_day, today
-from journal.models import Entry
+from journal.models import Entry, EntryQuerySet
 from journal.picker import platforms
 from journal.picker.links import ADDRESS
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
 from journify.web.http import SignedInRequest
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from journal.models import EntryQuerySet
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 TEXT_LENGTH = 1000
 # What a browser sends with a request that no other site made; every one with share targets does.

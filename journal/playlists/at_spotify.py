@@ -8,7 +8,6 @@ https://developer.spotify.com/documentation/web-api/concepts/playlists
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import F
@@ -19,17 +18,14 @@ from classifier.models import Song
 from classifier.queue import leases
 from classifier.sources.matching import best_match
 from journal.models import Playlist
-from journal.playlists.lists import song_list_of
+from journal.playlists.lists import SongList, song_list_of
 from journal.results import Result
 from journify.background import endings, jobs
 from journify.models import uuid_of
 from journify.outbound.errors import NotFoundError, PlatformError
+from spotify_auth.models import User
 from spotify_auth.web_api import connections
 from spotify_auth.web_api.client import PLAYLIST_SCOPE, SpotifyClient
-
-if TYPE_CHECKING:
-    from journal.playlists.lists import SongList
-    from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)
 

@@ -10,18 +10,15 @@ import csv
 import json
 import re
 import xml.etree.ElementTree as ET  # nosec B405 -- written only, nothing is parsed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
+from classifier.models import Song
 from journify.web.spreadsheets import guard
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from classifier.models import Song
 
 XSPF = "http://xspf.org/ns/0/"
 # https://www.w3.org/TR/xml/#charsets

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -21,13 +23,7 @@ from journal.forms import HistoryForm
 from journal.history.search import entries_like, phrases_of
 from journal.songs.own import songs_by_feeling
 from journify.models import bare
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
-
-    from django.http import QueryDict
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -12,8 +13,9 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
+from classifier.models import Song
 from journal.playlists import at_spotify, formats
-from journal.playlists.lists import song_list_of
+from journal.playlists.lists import SongList, song_list_of
 from journal.site.polling import next_poll, poll_of
 from journal.songs.listen_links import KEPT, token_of
 from journal.songs.own import songs_of
@@ -23,12 +25,6 @@ from spotify_auth.sign_in.views import ask_for, require_spotify
 from spotify_auth.web_api.client import PLAYLIST_SCOPE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
-
-    from classifier.models import Song
-    from journal.playlists.lists import SongList
-
     Writer = Callable[[Sequence[Song], str, Callable[[Song], formats.SongPlace]], str]
 
 PAGE = 24

@@ -6,9 +6,10 @@ import base64
 import datetime as dt
 import functools
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import resvg_py
 from django.conf import settings
@@ -21,13 +22,8 @@ from journal.emotions.counting import emotions_in_order, heard_by_day
 from journal.emotions.tally import Tally, colours_of, tally_of
 from journal.recap.periods import Period
 from journal.stats.charts import all_days
-from journal.stats.geometry import polar, sector
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from journal.stats.geometry import PlanePoint
-    from spotify_auth.models import User
+from journal.stats.geometry import PlanePoint, polar, sector
+from spotify_auth.models import User
 
 FONTS = Path(__file__).parent / "fonts"
 PNG_WIDTH = 1600  # 20 cm at 200 dpi; for more there is the SVG

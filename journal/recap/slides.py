@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import resvg_py
 from django.template.loader import render_to_string
@@ -14,16 +14,14 @@ from django.utils.translation import ngettext
 
 from classifier.emotions.readings import WORDS
 from classifier.serving.results import UNSURE
+from journal.emotions.tally import Tally
 from journal.recap.picture import COLOURS, FONTS, HATCH, PNG_WIDTH, fonts, svg_of, symbols
+from journal.recap.story import Story
 from journal.recap.texts import fitted, plain
 from journal.stats import geometry
 from journal.stats.charts import beside_before, by_hour
+from journal.stats.geometry import Sector
 from journify.templatetags.ui import sleeve_of
-
-if TYPE_CHECKING:
-    from journal.emotions.tally import Tally
-    from journal.recap.story import Story
-    from journal.stats.geometry import Sector
 
 PAPER, INK, SOFT = "#f7f2e8", "#2f2119", "#635348"
 VINYL, LIGHT, DIM = "#27201c", "#fefcf7", "#d9d0c2"

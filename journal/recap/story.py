@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Count
 from django.utils import timezone
@@ -13,22 +13,16 @@ from classifier.emotions.effective import heard_in
 from classifier.models import Classification, Song
 from journal.emotions.counting import heard_by_day
 from journal.emotions.tally import Tally, tally_of
-from journal.models import Entry, Journal
-from journal.recap.picture import LEAST
+from journal.models import Entry, EntryQuerySet, Journal
+from journal.recap.periods import Period
+from journal.recap.picture import LEAST, Recap
 from journal.stats.answers import tallies_of
 from journal.stats.charts import by_artist, by_hour
 from journal.stats.grouping import tally_of_days
 from journal.stats.hours import by_hour as count_by_hour
 from journal.stats.words import REPEATED, first_of
 from journify.models import bare, uuid_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from journal.models import EntryQuerySet
-    from journal.recap.periods import Period
-    from journal.recap.picture import Recap
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 SONGS_OF_A_DAY = 3
 # Of the surest answers, those of older models and those denied are left out.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -22,11 +22,7 @@ from journal.recap.story import story_of
 from journal.stats.tables import Table, tally_table
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 @require_safe

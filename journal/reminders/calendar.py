@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from journal.reminders.models import Reminder
 from journal.reminders.schedule import has_answered_on, next_due, zone_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from journal.reminders.models import Reminder
 
 # Calendars look again every few hours or days.
 DAYS = 30

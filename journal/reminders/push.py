@@ -15,7 +15,7 @@ import logging
 import os
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
@@ -30,9 +30,7 @@ from journal.reminders.models import PushDevice
 from journify.config.secrets import private_key_of
 from journify.outbound.errors import PlatformError
 from journify.outbound.session import Platform
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)
 

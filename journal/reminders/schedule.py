@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,9 +14,7 @@ from journal.models import Entry
 from journal.reminders.models import Nudge, PushDevice, Reminder
 from journal.site.zones import zone_named
 from journify.background import jobs
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 USUAL = dt.time(20, 0)
 # So many a time; the next chore takes the others.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from smtplib import SMTPException
-from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -16,13 +15,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from journal.reminders import push
-from journal.reminders.models import PushDevice, Reminder
+from journal.reminders.models import Nudge, PushDevice, Reminder
 from journal.reminders.schedule import has_answered_on, language_of
 from journify.background import jobs
-
-if TYPE_CHECKING:
-    from journal.reminders.models import Nudge
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)
 

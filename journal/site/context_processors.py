@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
@@ -12,9 +12,7 @@ from journal.consent import covers_shown_to
 from journal.day.pages import preferences_of
 from journal.site.middleware import theme_of
 from journal.site.navigation import tabs_for
-
-if TYPE_CHECKING:
-    from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest
 
 
 def look(request: HttpRequest) -> dict[str, Any]:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import timezone, translation
 
 from journal.day.pages import preferences_of
 from journal.models import Preferences
 from journal.site.zones import zone_named
-
-if TYPE_CHECKING:
-    from django.http import HttpResponse
-
-    from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest
 
 # Set by static/js/time_zone.js: the browser's own zone, used until the listener chooses one.
 COOKIE = "time_zone"

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from journal.day.pages import today
-
-if TYPE_CHECKING:
-    from django.urls import ResolverMatch
-
-    from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest
 
 # name of the section (and of its icon), its word, its first page, and every name of that page
 SECTIONS: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from classifier.emotions.arcs import Turn, stretches_of, turns_of
+from classifier.emotions.arcs import Stretch, Turn, stretches_of, turns_of
 from classifier.emotions.effective import corrected
 from classifier.models import Arc
 from classifier.sentences import translated
 from classifier.serving.results import clock
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from classifier.emotions.arcs import Stretch
-    from ml.personal import Layer
+from ml.personal import Layer
 
 # Whole numbers only, since SVG takes no decimal comma: a unit is a tenth of a second.
 UNITS = 10

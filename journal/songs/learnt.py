@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 
-from classifier.emotions.effective import answers_in
+from classifier.emotions.effective import HeardSong, answers_in
 from classifier.emotions.personal import axes_in, layer_row
 from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.models import Label, PersonalLayer, Song
 from classifier.serving.results import UNSURE
-from journal.emotions.learning import latest_songs
+from journal.emotions.learning import Learnt, latest_songs
 from journify.models import uuid_of
-from ml.personal import Layer
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from django_stubs_ext import StrOrPromise
-
-    from classifier.emotions.effective import HeardSong
-    from journal.emotions.learning import Learnt
-    from ml.personal import Axes
-    from spotify_auth.models import User
+from ml.personal import Axes, Layer
+from spotify_auth.models import User
 
 SHOWN = 20
 # A shift of so much is worth a word, in log-odds.

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from classifier.emotions.effective import effective_in
 from classifier.emotions.likeness import nearest
-from classifier.emotions.readings import WORDS, read
+from classifier.emotions.readings import WORDS, Reading, read
 from classifier.emotions.word_search import songs_with_word
 from classifier.emotions.words import emotion_of
 from classifier.models import Song
-from journal.models import Entry, Journal
+from journal.models import Entry, EntryQuerySet, Journal
 from journify.models import bare, uuid_of
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
-    from uuid import UUID
-
-    from django.db.models import QuerySet
-
-    from classifier.emotions.readings import Reading
-    from journal.models import EntryQuerySet
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 NEIGHBOURS = 8
 RECENT_PAGES = 60

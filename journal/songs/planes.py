@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from classifier.emotions.words import point_of
-
-if TYPE_CHECKING:
-    from classifier.emotions.readings import Reading
-    from classifier.emotions.words import Point
+from classifier.emotions.readings import Reading
+from classifier.emotions.words import Point, point_of
 
 UNITS = 100  # of the drawing, to each side of its middle; whole numbers only, as SVG needs them
 

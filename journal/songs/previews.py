@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from classifier.models import Song
 from classifier.sources.deezer import NAME, PREVIEW_HOSTS, DeezerClient
 from journal import consent
 from journify.outbound.errors import NoPreviewError
 from journify.outbound.previews import require_allowed
-
-if TYPE_CHECKING:
-    from classifier.models import Song
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 def may_stream(user: User, song: Song) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier.emotions.readings import FINER, read
+from classifier.emotions.readings import FINER, Reading, read
 from classifier.files.playback import audio_response
 from classifier.models import PersonalLayer, Song
 from classifier.serving.explaining import can_be_explained, explanation_of, request_explanation
@@ -36,12 +36,7 @@ from journify.background.jobs import lane_of
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
 from journify.web.http import HttpRequest, SignedInRequest
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from classifier.emotions.readings import Reading
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 @require_safe

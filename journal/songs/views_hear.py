@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
@@ -13,11 +12,7 @@ from journal.day.pages import last_day
 from journal.models import Entry
 from journal.recap.periods import Period
 from journify.web.http import SignedInRequest
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 # Two full pages a day, every day; what is more is on its day's page.
 MOST_LISTED = 750

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,15 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from journal.day.pages import today
 from journal.emotions import learning
+from journal.emotions.learning import Learnt
 from journal.forms import LabelForm
 from journal.services import set_label
 from journal.songs.learnt import learnt_page_of, learnt_sentence, put_off, question_for
 from journify.web.http import SignedInRequest
-
-if TYPE_CHECKING:
-    from django.http import HttpResponse
-
-    from journal.emotions.learning import Learnt
 
 
 @require_safe

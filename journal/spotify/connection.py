@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
@@ -17,14 +18,9 @@ from journal.models import Entry, Playlist, Refresh
 from journal.picker.platforms import spotify_facts
 from journify.background import jobs
 from journify.outbound.errors import NotFoundError, PlatformError
+from spotify_auth.models import User
 from spotify_auth.web_api import connections
 from spotify_auth.web_api.client import SpotifyClient
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
-
-    from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Count
 from django.utils import timezone
@@ -15,24 +16,15 @@ from classifier.emotions.effective import heard_in
 from classifier.emotions.word_search import songs_with_word
 from classifier.models import Label
 from classifier.serving.results import is_sure
-from journal.day.feelings import felt_between
-from journal.emotions.counting import heard_by_day
+from journal.day.feelings import FeltDay, felt_between
+from journal.emotions.counting import DayHeard, heard_by_day
 from journal.emotions.tally import Tally, tally_of
-from journal.models import Entry
+from journal.models import Entry, EntryQuerySet
 from journal.stats.grouping import group_days
 from journal.stats.hours import by_hour
-from journal.stats.intervals import Span
+from journal.stats.intervals import Interval, Span
 from journify.models import bare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from uuid import UUID
-
-    from journal.day.feelings import FeltDay
-    from journal.emotions.counting import DayHeard
-    from journal.models import EntryQuerySet
-    from journal.stats.intervals import Interval
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 
 @dataclass(frozen=True)

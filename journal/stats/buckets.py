@@ -6,14 +6,13 @@ import datetime as dt
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-if TYPE_CHECKING:
-    from journal.stats.intervals import Interval
+from journal.stats.intervals import Interval
 
 Unit = Literal["day", "week", "month", "year"]
 

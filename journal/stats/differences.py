@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from journal.emotions.tally import NAMES, Tally
+from journal.stats.answers import Answers
 from journal.stats.grouping import sum_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from journal.stats.answers import Answers
 
 
 class Compared(NamedTuple):

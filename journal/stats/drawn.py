@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 
 from django.utils.formats import get_format
 from django.utils.html import escape
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from classifier.emotions.readings import NOT_SURE, WORDS
-from journal.emotions.tally import KINDS
+from journal.emotions.tally import KINDS, Tally
 from journal.site.dates import day_name
 from journal.stats import geometry
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Collection, Mapping, Sequence
-
-    from django.utils.safestring import SafeString
-
-    from journal.emotions.tally import Tally
-    from journal.stats.geometry import Piece, Sector
+from journal.stats.geometry import Piece, Sector
 
 WEEK = 7
 HOLE = 24  # from the middle of a hole to that of the next

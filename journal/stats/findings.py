@@ -17,18 +17,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from journal.stats.differences import differences
+from journal.emotions.tally import Tally
+from journal.stats.answers import Answers
+from journal.stats.differences import Compared, Difference, KindOfFinding, differences
 from journal.stats.kinds import KINDS_OF_FINDING
-
-if TYPE_CHECKING:
-    from journal.emotions.tally import Tally
-    from journal.stats.answers import Answers
-    from journal.stats.differences import Compared, Difference, KindOfFinding
 
 CHANCE = 0.05
 SUREST = 6.0

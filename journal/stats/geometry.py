@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from journal.emotions.tally import Tally, TallyPart
+from journal.emotions.tally import Tally, TallyPart
 
 # A part of a bar narrower than this, in percent, has no room for its mark.
 ROOM_FOR_MARK = 9.0

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from journal.emotions.counting import DayHeard
 from journal.emotions.tally import KINDS, Tally, tally_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-
-    from journal.emotions.counting import DayHeard
+    from journal.stats.answers import Answers
 
 Key = TypeVar("Key", bound="Hashable")
 

@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from django.db.models import Case, Count, IntegerField, Value, When
+from django.db.models import Case, Count, Expression, IntegerField, Value, When
 from django.db.models.functions import Substr
 from django.db.models.lookups import LessThan
 
 from journal.emotions.tally import Tally
+from journal.models import EntryQuerySet
 from journify.models import as_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from django.db.models import Expression
-
-    from journal.models import EntryQuerySet
 
 YEARS_REMEMBERED = 500  # of all zones together
 HOUR, DAY = 60, 24 * 60

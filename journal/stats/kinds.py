@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally
+from journal.stats.answers import Answers
 from journal.stats.differences import Compared, Difference, KindOfFinding, apart
 from journal.stats.grouping import sum_of, tally_of_days
 from journal.stats.words import clock
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-    from journal.stats.answers import Answers
 
 SATURDAY = 5
 # Parts of a day: its first hour, and that after its last.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from journal.stats.answers import answers_of
+from django_stubs_ext import StrOrPromise
+
+from journal.stats.answers import Answers, answers_of
 from journal.stats.charts import (
     agreement,
     all_days,
@@ -23,13 +25,8 @@ from journal.stats.charts import (
 )
 from journal.stats.charts.base import Chart, Plan
 from journal.stats.findings import Finding, finding_of
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
-    from spotify_auth.models import User
+from journal.stats.intervals import Interval
+from spotify_auth.models import User
 
 # In the order of the page. A week's answers for what compares days or hours, a good handful for
 # shares of all, and what a person sees at a glance for a single day.

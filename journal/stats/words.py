@@ -7,19 +7,15 @@ where they are too many to be a finding.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from classifier.emotions.readings import WORDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from journal.emotions.tally import Tally, TallyPart
-    from journal.stats.grouping import ByGroup
+from journal.emotions.tally import Tally, TallyPart
+from journal.stats.grouping import ByGroup
 
 # Fewer answers than this on a side are too few to compare.
 COMPARABLE = 5

@@ -7,21 +7,17 @@ What a kind of work adds to its ending, its model says: `Job.at_the_end`, `Job.s
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from journify import files
 from journify.background import jobs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from django.core.files import File
-    from django_stubs_ext import StrOrPromise
-
-    from journify.background.jobs import Job
+from journify.background.jobs import Job
 
 logger = logging.getLogger(__name__)
 

@@ -9,16 +9,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from types import FrameType
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from journify.background import jobs, transport
-
-if TYPE_CHECKING:
-    from types import FrameType
-
-    from journify.background.transport import Listen
+from journify.background.transport import Listen
 
 logger = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -24,13 +25,10 @@ from typing_extensions import override
 
 from journify.curating.formats import GuardedCSV, UnreadableTableError
 from journify.curating.previews import PREVIEWS, PreviewStorage
+from journify.curating.resources import CuratedResource
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from import_export.results import Result
-
-    from journify.curating.resources import CuratedResource
 
 SHOWN = 100
 COUNTED_ROWS = 2000

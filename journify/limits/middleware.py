@@ -5,16 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from journify.limits.requests import TooManyRequestsError
-
-if TYPE_CHECKING:
-    from django.http import HttpResponse
-
-    from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest
 
 
 class LimitMiddleware:

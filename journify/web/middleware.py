@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.http import HttpResponse
 
 from journify.config.headers import RESPONSE_HEADERS
-
-if TYPE_CHECKING:
-    from django.http import HttpResponse
-
-    from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest
 
 # A journal is nobody else's: no cache on the way may keep an answer, nor a browser that is signed
 # out by then. What may be cached, as static files may, says so itself.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.mixins import NextRedirectMixin
@@ -12,20 +13,15 @@ from allauth.mfa.webauthn.internal import auth
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from journify.web.http import SignedInRequest
 from spotify_auth.mfa.ways import is_last_way, passkeys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpResponse
-
-    from journify.web.http import SignedInRequest
-
     View = Callable[..., HttpResponse]
 
 

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from journify.limits.requests import limited
+from journify.web.http import SignedInRequest
 from spotify_auth.mfa.ways import NEW_CODES, codes_of
+from spotify_auth.models import User
 from spotify_auth.sign_in.forms import RecoverForm
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from journify.web.http import SignedInRequest
-    from spotify_auth.models import User
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.mfa import stages
@@ -14,18 +14,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from journify.limits.requests import spend
 from spotify_auth.encryption import decrypt, encrypt
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from spotify_auth.models import User
-
+from spotify_auth.models import User
 
 NAME = "Journify"
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.socialaccount.models import SocialAccount
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 # Set at sign-up, until the listener says that the codes are kept: whether a page showed them open.
 NEW_CODES = "new_recovery_codes"

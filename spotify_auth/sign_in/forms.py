@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.models import EmailAddress
@@ -16,19 +17,14 @@ from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from journify.limits.allowances import Rate, take
 from journify.limits.failures import note_failure
+from spotify_auth.models import User
 from spotify_auth.people import user_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.http import HttpRequest
-
-    from spotify_auth.models import User
 
 # A code of an app holds in its own half minute, and in as many before and behind it.
 ONCE = Rate(1, (2 * TOTP_TOLERANCE + 1) * TOTP_PERIOD)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from journify.outbound.errors import PlatformError
 from spotify_auth.models import SpotifyConnection, User
-
-if TYPE_CHECKING:
-    from journify.outbound.errors import PlatformError
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -14,11 +13,7 @@ from journal.listening.models import Listening, ListeningImport
 from journify.background import endings, jobs
 from journify.files import local_copy
 from journify.models import save_with_file
-
-if TYPE_CHECKING:
-    from django.core.files import File
-
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 Status = ListeningImport.Status
 

@@ -9,22 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
 
-from journal.listening.importing.plays import song_key
+from journal.listening.importing.plays import Play, song_key
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import PackedPlay, pack, unpack
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from journal.listening.importing.plays import Play
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 SAME_SECONDS = 90
 # A song that was heard for so long cannot have begun again sooner; leave clocks some seconds.

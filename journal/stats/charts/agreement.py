@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES
+from journal.stats.answers import Answers
 from journal.stats.charts.base import Drawn, Plan
+from journal.stats.intervals import Interval
 from journal.stats.tables import Table
 from journal.stats.words import REPEATED
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
 
 LEAST_LABELS = 5
 LARGEST_DOT = 44

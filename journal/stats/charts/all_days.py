@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from journal.emotions.counting import DayHeard
 from journal.emotions.tally import Tally, tally_of
 from journal.stats import geometry
+from journal.stats.answers import Answers
 from journal.stats.charts.base import ENOUGH, Drawn, Plan, clear, more_answers
+from journal.stats.intervals import Interval
 from journal.stats.tables import share_table
 from journal.stats.words import leading, listed_words
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-
-    from journal.emotions.counting import DayHeard
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
 
 
 @dataclass(frozen=True)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.templatetags.static import static
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 
+from journal.emotions.tally import Tally
 from journal.stats import drawn
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Sequence
-
-    from django.utils.safestring import SafeString
-    from django_stubs_ext import StrOrPromise
-
-    from journal.emotions.tally import Tally
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
-    from journal.stats.tables import Table
+from journal.stats.answers import Answers
+from journal.stats.intervals import Interval
+from journal.stats.tables import Table
 
 ENOUGH = 10  # answers of which shares say something
 

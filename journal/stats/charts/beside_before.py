@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from journal.emotions.tally import NAMES
+from journal.emotions.tally import NAMES, Tally
+from journal.stats.answers import Answers
 from journal.stats.charts.base import ENOUGH, Drawn, Plan, bars
+from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, NOTICEABLE, change_words, listed
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from journal.emotions.tally import Tally
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
 
 
 def sentence(before: Tally, now: Tally) -> str:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from journal.emotions.tally import Tally
 from journal.stats import drawn
+from journal.stats.answers import Answers
 from journal.stats.charts.base import ENOUGH, Drawn, Plan, more_answers
 from journal.stats.grouping import sum_of
+from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import clock, first_of, mostly
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext as _
 
 from journal.stats.charts.base import Drawn, bars
+from journal.stats.grouping import ByGroup
 from journal.stats.tables import tally_table
-
-if TYPE_CHECKING:
-    from journal.stats.grouping import ByGroup
 
 DRAWN = 6  # groups with a bar
 LISTED = 20  # those in the table

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from journal.emotions.tally import Tally
+from journal.stats.answers import Answers
 from journal.stats.charts.base import ENOUGH, Drawn, Plan, clear, more_answers
 from journal.stats.charts.by_name import draw_names
 from journal.stats.grouping import ByGroup, largest_first
+from journal.stats.intervals import Interval
 from journal.stats.words import first_of, values_of_first, values_of_level
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-
-    from journal.emotions.tally import Tally
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
 
 
 def summarize(phrases: Mapping[str, Tally]) -> ByGroup:

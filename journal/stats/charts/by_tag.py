@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from journal.stats.answers import Answers
 from journal.stats.charts.base import Drawn, Plan
 from journal.stats.charts.by_name import draw_names
-from journal.stats.grouping import ByGroup, largest_first, tally_of_days
+from journal.stats.grouping import ByGroup, days_by_tag, largest_first, tally_of_days
+from journal.stats.intervals import Interval
 from journal.stats.words import first_of, values_of_first, values_of_level
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
 
 LEAST_DAYS = 3
 

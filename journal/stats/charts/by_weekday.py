@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Mapping, Sequence
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
@@ -10,17 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally
+from journal.stats.answers import Answers
 from journal.stats.charts.base import ENOUGH, Drawn, Plan, bars, clear, more_answers
 from journal.stats.grouping import ByGroup, sum_of
+from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, COMPARABLE, MOST_LEVEL, NOTICEABLE, leading
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
-
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
 
 
 def summarize(groups: Mapping[int, Tally], weekdays: Sequence[str]) -> ByGroup:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Mapping
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -10,17 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally
+from journal.stats.answers import Answers
 from journal.stats.charts.base import Drawn, Plan, bars
 from journal.stats.grouping import tally_of_days
+from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import COMPARABLE, listed_words
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
 
 
 def summarize(answers: Answers) -> Mapping[str, tuple[int, Tally]]:

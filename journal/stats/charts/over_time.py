@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from journal.emotions.counting import DayHeard
 from journal.emotions.tally import NAMES, Tally
 from journal.stats import geometry
-from journal.stats.buckets import buckets_of
+from journal.stats.answers import Answers
+from journal.stats.buckets import Bucket, buckets_of
 from journal.stats.charts.base import Drawn, Plan, clear, more_answers
 from journal.stats.grouping import group_days
+from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, COMPARABLE, NOTICEABLE, change_words, leading, listed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from journal.emotions.counting import DayHeard
-    from journal.stats.answers import Answers
-    from journal.stats.buckets import Bucket
-    from journal.stats.intervals import Interval
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from journal.stats import drawn
+from journal.stats.answers import Answers
 from journal.stats.charts.base import Drawn, Plan
+from journal.stats.intervals import Interval
 from journal.stats.tables import Table
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from journal.stats.answers import Answers
-    from journal.stats.intervals import Interval
 
 LEAST_DAYS = 3
 WEEKS_DRAWN = 12
