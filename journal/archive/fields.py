@@ -1,21 +1,42 @@
-"""Read one object of a stranger's JSON: every value has the kind and size it should have."""
+"""Kinds of fields in an archive: each reads what a stranger wrote, and refuses what cannot be."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import math
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-
-from journal.archive.schema import ArchiveRejectedError
 
 # Three times what a file has that fills `schema.MAIN_MAX_BYTES`: a ZIP file of some kilobytes
 # can hold millions, which would fill a worker's memory, and its hours with rows that say nothing.
 CONTAINERS_MAX = 600_000
 DIGITS_MAX = 18
+# databases keep years of four digits, also after they are brought to UTC
+YEARS = range(1900, 9000)
+NEEDED = dataclasses.MISSING
+
+
+class ArchiveRejectedError(Exception):
+    """The file is not an archive that we can take; `str(error)` says why to the listener."""
+
+
+class Row:
+    """An object of an archive: a dataclass whose fields are of the kinds below."""
+
+    def problem(self) -> str:
+        """Name the field whose value does not go with the others."""
+        return ""
+
+
+R = TypeVar("R", bound=Row)
+D = TypeVar("D", dt.date, dt.datetime)
+# makes a value of what stands in the JSON at a place
+Reader = Callable[[Any, str], Any]
 
 
 def load(data: bytes) -> Any:
@@ -28,118 +49,157 @@ def load(data: bytes) -> Any:
         raise ArchiveRejectedError(_("The journal in this archive cannot be read.")) from error
 
 
-# databases keep years of four digits, also after they are brought to UTC
-YEARS = range(1900, 9000)
+def wrong(place: str) -> ArchiveRejectedError:
+    """The error for a value that cannot be."""
+    sentence = _("The journal in this archive has a value that cannot be, at “%(place)s”.")
+    return ArchiveRejectedError(sentence % {"place": place[:100]})
 
 
-class Fields:
-    """An object of an archive; each method raises ArchiveRejectedError and names the place."""
+def read(kind: type[R], values: object, place: str = "") -> R:
+    """Make a row of a JSON object; what is absent or null in it counts as the field's default."""
+    if not isinstance(values, dict):
+        raise wrong(place)
+    found = {}
+    for each in dataclasses.fields(kind):  # type: ignore[arg-type]
+        value, at = values.get(each.name), f"{place}.{each.name}".strip(".")
+        if value is not None and "read" in each.metadata:
+            found[each.name] = each.metadata["read"](value, at)
+        elif each.default is NEEDED and each.default_factory is NEEDED:
+            raise wrong(at)
+    row = kind(**found)
+    if problem := row.problem():
+        raise wrong(f"{place}.{problem}".strip("."))
+    return row
 
-    def __init__(self, values: object, place: str) -> None:
-        self.place = place
-        if not isinstance(values, dict):
-            raise self.wrong("")
-        self.values: dict[str, Any] = values
 
-    def wrong(self, name: str) -> ArchiveRejectedError:
-        """The error for a value that cannot be."""
-        place = f"{self.place}.{name}".strip(".")[:100]
-        sentence = _("The journal in this archive has a value that cannot be, at “%(place)s”.")
-        return ArchiveRejectedError(sentence % {"place": place})
+def text(
+    longest: int,
+    *,
+    choices: Collection[str] | None = None,
+    clean: Callable[[str], str] = str,
+    default: Any = "",
+) -> Any:
+    """A text that every database can keep: no NUL, no half of a character."""
 
-    def text(self, name: str, *, longest: int, choices: Collection[str] | None = None) -> str:
-        """A text; absent counts as empty."""
-        value = self.values.get(name, "")
-        if not isinstance(value, str) or len(value) > longest or not _is_storable(value):
-            raise self.wrong(name)
+    def reader(value: Any, place: str) -> str:
+        if not isinstance(value, str) or len(value) > longest or "\0" in value:
+            raise wrong(place)
         if choices is not None and value not in choices:
-            raise self.wrong(name)
-        return value
+            raise wrong(place)
+        try:
+            value.encode()
+            return clean(value)
+        except (ValueError, ValidationError) as error:
+            raise wrong(place) from error
 
-    def texts(
-        self, name: str, *, most: int, longest: int, choices: Collection[str] | None = None
-    ) -> list[str]:
-        """A list of texts, none of them twice; absent counts as empty."""
-        values = self.values.get(name, [])
-        if not isinstance(values, list) or len(values) > most:
-            raise self.wrong(name)
-        place = f"{self.place}.{name}".strip(".")
-        rows = [Fields({"text": value}, place) for value in values]
-        texts = [row.text("text", longest=longest, choices=choices) for row in rows]
-        if len(set(texts)) != len(texts):
-            raise self.wrong(name)
-        return texts
+    return _field(reader, default)
 
-    def integer(self, name: str, *, least: int = 0, most: int) -> int | None:
-        """A whole number within limits, or nothing."""
-        value = self.values.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise self.wrong(name)
-        return value
 
-    def number(self, name: str, *, least: float = 0.0, most: float) -> float | None:
-        """A number within limits, or nothing."""
-        value = self.values.get(name)
-        if value is None:
-            return None
-        if (
-            not isinstance(value, int | float)
-            or isinstance(value, bool)
-            or not least <= value <= most
-        ):
-            raise self.wrong(name)
-        return float(value)
+def texts(one: Any, *, most: int) -> Any:
+    """A list of texts, none of them twice."""
 
-    def flag(self, name: str, *, default: bool = False) -> bool:
-        """Yes or no."""
-        value = self.values.get(name, default)
+    def reader(values: Any, place: str) -> list[str]:
+        found = [one.metadata["read"](value, place) for value in _listed(values, most, place)]
+        if len(set(found)) != len(found):
+            raise wrong(place)
+        return found
+
+    return _field(reader, list)
+
+
+def integer(least: int, most: int, *, default: Any = None) -> Any:
+    """A whole number within limits."""
+    return _field(_number(least, most, int), default)
+
+
+def number(least: float, most: float, *, default: Any = None) -> Any:
+    """A number within limits."""
+    return _field(_number(least, most, int | float), default)
+
+
+def flag(*, default: bool) -> Any:
+    """Yes or no."""
+
+    def reader(value: Any, place: str) -> bool:
         if not isinstance(value, bool):
-            raise self.wrong(name)
+            raise wrong(place)
         return value
 
-    def moment(self, name: str) -> dt.datetime | None:
-        """A date with a time and a time zone, or nothing."""
-        value = self.values.get(name)
-        if value is None:
-            return None
-        try:
-            moment = dt.datetime.fromisoformat(value)
-            is_possible = moment.tzinfo is not None and moment.year in YEARS
-        except (ValueError, TypeError) as error:
-            raise self.wrong(name) from error
-        if not is_possible:
-            raise self.wrong(name)
-        return moment
-
-    def day(self, name: str) -> dt.date:
-        """A date."""
-        try:
-            return dt.date.fromisoformat(self.values[name])
-        except (KeyError, ValueError, TypeError) as error:
-            raise self.wrong(name) from error
-
-    def item(self, name: str) -> Fields:
-        """An object within this one; absent counts as empty."""
-        return Fields(self.values.get(name, {}), f"{self.place}.{name}".strip("."))
-
-    def items(self, name: str, *, most: int) -> list[Fields]:
-        """A list of objects; absent counts as empty."""
-        values = self.values.get(name, [])
-        if not isinstance(values, list) or len(values) > most:
-            raise self.wrong(name)
-        place = f"{self.place}.{name}".strip(".")
-        return [Fields(value, f"{place}[{number}]") for number, value in enumerate(values)]
+    return _field(reader, default)
 
 
-def _is_storable(text: str) -> bool:
-    """Whether every database can keep it: no NUL, no half of a character."""
+def moment(*, default: Any = None) -> Any:
+    """A date with a time and a time zone."""
+
+    def reader(value: Any, place: str) -> dt.datetime:
+        found = _from_iso(dt.datetime, value, place)
+        if found.tzinfo is None:
+            raise wrong(place)
+        return found
+
+    return _field(reader, default)
+
+
+def day() -> Any:
+    """A date."""
+    return _field(lambda value, place: _from_iso(dt.date, value, place), NEEDED)
+
+
+def chances(names: Collection[str]) -> Any:
+    """A probability for each of some names, in their order."""
+    share = _number(0, 1, int | float)
+
+    def reader(values: Any, place: str) -> dict[str, float]:
+        if not isinstance(values, dict) or set(values) - set(names):
+            raise wrong(place)
+        return {name: share(values[name], place) for name in names if name in values}
+
+    return _field(reader, dict)
+
+
+def part(kind: type[R], *, default: Any) -> Any:
+    """An object within this one."""
+    return _field(lambda value, place: read(kind, value, place), default)
+
+
+def parts(kind: type[R], *, most: int) -> Any:
+    """A list of objects."""
+
+    def reader(values: Any, place: str) -> list[R]:
+        rows = enumerate(_listed(values, most, place))
+        return [read(kind, value, f"{place}[{number}]") for number, value in rows]
+
+    return _field(reader, list)
+
+
+def _field(reader: Reader, default: Any) -> Any:
+    names = {"default_factory" if isinstance(default, type) else "default": default}
+    return dataclasses.field(**names, metadata={"read": reader})
+
+
+def _number(least: float, most: float, kinds: Any) -> Reader:
+    def reader(value: Any, place: str) -> Any:
+        if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most:
+            raise wrong(place)
+        return value
+
+    return reader
+
+
+def _listed(values: Any, most: int, place: str) -> list[Any]:
+    if not isinstance(values, list) or len(values) > most:
+        raise wrong(place)
+    return values
+
+
+def _from_iso(kind: type[D], value: Any, place: str) -> D:
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
+        found = kind.fromisoformat(value)
+    except (ValueError, TypeError) as error:
+        raise wrong(place) from error
+    if found.year not in YEARS:
+        raise wrong(place)
+    return found
 
 
 def _integer(digits: str) -> int:

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -26,6 +27,7 @@ from classifier.models import Classification, Label, PersonalLayer, Song
 from classifier.queue.rows import request_classification
 from classifier.quota import has_room
 from classifier.serving.results import certainty_of
+from journal.archive.fields import ArchiveRejectedError
 from journal.archive.opening import OpenedArchive
 from journal.archive.schema import (
     IMPORTED,
@@ -37,7 +39,6 @@ from journal.archive.schema import (
     ArchivedPhrase,
     ArchivedReading,
     ArchivedSong,
-    ArchiveRejectedError,
 )
 from journal.emotions import renewing
 from journal.models import DayFeeling, Entry, Journal, Phrase, Preferences
@@ -58,11 +59,7 @@ def merge(
 ) -> Counter[str]:
     """Add what `user` does not have yet; running it again, or after it was cut off, adds the rest.
 
-    Returns
-    -------
-    Counter
-        How many `songs`, `days`, `entries`, `labels`, `phrases` and `files` were added, and how
-        many files were `refused`.
+    Returns how many songs, days, entries, labels, phrases and files were added, and files refused.
     """
     if any(song.audio and song.audio not in source.entries for song in archive.songs):
         raise ArchiveRejectedError(_("An audio file is missing in this archive."))
@@ -334,19 +331,9 @@ def _add_readings(song: Song, readings: list[ArchivedReading]) -> None:
             continue
         Classification.objects.create(
             song=song,
-            model=row.model,
-            version=version,
-            emotion=row.emotion,
-            probabilities=row.probabilities,
             certainty=certainty_of(row.probabilities),
-            segments=row.segments,
-            clip_source=row.clip_source,
-            clip_start=row.clip_start,
-            is_middle=row.is_middle,
-            input=row.input,
             status=Classification.Status.DONE,
-            seconds=row.seconds,
             queued_at=moment,
-            finished_at=moment,
+            **asdict(replace(row, version=version, finished_at=moment)),
         )
         known.add((row.model, version))

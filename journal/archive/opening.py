@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from journal.archive.fields import ArchiveRejectedError
 from journal.archive.schema import (
     AUDIO_FOLDER,
     MAIN_FILE,
@@ -22,7 +23,6 @@ from journal.archive.schema import (
     PARTS_MAX,
     TABLE_FILE,
     TEXT_FILE,
-    ArchiveRejectedError,
     part_name,
 )
 
@@ -56,13 +56,7 @@ class OpenedArchive:
                 yield b"".join(self._blocks(self.entries[name], MAIN_MAX_BYTES))
 
     def audio(self, name: str, into: IO[bytes]) -> None:
-        """Copy a song's audio.
-
-        Raises
-        ------
-        ArchiveRejectedError
-            It is too large, damaged, or not the file that its name promises.
-        """
+        """Copy a song's audio, unless it is too large, damaged, or not what its name promises."""
         digest = hashlib.sha256()
         for block in self._blocks(self.entries[name], settings.UPLOAD_MAX_MB * MEGABYTE):
             digest.update(block)
@@ -90,13 +84,7 @@ class OpenedArchive:
 
 @contextmanager
 def opened(path: Path) -> Iterator[OpenedArchive]:
-    """Open the archive in `path` after a look at its table of contents.
-
-    Raises
-    ------
-    ArchiveRejectedError
-        It is none, is damaged, or holds what no archive of ours does.
-    """
+    """Open the archive in `path`, unless it is none, damaged, or holds what none of ours does."""
     _check_directory(path)
     try:
         source = ZipFile(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
@@ -38,6 +38,8 @@ from journal.reminders.models import Reminder
 from ml.personal import Layer
 from spotify_auth.models import SpotifyConnection, User
 
+R = TypeVar("R")
+
 
 def snapshot(user: User, *, with_audio: bool) -> Archive:
     """Read everything of `user` that an archive holds; the same journal gives the same archive.
@@ -50,14 +52,17 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
     said = {label.song_id: label.emotion for label in labels}
     learnt = layer_row(user.pk)
     return Archive(
-        preferences=_preferences(user),
+        preferences=_copied(ArchivedPreferences, preferences_of(user)),
         phrases=[
-            ArchivedPhrase(text=row.text, theme=row.theme, active=row.active)
+            _copied(ArchivedPhrase, row)
             for row in Phrase.objects.filter(owner=user).order_by("text", "pk")
         ],
         songs=[
-            dataclasses.replace(
-                _song(song, refs[song.pk], user, with_audio=with_audio),
+            _song(
+                song,
+                user,
+                with_audio=with_audio,
+                ref=refs[song.pk],
                 **_counted(song, said.get(song.pk, ""), learnt.layer),
             )
             for song in rows
@@ -71,16 +76,14 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
             key=lambda label: int(label.song.removeprefix("song-")),
         ),
         days=_days(user, refs),
-        learnt=ArchivedLearnt(
-            **{each.name: getattr(learnt, each.name) for each in dataclasses.fields(ArchivedLearnt)}
-        ),
+        learnt=_copied(ArchivedLearnt, learnt),
     )
 
 
-def _preferences(user: User) -> ArchivedPreferences:
-    kept = preferences_of(user)
-    names = [field.name for field in dataclasses.fields(ArchivedPreferences)]
-    return ArchivedPreferences(**{name: getattr(kept, name) for name in names})
+def _copied(kind: type[R], row: object, **others: Any) -> R:
+    """Make a row of an archive of one of ours whose fields have the same names, but for others."""
+    names = [each.name for each in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    return kind(**{name: getattr(row, name) for name in names if name not in others}, **others)
 
 
 def account_of(user: User) -> dict[str, Any]:
@@ -141,24 +144,18 @@ def _song_key(song: Song) -> tuple[str | int, ...]:
     )
 
 
-def _song(song: Song, ref: str, user: User, *, with_audio: bool) -> ArchivedSong:
+def _song(song: Song, user: User, *, with_audio: bool, **told: Any) -> ArchivedSong:
     is_own = song.owner_id == user.pk
     has_file = with_audio and is_own and bool(song.audio_sha256) and song.has_audio
-    return ArchivedSong(
-        ref=ref,
-        title=song.title,
-        artist=song.artist,
-        album=song.album,
-        isrc=song.isrc,
-        duration_ms=song.duration_ms,
+    return _copied(
+        ArchivedSong,
+        song,
         sha256=song.audio_sha256 if is_own else "",
         audio=_audio_name(song) if has_file else "",
         catalogue_key=song.catalogue_key or "",
         spotify_id=song.spotify_id or "",
-        spotify_url=song.spotify_url,
-        deezer_id=song.deezer_id,
-        deezer_url=song.deezer_url,
         added_at=song.created_at if is_own else None,
+        **told,
     )
 
 
@@ -182,19 +179,8 @@ def _readings(rows: list[Classification], best: Classification | None) -> list[A
     )
     for row in answers:
         version = row.version.removesuffix(IMPORTED)
-        reading = ArchivedReading(
-            model=row.model,
-            version=version,
-            emotion=row.emotion,
-            probabilities=row.probabilities,
-            segments=row.segments,
-            clip_source=row.clip_source,
-            clip_start=row.clip_start,
-            is_middle=row.is_middle,
-            input=row.input,
-            seconds=row.seconds,
-            finished_at=row.finished_at or row.answer_time,
-        )
+        finished_at = row.finished_at or row.answer_time
+        reading = _copied(ArchivedReading, row, version=version, finished_at=finished_at)
         found.setdefault((row.model, version), reading)
     return list(found.values())
 
@@ -212,14 +198,9 @@ def _days(user: User, refs: dict[UUID, str]) -> list[ArchivedDay]:
     for row in entries.iterator(chunk_size=2000):
         if row.journal_id not in days:
             continue
-        entry = ArchivedEntry(
-            position=row.position,
-            phrase=row.phrase_text,
-            phrase_key=(row.phrase.key or "") if row.phrase else "",
-            song=refs.get(row.song_id, "") if row.song_id else "",
-            note=row.note,
-            answered_at=row.answered_at,
-        )
+        key = (row.phrase.key or "") if row.phrase else ""
+        song = refs.get(row.song_id, "") if row.song_id else ""
+        entry = _copied(ArchivedEntry, row, phrase=row.phrase_text, phrase_key=key, song=song)
         days[row.journal_id].entries.append(entry)
     return list(days.values())
 

@@ -13,11 +13,11 @@ from django.utils import timezone, translation
 from classifier.queue import leases
 from journal.account.leaving import delete_account
 from journal.archive import transfers
+from journal.archive.fields import ArchiveRejectedError
 from journal.archive.merging import merge
 from journal.archive.opening import opened
 from journal.archive.package import write_archive
 from journal.archive.parsing import parse
-from journal.archive.schema import ArchiveRejectedError
 from journal.listening.export import FOLDER as LISTENS_FOLDER
 from journal.listening.importing.opening import History
 from journal.listening.importing.storing import store

@@ -40,7 +40,6 @@ from journal.archive.schema import (  # noqa: E402
     ArchivedDay,
     ArchivedEntry,
     ArchivedPhrase,
-    ArchivedPreferences,
     ArchivedSong,
 )
 from journal.day.pages import MOST_ENTRIES, open_day  # noqa: E402
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 THREADS = 8
 TODAY = dt.date(2026, 11, 23)
-NOTHING = ArchivedPreferences("", "", "auto", 12, 3, leave_hard_days_out=False, search="")
 
 
 def somebody() -> User:
@@ -191,20 +189,13 @@ def label_one_song(_folder: Path) -> dict[str, Any]:
 
 
 def archive_of(titles: Sequence[str]) -> Archive:
-    songs = [
-        ArchivedSong(
-            ref=title, title=title, artist="", album="", isrc="", duration_ms=None, sha256="",
-            audio="", catalogue_key="", spotify_id="", spotify_url="", deezer_id=None,
-            deezer_url="", added_at=None,
-        )
-        for title in titles
-    ]  # fmt: skip
+    songs = [ArchivedSong(ref=title, title=title) for title in titles]
     entries = [
-        ArchivedEntry(number, f"Phrase {number}…", "", title, "", None)
+        ArchivedEntry(position=number, phrase=f"Phrase {number}…", song=title)
         for number, title in enumerate(titles)
     ]
     phrases = [ArchivedPhrase(f"Mine {number}…", "", active=True) for number in range(THREADS)]
-    return Archive(NOTHING, phrases, songs, [], [ArchivedDay(TODAY, entries)])
+    return Archive(phrases=phrases, songs=songs, days=[ArchivedDay(TODAY, entries)])
 
 
 def import_into_a_page_in_use(_folder: Path) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from hypothesis import strategies as st
 
+from journal.archive.fields import ArchiveRejectedError
 from journal.archive.opening import opened
 from journal.archive.parsing import parse
-from journal.archive.schema import Archive, ArchiveRejectedError
+from journal.archive.schema import Archive
 from tools.fuzz.answers import with_one_replaced
 
 SOUND = b"RIFF" + bytes(200)

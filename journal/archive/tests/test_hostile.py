@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 
 from classifier.models import Classification, Label, Song
-from journal.archive import fields, opening, parsing
+from journal.archive import fields, opening, parsing, schema
 from journal.archive.schema import MAIN_MAX_BYTES, PARTS_MAX, part_name
 from journal.models import Entry, Journal, Phrase, Preferences, Transfer
 from spotify_auth.models import User
@@ -134,7 +134,7 @@ ZIPS: dict[str, Callable[[], bytes]] = {
     "a song in two parts": lambda: parted({"songs": [song()]}, {"songs": [song()]}),
     "a day in two parts": lambda: parted({"days": [day()]}, {"days": [day()]}),
     "too many days in all": lambda: parted(
-        {"days": [day()]}, {"days": [{}] * parsing.MOST["days"]}
+        {"days": [day()]}, {"days": [{}] * schema.MOST["days"]}
     ),
     "many files": many_names,
     "64 bit": locator_of_64_bits,
@@ -170,7 +170,7 @@ JSONS: dict[str, str | bytes] = {
 VALUES: dict[str, dict[str, Any]] = {
     "songs no list": {"songs": {}},
     "song no object": {"songs": [1]},
-    "too many days": {"days": [{}] * (parsing.MOST["days"] + 1)},
+    "too many days": {"days": [{}] * (schema.MOST["days"] + 1)},
     "two songs one name": {"songs": [song(), song()]},
     "no title": {"songs": [song(title=" ")]},
     "long title": {"songs": [song(title="x" * 201)]},
@@ -211,7 +211,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "somebody's song by its key": {
         "days": [day(entry(song="5f0e9c9e-6f0e-4b51-9a92-0d2a4fd8a0b5"))],
     },
-    "many entries": {"days": [day(*[entry(position=n) for n in range(parsing.MOST_OF_A_DAY + 1)])]},
+    "many entries": {"days": [day(*[entry(position=n) for n in range(schema.MOST_OF_A_DAY + 1)])]},
     "zone": {"preferences": {"time_zone": "../../etc/passwd"}},
     "phrases a day": {"preferences": {"phrases_per_day": 25}},
     "theme": {"preferences": {"theme": "pink"}},
