@@ -38,10 +38,7 @@ class DayIsFullError(Exception):
 def answer_entry(entry: Entry, song: Song, *, revision: int | None = None) -> None:
     """Answer an entry with a song and ask for its emotion, in one transaction.
 
-    Raises
-    ------
-    StaleEntryError
-        `revision` is given and is not the entry's any more: nothing is written.
+    Raises StaleEntryError: `revision` is given and is not the entry's any more: nothing is written.
     """
     # asked for first: without transactions, an answer that nobody listens to would be worse
     request_classification(song, lane=lane_of(entry.user_id))
@@ -53,10 +50,7 @@ def answer_entry(entry: Entry, song: Song, *, revision: int | None = None) -> No
 def clear_entry(entry: Entry, *, revision: int | None = None) -> None:
     """Take the song off an entry; phrase and note stay.
 
-    Raises
-    ------
-    StaleEntryError
-        As in `answer_entry`.
+    Raises StaleEntryError: as in `answer_entry`.
     """
     _update(entry, revision, song=None, emotion="", answered_at=None)
 
@@ -64,10 +58,7 @@ def clear_entry(entry: Entry, *, revision: int | None = None) -> None:
 def write_note(entry: Entry, note: str, *, revision: int | None = None) -> None:
     """Put a note on an entry.
 
-    Raises
-    ------
-    StaleEntryError
-        As in `answer_entry`.
+    Raises StaleEntryError: as in `answer_entry`.
     """
     _update(entry, revision, note=note)
 
@@ -82,10 +73,7 @@ def write_feeling(
 ) -> DayFeeling:
     """Keep what a listener says of a day itself; what is None stays as it is.
 
-    Raises
-    ------
-    StaleEntryError
-        As in `answer_entry`.
+    Raises StaleEntryError: as in `answer_entry`.
     """
     given = {"emotions": emotions, "tags": tags}
     values = {name: value for name, value in given.items() if value is not None}
@@ -102,12 +90,8 @@ def write_feeling(
 def swap_phrase(entry: Entry, *, revision: int | None = None) -> None:
     """Put another phrase on an entry that has no song yet.
 
-    Raises
-    ------
-    NoPhraseError
-        Every phrase of the pool is on that day's page already.
-    StaleEntryError
-        As in `answer_entry`.
+    Raises NoPhraseError: every phrase of the pool is on that day's page already; StaleEntryError:
+    as in `answer_entry`.
     """
     journal, before = entry.journal, entry.phrase_id
     while True:
@@ -138,10 +122,7 @@ def add_phrase(journal: Journal, text: str) -> Entry:
 
     One that waits on that page already is the one: a double click adds no second card.
 
-    Raises
-    ------
-    DayIsFullError
-        The page has as many phrases as a page may have.
+    Raises DayIsFullError: the page has as many phrases as a page may have.
     """
 
     def write() -> Entry:
@@ -167,10 +148,7 @@ def next_position(entries: Iterable[Entry]) -> int:
 def change_empty(entry: Entry, **values: object) -> None:
     """Write on a card that waits, unless somebody did so meanwhile; to be used within `written`.
 
-    Raises
-    ------
-    IntegrityError
-        The card was changed since `entry` was read.
+    Raises IntegrityError: the card was changed since `entry` was read.
     """
     rows = Entry.objects.filter(pk=entry.pk, revision=entry.revision)
     if not rows.update(revision=F("revision") + 1, **values):
@@ -206,10 +184,7 @@ def delete_song(song: Song) -> None:
 def retry_answer(entry: Entry, *, revision: int | None, song: UUID | None = None) -> None:
     """Listen again to the song that the card showed.
 
-    Raises
-    ------
-    StaleEntryError
-        The entry has another revision, or another song than `song`, by now.
+    Raises StaleEntryError: the entry has another revision, or another song than `song`, by now.
     """
     retry(entry.user, _seen_song(entry, revision, song))
 
@@ -225,10 +200,7 @@ def label_answer(
 ) -> Learnt:
     """Keep what the listener says of the song that the card showed, and learn from it.
 
-    Raises
-    ------
-    StaleEntryError
-        As in `retry_answer` and `set_label`.
+    Raises StaleEntryError: as in `retry_answer` and `set_label`.
     """
     return set_label(entry.user, _seen_song(entry, revision, song), emotion, said=said, word=word)
 
@@ -241,11 +213,8 @@ def set_label(
     `word` is a finer word of that emotion, or empty for none. Where it is not given, the finer word
     of the same emotion stays.
 
-    Raises
-    ------
-    StaleEntryError
-        `said`, the label that the page showed (empty for none), is given and is not the label any
-        more: nothing is written.
+    Raises StaleEntryError: `said`, the label that the page showed (empty for none), is given and is
+    not the label any more: nothing is written.
     """
     labels = Label.objects.filter(song=song, user=user)
     if said is None:

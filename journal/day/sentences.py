@@ -47,12 +47,8 @@ class Moment:
 class Others(NamedTuple):
     """Answers that count as no emotion.
 
-    Attributes
-    ----------
-    unsure : int
-        Those that no model was sure of.
-    waiting, failed : int
-        Those that are still listened to, and those that could not be heard.
+    `unsure`: those that no model was sure of; `waiting`, `failed`: those that are still listened
+    to, and those that could not be heard.
     """
 
     unsure: int = 0

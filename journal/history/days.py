@@ -22,16 +22,9 @@ from journal.site.dates import day_name
 class DayInColour(NamedTuple):
     """A day and what was heard on it.
 
-    Attributes
-    ----------
-    url : str
-        Of its page; empty where it has none.
-    counts : sequence of int
-        How many answers count as each of `KINDS`.
-    colours : sequence of str
-        As `journal.emotions.tally.colours_of`: what the day is drawn in.
-    words : str
-        What a tooltip and a screen reader say.
+    `url`: of its page; empty where it has none; `counts`: how many answers count as each of
+    `KINDS`; `colours`: as `journal.emotions.tally.colours_of`: what the day is drawn in; `words`:
+    what a tooltip and a screen reader say.
     """
 
     date: dt.date

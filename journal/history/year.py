@@ -100,12 +100,8 @@ class MonthInColour:
 class YearInColour:
     """A year, and its neighbours where they have pages.
 
-    Attributes
-    ----------
-    months : list
-        All twelve, or of a first year those since its first answer.
-    weeks : list
-        Of a journal of twelve weeks or less all of them, Monday first; days to come are None.
+    `months`: all twelve, or of a first year those since its first answer; `weeks`: of a journal of
+    twelve weeks or less all of them, Monday first; days to come are None.
     """
 
     year: int

@@ -57,11 +57,8 @@ def recent_songs(user: User, day: dt.date, *, is_today: bool) -> list[RecentlyHe
 def catalogue_song_of(user: User, listened_id: str) -> Song | None:
     """Return the song of the catalogue that a heard one is, looking it up where needed.
 
-    Raises
-    ------
-    PlatformError
-        It is not known here yet, and the platform does not tell, does not have it, or may not be
-        asked.
+    Raises PlatformError: it is not known here yet, and the platform does not tell, does not have
+    it, or may not be asked.
     """
     listened = ListenedSong.objects.filter(user=user, pk=listened_id).select_related("song").first()
     if listened is None:

@@ -74,14 +74,9 @@ TRACKS = {
 class Link:
     """A link that was found in what somebody typed.
 
-    Attributes
-    ----------
-    service : str
-        Key of `NAMES`, or the host where we do not know it.
-    track : str
-        The song's id there; empty for an album, a playlist or something else.
-    short : str
-        The address, where it is a short one that has to be followed first.
+    `service`: key of `NAMES`, or the host where we do not know it; `track`: the song's id there;
+    empty for an album, a playlist or something else; `short`: the address, where it is a short one
+    that has to be followed first.
     """
 
     service: str
@@ -113,10 +108,7 @@ def read_isrc(text: str) -> str:
 def resolved(link: Link) -> Link:
     """Follow a short link to the one that it stands for.
 
-    Raises
-    ------
-    ShortLinkError
-        It cannot be followed; the error says what the listener can do.
+    Raises ShortLinkError: it cannot be followed; the error says what the listener can do.
     """
     if not link.short:
         return link

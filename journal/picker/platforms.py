@@ -99,10 +99,7 @@ def names_one_song(query: str) -> bool:
 def song_of(user: User, ref: str) -> Song | None:
     """Keep the song of a result and return it; None when `ref` is none.
 
-    Raises
-    ------
-    PlatformError
-        The platform does not tell us what it is.
+    Raises PlatformError: the platform does not tell us what it is.
     """
     platform, key = _known_ref(user, ref)
     if platform == SPOTIFY:
@@ -121,10 +118,7 @@ def song_of(user: User, ref: str) -> Song | None:
 def look_up(user: User, ref: str) -> Result | None:
     """Read one track without keeping it; None when `ref` is none.
 
-    Raises
-    ------
-    PlatformError
-        The platform does not tell us what it is.
+    Raises PlatformError: the platform does not tell us what it is.
     """
     platform, key = _known_ref(user, ref)
     if platform == SPOTIFY:

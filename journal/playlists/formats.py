@@ -29,14 +29,9 @@ NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 class SongPlace:
     """Where a song is.
 
-    Attributes
-    ----------
-    sound : str
-        Where a player hears it without signing in; empty where it is only at its platform.
-    platform : str
-        Its page there; empty for what no platform has.
-    page : str
-        Its page here, for who is signed in.
+    `sound`: where a player hears it without signing in; empty where it is only at its platform;
+    `platform`: its page there; empty for what no platform has; `page`: its page here, for who is
+    signed in.
     """
 
     sound: str

@@ -30,14 +30,8 @@ from spotify_auth.models import User
 class SongList:
     """Songs of a listener's, and the filters that found them.
 
-    Attributes
-    ----------
-    title : str
-        What people call it.
-    filters : dict
-        As the history's form takes them, without those that are empty.
-    songs : list
-        Bare keys, each once.
+    `title`: what people call it; `filters`: as the history's form takes them, without those that
+    are empty; `songs`: bare keys, each once.
     """
 
     title: str

@@ -47,13 +47,9 @@ FREE = 0.013
 class Recap:
     """What a period carried.
 
-    Attributes
-    ----------
-    days : dict
-        How many answers of each day of which something is heard count as each of
-        `journal.emotions.tally.KINDS`.
-    answers : mapping
-        Of a month, which draws each of them: what a day's answers count as, as they were given.
+    `days`: how many answers of each day of which something is heard count as each of
+    `journal.emotions.tally.KINDS`; `answers`: of a month, which draws each of them: what a day's
+    answers count as, as they were given.
     """
 
     period: Period

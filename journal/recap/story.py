@@ -53,14 +53,9 @@ class DayToRemember:
 class Story:
     """What there is to tell; None where there is too little of it.
 
-    Attributes
-    ----------
-    artist : pair
-        The name chosen most, and what its answers count as.
-    hours : ByHour
-        Where an hour brought more answers than every other.
-    before : Tally
-        Of the period before, where both are large enough to compare.
+    `artist`: the name chosen most, and what its answers count as; `hours`: where an hour brought
+    more answers than every other; `before`: of the period before, where both are large enough to
+    compare.
     """
 
     recap: Recap

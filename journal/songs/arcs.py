@@ -22,12 +22,8 @@ TICKS = 5
 class Whole:
     """A whole song, in one of the states none, hearing, failed and done.
 
-    Attributes
-    ----------
-    arousal, valence : str
-        The points of each line, as SVG takes them.
-    turns : list
-        Each with its place in units of the drawing.
+    `arousal`, `valence`: the points of each line, as SVG takes them; `turns`: each with its place
+    in units of the drawing.
     """
 
     state: str

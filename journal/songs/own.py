@@ -35,12 +35,8 @@ class OwnSong:
 class SongsByFeeling:
     """The songs that carry one feeling, and how many carry each.
 
-    Attributes
-    ----------
-    keys : list
-        Bare, those used last first, then those never used by when they came.
-    word : str
-        The finer word that they are limited to, if any.
+    `keys`: bare, those used last first, then those never used by when they came; `word`: the finer
+    word that they are limited to, if any.
     """
 
     emotion: str

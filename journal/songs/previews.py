@@ -18,10 +18,7 @@ def may_stream(user: User, song: Song) -> bool:
 def preview_address(song: Song) -> str:
     """Ask Deezer where the song's clip is now; an address is good for some minutes.
 
-    Raises
-    ------
-    PlatformError
-        Deezer does not tell, or has no clip of it here.
+    Raises PlatformError: Deezer does not tell, or has no clip of it here.
     """
     address = DeezerClient().track(int(song.deezer_id or 0)).preview
     if not address:

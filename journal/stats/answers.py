@@ -31,20 +31,12 @@ from spotify_auth.models import User
 class Answers:
     """Phrases answered with songs, counted by what each song counts as.
 
-    Attributes
-    ----------
-    days : mapping
-        All answered days, also those of which nothing is heard.
-    hours : mapping
-        By the hour of answering, 0 to 23 in the listener's zone, where it is known.
-    phrases, artists : mapping
-        By words and by name; the artist that is not known is "".
-    before : Tally
-        What as many days before the interval count as, all together.
-    felt : sequence
-        The interval's days of which the listener said how they were, or gave them tags.
-    pairs : Counter
-        Songs that the listener labelled and a model was sure of, by (heard, said).
+    `days`: all answered days, also those of which nothing is heard; `hours`: by the hour of
+    answering, 0 to 23 in the listener's zone, where it is known; `phrases`, `artists`: by words and
+    by name; the artist that is not known is ""; `before`: what as many days before the interval
+    count as, all together; `felt`: the interval's days of which the listener said how they were, or
+    gave them tags; `pairs`: songs that the listener labelled and a model was sure of, by (heard,
+    said).
     """
 
     days: Mapping[dt.date, DayHeard] = field(default_factory=dict)

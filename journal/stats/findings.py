@@ -37,16 +37,9 @@ ENOUGH = 10  # answers of which the feeling heard most is said
 class Finding:
     """What the page leads with.
 
-    Attributes
-    ----------
-    kind : str
-        Its kind, of `KINDS_OF_FINDING`, or "mostly".
-    emotion : str
-        The feeling that it is about, which colours it.
-    title, proof : str
-        The finding in a few words, and the numbers that it rests on.
-    is_new : bool
-        Whether it could not have been said a week ago.
+    `kind`: its kind, of `KINDS_OF_FINDING`, or "mostly"; `emotion`: the feeling that it is about,
+    which colours it; `title`, `proof`: the finding in a few words, and the numbers that it rests
+    on; `is_new`: whether it could not have been said a week ago.
     """
 
     kind: str

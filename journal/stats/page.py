@@ -57,15 +57,9 @@ class Few(NamedTuple):
 class Statistics:
     """Everything the page says of an interval.
 
-    Attributes
-    ----------
-    unheard, unsure : int
-        Answers that are not heard, and those that no model was sure of.
-    finding : Finding or None
-        What leads the page.
-    charts, quiet, few : list
-        The charts that have something to say, those in which nothing stands out, and those that
-        have too few answers.
+    `unheard`, `unsure`: answers that are not heard, and those that no model was sure of; `finding`:
+    what leads the page; `charts`, `quiet`, `few`: the charts that have something to say, those in
+    which nothing stands out, and those that have too few answers.
     """
 
     interval: Interval

@@ -21,10 +21,7 @@ SHOWN = ("spring", "prelude-in-e-minor", "ride-of-the-valkyries")
 class Sample:
     """A song with its reading.
 
-    Attributes
-    ----------
-    begins, seconds : float
-        Where in the song the clip begins that was heard, and how long that is.
+    `begins`, `seconds`: where in the song the clip begins that was heard, and how long that is.
     """
 
     song: Song
@@ -47,10 +44,7 @@ def samples() -> list[Sample]:
 def sample_response(request: HttpRequest, key: str) -> HttpResponseBase:
     """Send a demo song's audio to anybody.
 
-    Raises
-    ------
-    Http404
-        No demo song has this key.
+    Raises Http404: no demo song has this key.
     """
     song = get_object_or_404(Song.objects.catalogue(), catalogue_key=key, owner=None)
     return audio_response(request, song)

@@ -156,13 +156,9 @@ Status = Job.Status
 class Kind:
     """One kind of work.
 
-    Attributes
-    ----------
-    work : str
-        Where the function is that does it: it is given a claimed row.
-    interrupted : str
-        Where the function is that is given a claimed row whose worker died; it returns whether it
-        changed the row. Else another worker takes it up.
+    `work`: where the function is that does it: it is given a claimed row.
+    `interrupted`: where the function is that is given a claimed row whose worker died; it returns
+    whether it changed the row. Else another worker takes it up.
     """
 
     model: type[Job]

@@ -122,10 +122,7 @@ class PostgreSQL:
 def copier(vendor: str) -> Copier:
     """Return how databases of a vendor are copied.
 
-    Raises
-    ------
-    BackupError
-        By their own tools only.
+    Raises BackupError: by their own tools only.
     """
     copiers: dict[str, Copier] = {"sqlite": SQLite(), "postgresql": PostgreSQL()}
     if vendor not in copiers:

@@ -67,10 +67,7 @@ def add_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
 def manifest_of(archive: tarfile.TarFile) -> Manifest:
     """Read it from a file.
 
-    Raises
-    ------
-    BackupError
-        There is none, or it is none that was written here.
+    Raises BackupError: there is none, or it is none that was written here.
     """
     content = content_of(archive, MANIFEST)
     try:

@@ -47,10 +47,8 @@ class Opened:
 def restore(source: Path) -> tuple[Manifest, list[str]]:
     """Bring everything back; return also the names of uploads that are missing or damaged.
 
-    Raises
-    ------
-    BackupError
-        There is something here already, or the file is not a backup of such a database.
+    Raises BackupError: there is something here already, or the file is not a backup of such a
+    database.
     """
     if connection.introspection.table_names():
         raise BackupError("The database is not empty: a backup is restored onto an empty one.")

@@ -38,10 +38,8 @@ from journify.backups.media import InAFolder, InTheFile, Media, stored
 def write_whole(target: Path) -> Manifest:
     """Write everything into `target`, which appears whole or not at all.
 
-    Raises
-    ------
-    BackupError
-        The file is there already, the database is not one in use, or no tool here can copy it.
+    Raises BackupError: the file is there already, the database is not one in use, or no tool here
+    can copy it.
     """
     if target.exists():
         raise BackupError(f"{target} is there already: nothing was written.")
@@ -51,10 +49,7 @@ def write_whole(target: Path) -> Manifest:
 def write_into(folder: Folder, *, keep: int) -> tuple[Manifest, InAFolder]:
     """Write a backup into a folder, and of the uploads what it lacks; delete all but the newest.
 
-    Raises
-    ------
-    BackupError
-        As `write_whole`, or another backup is being written there.
+    Raises BackupError: as `write_whole`, or another backup is being written there.
     """
     with _readable_by_us_only(), folder.locked():
         media = InAFolder(folder.path / MEDIA, folder.known_uploads())

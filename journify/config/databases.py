@@ -31,10 +31,7 @@ SQLITE_OPTIONS = {
 def database_settings(url: str, *, data_dir: Path) -> dict[str, Any]:
     """Return the settings of the database that `url` names; of SQLite in `data_dir` when empty.
 
-    Raises
-    ------
-    ImproperlyConfigured
-        The address is not one of a database that Journify can use.
+    Raises ImproperlyConfigured: the address is not one of a database that Journify can use.
     """
     scheme = url.partition(":")[0]
     if not url:

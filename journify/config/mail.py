@@ -32,10 +32,8 @@ TRUE = {"true", "1", "yes", "on"}
 def mail_settings(url: str) -> dict[str, Any]:
     """Return Django's settings for an address; none for none.
 
-    Raises
-    ------
-    ImproperlyConfigured
-        Nobody knows such an address. It may hold a password, so it is not repeated.
+    Raises ImproperlyConfigured: nobody knows such an address. It may hold a password, so it is not
+    repeated.
     """
     if not url:
         return {}

@@ -16,10 +16,7 @@ def media_storage(url: str) -> dict[str, Any]:
     Keys of S3 come from where boto3 looks for them: `AWS_ACCESS_KEY_ID` and
     `AWS_SECRET_ACCESS_KEY`, or the machine's role.
 
-    Raises
-    ------
-    ImproperlyConfigured
-        The address is not `s3://bucket[/folder][?endpoint=…&region=…]`.
+    Raises ImproperlyConfigured: the address is not `s3://bucket[/folder][?endpoint=…&region=…]`.
     """
     if not url:
         return {"BACKEND": "journify.config.whole_files.WholeFileStorage"}

@@ -79,12 +79,8 @@ class CuratedResource(resources.ModelResource):
     A row is known by its key or, where that is empty, by the fields in `natural`: the same file
     twice makes nothing double.
 
-    Attributes
-    ----------
-    required : list of str
-        The columns that a file must have.
-    natural : list of str
-        The fields a row without a key is known by.
+    `required`: the columns that a file must have; `natural`: the fields a row without a key is
+    known by.
     """
 
     required: list[str] = []

@@ -25,10 +25,7 @@ SITE_FACTOR = 3
 class TooManyRequestsError(Exception):
     """Somebody asked too often; `journify.limits.middleware` answers it with 429.
 
-    Attributes
-    ----------
-    retry_after : float
-        Seconds until the next request would be answered.
+    `retry_after`: seconds until the next request would be answered.
     """
 
     def __init__(self, action: str, *, retry_after: float) -> None:
@@ -39,15 +36,8 @@ class TooManyRequestsError(Exception):
 def spend(request: HttpRequest, action: str, *, name: str = "") -> None:
     """Count one `action` of `settings.RATE_LIMITS` against who asks and where from.
 
-    Parameters
-    ----------
-    name
-        What somebody calls themselves who is not signed in, such as a user name to guess for.
-
-    Raises
-    ------
-    TooManyRequestsError
-        One of them is used up.
+    `name`: what somebody calls themselves who is not signed in, such as a user name to guess for.
+    Raises TooManyRequestsError: one of them is used up.
     """
     limits = settings.RATE_LIMITS[action]
     for kind, subject in _subjects(request, name, limits):
@@ -70,10 +60,7 @@ def limited(
 ) -> Callable[[View], View]:
     """Make a view spend one `action` for each request of `methods`.
 
-    Parameters
-    ----------
-    name_field
-        The field of the form that holds the name to count against.
+    `name_field`: the field of the form that holds the name to count against.
     """
 
     def decorate(view: View) -> View:

@@ -13,10 +13,7 @@ from django.core.management.base import BaseCommand
 class ExplainedCommand(BaseCommand):
     """A command whose --help is the docstring of its module, line breaks and all.
 
-    Attributes
-    ----------
-    takes_newer_database
-        Whether it may run where a newer version has migrated the database.
+    `takes_newer_database`: whether it may run where a newer version has migrated the database.
     """
 
     takes_newer_database = False

@@ -21,14 +21,9 @@ HOUR = 3600.0
 class Rule:
     """For how long one kind of thing is kept.
 
-    Attributes
-    ----------
-    promise
-        A sentence for the privacy page, with %(days)s or %(minutes)s in place of `kept`.
-    prune
-        Deletes what is older than `kept`, and is cheap when there is nothing to do.
-    every
-        Seconds from one time to the next.
+    `promise`: a sentence for the privacy page, with %(days)s or %(minutes)s in place of `kept`;
+    `prune`: deletes what is older than `kept`, and is cheap when there is nothing to do; `every`:
+    seconds from one time to the next.
     """
 
     name: str

@@ -12,10 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 def refuse_root(folder: Path) -> None:
     """Stop root before it writes into the folder of somebody else.
 
-    Raises
-    ------
-    ImproperlyConfigured
-        Whoever runs this is root, and the folder is not root's.
+    Raises ImproperlyConfigured: whoever runs this is root, and the folder is not root's.
     """
     owner = folder.stat().st_uid
     if os.geteuid() != 0 or owner == 0:

@@ -23,12 +23,8 @@ NAMES = {
 class PlatformError(Exception):
     """A platform did not give what we asked for.
 
-    Parameters
-    ----------
-    platform
-        Key of `NAMES`.
-    retry_after
-        Seconds after which it is worth asking again; None when asking again will not help.
+    `platform`: key of `NAMES`; `retry_after`: seconds after which it is worth asking again; None
+    when asking again will not help.
     """
 
     def __init__(self, platform: str, *, retry_after: float | None = None) -> None:

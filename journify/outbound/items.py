@@ -26,16 +26,9 @@ def usable_items(
 ) -> list[Item]:
     """Read every item that can be read; the others are counted in one line of the log.
 
-    Parameters
-    ----------
-    items
-        The list as the platform sent it. Null is an empty one, and a single object one of length 1
-        (Last.fm's JSON, made of XML, has it so).
-
-    Raises
-    ------
-    PlatformError
-        It is no list at all.
+    `items`: the list as the platform sent it. Null is an empty one, and a single object one of
+    length 1 (Last.fm's JSON, made of XML, has it so).
+    Raises PlatformError: it is no list at all.
     """
     if isinstance(items, dict):
         items = [items]

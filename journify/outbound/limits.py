@@ -21,14 +21,9 @@ from journify.outbound.models import PlatformPace
 def acquire(platform: str, *, patience: float = 0.0) -> None:
     """Take a turn at `platform`, waiting at most `patience` seconds for it.
 
-    Raises
-    ------
-    RateLimitedError
-        The turn would come later than that.
-    QuotaUsedUpError
-        The platform said that the account's quota is used up, and that has not passed yet.
-    PlatformDownError
-        It could not be reached a moment ago: nobody tries again yet.
+    Raises RateLimitedError: the turn would come later than that; QuotaUsedUpError: the platform
+    said that the account's quota is used up, and that has not passed yet; PlatformDownError: it
+    could not be reached a moment ago: nobody tries again yet.
     """
     deadline = time.monotonic() + patience
     while (wait := _seconds_to_turn(platform)) > 0:

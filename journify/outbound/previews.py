@@ -52,23 +52,11 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: a gateway turns it in
 def fetched_preview(platform: str, url: str, *, hosts: Sequence[str]) -> Iterator[Path]:
     """Yield a temporary file with what lies at `url`.
 
-    Parameters
-    ----------
-    hosts
-        Names that may be fetched from; ".dzcdn.net" stands for every name below it.
-
-    Raises
-    ------
-    UnsafeAddressError
-        The address, or one that it redirects to, is not allowed.
-    PreviewGoneError
-        The signed address ran out.
-    BrokenPreviewError
-        The body broke off or is larger than `MAX_BYTES`.
-    PlatformDownError
-        No connection or too slow.
-    OfflineError
-        The operator wants nobody to be asked.
+    `hosts`: names that may be fetched from; ".dzcdn.net" stands for every name below it.
+    Raises UnsafeAddressError: the address, or one that it redirects to, is not allowed;
+    PreviewGoneError: the signed address ran out; BrokenPreviewError: the body broke off or is
+    larger than `MAX_BYTES`; PlatformDownError: no connection or too slow; OfflineError: the
+    operator wants nobody to be asked.
     """
     require_online(platform)
     deadline = time.monotonic() + MAX_SECONDS
@@ -120,12 +108,8 @@ class PinnedAdapter(HTTPAdapter):
 def public_address(platform: str, host: str) -> str:
     """Return an address of `host`, provided that all of them are on the public internet.
 
-    Raises
-    ------
-    UnsafeAddressError
-        One of them is private, on this machine, reserved, or a way around that.
-    PlatformDownError
-        The name cannot be resolved.
+    Raises UnsafeAddressError: one of them is private, on this machine, reserved, or a way around
+    that; PlatformDownError: the name cannot be resolved.
     """
     try:
         found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)

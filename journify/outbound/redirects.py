@@ -28,14 +28,9 @@ def follow_redirects(
 ) -> str:
     """Return the first address behind `url` for which `is_goal` holds; it is not fetched itself.
 
-    Raises
-    ------
-    NotFoundError
-        The link leads to no such address.
-    UnsafeAddressError
-        It leads through a host that is not among `hosts`.
-    PlatformDownError, RateLimitedError, OfflineError
-        As in `Platform.request`.
+    Raises NotFoundError: the link leads to no such address; UnsafeAddressError: it leads through a
+    host that is not among `hosts`; PlatformDownError, RateLimitedError, OfflineError: as in
+    `Platform.request`.
     """
     require_online(platform)
     deadline = time.monotonic() + MAX_SECONDS

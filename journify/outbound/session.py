@@ -65,16 +65,10 @@ _names: dict[str, float] = {}
 class Platform:
     """A platform as one caller sees it.
 
-    Attributes
-    ----------
-    name
-        Key of `journify.outbound.errors.NAMES`.
-    patience
-        Seconds that the caller may wait for its turn: 0 in a web request, some in a worker.
-    tries
-        How often a read is tried; by default thrice by a patient caller, else once.
-    hides_paths
-        Whether paths are secrets, which the log must not name.
+    `name`: key of `journify.outbound.errors.NAMES`; `patience`: seconds that the caller may wait
+    for its turn: 0 in a web request, some in a worker; `tries`: how often a read is tried; by
+    default thrice by a patient caller, else once; `hides_paths`: whether paths are secrets, which
+    the log must not name.
     """
 
     name: str
@@ -85,16 +79,10 @@ class Platform:
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """Call the platform; answers below 500 except 429 come back for the caller to judge.
 
-        Raises
-        ------
-        OfflineError
-            The operator wants nobody to be asked.
-        RateLimitedError
-            Our own turn is too far off, or the platform said 429.
-        QuotaUsedUpError
-            The platform said 429 for the account's quota.
-        PlatformDownError
-            No connection, no answer in time, or still 5xx after the retries.
+        Raises OfflineError: the operator wants nobody to be asked; RateLimitedError: our own turn
+        is too far off, or the platform said 429; QuotaUsedUpError: the platform said 429 for the
+        account's quota; PlatformDownError: no connection, no answer in time, or still 5xx after the
+        retries.
         """
         require_online(self.name)
         response = self._tried(method, url, options)
@@ -158,10 +146,7 @@ class Platform:
     def json_of(self, response: requests.Response) -> Any:
         """Read an answer as JSON, whatever its content type says.
 
-        Raises
-        ------
-        PlatformError
-            It is not JSON.
+        Raises PlatformError: it is not JSON.
         """
         try:
             return response.json()

@@ -75,14 +75,8 @@ def sleeve(name: str, icons: str, seed: UUID | str = "") -> SafeString:
 class Sleeve(NamedTuple):
     """What a song's sleeve is drawn from.
 
-    Attributes
-    ----------
-    symbol : str
-        The picture in the file of icons.
-    window, turn : str
-        Which part of it is seen, and how it lies.
-    is_inverse : bool
-        Whether its two colours change places.
+    `symbol`: the picture in the file of icons; `window`, `turn`: which part of it is seen, and how
+    it lies; `is_inverse`: whether its two colours change places.
     """
 
     symbol: str

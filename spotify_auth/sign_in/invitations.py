@@ -59,10 +59,7 @@ def is_open(request: HttpRequest) -> bool:
 def used(request: HttpRequest) -> Iterator[None]:
     """Use up the invitation of a session while an account is made; give it back if none is.
 
-    Raises
-    ------
-    ImmediateHttpResponse
-        Somebody else used it meanwhile.
+    Raises ImmediateHttpResponse: somebody else used it meanwhile.
     """
     if settings.SIGN_UP != INVITE:
         yield

@@ -53,10 +53,7 @@ class SpotifyAdapter(OAuth2Adapter):
     ) -> dict[str, Any]:
         """Turn the code into tokens.
 
-        Raises
-        ------
-        ProviderException
-            With the PlatformError as its cause.
+        Raises ProviderException: with the PlatformError as its cause.
         """
         try:
             tokens = accounts.exchange_code(

@@ -39,12 +39,8 @@ def exchange_code(*, code: str, verifier: str, redirect_uri: str) -> dict[str, A
 def refresh(refresh_token: str) -> Tokens:
     """Get a new access token.
 
-    Raises
-    ------
-    InvalidGrantError
-        Six months are over, or the listener took the consent back.
-    PlatformError
-        Spotify is away or answered something else.
+    Raises InvalidGrantError: six months are over, or the listener took the consent back;
+    PlatformError: Spotify is away or answered something else.
     """
     answer = _post({"grant_type": "refresh_token", "refresh_token": refresh_token})
     seconds = whole_of(answer.get("expires_in")) or 3600

@@ -117,10 +117,7 @@ class SpotifyClient:
     def _call(self, method: str, path: str, **options: Any) -> Any:
         """Call, and keep the outcome for the connection's page.
 
-        Raises
-        ------
-        PlatformError
-            One of its kinds, each with a sentence for the listener.
+        Raises PlatformError: one of its kinds, each with a sentence for the listener.
         """
         try:
             answer = call_api(method, path, self._token, patience=self.patience, **options)
@@ -141,10 +138,7 @@ def call_api(
 ) -> Any:
     """Call `path` with a token in the header; a token that is over is refreshed once.
 
-    Parameters
-    ----------
-    token_after
-        Gives a token that is not the one it is handed.
+    `token_after`: gives a token that is not the one it is handed.
     """
     platform, url = Platform(NAME, patience), f"{settings.PLATFORM_URLS['spotify']}{path}"
     token = ""

@@ -33,10 +33,8 @@ class Track:
     def from_json(cls, data: Mapping[str, Any]) -> Track:
         """Read a full track object; `preview_url` is not looked at, it is always null now.
 
-        Raises
-        ------
-        UnusableItemError
-            Nothing that could be picked or linked to: a local file, an episode, no id, no name.
+        Raises UnusableItemError: nothing that could be picked or linked to: a local file, an
+        episode, no id, no name.
         """
         if data.get("is_local"):
             raise UnusableItemError("local file")

@@ -27,17 +27,9 @@ WAIT_SECONDS, LOOK_SECONDS = 6.0, 0.1
 def access_token(connection_id: UUID, *, rejected: str = "") -> str:
     """Return a token that is good now.
 
-    Parameters
-    ----------
-    rejected
-        A token that Spotify has just refused: it is refreshed whatever its date says.
-
-    Raises
-    ------
-    NotConnectedError, ReconnectError
-        There is no consent, or it has ended.
-    PlatformError
-        Spotify is away.
+    `rejected`: a token that Spotify has just refused: it is refreshed whatever its date says.
+    Raises NotConnectedError, ReconnectError: there is no consent, or it has ended; PlatformError:
+    Spotify is away.
     """
     deadline = time.monotonic() + WAIT_SECONDS
     while True:

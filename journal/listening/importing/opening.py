@@ -54,16 +54,10 @@ BOMS = (
 class History:
     """A file that was opened: its plays, and what was recognised and left out on the way.
 
-    Attributes
-    ----------
-    formats : Counter of str
-        How many files of each format were recognised.
-    problem : str
-        Why a file could not be read to its end, as a sentence; what came before it counts.
-    unusable, skipped : int
-        Rows that are no songs (podcasts, broken rows), and plays that were ended at once.
-    bytes_read : int
-        How much was read, unpacked.
+    `formats`: how many files of each format were recognised; `problem`: why a file could not be
+    read to its end, as a sentence; what came before it counts; `unusable`, `skipped`: rows that are
+    no songs (podcasts, broken rows), and plays that were ended at once; `bytes_read`: how much was
+    read, unpacked.
     """
 
     def __init__(self) -> None:

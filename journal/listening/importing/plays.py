@@ -24,14 +24,10 @@ class HistoryRejectedError(Exception):
 class Play:
     """One song, and when it was played.
 
-    Attributes
-    ----------
-    started_at : datetime or None
-        When the play began, in UTC. None for a song that stands in a list: it was never timed.
-    seconds : int
-        How long it was heard; 0 where the export does not say.
-    isrc, spotify_id : str
-        Identifiers of the recording, where the export has them.
+    `started_at`: when the play began, in UTC. None for a song that stands in a list: it was never
+    timed.
+    `seconds`: how long it was heard; 0 where the export does not say.
+    `isrc`, `spotify_id`: identifiers of the recording, where the export has them.
     """
 
     artist: str

@@ -78,10 +78,7 @@ def look_up_song(listened: ListenedSong) -> None:
 def find_song(listened: ListenedSong) -> Song | None:
     """Find the song of a history at Deezer, and keep it; None where Deezer does not have it.
 
-    Raises
-    ------
-    PlatformError
-        Deezer does not answer now: the song stays as it is.
+    Raises PlatformError: Deezer does not answer now: the song stays as it is.
     """
     asked = Song(title=listened.title, artist=listened.artist, isrc=listened.isrc)
     song = None

@@ -29,10 +29,7 @@ DEPTH_OF_TRACK = 3
 def read(stream: IO[bytes]) -> Iterator[Play | None]:
     """Read the songs of a library, one after the other.
 
-    Raises
-    ------
-    HistoryRejectedError
-        It is broken XML, or declares entities.
+    Raises HistoryRejectedError: it is broken XML, or declares entities.
     """
     library = _Library()
     try:
