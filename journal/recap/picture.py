@@ -78,7 +78,7 @@ class Recap:
         """What it says in one sentence; empty while it takes more songs for that."""
         if self.missing:
             return ""
-        return all_days.sentence(all_days.AllDays(days=len(self.days), tally=self.tally))
+        return all_days.sentence(self.tally, days=len(self.days))
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ def _hour(story: Story) -> Iterator[Slide]:
     if story.hours is None:
         return
     says = by_hour.sentence(story.hours)
-    wedges = geometry.wedges(story.hours.hours, inner=70, outer=330)
+    wedges = geometry.wedges(by_hour.in_order(story.hours), inner=70, outer=330)
     context = {
         "wedges": [_filled(sector) for sectors in wedges for sector in sectors],
         "clock": by_hour.quarters(),

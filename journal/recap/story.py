@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -17,9 +17,8 @@ from journal.models import Entry, EntryQuerySet, Journal
 from journal.recap.periods import Period
 from journal.recap.picture import LEAST, Recap
 from journal.stats.answers import tallies_of
-from journal.stats.charts import by_artist, by_hour
-from journal.stats.grouping import tally_of_days
-from journal.stats.hours import by_hour as count_by_hour
+from journal.stats.grouping import largest_first, tally_of_days
+from journal.stats.hours import by_hour
 from journal.stats.words import REPEATED, first_of
 from journify.models import bare, uuid_of
 from spotify_auth.models import User
@@ -61,7 +60,7 @@ class Story:
     recap: Recap
     song: SurestSong | None
     artist: tuple[str, Tally] | None
-    hours: by_hour.ByHour | None
+    hours: Mapping[int, Tally] | None
     day: DayToRemember | None
     before: Tally | None
 
@@ -100,17 +99,18 @@ def _surest_song(entries: EntryQuerySet) -> SurestSong | None:
 
 def _artist(entries: EntryQuerySet) -> tuple[str, Tally] | None:
     rows = entries.heard().values_list("song__artist", "emotion")
-    groups = by_artist.summarize(tallies_of(rows.annotate(count=Count("emotion")))).groups
+    artists = tallies_of(rows.annotate(count=Count("emotion")))
+    artists.pop("", None)
+    groups = largest_first(artists)
     return groups[0] if groups and groups[0][1].total >= REPEATED else None
 
 
-def _hours(entries: EntryQuerySet, period: Period) -> by_hour.ByHour | None:
+def _hours(entries: EntryQuerySet, period: Period) -> Mapping[int, Tally] | None:
     interval = period.interval
     zone = timezone.get_current_timezone()
     first, last = interval.first - dt.timedelta(2), interval.last + dt.timedelta(2)
-    summary = by_hour.summarize(count_by_hour(entries, zone=zone, first=first, last=last))
-    is_one = len(first_of([(str(n), tally) for n, tally in enumerate(summary.hours)])) == 1
-    return summary if is_one else None
+    hours = by_hour(entries, zone=zone, first=first, last=last)
+    return hours if len(first_of(list(hours.items()))) == 1 else None
 
 
 def _day(user: User, recap: Recap) -> DayToRemember | None:

@@ -63,7 +63,7 @@ class Answers:
         return group_days(self.days, dt.date.weekday)
 
     @cached_property
-    def tags(self) -> Mapping[str, Sequence[DayHeard]]:
+    def tagged(self) -> Mapping[str, list[DayHeard]]:
         """The days with answers that have each tag."""
         days: dict[str, list[DayHeard]] = defaultdict(list)
         for day in self.felt:

@@ -1,28 +1,16 @@
-"""Answers put together in groups that have a name, and days in groups by any key."""
+"""Answers put together in groups, and days in groups by any key."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from journal.emotions.counting import DayHeard
 from journal.emotions.tally import KINDS, Tally, tally_of
 
-if TYPE_CHECKING:
-    from journal.stats.answers import Answers
-
 Key = TypeVar("Key", bound="Hashable")
-
-
-@dataclass(frozen=True)
-class ByGroup:
-    """A tally per weekday, per phrase or per artist, and of all together."""
-
-    groups: list[tuple[str, Tally]]
-    everything: Tally
 
 
 def group_days(
@@ -45,7 +33,6 @@ def sum_of(tallies: Iterable[Tally]) -> Tally:
     return tally_of(*([tally.counts[name] for name in KINDS] for tally in tallies))
 
 
-def largest_first(groups: Mapping[str, Tally]) -> ByGroup:
+def largest_first(groups: Mapping[str, Tally]) -> list[tuple[str, Tally]]:
     """Order groups by how many answers they have."""
-    ordered = sorted(groups.items(), key=lambda group: (-group[1].total, group[0]))
-    return ByGroup(groups=ordered, everything=sum_of(groups.values()))
+    return sorted(groups.items(), key=lambda group: (-group[1].total, group[0]))

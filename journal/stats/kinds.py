@@ -72,7 +72,7 @@ def _by_felt(answers: Answers) -> Compared:
 
 def _by_tag(answers: Answers) -> Compared:
     return Compared(
-        groups={tag: tally_of_days(days) for tag, days in answers.tags.items()},
+        groups={tag: tally_of_days(days) for tag, days in answers.tagged.items()},
         overall=tally_of_days(answers.days.values()),
     )
 

@@ -13,10 +13,8 @@ from journal.stats.charts import (
     agreement,
     all_days,
     beside_before,
-    by_artist,
     by_hour,
-    by_phrase,
-    by_tag,
+    by_name,
     by_weekday,
     felt,
     latest_day,
@@ -38,9 +36,9 @@ PLANS: list[Plan] = [
     all_days.PLAN,
     by_weekday.PLAN,
     by_hour.PLAN,
-    by_phrase.PLAN,
-    by_artist.PLAN,
-    by_tag.PLAN,
+    by_name.BY_PHRASE,
+    by_name.BY_ARTIST,
+    by_name.BY_TAG,
     streaks.PLAN,
     agreement.PLAN,
 ]
@@ -100,6 +98,6 @@ def _drawn(answers: Answers, interval: Interval, today: dt.date) -> tuple[list[C
         missing = plan.least - plan.count(answers)
         if missing <= 0:
             charts.append(Chart(plan, plan.draw(answers, interval, today)))
-        elif told := plan.missing(missing):
-            few.append(Few(plan.title, told))
+        elif plan.missing:
+            few.append(Few(plan.title, plan.missing % {"count": missing}))
     return charts, few

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import TypeVar
 
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -15,7 +16,8 @@ from django.utils.translation import ngettext
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import Tally, TallyPart
-from journal.stats.grouping import ByGroup
+
+Key = TypeVar("Key")
 
 # Fewer answers than this on a side are too few to compare.
 COMPARABLE = 5
@@ -61,20 +63,20 @@ def change_words(name: str, before: Tally, after: Tally) -> str:
     return _("%(word)s fell from %(before)d\xa0%% to %(after)d\xa0%%") % values
 
 
-def first_of(groups: Sequence[tuple[str, Tally]]) -> list[tuple[str, Tally]]:
+def first_of(groups: Sequence[tuple[Key, Tally]]) -> list[tuple[Key, Tally]]:
     """Those met most, where they are few, and were met more than a time or two."""
     most = max((tally.total for _name, tally in groups), default=0)
     first = [(name, tally) for name, tally in groups if tally.total == most]
     return first if most >= REPEATED and len(first) <= MOST_LEVEL else []
 
 
-def values_of_first(summary: ByGroup) -> dict[str, object]:
+def values_of_first(groups: Sequence[tuple[str, Tally]]) -> dict[str, object]:
     """What a sentence says of the group that was met most."""
-    name, tally = summary.groups[0]
+    name, tally = groups[0]
     return {
         "name": name,
         "count": tally.total,
-        "total": summary.everything.total,
+        "total": sum(each.total for _name, each in groups),
         "most": mostly(tally),
     }
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES
@@ -22,76 +21,40 @@ LEAST_LABELS = 5
 LARGEST_DOT = 44
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """Songs that the listener labelled and a model was sure of, counted by (heard, said)."""
-
-    pairs: Counter[tuple[str, str]]
-
-    @property
-    def total(self) -> int:
-        """All of these songs."""
-        return sum(self.pairs.values())
-
-    @property
-    def agreed(self) -> int:
-        """Those of one word."""
-        return sum(self.pairs[name, name] for name in NAMES)
-
-    @property
-    def worst(self) -> tuple[str, str] | None:
-        """The commonest mix-up: what was heard, and what the listener says; None if several are."""
-        mixed = Counter({pair: count for pair, count in self.pairs.items() if pair[0] != pair[1]})
-        first, second = [*mixed.most_common(2), (None, 0), (None, 0)][:2]
-        return first[0] if first[1] > second[1] else None
-
-
-def sentence(summary: Agreement) -> str:
+def sentence(pairs: Counter[tuple[str, str]]) -> str:
     """How often model and listener use the same word, and where they most often do not."""
-    parts = [
-        ngettext(
-            "The model agrees with you on %(agreed)d of %(total)d song you labelled "
-            "(%(percent)d\xa0%%).",
-            "The model agrees with you on %(agreed)d of %(total)d songs you labelled "
-            "(%(percent)d\xa0%%).",
-            summary.total,
-        )
-        % {
-            "total": summary.total,
-            "agreed": summary.agreed,
-            "percent": round(100 * summary.agreed / summary.total),
-        }
-    ]
-    if summary.worst is not None and summary.pairs[summary.worst] >= REPEATED:
-        heard, said = summary.worst
-        parts.append(
-            _("Most often it hears %(heard)s where you hear %(said)s: %(count)d times.")
-            % {
-                "heard": WORDS[heard],
-                "said": WORDS[said],
-                "count": summary.pairs[summary.worst],
-            }
-        )
-    return " ".join(parts)
+    total, agreed = pairs.total(), sum(pairs[name, name] for name in NAMES)
+    told = ngettext(
+        "The model agrees with you on %(agreed)d of %(total)d song you labelled "
+        "(%(percent)d\xa0%%).",
+        "The model agrees with you on %(agreed)d of %(total)d songs you labelled "
+        "(%(percent)d\xa0%%).",
+        total,
+    ) % {"total": total, "agreed": agreed, "percent": round(100 * agreed / total)}
+    mixed = Counter({pair: count for pair, count in pairs.items() if pair[0] != pair[1]})
+    first, second = [*mixed.most_common(2), (None, 0), (None, 0)][:2]
+    if first[0] is None or first[1] < REPEATED or first[1] == second[1]:
+        return told
+    (heard, said), count = first
+    where = _("Most often it hears %(heard)s where you hear %(said)s: %(count)d times.")
+    return f"{told} {where % {'heard': WORDS[heard], 'said': WORDS[said], 'count': count}}"
 
 
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
-    summary = Agreement(answers.pairs)
+    pairs = answers.pairs
     return Drawn(
-        sentence=sentence(summary),
-        drawing={"summary": summary, "rows": _dots(summary)},
+        sentence=sentence(pairs),
+        drawing={"total": pairs.total(), "rows": _dots(pairs)},
         table=Table(
             head=[_("The model heard"), *(_("you say %s") % WORDS[name] for name in NAMES)],
-            rows=[
-                [WORDS[heard], *(summary.pairs[heard, said] for said in NAMES)] for heard in NAMES
-            ],
+            rows=[[WORDS[heard], *(pairs[heard, said] for said in NAMES)] for heard in NAMES],
         ),
     )
 
 
-def _dots(summary: Agreement) -> list[dict[str, Any]]:
+def _dots(pairs: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
     """A row for what the model heard, in it a dot for what the listener says."""
-    most = max(summary.pairs.values(), default=0) or 1
+    most = max(pairs.values(), default=0) or 1
     return [
         {
             "name": heard,
@@ -99,9 +62,9 @@ def _dots(summary: Agreement) -> list[dict[str, Any]]:
             "cells": [
                 {
                     "name": said,
-                    "count": summary.pairs[heard, said],
+                    "count": pairs[heard, said],
                     # the area tells the count
-                    "radius": round(LARGEST_DOT * (summary.pairs[heard, said] / most) ** 0.5, 1),
+                    "radius": round(LARGEST_DOT * (pairs[heard, said] / most) ** 0.5, 1),
                     "is_same": heard == said,
                 }
                 for said in NAMES
@@ -111,17 +74,15 @@ def _dots(summary: Agreement) -> list[dict[str, Any]]:
     ]
 
 
-def _labelled(answers: Answers) -> int:
-    return answers.pairs.total()
-
-
-def _missing(count: int) -> str:
-    return ngettext(
+PLAN = Plan(
+    "agreement",
+    gettext_lazy("The model and you"),
+    LEAST_LABELS,
+    lambda answers: answers.pairs.total(),
+    ngettext_lazy(
         "%(count)d more song of which you say what you hear",
         "%(count)d more songs of which you say what you hear",
-        count,
-    ) % {"count": count}
-
-
-TITLE = gettext_lazy("The model and you")
-PLAN = Plan("agreement", TITLE, LEAST_LABELS, _labelled, _missing, _draw)
+        "count",
+    ),
+    _draw,
+)

@@ -3,47 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from journal.emotions.counting import DayHeard
-from journal.emotions.tally import Tally, tally_of
+from journal.emotions.tally import Tally
 from journal.stats import geometry
 from journal.stats.answers import Answers
-from journal.stats.charts.base import ENOUGH, Drawn, Plan, clear, more_answers
+from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, clear
 from journal.stats.intervals import Interval
 from journal.stats.tables import share_table
 from journal.stats.words import leading, listed_words
 
 
-@dataclass(frozen=True)
-class AllDays:
-    """All the interval's days of which something is heard."""
-
-    days: int
-    tally: Tally
-
-
-def summarize(days: Mapping[dt.date, DayHeard]) -> AllDays:
-    """Add up all days of which something is heard."""
-    heard = [day.counts for day in days.values() if any(day.counts)]
-    return AllDays(days=len(heard), tally=tally_of(*heard))
-
-
-def sentence(summary: AllDays) -> str:
-    """Which emotions come first and last over all days."""
-    first, last = summary.tally.leaders, summary.tally.last
+def sentence(tally: Tally, *, days: int) -> str:
+    """Which emotions come first and last over so many days of which something is heard."""
+    first, last = tally.leaders, tally.last
     if not first:
         return _("Not sure about any of these songs.")
     if first[0].count == last[0].count:
         return _("All four feelings are equal over these days.")
-    if first[0].count == summary.tally.total:
-        return leading(summary.tally)
+    if first[0].count == tally.total:
+        return leading(tally)
     values = {
-        "days": summary.days,
+        "days": days,
         "first": listed_words(first),
         "most": first[0].percent,
         "last": listed_words(last),
@@ -54,7 +37,7 @@ def sentence(summary: AllDays) -> str:
             ngettext(
                 "Most often %(first)s (%(most)d\xa0%%) on %(days)d day; never %(last)s.",
                 "Most often %(first)s (%(most)d\xa0%%) over %(days)d days; never %(last)s.",
-                summary.days,
+                days,
             )
             % values
         )
@@ -64,22 +47,22 @@ def sentence(summary: AllDays) -> str:
             "least often %(last)s (%(fewest)d\xa0%%).",
             "Most often %(first)s (%(most)d\xa0%%) over %(days)d days; "
             "least often %(last)s (%(fewest)d\xa0%%).",
-            summary.days,
+            days,
         )
         % values
     )
 
 
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
-    summary = summarize(answers.days)
+    tally, days = answers.tally, sum(any(day.counts) for day in answers.days.values())
     return Drawn(
-        sentence=sentence(summary),
+        sentence=sentence(tally, days=days),
         drawing={
-            "radar": geometry.radar(summary.tally, radius=122, marks_at=140),
-            "parts": summary.tally.parts,
+            "radar": geometry.radar(tally, radius=122, marks_at=140),
+            "parts": tally.parts,
         },
-        table=share_table(summary.tally),
+        table=share_table(tally),
     )
 
 
-PLAN = Plan("all_days", gettext_lazy("All these days"), ENOUGH, clear, more_answers, _draw)
+PLAN = Plan("all_days", gettext_lazy("All these days"), ENOUGH, clear, MORE_ANSWERS, _draw)

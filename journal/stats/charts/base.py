@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from journal.emotions.tally import Tally
@@ -19,6 +19,8 @@ from journal.stats.intervals import Interval
 from journal.stats.tables import Table
 
 ENOUGH = 10  # answers of which shares say something
+# What a chart waits for that counts all answers.
+MORE_ANSWERS = ngettext_lazy("%(count)d more answer", "%(count)d more answers", "count")
 
 
 class Drawn(NamedTuple):
@@ -42,7 +44,7 @@ class Plan:
     title: StrOrPromise
     least: int
     count: Callable[[Answers], int]
-    missing: Callable[[int], str]
+    missing: StrOrPromise
     draw: Callable[[Answers, Interval, dt.date], Drawn]
     quiet: StrOrPromise = ""
 
@@ -83,11 +85,6 @@ class Chart:
 def clear(answers: Answers) -> int:
     """How many answers count as an emotion."""
     return answers.tally.clear
-
-
-def more_answers(missing: int) -> str:
-    """What a chart waits for that counts all answers."""
-    return ngettext("%(count)d more answer", "%(count)d more answers", missing) % {"count": missing}
 
 
 def bars(groups: Sequence[tuple[str, Tally]]) -> SafeString:

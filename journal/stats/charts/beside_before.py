@@ -40,21 +40,12 @@ def _draw(answers: Answers, interval: Interval, _today: dt.date) -> Drawn:
     )
 
 
-def _clear_on_both_sides(answers: Answers) -> int:
-    return min(answers.before.clear, answers.tally.clear)
-
-
-def _no_promise(_count: int) -> str:
-    """What is before does not get more answers by waiting."""
-    return ""
-
-
 PLAN = Plan(
     "beside_before",
     gettext_lazy("Beside the time before"),
     ENOUGH,
-    _clear_on_both_sides,
-    _no_promise,
+    lambda answers: min(answers.before.clear, answers.tally.clear),
+    "",  # what is before does not get more answers by waiting
     _draw,
     quiet=gettext_lazy("No feeling changed by more than 3 points."),
 )

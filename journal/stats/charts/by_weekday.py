@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
@@ -12,25 +12,17 @@ from django.utils.translation import gettext_lazy
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.answers import Answers
-from journal.stats.charts.base import ENOUGH, Drawn, Plan, bars, clear, more_answers
-from journal.stats.grouping import ByGroup, sum_of
+from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, bars, clear
+from journal.stats.grouping import sum_of
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, COMPARABLE, MOST_LEVEL, NOTICEABLE, leading
 
 
-def summarize(groups: Mapping[int, Tally], weekdays: Sequence[str]) -> ByGroup:
-    """Name the tallies of the weekdays of pages; `weekdays` are their names, Monday first."""
-    return ByGroup(
-        groups=[(name, groups.get(day, Tally())) for day, name in enumerate(weekdays)],
-        everything=sum_of(groups.values()),
-    )
-
-
-def sentence(summary: ByGroup) -> str:
-    """Where weekdays differ most from the whole week; empty where none stands out."""
-    everything = summary.everything
-    days = [(day, tally) for day, tally in summary.groups if tally.clear >= COMPARABLE]
+def sentence(groups: Sequence[tuple[str, Tally]]) -> str:
+    """Where named weekdays differ most from the whole week; empty where none stands out."""
+    everything = sum_of(tally for _name, tally in groups)
+    days = [(day, tally) for day, tally in groups if tally.clear >= COMPARABLE]
     if not days:
         return leading(everything)
     gains = {
@@ -56,11 +48,11 @@ def sentence(summary: ByGroup) -> str:
 
 
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
-    summary = summarize(answers.weekdays, [str(WEEKDAYS[day]) for day in range(7)])
+    groups = [(str(WEEKDAYS[day]), answers.weekdays.get(day, Tally())) for day in range(7)]
     return Drawn(
-        sentence=sentence(summary),
-        drawing={"rows": bars(summary.groups)},
-        table=tally_table(_("Weekday"), summary.groups),
+        sentence=sentence(groups),
+        drawing={"rows": bars(groups)},
+        table=tally_table(_("Weekday"), groups),
     )
 
 
@@ -69,7 +61,7 @@ PLAN = Plan(
     gettext_lazy("By weekday"),
     2 * ENOUGH,
     clear,
-    more_answers,
+    MORE_ANSWERS,
     _draw,
     quiet=gettext_lazy("No weekday sounds different from the others."),
 )

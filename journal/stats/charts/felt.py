@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally
@@ -77,17 +77,15 @@ def _both(answers: Answers) -> Mapping[dt.date, tuple[str, ...]]:
     }
 
 
-def _days_with_both(answers: Answers) -> int:
-    return len(_both(answers))
-
-
-def _missing(count: int) -> str:
-    return ngettext(
+PLAN = Plan(
+    "felt",
+    gettext_lazy("Felt and played"),
+    COMPARABLE,
+    lambda answers: len(_both(answers)),
+    ngettext_lazy(
         "%(count)d more day on which you say how it was, and answer",
         "%(count)d more days on which you say how it was, and answer",
-        count,
-    ) % {"count": count}
-
-
-TITLE = gettext_lazy("Felt and played")
-PLAN = Plan("felt", TITLE, COMPARABLE, _days_with_both, _missing, _draw)
+        "count",
+    ),
+    _draw,
+)

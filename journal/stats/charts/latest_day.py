@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from journal.emotions.counting import DayHeard
 from journal.emotions.tally import Tally, tally_of
@@ -22,38 +21,27 @@ from journal.stats.words import listed_words
 AT_A_GLANCE = 3  # answers of a single day that say something
 
 
-@dataclass(frozen=True)
-class Day:
-    """A day and what was heard on it."""
-
-    date: dt.date
-    tally: Tally
+def latest_of(days: Mapping[dt.date, DayHeard]) -> tuple[dt.date, Tally] | None:
+    """The latest day of which an emotion is known, and what was heard on it."""
+    tallies = ((date, tally_of(days[date].counts)) for date in sorted(days, reverse=True))
+    return next(((date, tally) for date, tally in tallies if tally.clear), None)
 
 
-def summarize(days: Mapping[dt.date, DayHeard]) -> Day | None:
-    """The latest day of which an emotion is known."""
-    for date in sorted(days, reverse=True):
-        tally = tally_of(days[date].counts)
-        if tally.clear:
-            return Day(date=date, tally=tally)
-    return None
-
-
-def sentence(day: Day) -> str:
+def sentence(date: dt.date, tally: Tally) -> str:
     """What the day sounded like most."""
-    leaders = day.tally.leaders
+    leaders = tally.leaders
     values = {
-        "date": date_format(day.date, "DAY_FORMAT"),
+        "date": date_format(date, "DAY_FORMAT"),
         "count": leaders[0].count,
-        "total": day.tally.total,
+        "total": tally.total,
         "words": listed_words(leaders),
     }
-    if leaders[0].count == day.tally.total:
+    if leaders[0].count == tally.total:
         return (
             ngettext(
                 "%(date)s: its one answer was %(words)s.",
                 "%(date)s: all %(total)d answers were %(words)s.",
-                day.tally.total,
+                tally.total,
             )
             % values
         )
@@ -63,25 +51,29 @@ def sentence(day: Day) -> str:
 
 
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
-    day = summarize(answers.days)
-    assert day is not None  # it takes some answers to get here
+    latest = latest_of(answers.days)
+    assert latest is not None  # it takes some answers to get here
+    date, tally = latest
+    sectors = geometry.ring(tally, inner=62, outer=134)
     return Drawn(
-        sentence=sentence(day),
-        drawing={"day": day, "sectors": geometry.ring(day.tally, inner=62, outer=134)},
-        table=share_table(day.tally),
+        sentence=sentence(date, tally),
+        drawing={"date": date, "tally": tally, "sectors": sectors},
+        table=share_table(tally),
     )
 
 
 def _clear_on_that_day(answers: Answers) -> int:
-    day = summarize(answers.days)
-    return day.tally.clear if day else 0
+    latest = latest_of(answers.days)
+    return latest[1].clear if latest else 0
 
 
-def _missing(count: int) -> str:
-    return ngettext(
-        "%(count)d more answer on that day", "%(count)d more answers on that day", count
-    ) % {"count": count}
-
-
-TITLE = gettext_lazy("The latest day")
-PLAN = Plan("latest_day", TITLE, AT_A_GLANCE, _clear_on_that_day, _missing, _draw)
+PLAN = Plan(
+    "latest_day",
+    gettext_lazy("The latest day"),
+    AT_A_GLANCE,
+    _clear_on_that_day,
+    ngettext_lazy(
+        "%(count)d more answer on that day", "%(count)d more answers on that day", "count"
+    ),
+    _draw,
+)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from journal.stats import drawn
 from journal.stats.answers import Answers
@@ -20,97 +19,64 @@ LEAST_DAYS = 3
 WEEKS_DRAWN = 12
 
 
-@dataclass(frozen=True)
-class Run:
-    """Days in a row with an answer."""
-
-    first: dt.date
-    last: dt.date
-
-    @property
-    def days(self) -> int:
-        """How many they are."""
-        return (self.last - self.first).days + 1
-
-
-@dataclass(frozen=True)
-class Streaks:
-    """The days of the interval, and the longest run among them."""
-
-    longest: Run | None
-    answered: int
-    days: int
-
-
-def summarize(answered: Sequence[dt.date], interval: Interval) -> Streaks:
-    """Find the longest run among answered days in their order, of equal ones the latest."""
+def longest_run(answered: Sequence[dt.date]) -> Sequence[dt.date]:
+    """Find the most days in a row among answered days in their order, of equal runs the latest."""
     starts = [
         place
         for place, date in enumerate(answered)
         if not place or date - answered[place - 1] > dt.timedelta(1)
     ]
-    runs = [
-        Run(first=answered[start], last=answered[end - 1])
-        for start, end in zip(starts, [*starts[1:], len(answered)], strict=False)
-    ]
-    return Streaks(
-        longest=max(reversed(runs), key=lambda run: run.days, default=None),
-        answered=len(answered),
-        days=interval.days,
-    )
+    ends = [*starts[1:], len(answered)]
+    runs = [answered[start:end] for start, end in zip(starts, ends, strict=False)]
+    return max(reversed(runs), key=len, default=())
 
 
-def sentence(summary: Streaks) -> str:
+def sentence(answered: Sequence[dt.date], interval: Interval) -> str:
     """How many of the days have an answer, and the longest run."""
     told = ngettext(
         "You answered on %(answered)d of %(days)d day.",
         "You answered on %(answered)d of %(days)d days.",
-        summary.days,
-    ) % {"answered": summary.answered, "days": summary.days}
-    if summary.longest is None or summary.longest.days < LEAST_DAYS:
+        interval.days,
+    ) % {"answered": len(answered), "days": interval.days}
+    run = longest_run(answered)
+    if len(run) < LEAST_DAYS:
         return told
-    run = _("The longest run: %(count)d days, from %(first)s to %(last)s.") % {
-        "count": summary.longest.days,
-        "first": _date(summary.longest.first),
-        "last": _date(summary.longest.last),
-    }
-    return f"{told} {run}"
+    longest = _("The longest run: %(count)d days, from %(first)s to %(last)s.")
+    values = {"count": len(run), "first": _date(run[0]), "last": _date(run[-1])}
+    return f"{told} {longest % values}"
 
 
 def _draw(answers: Answers, interval: Interval, today: dt.date) -> Drawn:
     answered = list(answers.days)
-    summary = summarize(answered, interval)
     # whole weeks, so that a column is a week
     begun = max(interval.first, today - dt.timedelta(7 * (WEEKS_DRAWN - 1)))
     start = begun - dt.timedelta(begun.weekday())
     shown = [start + dt.timedelta(n) for n in range((today - start).days + 1)]
-    run = summary.longest
+    run = longest_run(answered)
     return Drawn(
-        sentence=sentence(summary),
+        sentence=sentence(answered, interval),
         drawing={
-            "summary": summary,
-            "days": drawn.punches(shown, set(answered), since=interval.first),
+            "answered": len(answered),
+            "days": interval.days,
+            "longest": len(run),
+            "punches": drawn.punches(shown, set(answered), since=interval.first),
         },
         table=Table(
             head=[_("Run"), _("Days"), _("From"), _("To")],
-            rows=[[_("Longest run"), run.days, _date(run.first), _date(run.last)]] if run else [],
+            rows=[[_("Longest run"), len(run), _date(run[0]), _date(run[-1])]] if run else [],
         ),
     )
-
-
-def _days_answered(answers: Answers) -> int:
-    return len(answers.days)
-
-
-def _missing(count: int) -> str:
-    return ngettext("an answer on %(count)d more day", "answers on %(count)d more days", count) % {
-        "count": count
-    }
 
 
 def _date(date: dt.date) -> str:
     return date_format(date, "DATE_FORMAT")
 
 
-TITLE = gettext_lazy("Days with an answer")
-PLAN = Plan("streaks", TITLE, LEAST_DAYS, _days_answered, _missing, _draw)
+PLAN = Plan(
+    "streaks",
+    gettext_lazy("Days with an answer"),
+    LEAST_DAYS,
+    lambda answers: len(answers.days),
+    ngettext_lazy("an answer on %(count)d more day", "answers on %(count)d more days", "count"),
+    _draw,
+)

@@ -16,23 +16,20 @@ from classifier.emotions.effective import Verdict
 from journal.emotions.counting import DayHeard
 from journal.emotions.tally import KINDS, NAMES, Tally
 from journal.stats.answers import Answers
-from journal.stats.buckets import buckets_of
 from journal.stats.charts import (
     agreement,
     all_days,
-    by_artist,
     by_hour,
-    by_phrase,
     by_weekday,
     latest_day,
     over_time,
     streaks,
 )
+from journal.stats.charts.by_name import ARTISTS, PHRASES
 from journal.stats.intervals import Interval
 
 FIRST = dt.date(2026, 10, 1)
 MONTH = Interval("custom", FIRST, FIRST + dt.timedelta(29))
-WEEKDAYS = [f"weekday {number}" for number in range(7)]
 
 
 class Answer(NamedTuple):
@@ -101,6 +98,16 @@ def at_random(seed: int) -> list[Answer]:
     ]
 
 
+def week_of(answers: Answers) -> list[tuple[str, Tally]]:
+    return [(f"weekday {day}", answers.weekdays.get(day, Tally())) for day in range(7)]
+
+
+def of_all_days(rows: Sequence[Answer]) -> str:
+    answers = counted(rows)
+    heard = [day for day in answers.days.values() if any(day.counts)]
+    return all_days.sentence(answers.tally, days=len(heard))
+
+
 def words_in(sentence: str) -> set[str]:
     return set(NAMES) & set(re.findall(r"[a-z]+", sentence.lower()))
 
@@ -124,9 +131,8 @@ many = pytest.mark.parametrize("seed", range(12))
 @many
 def test_over_time_names_the_largest_changes(seed: int) -> None:
     answers = at_random(seed)
-    summary = over_time.summarize(counted(answers).days, buckets_of(MONTH), MONTH)
     halves = [[row for row in answers if (row.date.day <= 15) == is_first] for is_first in (1, 0)]
-    sentence = over_time.sentence(summary)
+    sentence = over_time.sentence(*over_time.halves_of(counted(answers).days, MONTH))
     if min(clear(half) for half in halves) < 5:
         assert sentence.startswith(("Heard most", "All"))
         return
@@ -144,8 +150,8 @@ def test_over_time_names_the_largest_changes(seed: int) -> None:
 def test_two_feelings_that_change_alike_are_both_named() -> None:
     before = [one(0, "sad")] * 6 + [one(0, "calm")] * 4
     after = [one(20, "sad")] * 4 + [one(20, "calm")] * 6
-    summary = over_time.summarize(counted([*before, *after]).days, buckets_of(MONTH), MONTH)
-    assert over_time.sentence(summary) == (
+    first, second = over_time.halves_of(counted([*before, *after]).days, MONTH)
+    assert over_time.sentence(first, second) == (
         "Sad fell from 60\xa0% to 40\xa0% and calm rose from 40\xa0% to 60\xa0% "
         "from the first half of this time to the second."
     )
@@ -153,14 +159,14 @@ def test_two_feelings_that_change_alike_are_both_named() -> None:
 
 def test_over_time_claims_no_change_where_there_is_none() -> None:
     answers = [one(day, name) for day in (0, 20) for name in NAMES for _ in range(3)]
-    summary = over_time.summarize(counted(answers).days, buckets_of(MONTH), MONTH)
-    assert over_time.sentence(summary).startswith("No feeling")
+    first, second = over_time.halves_of(counted(answers).days, MONTH)
+    assert over_time.sentence(first, second).startswith("No feeling")
 
 
 @many
 def test_a_weekday_stands_out_where_it_differs_most(seed: int) -> None:
     answers = at_random(seed)
-    sentence = by_weekday.sentence(by_weekday.summarize(counted(answers).weekdays, WEEKDAYS))
+    sentence = by_weekday.sentence(week_of(counted(answers)))
     if "stands out" not in sentence:
         assert not sentence or sentence.startswith("Heard most")
         return
@@ -188,8 +194,7 @@ def test_weekdays_that_are_level_are_all_named_or_none() -> None:
         """So many calm days, and as many sad answers on a day that is never alone."""
         calm = [one(day, "calm") for day in weekdays for _ in range(6)]
         mixed = [one(6, name) for name in NAMES for _ in range(6)]
-        groups = by_weekday.summarize(counted([*calm, *mixed]).weekdays, WEEKDAYS)
-        return by_weekday.sentence(groups)
+        return by_weekday.sentence(week_of(counted([*calm, *mixed])))
 
     assert said(0, 1).count("stands out") == 2
     assert said(0, 1, 2, 3) == ""
@@ -198,7 +203,7 @@ def test_weekdays_that_are_level_are_all_named_or_none() -> None:
 @many
 def test_the_hour_named_brings_more_than_every_other(seed: int) -> None:
     answers = [row for row in at_random(seed) if row.hour is not None and row.emotion]
-    sentence = by_hour.sentence(by_hour.summarize(counted(answers).hours))
+    sentence = by_hour.sentence(counted(answers).hours)
     hours = Counter(row.hour for row in answers)
     first = [hour for hour in hours if hours[hour] == max(hours.values())]
     if len(first) > 1 or hours[first[0]] < 3:
@@ -216,14 +221,14 @@ def test_the_hour_named_brings_more_than_every_other(seed: int) -> None:
 def test_the_phrase_and_the_artist_named_come_first(seed: int) -> None:
     answers = [row for row in at_random(seed) if row.emotion]
     phrases = Counter(row.phrase for row in answers)
-    sentence = by_phrase.sentence(by_phrase.summarize(counted(answers).phrases))
+    sentence = PHRASES.sentence(counted(answers))
     first = {name for name, count in phrases.items() if count == max(phrases.values())}
     assert set(re.findall("“(.*?)”", sentence)) == first
     assert numbers_in(sentence)[0] == max(phrases.values())
 
     named_ones = [row for row in answers if row.artist]
     artists = Counter(row.artist for row in named_ones)
-    sentence = by_artist.sentence(by_artist.summarize(counted(answers).artists))
+    sentence = ARTISTS.sentence(counted(answers))
     first = {name for name, count in artists.items() if count == max(artists.values())}
     assert set(re.findall("[XY]", sentence)) == first
     assert numbers_in(sentence)[0] == max(artists.values())
@@ -236,27 +241,25 @@ def test_what_was_met_once_or_twice_or_by_many_alike_stands_out_by_chance() -> N
     many_alike = [one(phrase=name, artist=name, hour=n) for n, name in enumerate("abcd")] * 5
     for answers in (twice, many_alike):
         found = counted(answers)
-        assert by_phrase.sentence(by_phrase.summarize(found.phrases)) == ""
-        assert by_artist.sentence(by_artist.summarize(found.artists)) == ""
+        assert PHRASES.sentence(found) == ""
+        assert ARTISTS.sentence(found) == ""
     spread = counted(many_alike)
-    assert by_hour.sentence(by_hour.summarize(spread.hours)) == ""
+    assert by_hour.sentence(spread.hours) == ""
 
 
 def test_a_group_that_is_level_names_all_it_is_level_between() -> None:
     answers = [one(emotion=name, phrase="Here…") for name in ("sad", "calm") for _ in range(3)]
-    assert by_phrase.sentence(by_phrase.summarize(counted(answers).phrases)) == (
+    assert PHRASES.sentence(counted(answers)) == (
         "Most answered: “Here…”, with 6 of 6 answers, sad and calm equally often."
     )
     unclear = [one(emotion="unsure", phrase="Here…") for _ in range(3)]
-    assert by_phrase.sentence(by_phrase.summarize(counted(unclear).phrases)) == (
-        "Most answered: “Here…”, with 3 of 3 answers."
-    )
+    assert PHRASES.sentence(counted(unclear)) == ("Most answered: “Here…”, with 3 of 3 answers.")
 
 
 @many
 def test_all_days_name_the_first_and_the_last(seed: int) -> None:
     answers = at_random(seed)
-    sentence = all_days.sentence(all_days.summarize(counted(answers).days))
+    sentence = of_all_days(answers)
     shares = {name: share(answers, name) for name in NAMES}
     first, last = sentence.split(";")
     assert words_in(first) == {name for name in NAMES if shares[name] == max(shares.values())}
@@ -270,9 +273,9 @@ def test_all_days_name_the_first_and_the_last(seed: int) -> None:
 
 def test_all_days_say_when_everything_is_level() -> None:
     answers = [one(emotion=name) for name in NAMES]
-    assert all_days.sentence(all_days.summarize(counted(answers).days)).startswith("All four")
+    assert of_all_days(answers).startswith("All four")
     unclear = [one(emotion="unsure")]
-    assert all_days.sentence(all_days.summarize(counted(unclear).days)).startswith("Not sure")
+    assert of_all_days(unclear).startswith("Not sure")
 
 
 @pytest.mark.parametrize(
@@ -281,8 +284,7 @@ def test_all_days_say_when_everything_is_level() -> None:
 )
 def test_one_feeling_alone_is_compared_with_none(count: int, sentence: str) -> None:
     answers = [one() for _ in range(count)]
-    groups = counted(answers).days
-    assert all_days.sentence(all_days.summarize(groups)) == sentence
+    assert of_all_days(answers) == sentence
 
 
 @pytest.mark.parametrize(
@@ -298,9 +300,9 @@ def test_one_feeling_alone_is_compared_with_none(count: int, sentence: str) -> N
 def test_the_latest_day_is_the_last_one_heard(emotions: list[str], sentence: str) -> None:
     later = [one(5, ""), one(6, "unsure")]
     answers = [one(2, emotion) for emotion in emotions] + [one(1, "happy"), *later]
-    day = latest_day.summarize(counted(answers).days)
+    day = latest_day.latest_of(counted(answers).days)
     assert day is not None
-    assert latest_day.sentence(day) == sentence
+    assert latest_day.sentence(*day) == sentence
 
 
 @many
@@ -308,7 +310,7 @@ def test_agreement_counts_songs_with_two_words(seed: int) -> None:
     answers = at_random(seed)
     pairs = [(row.verdict.heard, row.verdict.label) for row in answers]
     both = [pair for pair in pairs if all(pair)]
-    sentence = agreement.sentence(agreement.Agreement(counted(answers).pairs))
+    sentence = agreement.sentence(counted(answers).pairs)
     agreed = sum(heard == said for heard, said in both)
     assert numbers_in(sentence)[:3] == [agreed, len(both), round(100 * agreed / len(both))]
     mixed = Counter(pair for pair in both if pair[0] != pair[1])
@@ -340,6 +342,5 @@ def test_agreement_counts_songs_with_two_words(seed: int) -> None:
 )
 def test_days_with_an_answer(days: list[int], sentence: str) -> None:
     answered = [FIRST + dt.timedelta(day) for day in days]
-    summary = streaks.summarize(answered, MONTH)
-    assert streaks.sentence(summary) == sentence
-    assert summary.answered == len(days)
+    assert streaks.sentence(answered, MONTH) == sentence
+    assert numbers_in(sentence)[0] == len(days)
