@@ -7,13 +7,12 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from classifier import quota
 from journal import services
@@ -21,7 +20,7 @@ from journal.day.pages import preferences_of
 from journal.forms import PreferencesForm
 from journal.reminders import schedule
 from journal.tryout.samples import samples
-from journify.web.http import HttpRequest, SignedInRequest
+from journify.web.http import HttpRequest, SignedInRequest, signed_in_form, signed_in_get
 
 
 @require_safe
@@ -43,15 +42,13 @@ def emotions(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "journal/emotions.html")
 
 
-@require_safe
-@login_required
+@signed_in_get
 def more(request: SignedInRequest) -> HttpResponse:
     """Lead to what has no place of its own in the bar."""
     return TemplateResponse(request, "journal/more.html")
 
 
-@require_http_methods(["GET", "POST"])
-@login_required
+@signed_in_form
 def settings_page(request: SignedInRequest) -> HttpResponse:
     """Show and change the listener's preferences."""
     preferences = preferences_of(request.user)

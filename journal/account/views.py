@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from journal.account import devices, leaving, privacy
 from journal.forms import LeaveForm
@@ -18,19 +17,23 @@ from journal.listening.models import Followed
 from journal.listening.updating import following
 from journal.reminders import push
 from journify.limits.requests import limited
-from journify.web.http import HttpRequest, SignedInRequest
+from journify.web.http import (
+    HttpRequest,
+    SignedInRequest,
+    signed_in_form,
+    signed_in_get,
+    signed_in_post,
+)
 
 
-@require_safe
-@login_required
+@signed_in_get
 def devices_page(request: SignedInRequest) -> HttpResponse:
     """List where the listener is signed in."""
     context = {"devices": devices.devices_of(request)}
     return TemplateResponse(request, "journal/devices.html", context)
 
 
-@require_POST
-@login_required
+@signed_in_post
 def sign_out_devices(request: SignedInRequest) -> HttpResponse:
     """Sign another device out, or all others."""
     count = devices.sign_out(request, request.POST.get("device", ""))
@@ -41,8 +44,7 @@ def sign_out_devices(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:devices")
 
 
-@require_http_methods(["GET", "POST"])
-@login_required
+@signed_in_form
 @limited("sign-in")
 def leave(request: SignedInRequest) -> HttpResponse:
     """Say what goes, ask for the password, and delete the account."""

@@ -7,12 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from classifier.files.upload_handlers import takes_megabytes
 from journal.archive import transfers
@@ -20,20 +18,18 @@ from journal.forms import ExportForm, ImportForm
 from journal.models import Transfer
 from journal.site.polling import next_poll, poll_of
 from journify.limits.requests import limited
-from journify.web.http import SignedInRequest, page_or_fragment
+from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get, signed_in_post
 from spotify_auth.models import User
 
 
-@require_safe
-@login_required
+@signed_in_get
 def data_page(request: SignedInRequest) -> HttpResponse:
     """Offer an export and an import, and show how far the last of each is."""
     context = _context(request.user) | next_poll(poll_of(request))
     return page_or_fragment(request, "journal/data.html", context, partial="transfers")
 
 
-@require_POST
-@login_required
+@signed_in_post
 @limited("archive")
 def export_data(request: SignedInRequest) -> HttpResponse:
     """Have everything of the listener packed in the background."""
@@ -44,8 +40,7 @@ def export_data(request: SignedInRequest) -> HttpResponse:
 
 
 @takes_megabytes("IMPORT_MAX_MB")
-@require_POST
-@login_required
+@signed_in_post
 @limited("archive")
 def import_data(request: SignedInRequest) -> HttpResponse:
     """Take an archive, and have it read in the background."""
@@ -60,8 +55,7 @@ def import_data(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:data")
 
 
-@require_safe
-@login_required
+@signed_in_get
 def export_file(request: SignedInRequest, transfer_id: uuid.UUID) -> FileResponse:
     """Hand an archive to the listener it belongs to, while it lasts."""
     rows = request.user.transfers.filter(

@@ -10,13 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from classifier.errors import UploadRejectedError
@@ -42,21 +40,19 @@ from journal.songs.own import last_used_first, matching
 from journal.songs.views_learnt import tell_learnt
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
-from journify.web.http import SignedInRequest, page_or_fragment
+from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get, signed_in_post
 from spotify_auth.models import User
 
 RECENT_SONGS = 20
 
 
-@require_safe
-@login_required
+@signed_in_get
 def today_page(_request: SignedInRequest) -> HttpResponse:
     """Go to today's page, by the listener's calendar."""
     return redirect("journal:day", date=today())
 
 
-@require_safe
-@login_required
+@signed_in_get
 def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
     """Show one day: its phrases as cards, its ring and its sentence."""
     if not may_open(request.user, date):
@@ -66,8 +62,7 @@ def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
     return TemplateResponse(request, "journal/day.html", context)
 
 
-@require_safe
-@login_required
+@signed_in_get
 def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Answer a poll with the card as it is now; the day's ring comes along once it is answered."""
     poll = poll_of(request)
@@ -78,16 +73,14 @@ def entry_card(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     return _card_response(request, card.entry)
 
 
-@require_safe
-@login_required
+@signed_in_get
 @limited("search", methods=("GET",))
 def picker(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Offer songs for an entry: the listener's own, the demo songs, or a new file."""
     return _picker_response(request, _entry(request, entry_id))
 
 
-@require_POST
-@login_required
+@signed_in_post
 @limited("classify")
 def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Answer an entry with a chosen song or an uploaded file."""
@@ -103,8 +96,7 @@ def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     return _changed(request, entry, partial(services.answer_entry, song=song, revision=revision))
 
 
-@require_POST
-@login_required
+@signed_in_post
 def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Take the song off an entry."""
     entry = _entry(request, entry_id)
@@ -112,8 +104,7 @@ def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     return _changed(request, entry, change)
 
 
-@require_POST
-@login_required
+@signed_in_post
 def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Put a note on an entry."""
     entry = _entry(request, entry_id)
@@ -128,8 +119,7 @@ def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     return _told(request, entry, _card_response(request, entry), seen=revision)
 
 
-@require_POST
-@login_required
+@signed_in_post
 def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Put another phrase on a card without a song."""
     entry = _entry(request, entry_id)
@@ -143,8 +133,7 @@ def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
         return _card_response(request, entry)
 
 
-@require_POST
-@login_required
+@signed_in_post
 @limited("classify")
 def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Listen to an entry's song again."""
@@ -155,8 +144,7 @@ def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     return _changed(request, entry, partial(services.retry_answer, **form.cleaned_data))
 
 
-@require_POST
-@login_required
+@signed_in_post
 def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     """Keep what the listener says of an entry's song."""
     entry = _entry(request, entry_id)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from journal import services
 from journal.day.context import felt_context, page_context
 from journal.day.feelings import feeling_of, own_tags
 from journal.day.pages import may_open, open_day
 from journal.forms import FeelingForm
-from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest, signed_in_post
 
 
-@require_POST
-@login_required
+@signed_in_post
 def felt(request: SignedInRequest, date: dt.date) -> HttpResponse:
     """Keep one or two feelings and some tags for a day."""
     if not may_open(request.user, date):

@@ -6,22 +6,19 @@ import datetime as dt
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from journal import services
 from journal.day.pages import may_open, open_day
 from journal.forms import PhraseForm
-from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest, signed_in_form, signed_in_post
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@signed_in_form
 def phrases(request: SignedInRequest) -> HttpResponse:
     """List the listener's own phrases, and take a new one into the pool."""
     form = PhraseForm(request.POST or None)
@@ -33,8 +30,7 @@ def phrases(request: SignedInRequest) -> HttpResponse:
     return TemplateResponse(request, "journal/phrases.html", {"form": form, "phrases": own})
 
 
-@require_POST
-@login_required
+@signed_in_post
 def add(request: SignedInRequest, date: dt.date) -> HttpResponse:
     """Put a phrase of the listener's own on a day's page, and into the pool."""
     if not may_open(request.user, date):
@@ -51,8 +47,7 @@ def add(request: SignedInRequest, date: dt.date) -> HttpResponse:
     return redirect(f"{reverse('journal:day', args=[date])}#entry-{entry.pk}")
 
 
-@require_POST
-@login_required
+@signed_in_post
 def delete(request: SignedInRequest, phrase_id: uuid.UUID) -> HttpResponse:
     """Take a phrase of the listener's own out of the pool."""
     services.delete_phrase(get_object_or_404(request.user.phrases, pk=phrase_id))

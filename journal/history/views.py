@@ -6,13 +6,11 @@ import datetime as dt
 import random
 from itertools import chain
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
 
 from journal import services
 from journal.day.cards import line_of
@@ -24,13 +22,12 @@ from journal.history.memories import favourites_of, memories_of, past_days
 from journal.history.search import answers_page, entries_of, phrases_of
 from journal.history.year import year_of
 from journal.models import add_songs
-from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest, signed_in_get, signed_in_post
 
 MONTH_AND_WORDS = {"q", "first", "last"}
 
 
-@require_safe
-@login_required
+@signed_in_get
 def history(request: SignedInRequest) -> HttpResponse:
     """Show a year in colour, and the answers that the filters of the URL let through."""
     phrases = phrases_of(request.user)
@@ -64,16 +61,14 @@ def history(request: SignedInRequest) -> HttpResponse:
     return TemplateResponse(request, "journal/history.html", context)
 
 
-@require_POST
-@login_required
+@signed_in_post
 def gentle(request: SignedInRequest) -> HttpResponse:
     """Leave hard days out of "on this day", or show them again."""
     services.save_preferences(request.user, leave_hard_days_out=request.POST.get("gentle") == "on")
     return redirect(f"{reverse('journal:history')}#on-this-day")
 
 
-@require_safe
-@login_required
+@signed_in_get
 @never_cache
 def random_day(request: SignedInRequest) -> HttpResponse:
     """Open one of the answered days, whichever; no hard one where those are left out."""
@@ -84,8 +79,7 @@ def random_day(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:day", random.choice(dates))  # noqa: S311 -- a look back, no secret
 
 
-@require_POST
-@login_required
+@signed_in_post
 def favourite(request: SignedInRequest, date: dt.date) -> HttpResponse:
     """Make a day a favourite, or no longer."""
     is_favourite = request.POST.get("favourite") == "on"

@@ -7,11 +7,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from classifier.files.upload_handlers import takes_megabytes
 from journal.listening.importing import imports
@@ -26,7 +24,7 @@ from journal.listening.page import listening_page_of
 from journal.listening.updating.following import services
 from journal.site.polling import next_poll, poll_of
 from journify.limits.requests import limited
-from journify.web.http import SignedInRequest, page_or_fragment
+from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get, signed_in_post
 
 
 class HistoryFileForm(forms.Form):
@@ -49,8 +47,7 @@ class FollowForm(forms.Form):
         return service
 
 
-@require_safe
-@login_required
+@signed_in_get
 def listening(request: SignedInRequest) -> HttpResponse:
     """Show how a history sounded, and how far its import and its hearing are."""
     row = Listening.objects.filter(user=request.user).first()
@@ -77,8 +74,7 @@ def listening(request: SignedInRequest) -> HttpResponse:
 
 
 @takes_megabytes("HISTORY_MAX_MB")
-@require_POST
-@login_required
+@signed_in_post
 @limited("archive")
 def import_history(request: SignedInRequest) -> HttpResponse:
     """Take a file, and have it read in the background."""
@@ -93,8 +89,7 @@ def import_history(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:listening_page")
 
 
-@require_POST
-@login_required
+@signed_in_post
 def pause(request: SignedInRequest) -> HttpResponse:
     """Stop looking songs up, or go on."""
     is_paused = request.POST.get("pause") == "yes"
@@ -102,8 +97,7 @@ def pause(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:listening_page")
 
 
-@require_POST
-@login_required
+@signed_in_post
 @limited("search")
 def follow(request: SignedInRequest) -> HttpResponse:
     """Keep the history up to date from a name at a service; an empty name ends that."""
@@ -123,8 +117,7 @@ def follow(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:listening_page")
 
 
-@require_POST
-@login_required
+@signed_in_post
 def delete(request: SignedInRequest) -> HttpResponse:
     """Delete the whole history; the journal is not touched."""
     forget_history(request.user)

@@ -21,7 +21,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods
 
 from classifier.errors import UploadRejectedError
 from classifier.files.uploads import add_upload, too_large_message
@@ -32,7 +32,7 @@ from journal.picker import platforms
 from journal.picker.links import ADDRESS
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
-from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest, signed_in_get
 from spotify_auth.models import User
 
 TEXT_LENGTH = 1000
@@ -67,8 +67,7 @@ def share(request: SignedInRequest) -> HttpResponse:
     return _shared_words(request, request.GET.get("text", "").replace("\0", " ")[:TEXT_LENGTH])
 
 
-@require_safe
-@login_required
+@signed_in_get
 def share_file(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Ask which of today's phrases a file answers that was shared a moment ago."""
     song = get_object_or_404(request.user.songs, pk=song_id)

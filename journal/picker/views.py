@@ -12,14 +12,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from journal import consent, services
 from journal.models import Entry
 from journal.picker import platforms
 from journal.picker.links import DEEZER, MUSICBRAINZ, NAMES
 from journify.limits.requests import limited, spend
-from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest, signed_in_post
 
 QUERY_LENGTH = 200
 
@@ -60,8 +60,7 @@ def remote_context(request: SignedInRequest) -> dict[str, Any]:
     return context
 
 
-@require_POST
-@login_required
+@signed_in_post
 def choose_search(request: SignedInRequest, entry_id: uuid.UUID | None = None) -> HttpResponse:
     """Keep whether songs may be searched for outside, and go on in the picker or with the share."""
     choice, query = request.POST.get("search", ""), request.POST.get("q", "")

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import slugify
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from classifier.models import Song
 from journal.playlists import at_spotify, formats
@@ -20,7 +20,7 @@ from journal.site.polling import next_poll, poll_of
 from journal.songs.listen_links import KEPT, token_of
 from journal.songs.own import songs_of
 from journify.limits.requests import limited
-from journify.web.http import SignedInRequest, page_or_fragment
+from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get
 from spotify_auth.sign_in.views import ask_for, require_spotify
 from spotify_auth.web_api.client import PLAYLIST_SCOPE
 
@@ -40,8 +40,7 @@ FORMATS: dict[str, tuple[str, Writer]] = {
 FOR_PLAYERS = {"m3u", "xspf", "jspf"}
 
 
-@require_safe
-@login_required
+@signed_in_get
 def song_list(request: SignedInRequest) -> HttpResponse:
     """Show the songs that the filters of the address let through."""
     found = song_list_of(request.user, request.GET)
@@ -56,8 +55,7 @@ def song_list(request: SignedInRequest) -> HttpResponse:
     return page_or_fragment(request, "journal/playlists/page.html", context, partial="spotify")
 
 
-@require_safe
-@login_required
+@signed_in_get
 @limited("render", methods=("GET",))
 def export(request: SignedInRequest, kind: str) -> HttpResponse:
     """Send a list as a file."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from journal.day.pages import last_day, today
 from journal.emotions.renewing import pages_may_be_old
@@ -21,19 +19,17 @@ from journal.recap.slides import SHAPES, png_of_slide, slides_of
 from journal.recap.story import story_of
 from journal.stats.tables import Table, tally_table
 from journify.limits.requests import limited
-from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest, signed_in_get
 from spotify_auth.models import User
 
 
-@require_safe
-@login_required
+@signed_in_get
 def latest(_request: SignedInRequest) -> HttpResponse:
     """Lead to the recap of this month."""
     return redirect(Period(today().year, today().month).url)
 
 
-@require_safe
-@login_required
+@signed_in_get
 def recap(request: SignedInRequest, year: int, month: int | None = None) -> HttpResponse:
     """Show a period's picture with its words, and offer both for keeping."""
     period = _period(request.user, year, month)
@@ -51,8 +47,7 @@ def recap(request: SignedInRequest, year: int, month: int | None = None) -> Http
     return TemplateResponse(request, "journal/recap.html", context)
 
 
-@require_safe
-@login_required
+@signed_in_get
 @limited("render", methods=("GET",))
 def picture(
     request: SignedInRequest, year: int, month: int | None = None, *, kind: str
@@ -70,8 +65,7 @@ def picture(
     return response
 
 
-@require_safe
-@login_required
+@signed_in_get
 @limited("render", methods=("GET",))
 def slide(
     request: SignedInRequest, year: int, month: int | None = None, *, page: str, shape: str

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,13 +16,13 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from journal.reminders import calendar, push, schedule
 from journal.reminders.models import Reminder
 from journal.reminders.sending import mail_address_of, reminder_of
 from journify.limits.requests import limited
-from journify.web.http import HttpRequest, SignedInRequest
+from journify.web.http import HttpRequest, SignedInRequest, signed_in_form, signed_in_post
 
 
 class ReminderForm(forms.Form):
@@ -52,8 +51,7 @@ class SubscriptionForm(forms.Form):
     auth = forms.CharField(max_length=40)
 
 
-@require_http_methods(["GET", "POST"])
-@login_required
+@signed_in_form
 @limited("reminders")
 def reminders(request: SignedInRequest) -> HttpResponse:
     """Show and set the reminder."""
@@ -79,8 +77,7 @@ def reminders(request: SignedInRequest) -> HttpResponse:
     return TemplateResponse(request, "journal/reminders/page.html", context)
 
 
-@require_POST
-@login_required
+@signed_in_post
 @limited("reminders")
 def subscribe(request: SignedInRequest) -> HttpResponse:
     """Remind on this device, too."""
@@ -100,8 +97,7 @@ def subscribe(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:reminders")
 
 
-@require_POST
-@login_required
+@signed_in_post
 def unsubscribe(request: SignedInRequest) -> HttpResponse:
     """Remind on this device no more; without one, on none."""
     if endpoint := request.POST.get("endpoint", ""):
@@ -112,8 +108,7 @@ def unsubscribe(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:reminders")
 
 
-@require_POST
-@login_required
+@signed_in_post
 @limited("reminders")
 def change_calendar(request: SignedInRequest) -> HttpResponse:
     """Give the calendar an address, another one, or none: the one before is not good any more."""
@@ -122,8 +117,7 @@ def change_calendar(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:reminders")
 
 
-@require_POST
-@login_required
+@signed_in_post
 def stop(request: SignedInRequest) -> HttpResponse:
     """End all reminders."""
     schedule.end_reminders(request.user)

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -14,7 +13,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from classifier.emotions.readings import FINER, Reading, read
 from classifier.files.playback import audio_response
@@ -35,12 +34,17 @@ from journal.spotify.connection import refresh_lazily
 from journify.background.jobs import lane_of
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
-from journify.web.http import HttpRequest, SignedInRequest
+from journify.web.http import (
+    HttpRequest,
+    SignedInRequest,
+    signed_in_form,
+    signed_in_get,
+    signed_in_post,
+)
 from spotify_auth.models import User
 
 
-@require_safe
-@login_required
+@signed_in_get
 def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Show a song: its emotion, its segments, and where it was used."""
     song = get_object_or_404(
@@ -63,8 +67,7 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "journal/song.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@signed_in_form
 @limited("classify")
 def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Have what carried a song's answer drawn, and say how far that is."""
@@ -83,8 +86,7 @@ def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@signed_in_form
 @limited("classify")
 def song_whole(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Have one of the listener's own songs heard from end to end, and say how far that is."""
@@ -101,8 +103,7 @@ def song_whole(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "journal/_whole.html", context)
 
 
-@require_safe
-@login_required
+@signed_in_get
 def song_picture(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:
     """Send the spectrogram with what carried the answer; 404 for songs that are not theirs."""
     song = get_object_or_404(
@@ -115,8 +116,7 @@ def song_picture(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBa
     return FileResponse(explanation.picture.open("rb"), content_type="image/png")
 
 
-@require_safe
-@login_required
+@signed_in_get
 def song_audio(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:
     """Play a song of the catalogue or the listener's own upload; 404 for everybody else's.
 
@@ -144,8 +144,7 @@ def listen(request: HttpRequest, token: str) -> HttpResponseBase:
     return audio_response(request, song)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@signed_in_form
 def song_edit(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Give one of the listener's own songs another title and artist."""
     song = get_object_or_404(request.user.songs, pk=song_id)
@@ -157,8 +156,7 @@ def song_edit(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "journal/song_edit.html", {"song": song, "form": form})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@signed_in_form
 def song_delete(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Say what goes with one of the listener's own songs, and delete it."""
     song = get_object_or_404(request.user.songs, pk=song_id)
@@ -170,8 +168,7 @@ def song_delete(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "journal/song_delete.html", context)
 
 
-@require_POST
-@login_required
+@signed_in_post
 def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Keep what the listener says of a song."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
@@ -190,8 +187,7 @@ def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     return redirect("journal:song", song_id=song.pk)
 
 
-@require_POST
-@login_required
+@signed_in_post
 @limited("classify")
 def song_retry(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Listen to a song again."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_safe
 
 from journal.day.pages import last_day
 from journal.models import Entry
 from journal.recap.periods import Period
-from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest, signed_in_get
 from spotify_auth.models import User
 
 # Two full pages a day, every day; what is more is on its day's page.
 MOST_LISTED = 750
 
 
-@require_safe
-@login_required
+@signed_in_get
 def hear_month(request: SignedInRequest, year: int, month: int) -> HttpResponse:
     """List a month's answers in order, each with its button, all with one."""
     period, last = Period(year, month), last_day(request.user)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from journal.day.pages import today
 from journal.emotions import learning
@@ -18,11 +16,10 @@ from journal.emotions.learning import Learnt
 from journal.forms import LabelForm
 from journal.services import set_label
 from journal.songs.learnt import learnt_page_of, learnt_sentence, put_off, question_for
-from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest, signed_in_get, signed_in_post
 
 
-@require_safe
-@login_required
+@signed_in_get
 def learnt(request: SignedInRequest) -> HttpResponse:
     """Say in two sentences and a picture what the listener's labels taught."""
     return TemplateResponse(
@@ -30,8 +27,7 @@ def learnt(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_POST
-@login_required
+@signed_in_post
 def switch_learnt(request: SignedInRequest) -> HttpResponse:
     """Have what was taught count, or not."""
     is_on = request.POST.get("on") == "yes"
@@ -40,8 +36,7 @@ def switch_learnt(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:learnt")
 
 
-@require_POST
-@login_required
+@signed_in_post
 def forget_learnt(request: SignedInRequest) -> HttpResponse:
     """Forget what the listener's labels taught."""
     learning.forget_learnt(request.user.pk)
@@ -49,8 +44,7 @@ def forget_learnt(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:learnt")
 
 
-@require_POST
-@login_required
+@signed_in_post
 def answer_question(request: SignedInRequest) -> HttpResponse:
     """Keep what the listener says of the day's song; without a feeling, ask no more today."""
     form = LabelForm(request.POST)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import uuid
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_safe
 
 from classifier.emotions.readings import FINER, WORDS
 from classifier.emotions.words import LABELS
@@ -18,13 +16,12 @@ from classifier.models import Song
 from journal.playlists.formats import as_text
 from journal.songs.listen_links import KEPT
 from journal.songs.own import alike, songs_by_feeling, songs_of
-from journify.web.http import SignedInRequest, page_or_fragment
+from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get
 
 PAGE = 24
 
 
-@require_safe
-@login_required
+@signed_in_get
 def like(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Show the listener's songs that are nearest to one."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
@@ -32,8 +29,7 @@ def like(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     return page_or_fragment(request, "journal/like.html", context, partial="like")
 
 
-@require_safe
-@login_required
+@signed_in_get
 def songs(request: SignedInRequest) -> HttpResponse:
     """List the listener's songs that carry one feeling."""
     found = songs_by_feeling(

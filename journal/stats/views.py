@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from classifier.emotions.readings import FINER
 from classifier.emotions.words import LABELS
@@ -14,11 +12,10 @@ from journal.emotions.counting import ends_of
 from journal.emotions.renewing import pages_may_be_old
 from journal.stats.intervals import Span, interval_of
 from journal.stats.page import statistics_of
-from journify.web.http import SignedInRequest, page_or_fragment
+from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get
 
 
-@require_safe
-@login_required
+@signed_in_get
 def stats(request: SignedInRequest) -> HttpResponse:
     """Show what the answers of an interval carried."""
     ends = ends_of(request.user)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest as DjangoHttpRequest
+from django.http import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from spotify_auth.models import User
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class HttpRequest(DjangoHttpRequest):
@@ -23,10 +30,25 @@ class HttpRequest(DjangoHttpRequest):
 
 
 class SignedInRequest(HttpRequest):
-    """A request behind `login_required`."""
+    """A request behind one of the guards below."""
 
     if TYPE_CHECKING:
         user: User
+
+
+def signed_in_get(view: View) -> View:
+    """Guard a page: only read, and only by who is signed in."""
+    return require_safe(login_required(view))
+
+
+def signed_in_post(view: View) -> View:
+    """Guard a change: only posted, and only by who is signed in."""
+    return require_POST(login_required(view))
+
+
+def signed_in_form(view: View) -> View:
+    """Guard a page with a form that is posted to it."""
+    return require_http_methods(["GET", "HEAD", "POST"])(login_required(view))
 
 
 def page_or_fragment(

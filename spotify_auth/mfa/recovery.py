@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from journify.limits.requests import limited
-from journify.web.http import SignedInRequest
+from journify.web.http import SignedInRequest, signed_in_form
 from spotify_auth.mfa.ways import NEW_CODES, codes_of
 from spotify_auth.models import User
 from spotify_auth.sign_in.forms import RecoverForm
@@ -34,8 +33,7 @@ def new_password_path(user: User) -> str:
     return reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": key})
 
 
-@require_http_methods(["GET", "POST"])
-@login_required
+@signed_in_form
 def new_codes(request: SignedInRequest) -> HttpResponse:
     """Give the codes of sign-up as a file; once the listener has them, show them no more."""
     if request.method == "POST":

@@ -122,7 +122,7 @@ def test_each_chart_begins_with_its_least(listener: Client, user: User, plan: Pl
         answer(user, days_ago=days_ago + 2, emotion="", status="queued")
     answer(user, count=plan.least - 1)
     assert plan.key not in charts_of(page(listener))
-    assert missing_in(page(listener))[str(plan.title)] == plan.missing(1)
+    assert missing_in(page(listener))[str(plan.title)] == plan.missing % {"count": 1}
     song = ClassificationFactory(song__artist="Somebody").song
     at = NOON - dt.timedelta(hours=1)
     EntryFactory(journal=user.journals.get(date=TODAY), song=song, answered_at=at)
