@@ -32,10 +32,10 @@ def sentence(pairs: Counter[tuple[str, str]]) -> str:
         total,
     ) % {"total": total, "agreed": agreed, "percent": round(100 * agreed / total)}
     mixed = Counter({pair: count for pair, count in pairs.items() if pair[0] != pair[1]})
-    first, second = [*mixed.most_common(2), (None, 0), (None, 0)][:2]
-    if first[0] is None or first[1] < REPEATED or first[1] == second[1]:
+    counts = [*sorted(mixed.values(), reverse=True), 0]
+    if counts[0] < REPEATED or counts[0] == counts[1]:  # none, by chance, or several
         return told
-    (heard, said), count = first
+    (heard, said), count = mixed.most_common(1)[0]
     where = _("Most often it hears %(heard)s where you hear %(said)s: %(count)d times.")
     return f"{told} {where % {'heard': WORDS[heard], 'said': WORDS[said], 'count': count}}"
 
