@@ -13,7 +13,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext, gettext_noop
 
 from classifier.files.formats import FORMATS, UNHEARD
-from journify.outbound.errors import NAMES
+from journify.config.platforms import PLATFORMS
 
 # What `ml` says with a number in it; the rest of what it says is `ml.errors.SENTENCES`.
 NUMBERED = (
@@ -43,7 +43,7 @@ def translated(text: str) -> str:
 def _translated(sentence: str) -> str:
     if (same := gettext(sentence)) != sentence:
         return same
-    for name in (*NAMES.values(), *KINDS):
+    for name in (*(each.name for each in PLATFORMS.values()), *KINDS):
         template = sentence.replace(name, "%(name)s")
         if template != sentence and (known := gettext(template)) != template:
             return known % {"name": name}

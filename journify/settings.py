@@ -253,11 +253,8 @@ SPOTIFY_CLIENT_ID = env.str("SPOTIFY_CLIENT_ID", "")
 SPOTIFY_CLIENT_SECRET = env.str("SPOTIFY_CLIENT_SECRET", "")
 if SANDBOX_URL:
     SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET = "sandbox-client", "sandbox-secret"
-CLIP_SOURCES = env.list(
-    "CLIP_SOURCES",
-    ["upload", "deezer", "itunes"],
-    validate=validate.ContainsOnly(["upload", "deezer", "itunes"]),
-)
+CLIP_SOURCES = ["upload", "deezer", "itunes"]
+CLIP_SOURCES = env.list("CLIP_SOURCES", CLIP_SOURCES, validate=validate.ContainsOnly(CLIP_SOURCES))
 FEATURE_SOURCES = env.list(
     "FEATURE_SOURCES",
     ["clip"],

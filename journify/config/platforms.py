@@ -1,32 +1,36 @@
-"""Where outside platforms are, and how often they may be called."""
+"""Who is called outside, where they are, and how often they may be called."""
 
 from __future__ import annotations
 
-# Beside what stands for each of them in the stand-in: https://host/name.
-URLS = {
-    "deezer": "https://api.deezer.com",
-    "itunes": "https://itunes.apple.com",
-    "reccobeats": "https://api.reccobeats.com",
-    "listenbrainz": "https://api.listenbrainz.org",
-    "lastfm": "https://ws.audioscrobbler.com",
-    "musicbrainz": "https://musicbrainz.org",
-    "spotify": "https://api.spotify.com",
-    "spotify-accounts": "https://accounts.spotify.com",
+from typing import NamedTuple
+
+
+class Outside(NamedTuple):
+    """What a listener reads, the address (none where it comes with the link), calls in seconds."""
+
+    name: str
+    address: str = ""
+    rate: tuple[int, float] | None = None
+
+
+# In the stand-in, each is at https://host/key. ReccoBeats publishes no rate and gets a modest one.
+PLATFORMS = {
+    "deezer": Outside("Deezer", "https://api.deezer.com", (50, 5.0)),
+    "itunes": Outside("Apple", "https://itunes.apple.com", (20, 60.0)),
+    "reccobeats": Outside("ReccoBeats", "https://api.reccobeats.com", (10, 10.0)),
+    "listenbrainz": Outside("ListenBrainz", "https://api.listenbrainz.org", (10, 10.0)),
+    "lastfm": Outside("Last.fm", "https://ws.audioscrobbler.com", (10, 5.0)),
+    "musicbrainz": Outside("MusicBrainz", "https://musicbrainz.org", (1, 1.1)),
+    "spotify": Outside("Spotify", "https://api.spotify.com"),
+    "spotify-accounts": Outside("Spotify", "https://accounts.spotify.com"),
+    "deezer-links": Outside("Deezer", rate=(10, 10.0)),
+    "spotify-links": Outside("Spotify", rate=(10, 10.0)),
+    "push": Outside("Push", rate=(200, 5.0)),
 }
-# Calls in any so many seconds; ReccoBeats publishes none and gets a modest one.
-RATES = {
-    "deezer": (50, 5.0),
-    "itunes": (20, 60.0),
-    "reccobeats": (10, 10.0),
-    "listenbrainz": (10, 10.0),
-    "lastfm": (10, 5.0),
-    "musicbrainz": (1, 1.1),
-    "deezer-links": (10, 10.0),
-    "spotify-links": (10, 10.0),
-    "push": (200, 5.0),
-}
+RATES = {key: each.rate for key, each in PLATFORMS.items() if each.rate}
 
 
 def platform_urls(sandbox: str) -> dict[str, str]:
     """Return where each platform is called, or its stand-in where there is one."""
-    return {name: f"{sandbox}/{name}" for name in URLS} if sandbox else dict(URLS)
+    addresses = {key: each.address for key, each in PLATFORMS.items() if each.address}
+    return {key: f"{sandbox}/{key}" for key in addresses} if sandbox else addresses

@@ -5,26 +5,14 @@ from __future__ import annotations
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-NAMES = {
-    "spotify": "Spotify",
-    "spotify-accounts": "Spotify",
-    "deezer": "Deezer",
-    "itunes": "Apple",
-    "reccobeats": "ReccoBeats",
-    "listenbrainz": "ListenBrainz",
-    "lastfm": "Last.fm",
-    "musicbrainz": "MusicBrainz",
-    "deezer-links": "Deezer",
-    "spotify-links": "Spotify",
-    "push": "Push",
-}
+from journify.config.platforms import PLATFORMS
 
 
 class PlatformError(Exception):
     """A platform did not give what we asked for.
 
-    `platform`: key of `NAMES`; `retry_after`: seconds after which it is worth asking again; None
-    when asking again will not help.
+    `platform`: key of `PLATFORMS`; `retry_after`: seconds after which it is worth asking again;
+    None when asking again will not help.
     """
 
     def __init__(self, platform: str, *, retry_after: float | None = None) -> None:
@@ -35,7 +23,7 @@ class PlatformError(Exception):
     @property
     def name(self) -> str:
         """The platform as people call it."""
-        return NAMES.get(self.platform, self.platform)
+        return PLATFORMS[self.platform].name if self.platform in PLATFORMS else self.platform
 
     def in_english(self) -> str:
         """The sentence as it is stored: whoever reads it may speak another language."""

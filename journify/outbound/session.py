@@ -65,8 +65,8 @@ _names: dict[str, float] = {}
 class Platform:
     """A platform as one caller sees it.
 
-    `name`: key of `journify.outbound.errors.NAMES`; `patience`: seconds that the caller may wait
-    for its turn: 0 in a web request, some in a worker; `tries`: how often a read is tried; by
+    `name`: key of `journify.config.platforms.PLATFORMS`; `patience`: seconds that the caller may
+    wait for its turn: 0 in a web request, some in a worker; `tries`: how often a read is tried; by
     default thrice by a patient caller, else once; `hides_paths`: whether paths are secrets, which
     the log must not name.
     """
