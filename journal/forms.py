@@ -17,8 +17,8 @@ from classifier.serving.results import UNSURE
 from journal.day.feelings import tags_from
 from journal.day.pages import phrases_without_repeats, today
 from journal.models import MAX_FELT, MAX_TAGS, NAMES, NOTE_LENGTH, TAG_LENGTH, Entry, Preferences
+from journal.site.dates import known_zones
 from journal.site.widgets import LongSelect
-from journal.site.zones import known_zones
 from journify.names import identity_of
 from spotify_auth.models import User
 

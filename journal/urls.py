@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from journal.account import pages as views_pages
 from journal.account import views as views_account
 from journal.archive import views as views_data
-from journal.day import views, views_felt, views_phrases
+from journal.day import views
 from journal.history import views as views_history
 from journal.listening import views as listening_views
 from journal.picker import sharing
@@ -14,9 +14,9 @@ from journal.playlists import views as views_playlists
 from journal.recap import views as views_recap
 from journal.reminders import views as views_reminders
 from journal.site import views as views_site
-from journal.site.converters import DateConverter
+from journal.site.dates import DateConverter
 from journal.songs import views as views_songs
-from journal.songs import views_hear, views_learnt
+from journal.songs import views_learnt, views_own
 from journal.songs import views_own as views_own_songs
 from journal.spotify import views as views_profile
 from journal.stats import views as views_stats
@@ -30,10 +30,10 @@ urlpatterns = [
     path("journal/", views.today_page, name="today"),
     path("journal/<date:date>/", views.day, name="day"),
     path("journal/<date:date>/favourite/", views_history.favourite, name="favourite"),
-    path("journal/<date:date>/phrases/", views_phrases.add, name="add_phrase"),
-    path("journal/<date:date>/felt/", views_felt.felt, name="felt"),
-    path("phrases/", views_phrases.phrases, name="phrases"),
-    path("phrases/<uuid:phrase_id>/delete/", views_phrases.delete, name="delete_phrase"),
+    path("journal/<date:date>/phrases/", views.add, name="add_phrase"),
+    path("journal/<date:date>/felt/", views.felt, name="felt"),
+    path("phrases/", views.phrases, name="phrases"),
+    path("phrases/<uuid:phrase_id>/delete/", views.delete, name="delete_phrase"),
     path("entries/<uuid:entry_id>/card/", views.entry_card, name="entry_card"),
     path("entries/<uuid:entry_id>/pick/", views.picker, name="picker"),
     path("entries/<uuid:entry_id>/remote/", views_search.remote, name="remote"),
@@ -67,7 +67,7 @@ urlpatterns = [
     path("listening/follow/", listening_views.follow, name="follow_listening"),
     path("listening/pause/", listening_views.pause, name="pause_listening"),
     path("listening/delete/", listening_views.delete, name="delete_listening"),
-    path("hear/<int:year>/<int:month>/", views_hear.hear_month, name="hear_month"),
+    path("hear/<int:year>/<int:month>/", views_own.hear_month, name="hear_month"),
     path("history/", views_history.history, name="history"),
     path("history/gentle/", views_history.gentle, name="gentle"),
     path("history/random/", views_history.random_day, name="random_day"),

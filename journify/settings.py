@@ -386,7 +386,7 @@ METRICS_PORT = env.int("METRICS_PORT", 0)
 METRICS_DIR = DATA_DIR / "metrics"
 METRICS_COLLECTORS = [
     "classifier.queue.metrics.QueueCollector",
-    "journify.backups.metrics.BackupCollector",
+    "journify.backups.folders.BackupCollector",
 ]
 if METRICS_TOKEN:
     METRICS_DIR.mkdir(mode=0o700, exist_ok=True)

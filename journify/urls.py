@@ -14,7 +14,7 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Journify"
 
-handler500 = "journify.web.error_pages.server_error"
+handler500 = "journify.web.troubles.server_error"
 
 urlpatterns = [
     path("", home, name="home"),

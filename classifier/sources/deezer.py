@@ -25,8 +25,15 @@ from journify.outbound.errors import (
     PlatformError,
     PreviewGoneError,
 )
-from journify.outbound.fields import isrc_of, link_of, mapping_of, text_of, whole_of
-from journify.outbound.items import UnusableItemError, usable_items
+from journify.outbound.fields import (
+    UnusableItemError,
+    isrc_of,
+    link_of,
+    mapping_of,
+    text_of,
+    usable_items,
+    whole_of,
+)
 from journify.outbound.session import Platform
 
 NAME = "deezer"

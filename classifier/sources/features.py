@@ -17,8 +17,7 @@ from django.conf import settings
 from classifier.models import Song
 from classifier.sources.remote import PATIENCE_SECONDS
 from journify.outbound.errors import NotFoundError, PlatformError
-from journify.outbound.fields import isrc_of, mapping_of, number_of, text_of
-from journify.outbound.items import usable_items
+from journify.outbound.fields import isrc_of, mapping_of, number_of, text_of, usable_items
 from journify.outbound.session import Platform
 
 logger = logging.getLogger(__name__)

@@ -19,8 +19,7 @@ from classifier.models import Song
 from classifier.sources.matching import best_match
 from classifier.sources.remote import PATIENCE_SECONDS, checked_preview
 from journify.outbound.errors import NoPreviewError, NotFoundError, PlatformError
-from journify.outbound.fields import link_of, text_of, whole_of
-from journify.outbound.items import UnusableItemError, usable_items
+from journify.outbound.fields import UnusableItemError, link_of, text_of, usable_items, whole_of
 from journify.outbound.session import Platform
 
 NAME = "itunes"

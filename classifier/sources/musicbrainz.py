@@ -18,8 +18,15 @@ from typing import Any
 from django.conf import settings
 
 from journify.outbound.errors import NotFoundError, PlatformError
-from journify.outbound.fields import isrc_of, list_of, mapping_of, text_of, whole_of
-from journify.outbound.items import UnusableItemError, usable_items
+from journify.outbound.fields import (
+    UnusableItemError,
+    isrc_of,
+    list_of,
+    mapping_of,
+    text_of,
+    usable_items,
+    whole_of,
+)
 from journify.outbound.session import VERSION, Platform
 
 NAME = "musicbrainz"

@@ -14,7 +14,7 @@ from classifier.sources.deezer import DeezerClient, DeezerTrack
 from classifier.sources.features import SOURCES
 from classifier.sources.itunes import AppleTrack, _search
 from journify.outbound.errors import PlatformError
-from journify.outbound.items import usable_items
+from journify.outbound.fields import usable_items
 from tools.fuzz.answers import SAMPLES, anything, with_one_replaced
 from tools.fuzz.targets import answering
 

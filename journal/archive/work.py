@@ -22,7 +22,7 @@ from journal.listening.export import FOLDER as LISTENS_FOLDER
 from journal.listening.importing.opening import History
 from journal.listening.importing.storing import store
 from journal.models import Transfer
-from journal.site.zones import zone_named
+from journal.site.dates import zone_named
 from journify.background import endings
 from journify.files import local_copy
 from spotify_auth.models import User

@@ -1,4 +1,4 @@
-"""The day, its entries, and the picker."""
+"""The day: its entries, the picker, how it really was, and phrases of the listener's own."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ from classifier.files.uploads import add_upload, too_large_message
 from classifier.models import Song
 from journal import services
 from journal.day.cards import card_of
-from journal.day.context import day_context, page_context
+from journal.day.context import day_context, felt_context, page_context
+from journal.day.feelings import feeling_of, own_tags
 from journal.day.pages import may_open, open_day, today
 from journal.forms import (
     AnswerForm,
     AnswerLabelForm,
+    FeelingForm,
     NoteForm,
+    PhraseForm,
     RevisionForm,
     SeenSongForm,
 )
@@ -40,7 +43,13 @@ from journal.songs.own import last_used_first, matching
 from journal.songs.views_learnt import tell_learnt
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
-from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get, signed_in_post
+from journify.web.http import (
+    SignedInRequest,
+    page_or_fragment,
+    signed_in_form,
+    signed_in_get,
+    signed_in_post,
+)
 from spotify_auth.models import User
 
 RECENT_SONGS = 20
@@ -272,3 +281,78 @@ def _heard(user: User, date: dt.date) -> dict[str, Any]:
         "heard_songs": recent.recent_songs(user, date, is_today=is_today),
         "heard_title": _("Heard lately") if is_today else _("Heard on this day"),
     }
+
+
+@signed_in_post
+def felt(request: SignedInRequest, date: dt.date) -> HttpResponse:
+    """Keep one or two feelings and some tags for a day."""
+    if not may_open(request.user, date):
+        raise Http404
+    open_day(request.user, date)
+    form = FeelingForm(request.POST, known_tags=own_tags(request.user))
+    if not form.is_valid():
+        error = str(next(iter(form.errors.values()))[0])
+        return _refused(request, date, error)
+    try:
+        services.write_feeling(request.user, date, **form.cleaned_data)
+    except services.StaleEntryError:
+        saved = feeling_of(request.user, date)
+        error = _("Changed in another window. Saved there: %(tags)s.") % {"tags": saved.tags or "–"}
+        return _refused(request, date, error, replaced=saved.revision)
+    if not request.htmx:
+        return redirect(f"{reverse('journal:day', args=[date])}#felt")
+    context = felt_context(request.user, date) | {"was_felt_saved": True}
+    return TemplateResponse(request, "journal/_felt.html", context)
+
+
+def _refused(
+    request: SignedInRequest, date: dt.date, error: str, **context: object
+) -> HttpResponse:
+    """Say why nothing was saved; what was typed stays in its field, and as old as it is."""
+    context |= {
+        "felt_error": error,
+        "felt_revision": request.POST.get("revision", ""),
+        "typed_tags": request.POST.get("tags", ""),
+    }
+    if request.htmx:
+        context = felt_context(request.user, date) | context
+        return TemplateResponse(request, "journal/_felt.html", context)
+    context = page_context(request.user, date) | context
+    return TemplateResponse(request, "journal/day.html", context)
+
+
+@signed_in_form
+def phrases(request: SignedInRequest) -> HttpResponse:
+    """List the listener's own phrases, and take a new one into the pool."""
+    form = PhraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.keep_phrase(request.user, form.cleaned_data["text"])
+        messages.success(request, _("Your phrase is saved. It will turn up on a page some day."))
+        return redirect("journal:phrases")
+    own = request.user.phrases.filter(active=True)
+    return TemplateResponse(request, "journal/phrases.html", {"form": form, "phrases": own})
+
+
+@signed_in_post
+def add(request: SignedInRequest, date: dt.date) -> HttpResponse:
+    """Put a phrase of the listener's own on a day's page, and into the pool."""
+    if not may_open(request.user, date):
+        raise Http404
+    form = PhraseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
+        return redirect(f"{reverse('journal:day', args=[date])}#own-phrase")
+    try:
+        entry = services.add_phrase(open_day(request.user, date), form.cleaned_data["text"])
+    except services.DayIsFullError:
+        messages.error(request, _("This page is full. Your phrase would fit on another day."))
+        return redirect("journal:day", date=date)
+    return redirect(f"{reverse('journal:day', args=[date])}#entry-{entry.pk}")
+
+
+@signed_in_post
+def delete(request: SignedInRequest, phrase_id: uuid.UUID) -> HttpResponse:
+    """Take a phrase of the listener's own out of the pool."""
+    services.delete_phrase(get_object_or_404(request.user.phrases, pk=phrase_id))
+    messages.success(request, _("The phrase is deleted. Past days keep it."))
+    return redirect("journal:phrases")

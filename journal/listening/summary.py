@@ -13,7 +13,7 @@ from django.utils import timezone
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import unpack
 from journal.models import Entry, Preferences
-from journal.site.zones import zone_named
+from journal.site.dates import zone_named
 from ml.labels import EMOTIONS
 from spotify_auth.models import User
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier.models import Song
-from journal.site.zones import known_zones
+from journal.site.dates import known_zones
 from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 

@@ -11,13 +11,12 @@ from django.utils import timezone
 
 from classifier.emotions.effective import heard_in
 from classifier.models import Classification, Song
-from journal.emotions.counting import heard_by_day
+from journal.emotions.counting import heard_by_day, largest_first, tally_of_days
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, EntryQuerySet, Journal
 from journal.recap.periods import Period
 from journal.recap.picture import LEAST, Recap
 from journal.stats.answers import tallies_of
-from journal.stats.grouping import largest_first, tally_of_days
 from journal.stats.hours import by_hour
 from journal.stats.words import REPEATED, first_of
 from journify.models import bare, uuid_of

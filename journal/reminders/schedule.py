@@ -12,7 +12,7 @@ from django.utils import timezone
 from journal.day.pages import preferences_of
 from journal.models import Entry
 from journal.reminders.models import Nudge, PushDevice, Reminder
-from journal.site.zones import zone_named
+from journal.site.dates import zone_named
 from journify.background import jobs
 from spotify_auth.models import User
 

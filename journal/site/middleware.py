@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from journal.day.pages import preferences_of
 from journal.models import Preferences
-from journal.site.zones import zone_named
+from journal.site.dates import zone_named
 from journify.web.http import HttpRequest
 
 # Set by static/js/time_zone.js: the browser's own zone, used until the listener chooses one.

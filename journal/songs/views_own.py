@@ -1,4 +1,4 @@
-"""Songs of the listener's own: those like another one, and a list for each feeling."""
+"""Songs of the listener's own: those like one, a list for each feeling, and a month to hear."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import uuid
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from classifier.emotions.readings import FINER, WORDS
 from classifier.emotions.words import LABELS
 from classifier.models import Song
+from journal.day.pages import last_day
+from journal.models import Entry
 from journal.playlists.formats import as_text
+from journal.recap.periods import Period
 from journal.songs.listen_links import KEPT
 from journal.songs.own import alike, songs_by_feeling, songs_of
 from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get
+from spotify_auth.models import User
 
 PAGE = 24
 
@@ -55,3 +60,29 @@ def songs(request: SignedInRequest) -> HttpResponse:
         "text": as_text([each.song for each in own]),
     }
     return TemplateResponse(request, "journal/songs.html", context)
+
+
+# Two full pages a day, every day; what is more is on its day's page.
+MOST_LISTED = 750
+
+
+@signed_in_get
+def hear_month(request: SignedInRequest, year: int, month: int) -> HttpResponse:
+    """List a month's answers in order, each with its button, all with one."""
+    period, last = Period(year, month), last_day(request.user)
+    if not period.is_a_page(last):
+        raise Http404
+    context = {
+        "period": period,
+        "next": period.next_up_to(last),
+        "entries": heard_entries(request.user, period)[:MOST_LISTED],
+    }
+    return TemplateResponse(request, "journal/hear.html", context)
+
+
+def heard_entries(user: User, period: Period) -> QuerySet[Entry]:
+    """A period's entries with a song, in their order."""
+    span = period.interval
+    answered = Entry.objects.of(user).filter(song__isnull=False)
+    within = answered.filter(date__gte=span.first, date__lte=span.last)
+    return within.select_related("song").order_by("date", "position")

@@ -17,10 +17,9 @@ from classifier.emotions.word_search import songs_with_word
 from classifier.models import Label
 from classifier.serving.results import is_sure
 from journal.day.feelings import FeltDay, felt_between
-from journal.emotions.counting import DayHeard, heard_by_day
+from journal.emotions.counting import DayHeard, group_days, heard_by_day
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, EntryQuerySet
-from journal.stats.grouping import group_days
 from journal.stats.hours import by_hour
 from journal.stats.intervals import Interval, Span
 from journify.models import bare

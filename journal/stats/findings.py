@@ -23,8 +23,7 @@ from django.utils.translation import ngettext
 
 from journal.emotions.tally import Tally
 from journal.stats.answers import Answers
-from journal.stats.differences import Compared, Difference, KindOfFinding, differences
-from journal.stats.kinds import KINDS_OF_FINDING
+from journal.stats.kinds import KINDS_OF_FINDING, Compared, Difference, KindOfFinding, differences
 
 CHANCE = 0.05
 SUREST = 6.0

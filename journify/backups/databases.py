@@ -16,7 +16,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db import connection
 
-from journify.backups.errors import BackupError
+from journify.backups.manifest import BackupError
 
 # How pg_restore begins the rows of a table, and ends them.
 COPY = re.compile(rb'COPY (?:\w+\.)?"?(\w+)"? \(')

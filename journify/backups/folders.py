@@ -1,19 +1,21 @@
-"""A folder of backups: their names tell when they were made, and the oldest go."""
+"""A folder of backups: names tell when they were made, the oldest go; how old the newest is."""
 
 from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
-from journify.backups.errors import BackupError
-from journify.backups.manifest import MEDIA, FileFacts, read_manifest
+from journify.backups.manifest import MEDIA, BackupError, FileFacts, read_manifest
 from journify.backups.media import InAFolder
 
 NAME = "journify-%Y%m%dT%H%M%SZ.tar"
@@ -89,3 +91,18 @@ def _made_at(path: Path) -> dt.datetime | None:
         return dt.datetime.strptime(path.name, NAME).replace(tzinfo=dt.UTC)
     except ValueError:  # another file of that ending
         return None
+
+
+class BackupCollector:
+    """Looks into BACKUP_DIR when it is asked."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Give the age, infinite where there is no backup; nothing where none are made."""
+        if settings.BACKUP_DIR is None:
+            return
+        age = Folder(settings.BACKUP_DIR).age()
+        yield GaugeMetricFamily(
+            "journify_backup_age_seconds",
+            "How old the newest backup is.",
+            value=math.inf if age is None else age.total_seconds(),
+        )

@@ -15,11 +15,13 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.utils import validate_file_name
 
-from journify.backups.errors import BackupError
-
 MANIFEST, DATABASE, KEYS, MEDIA = "manifest.json", "database", "keys", "media"
 KEY_FILES = ("secret_key", "token_key", "vapid_key")
 BLOCK_BYTES = 1024 * 1024
+
+
+class BackupError(Exception):
+    """A sentence for the operator."""
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from journify.backups.databases import copier
-from journify.backups.errors import BackupError
 from journify.backups.manifest import (
     DATABASE,
     KEY_FILES,
     KEYS,
+    BackupError,
     HashingReader,
     Manifest,
     content_of,

@@ -19,13 +19,13 @@ from django.db import connection
 from django.utils import timezone
 
 from journify.backups.databases import copier
-from journify.backups.errors import BackupError
 from journify.backups.folders import Folder
 from journify.backups.manifest import (
     DATABASE,
     KEY_FILES,
     KEYS,
     MEDIA,
+    BackupError,
     FileFacts,
     Manifest,
     add_manifest,

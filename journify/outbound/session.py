@@ -35,7 +35,7 @@ from journify.outbound.errors import (
     QuotaUsedUpError,
     RateLimitedError,
 )
-from journify.outbound.items import SURPRISES
+from journify.outbound.fields import SURPRISES
 
 logger = logging.getLogger(__name__)
 

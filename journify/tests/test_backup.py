@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
-from journify.backups import databases, media, metrics, restoring, writing
+from journify.backups import databases, folders, media, restoring, writing
 from journify.backups.folders import Folder
 from journify.tests.databases import own_data
 
@@ -311,7 +311,7 @@ class TestAge:
 
     def test_it_is_a_figure(self, tmp_path: Path, settings: Any) -> None:
         def figures() -> list[float]:
-            found = metrics.BackupCollector().collect()
+            found = folders.BackupCollector().collect()
             return [sample.value for metric in found for sample in metric.samples]
 
         settings.BACKUP_DIR = None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import errno
+import sys
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 
 # No room, over a quota, over a limit on the size of a file.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -56,3 +60,23 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
 
         return DATABASE_AWAY if is_away(error) else None
     return None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what went wrong: a database that is away or a full disk as such, all else with 500.
+
+    Here and not in a middleware, because sessions and accounts are read before any view.
+    """
+    trouble = trouble_of(sys.exc_info()[1])
+    if trouble is None:
+        return defaults.server_error(request)
+    context = {
+        "status": int(trouble.status),
+        "heading": trouble.heading,
+        "sentence": trouble.sentence,
+    }
+    # without the request: what every page knows may need the database
+    content = loader.get_template("503.html").render(context)
+    response = HttpResponse(content, status=trouble.status)
+    response["Retry-After"] = str(trouble.retry_after)
+    return response

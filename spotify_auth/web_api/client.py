@@ -10,8 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from journify.outbound.errors import NotFoundError, PlatformError
-from journify.outbound.fields import mapping_of
-from journify.outbound.items import usable_items
+from journify.outbound.fields import mapping_of, usable_items
 from journify.outbound.session import Platform
 from spotify_auth.models import SpotifyConnection, User
 from spotify_auth.web_api import connections

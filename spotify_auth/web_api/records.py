@@ -8,8 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from journify.outbound.fields import isrc_of, link_of, list_of, mapping_of, text_of, whole_of
-from journify.outbound.items import UnusableItemError
+from journify.outbound.fields import (
+    UnusableItemError,
+    isrc_of,
+    link_of,
+    list_of,
+    mapping_of,
+    text_of,
+    whole_of,
+)
 
 BASE_62 = re.compile(r"[0-9A-Za-z]+", re.ASCII)
 ID_LENGTH = 22  # of every id that Spotify has given so far

@@ -21,7 +21,7 @@ from journal.day.pages import (
 )
 from journal.day.seasons import ZONES, season_of
 from journal.models import Entry, Journal, Phrase, Preferences
-from journal.site.zones import known_zones
+from journal.site.dates import known_zones
 from journal.tests.factories import EntryFactory, JournalFactory, PhraseFactory
 from spotify_auth.models import User
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from journal.emotions.counting import sum_of
 from journal.emotions.tally import Tally
 from journal.stats import drawn
 from journal.stats.answers import Answers
 from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan
-from journal.stats.grouping import sum_of
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import clock, first_of, mostly

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from journal.emotions.counting import largest_first, tally_of_days
 from journal.emotions.tally import Tally
 from journal.stats.answers import Answers
 from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, bars, clear
-from journal.stats.grouping import largest_first, tally_of_days
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import first_of, values_of_first, values_of_level

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classifier.emotions.readings import WORDS
+from journal.emotions.counting import sum_of
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.answers import Answers
 from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, bars, clear
-from journal.stats.grouping import sum_of
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, COMPARABLE, MOST_LEVEL, NOTICEABLE, leading

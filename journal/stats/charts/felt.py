@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from classifier.emotions.readings import WORDS
+from journal.emotions.counting import tally_of_days
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.answers import Answers
 from journal.stats.charts.base import Drawn, Plan, bars
-from journal.stats.grouping import tally_of_days
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import COMPARABLE, listed_words

@@ -10,13 +10,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from journal.emotions.counting import DayHeard
+from journal.emotions.counting import DayHeard, group_days
 from journal.emotions.tally import NAMES, Tally
 from journal.stats import geometry
 from journal.stats.answers import Answers
 from journal.stats.buckets import buckets_of
 from journal.stats.charts.base import MORE_ANSWERS, Drawn, Plan, clear
-from journal.stats.grouping import group_days
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, COMPARABLE, NOTICEABLE, change_words, leading, listed

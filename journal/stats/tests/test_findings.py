@@ -12,9 +12,8 @@ from journal.day.feelings import FeltDay
 from journal.emotions.counting import DayHeard
 from journal.emotions.tally import KINDS, NAMES, Tally
 from journal.stats.answers import Answers
-from journal.stats.differences import apart, differences
 from journal.stats.findings import CHANCE, finding_of
-from journal.stats.kinds import KINDS_OF_FINDING
+from journal.stats.kinds import KINDS_OF_FINDING, apart, differences
 
 TODAY = dt.date(2026, 11, 29)  # a Sunday
 

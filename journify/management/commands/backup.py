@@ -14,8 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from journify.backups.errors import BackupError
 from journify.backups.folders import Folder
+from journify.backups.manifest import BackupError
 from journify.backups.writing import write_into, write_whole
 from journify.operations.commands import ExplainedCommand
 

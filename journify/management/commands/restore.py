@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from journify.backups import restoring
-from journify.backups.errors import BackupError
 from journify.backups.folders import Folder
+from journify.backups.manifest import BackupError
 from journify.operations.commands import ExplainedCommand
 
 NAMED = 5

@@ -14,7 +14,7 @@ import time_machine
 from classifier.sources.musicbrainz import MusicBrainzClient, Recording
 from journify.outbound import limits, session
 from journify.outbound.errors import OfflineError, PlatformDownError, PlatformError
-from journify.outbound.items import usable_items
+from journify.outbound.fields import usable_items
 from journify.outbound.session import Platform
 from journify.tests.sandbox import Sandbox
 from tools.processes import free_port

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journify.outbound.errors import PlatformError
-from journify.outbound.fields import isrc_of, number_of, whole_of
-from journify.outbound.items import UnusableItemError, usable_items
+from journify.outbound.fields import UnusableItemError, isrc_of, number_of, usable_items, whole_of
 from tools.fuzz.answers import anything
 
 

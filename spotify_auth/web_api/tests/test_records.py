@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journify.outbound.items import usable_items
+from journify.outbound.fields import usable_items
 from spotify_auth.web_api.records import Artist, Profile, SpotifyPlay, Track
 from tools.fuzz.answers import anything, with_one_replaced
 

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.utils import translation
 
 from classifier.sentences import NUMBERED, UNHEARD_KIND
-from journify.management import messages
 from ml.errors import SENTENCES
+from tools import messages
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|%%")

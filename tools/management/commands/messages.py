@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from journify.management import messages
 from journify.operations.commands import ExplainedCommand
+from tools import messages
 
 
 class Command(ExplainedCommand):
