@@ -1,7 +1,7 @@
 """The kill test on every backend, each with servers of its own that are thrown away afterwards.
 
 python -m tools.soak                      200 songs on each, with the settings that ship
-python -m tools.soak --quick redis        40 songs, short leases: what CI runs
+python -m tools.soak --quick redis        20 songs, short leases: what CI runs
 
 Prints one line for each backend; what is said of the way there goes to standard error.
 """
@@ -56,7 +56,7 @@ def environment(backend: str, *, durable: bool = False) -> Iterator[dict[str, st
 
 def run(backend: str, *, quick: bool) -> tuple[bool, str]:
     """Run the kill test on a backend; returns whether nothing was lost, and its line."""
-    songs, every = ("40", "0.5") if quick else ("200", "3")
+    songs, every = ("20", "0.5") if quick else ("200", "3")
     with environment(backend) as env:
         test = subprocess.run(
             [
@@ -83,7 +83,7 @@ def main(arguments: list[str]) -> int:
     """Run the test on the named backends, or on all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("backends", nargs="*", choices=[[], *BACKENDS], default=[])
-    parser.add_argument("--quick", action="store_true", help="40 songs and short leases")
+    parser.add_argument("--quick", action="store_true", help="20 songs and short leases")
     options = parser.parse_args(arguments)
     is_good = True
     for backend in options.backends or BACKENDS:

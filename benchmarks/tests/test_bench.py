@@ -42,7 +42,7 @@ def test_memory_stays_when_many_files_are_classified() -> None:
 
 def test_a_worker_takes_no_more_memory_after_many_songs() -> None:
     out = StringIO()
-    call_command("bench", worker_songs=40, json=True, stdout=out)
+    call_command("bench", worker_songs=20, json=True, stdout=out)
     found = json.loads(out.getvalue())
     assert len(found["worker_mb"]) == 10
     assert found["growth"] < 1.05

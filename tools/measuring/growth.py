@@ -126,10 +126,11 @@ def main(arguments: list[str]) -> int:
     """Measure on the database of the environment, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--labels", type=int, nargs="+", default=LABELS)
     options = parser.parse_args(arguments)
     call_command("migrate", verbosity=0)
     show("One more, when there are so many", options.sizes, figures)
-    show("One more label, of a listener with so many", LABELS, label_figures)
+    show("One more label, of a listener with so many", options.labels, label_figures)
     return 0
 
 

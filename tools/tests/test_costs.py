@@ -31,6 +31,7 @@ def test_a_million_listeners_are_twelve_million_answers() -> None:
 
 def test_growth_is_measured_from_size_to_size() -> None:
     command = [*INSIDE, "--on", "sqlite", "tools.measuring.growth", "--sizes", "40", "1300"]
+    command += ["--labels", "0", "40"]
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -42,3 +43,4 @@ def test_growth_is_measured_from_size_to_size() -> None:
     )
     assert "ms to claim the next" in done.stdout
     assert "1,300" in done.stdout
+    assert "ms to label a song" in done.stdout
