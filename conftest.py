@@ -15,6 +15,7 @@ from journify.tests.browser import (
     phone,
     sandbox_app,
 )
+from journify.tests.databases import share_a_folder
 
 __all__ = [
     "app_env",
@@ -36,6 +37,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("journify")
 
 pytest_plugins = ["journify.tests.fixtures", "journify.tests.sandbox"]
+
+
+def pytest_configure() -> None:
+    """Have a folder in common before other processes are started."""
+    share_a_folder()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -61,6 +62,12 @@ def start(command: str, *, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]
         stderr=log,
         start_new_session=True,
     )
+
+
+def chromium() -> str | None:
+    """Return Chromium, without windows where it is installed so: it takes half the work."""
+    others = ("chromium-headless-shell", "chromium")
+    return os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, others)), None)
 
 
 def free_port() -> int:

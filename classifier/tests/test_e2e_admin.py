@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("admin")]
 
 NAME, PASSWORD = "carol", "a-song-for-every-day"
 SONGS = "/admin/classifier/song/"

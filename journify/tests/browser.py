@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +21,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from journify.tests.databases import own_data
-from tools.processes import free_port
+from tools.processes import chromium, free_port
 
 START_SECONDS = 120
 PATIENCE_SECONDS = 20
@@ -43,7 +42,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app_env(data_folder: Path) -> Iterator[dict[str, str]]:
     """Environment of the running app, for commands that a test runs beside it."""
-    with own_data(data_folder) as env:
+    with own_data(data_folder, migrated=True) as env:
         yield os.environ | env
 
 
@@ -103,7 +102,7 @@ def running_app(data: Path, *, env: dict[str, str], procfile: str = "Procfile") 
 def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium; as root it runs without its sandbox."""
     return {
-        "executable_path": os.environ.get("CHROMIUM_PATH") or shutil.which("chromium"),
+        "executable_path": chromium(),
         "args": [
             *(["--no-sandbox"] if os.geteuid() == 0 else []),
             "--disable-background-networking",
@@ -135,11 +134,21 @@ def phone(browser: Browser, base_url: str) -> Iterator[Page]:
     assert errors == [], errors
 
 
-def faults_of(page: Page) -> list[tuple[str, str]]:
+def faults_of(page: Page, *, of_colours: bool = False) -> list[tuple[str, str]]:
     """Return what axe finds once nothing fades or moves: colours in between are no fault."""
     page.evaluate(SETTLED)
-    violations = Axe().run(page).response["violations"]
-    return [(each["id"], node["html"]) for each in violations for node in each["nodes"]]
+    rules = {"runOnly": ["cat.color"]} if of_colours else {}
+    violations = Axe().run(page, options={"resultTypes": ["violations"]} | rules)
+    found = violations.response["violations"]
+    return [(each["id"], node["html"]) for each in found for node in each["nodes"]]
+
+
+def faults_in_both_schemes(page: Page) -> list[tuple[str, str]]:
+    """Return what axe finds on a light page, and what it finds of colours once it is dark."""
+    page.emulate_media(color_scheme="light")
+    found = faults_of(page)
+    page.emulate_media(color_scheme="dark")
+    return found + faults_of(page, of_colours=True)
 
 
 def console_of(page: Page) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import functools
 import os
 import shutil
@@ -21,6 +22,14 @@ from django.db import connections, models
 
 POSTGRESQL = "django.db.backends.postgresql"
 SQLITE_FILE = "journify.sqlite3"
+SHARED = "JOURNIFY_TESTS_SHARED"  # the folder that the processes of a run have in common
+
+
+def share_a_folder() -> None:
+    """Make the folder in the process that starts the others, which get its name from it."""
+    if SHARED not in os.environ:
+        folder = os.environ[SHARED] = tempfile.mkdtemp(prefix="journify-tests-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 @contextmanager
@@ -46,12 +55,14 @@ def own_data(folder: Path, *, migrated: bool = False) -> Iterator[dict[str, str]
         _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@functools.cache
 def migrated_file() -> Path:
-    """Return a database on SQLite with today's tables, to be copied."""
-    folder = Path(tempfile.mkdtemp(prefix="journify-migrated-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _migrate({"JOURNIFY_DATA_DIR": str(folder), "DATABASE_URL": ""})
+    """Return a database on SQLite with today's tables, to be copied; one for all processes."""
+    folder = Path(os.environ[SHARED])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            _migrate({"JOURNIFY_DATA_DIR": str(folder), "DATABASE_URL": ""})
+            (folder / "made").touch()
     return folder / SQLITE_FILE
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tools.processes import chromium
 from tools.screens import demo
 from tools.screens.scenes import SCENES, Scene, Who
 
@@ -48,7 +48,7 @@ def shoot(address: str, spotify: str, folder: Path, *, only: set[str]) -> list[S
     made = demo.fill()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM_PATH") or shutil.which("chromium"),
+            executable_path=chromium(),
             args=["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         )
         for variant in VARIANTS:

@@ -21,6 +21,7 @@ from tools.hostile.canary import Canary, canary
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
+pytestmark = pytest.mark.xdist_group("hostile")
 EVERY = int(os.environ.get("HOSTILE_EVERY", "24"))  # about 300 ms a file and way
 
 

@@ -10,12 +10,12 @@ import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from journal.day.tests.test_e2e_journal import HEARD, sign_up
-from journify.tests.browser import console_of, faults_of, running_app
+from journify.tests.browser import console_of, faults_in_both_schemes, faults_of, running_app
 from journify.tests.databases import own_data
 from tools.processes import free_port
 from tools.sandbox.invented import invented_songs
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("sandbox")]
 
 SONG = next(song for song in invented_songs() if "deezer" in song.at)
 LACKING = next(song for song in invented_songs() if "deezer" not in song.at)
@@ -152,9 +152,7 @@ def test_the_picker_is_accessible_and_fits_a_phone(
     assert search is not None
     assert (search["y"] < drop["y"], drop["height"] < 60) == (True, True)
     expect(dialog.get_by_role("button", name="Only my songs")).to_be_in_viewport(ratio=1)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert faults_of(page) == []
+    assert faults_in_both_schemes(page) == []
     allow(dialog)
     dialog.get_by_role("searchbox").fill("lantern")
     expect(

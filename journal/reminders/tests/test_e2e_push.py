@@ -22,7 +22,7 @@ from journify.tests.browser import console_of, faults_of, running_app
 from journify.tests.databases import own_data
 from journify.tests.push_service import PushService, push_service
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("push")]
 
 PATIENCE_SECONDS = 120.0
 SUBSCRIBE = """({endpoint, p256dh, auth}) => {

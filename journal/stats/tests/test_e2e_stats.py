@@ -67,10 +67,8 @@ def test_the_charts_follow_the_interval_and_the_back_button(answered: Page) -> N
     expect(answered.get_by_role("heading", level=1)).to_have_text("The days you chose")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_statistics_have_no_fault(with_history: Page, scheme: str) -> None:
+def test_statistics_have_no_fault(with_history: Page) -> None:
     page = with_history
-    page.emulate_media(color_scheme=scheme)
     page.goto("/stats/?span=all")
     expect(page.get_by_role("figure").first).to_be_visible()
     # of nine; what the invented labels are like decides whether the last two have enough
@@ -94,9 +92,7 @@ def test_statistics_work_without_javascript(browser: Browser, base_url: str, pag
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_recap_has_no_fault_and_is_downloaded(answered: Page, scheme: str) -> None:
-    answered.emulate_media(color_scheme=scheme)
+def test_a_recap_has_no_fault_and_is_downloaded(answered: Page) -> None:
     answered.goto("/recap/")
     drawing = answered.get_by_role("img", name=re.compile("as a record"))
     assert drawing.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200

@@ -23,7 +23,7 @@ from ml.tests.sounds import music, write
 from tools.load.listener import ENTRY, REVISION, SONG
 from tools.mongodb.double import throwaway_double
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mongodb")]
 
 PASSWORD = "a-song-for-every-day"
 PATIENCE_SECONDS = 120
