@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from ml.tests.sounds import music, write
 from ml.training import train
 from ml.training.experiment import DataFolders, parse_folds, read_experiment, read_prediction
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("train")]
 SMALL = """
 join = "{join}"
 [network]
@@ -36,15 +37,70 @@ moods = 0.5
 """
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixteen clips with their labels."""
+    folder = tmp_path_factory.mktemp("clips")
     lines = ["file,emotion,fold,moods"]
     for index in range(16):
         pitch = np.float32(index % 4 + 1)
-        write(tmp_path / f"{index}.wav", music(4, seed=index) * pitch / 8)
+        write(folder / f"{index}.wav", music(4, seed=index) * pitch / 8)
         lines.append(f"{index}.wav,{EMOTIONS[index % 4]},{index // 8},Fun")
-    (tmp_path / "labels.csv").write_text("\n".join(lines))
-    return tmp_path
+    (folder / "labels.csv").write_text("\n".join(lines))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def heard(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clips, and a network that was trained on all but each of their two folds."""
+    folder = copied(clips, tmp_path_factory.mktemp("heard"))
+    trained(folder, "0-1")
+    return folder
+
+
+@pytest.fixture
+def data(heard: Path, tmp_path: Path) -> Path:
+    """The same in a folder of the test's own."""
+    return copied(heard, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def taught(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clips, another set, and a network that both taught, joined with another."""
+    folder = copied(clips, tmp_path_factory.mktemp("taught"))
+    other = with_another_set(folder)
+    trained(folder, "0-1", "--also", str(other), join="ann")
+    return folder
+
+
+@pytest.fixture
+def joined(taught: Path, tmp_path: Path) -> Path:
+    """The same in a folder of the test's own."""
+    return copied(taught, tmp_path)
+
+
+def copied(folder: Path, into: Path) -> Path:
+    """Copy a folder under a name that is always the same: results are kept with it."""
+    return Path(shutil.copytree(folder, into / "data"))
+
+
+def with_another_set(data: Path) -> Path:
+    """Add a set of the kind of VGMIDI, with raters that agree or do not."""
+    folder = data / "other"
+    folder.mkdir()
+    columns = "file,series,emotion,valence,arousal,valence_median,arousal_median"
+    lines = [f"{columns},valence_agree,arousal_agree"]
+    for index, emotion in enumerate(EMOTIONS * 2):
+        write(folder / f"{index}.wav", music(4, seed=20 + index))
+        valence, arousal = (
+            1 if emotion in side else -1 for side in (POSITIVE_VALENCE, HIGH_AROUSAL)
+        )
+        lines.append(
+            f"{index}.wav,{index},{emotion},{valence},{arousal},{valence / 2},"
+            f"{arousal / 2},0.{index + 2},0.9"
+        )
+    (folder / "labels.csv").write_text("\n".join(lines))
+    return folder
 
 
 TAUGHT = SMALL.replace(
@@ -70,8 +126,7 @@ def trained(data: Path, folds: str, *more: str, join: str = "") -> Path:
 
 
 def test_network_ships_when_trained_on_everything(data: Path) -> None:
-    run = trained(data, "0-1")
-    trained(data, "all")
+    run = trained(data, "all")
     ship.ship(run, data / "weights" / "small", version="0.1", data=DataFolders(data))
     prediction = Predictor.load("small", root=data / "weights").predict(load_clip(data / "0.wav"))
     assert (prediction.model, prediction.version) == ("small", "0.1")
@@ -84,82 +139,62 @@ def test_network_ships_when_trained_on_everything(data: Path) -> None:
 
 
 def test_predictions_are_the_same_when_trained_twice(data: Path) -> None:
-    first = json.loads((trained(data, "0") / "fold-0" / "predictions.json").read_text())
+    first = json.loads((data / "runs" / "small" / "fold-0" / "predictions.json").read_text())
     second = json.loads((trained(data, "0") / "fold-0" / "predictions.json").read_text())
     assert first == second
 
 
 def test_finished_folds_are_left_alone_when_resumed(data: Path) -> None:
-    path = trained(data, "0") / "fold-0" / "network.safetensors"
+    path = data / "runs" / "small" / "fold-0" / "network.safetensors"
     before = path.stat().st_mtime_ns
     trained(data, "0", "--resume")
     assert path.stat().st_mtime_ns == before
 
 
-def test_mood_words_are_no_part_of_what_was_not_seen(data: Path) -> None:
-    facts = json.loads((trained(data, "0") / "fold-0" / "facts.json").read_text())
+def test_mood_words_are_no_part_of_what_was_not_seen(heard: Path) -> None:
+    facts = json.loads((heard / "runs" / "small" / "fold-0" / "facts.json").read_text())
     assert facts["network"]["heads"] == {"moods": 1}
     assert facts["clips"] == 8
 
 
 def test_table_is_printed_when_evaluated(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    trained(data, "0-1")
     evaluate_main(["--all", "--data", str(data), "--runs", str(data / "runs")])
     assert "thesis" in capsys.readouterr().out
 
 
-@pytest.fixture
-def other(data: Path) -> Path:
-    """A set of the kind of VGMIDI, with raters that agree or do not."""
-    folder = data / "other"
-    folder.mkdir()
-    columns = "file,series,emotion,valence,arousal,valence_median,arousal_median"
-    lines = [f"{columns},valence_agree,arousal_agree"]
-    for index, emotion in enumerate(EMOTIONS * 2):
-        write(folder / f"{index}.wav", music(4, seed=20 + index))
-        valence, arousal = (
-            1 if emotion in side else -1 for side in (POSITIVE_VALENCE, HIGH_AROUSAL)
-        )
-        lines.append(
-            f"{index}.wav,{index},{emotion},{valence},{arousal},{valence / 2},"
-            f"{arousal / 2},0.{index + 2},0.9"
-        )
-    (folder / "labels.csv").write_text("\n".join(lines))
-    return folder
-
-
 def test_taught_network_is_joined_and_judged_on_a_set_left_out(
-    data: Path, other: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    joined: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    runs = joined / "runs"
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("ml.evaluation.held_out.read_experiment", lambda _: small)
-    trained(data, "0-1", "--also", str(other), join="ann")
-    small = read_experiment("small", path=data / "small.toml")
-    options = ["--data", str(data), "--also", str(other), "--runs", str(data / "runs")]
+    small = read_experiment("small", path=joined / "small.toml")
+    options = ["--data", str(joined), "--also", str(joined / "other"), "--runs", str(runs)]
     evaluate_main(["small", "--held-out", *options])
     assert "loud is happy" in capsys.readouterr().out
-    scores = json.loads((data / "runs" / "held-out.json").read_text())["other"]
+    scores = json.loads((runs / "held-out.json").read_text())["other"]
     assert set(scores) == {"small", "loud is happy"}
     for run in ("small", "small-alone", "ann"):
-        said = read_prediction(data / "runs" / run / "without-other")
+        said = read_prediction(runs / run / "without-other")
         assert [key.partition("/")[0] for key in said.files] == ["other"] * 8
-    facts = json.loads((data / "runs" / "ann" / "without-other" / "facts.json").read_text())
+    facts = json.loads((runs / "ann" / "without-other" / "facts.json").read_text())
     assert facts["clips"] == 16
 
 
-def test_a_joined_network_ships_with_its_answers(data: Path, other: Path) -> None:
-    also = ("--also", str(other))
-    trained(data, "0-1", *also, join="ann")
-    run = trained(data, "all", *also, join="ann")
-    folder = data / "weights" / "small"
-    ship.ship(run, folder, version="0.2", data=DataFolders(data, (other,)))
+def test_a_joined_network_ships_with_its_answers(joined: Path) -> None:
+    other = joined / "other"
+    run = trained(joined, "all", "--also", str(other), join="ann")
+    folder = joined / "weights" / "small"
+    ship.ship(run, folder, version="0.2", data=DataFolders(joined, (other,)))
     kept = read_answers(folder)
     assert kept is not None
     assert len(kept[1]) == 16  # of the main set alone
     metrics = json.loads((folder / "metrics.json").read_text())
     assert accuracy(kept[1], kept[0].argmax(axis=1)) == pytest.approx(metrics["accuracy"], abs=1e-4)
     assert not any(f"{index}.wav" in (folder / "answers.json").read_text() for index in range(16))
-    prediction = Predictor.load("small", root=data / "weights").predict(load_clip(data / "0.wav"))
+    prediction = Predictor.load("small", root=joined / "weights").predict(
+        load_clip(joined / "0.wav")
+    )
     assert len(prediction.segments) == 3
 
 
