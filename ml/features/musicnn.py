@@ -3,7 +3,7 @@
 musicnn (J. Pons and X. Serra, "musicnn: Pre-trained convolutional neural networks for music audio
 tagging", 2019) was trained to guess listeners' tags of the Million Song Dataset. Its weights, with
 the filters left out that never answer, stand in `ml/weights/musicnn` with their licence;
-`ml.shipping.convert_musicnn` made them. The network itself is written here from the paper.
+`tools.convert_musicnn` made them. The network itself is written here from the paper.
 
 It was made for 16 kHz. Here its mel bands are taken from samples at 22,050 Hz by a window and a hop
 of the same duration, which gives the same bands without resampling.

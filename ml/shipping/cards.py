@@ -66,7 +66,7 @@ Trained on four sets. Labels that say less count half.
 - Emotify (Aljanaki, Wiering and Veltkamp 2016): 400 clips of classical, electronic, pop and rock;
   the axes are derived from nine emotions that raters felt.
 - VGMIDI (Ferreira and Whitehead 2019): 204 pieces of game music, each rendered on a General MIDI
-  instrument chosen by its name (`ml.datasets.render`), labelled by about 30 raters each.
+  instrument chosen by its name (`tools.render_midi`), labelled by about 30 raters each.
 - EMOPIA (Hung et al. 2021, CC BY-NC-SA 4.0): 248 clips of pop piano (the test part, and one
   clip each of 160 other songs), rendered likewise, labelled by four annotators.
 

@@ -1,7 +1,7 @@
 """Make `ml/weights/musicnn` from the wheel that its authors published; for maintainers.
 
     pip download musicnn==0.1.0 --no-deps
-    python -m ml.shipping.convert_musicnn musicnn-0.1.0-py3-none-any.whl
+    python -m tools.convert_musicnn musicnn-0.1.0-py3-none-any.whl
 
 TensorFlow is not needed: its checkpoint is an index of names in LevelDB's table format
 (https://github.com/google/leveldb/blob/main/doc/table_format.md) beside plain numbers.
@@ -45,7 +45,7 @@ def read_number(data: bytes, at: int) -> tuple[int, int]:
         byte = data[at]
         value |= (byte & 0x7F) << shift
         at, shift = at + 1, shift + 7
-        if byte < 0x80:  # noqa: PLR2004 - the last byte has its highest bit clear
+        if byte < 0x80:
             return value, at
 
 
@@ -184,7 +184,7 @@ def _normalisation(arrays: Arrays, number: int) -> tuple[npt.NDArray[np.float32]
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the wheel and write weights and licence."""
-    parser = argparse.ArgumentParser(prog="python -m ml.shipping.convert_musicnn")
+    parser = argparse.ArgumentParser(prog="python -m tools.convert_musicnn")
     parser.add_argument("wheel", type=Path)
     wheel = parser.parse_args(arguments).wheel
     if hashlib.sha256(wheel.read_bytes()).hexdigest() != SHA256:

@@ -1,7 +1,7 @@
 """Render a folder of MIDI files with varied instruments, as a folder of labelled clips.
 
-    python -m ml.datasets.render data/vgmidi runs/rendered/vgmidi
-    python -m ml.datasets.render data/emopia runs/rendered/emopia --songs 160
+    python -m tools.render_midi data/vgmidi runs/rendered/vgmidi
+    python -m tools.render_midi data/emopia runs/rendered/emopia --songs 160
 
 Needs FluidSynth and a General MIDI sound font. Which instrument plays a file follows from its name
 alone, so that everybody renders the same. What is written stays out of the repository.
@@ -74,14 +74,12 @@ def render(source: Path, target: Path, program: int, sound_font: Path = SOUND_FO
         changed.flush()
         command = ["fluidsynth", "-niq", "-g", str(GAIN), "-r", str(SAMPLE_RATE)]
         command += ["-T", "flac", "-F", str(target), str(sound_font), changed.name]
-        subprocess.run(  # noqa: S603 - our own command
-            command, check=True, capture_output=True, timeout=MOST_SECONDS
-        )
+        subprocess.run(command, check=True, capture_output=True, timeout=MOST_SECONDS)
 
 
 def one_of_each_song(table: list[dict[str, str]], songs: int) -> list[dict[str, str]]:
     """Return the test part of EMOPIA, and one clip each of so many songs of its training part."""
-    random = Random(0)  # noqa: S311 - everybody is to choose the same
+    random = Random(0)
     clips: dict[str, list[dict[str, str]]] = {}
     for row in table:
         if row["split"] == "train":
@@ -120,7 +118,7 @@ def _rendered(data: Path, folder: Path, row: dict[str, str], take: int) -> dict[
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and render."""
-    parser = argparse.ArgumentParser(prog="python -m ml.datasets.render")
+    parser = argparse.ArgumentParser(prog="python -m tools.render_midi")
     parser.add_argument("data", type=Path, help="folder with MIDI files and labels.csv")
     parser.add_argument("folder", type=Path, help="where the clips go")
     parser.add_argument("--takes", type=int, default=1, help="instruments for each file")
