@@ -188,6 +188,19 @@ FORMAT_MODULE_PATH = ["journify.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
+# Parts of pages that take long to draw (`journify/web/fragments.py`), in the memory of a process.
+
+LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": LOCAL_MEMORY},
+    "fragments": {
+        "BACKEND": LOCAL_MEMORY,
+        "LOCATION": "fragments",
+        "TIMEOUT": 600,
+        "OPTIONS": {"MAX_ENTRIES": 60},
+    },
+}
+
 # Static files and uploads. Uploads are private: no URL serves MEDIA_ROOT, a view checks the owner.
 
 STATIC_URL = "static/"

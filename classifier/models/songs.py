@@ -317,7 +317,9 @@ class Classification(Job):
         return self.clip_start if self.clip_source in WHOLE_SONGS else None
 
     def __str__(self) -> str:
-        return f"{self.song}: {self.emotion or self.get_status_display()} ({self.model})"
+        return (
+            f"{self.song}: {self.get_emotion_display() or self.get_status_display()} ({self.model})"
+        )
 
 
 class Label(UUIDModel):
@@ -357,7 +359,7 @@ class Label(UUIDModel):
             self.word = ""
 
     def __str__(self) -> str:
-        return f"{self.song}: {self.emotion} ({self.user})"
+        return f"{self.song}: {self.get_emotion_display()} ({self.user})"
 
 
 class PersonalLayerQuerySet(models.QuerySet["PersonalLayer"]):

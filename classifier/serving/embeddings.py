@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -24,14 +25,20 @@ class Direction:
 
     def __init__(self, embedding: bytes) -> None:
         # `math.dist` adds up in C, but makes tuples of whatever else it is given
-        self._own, self._zero = tuple(embedding), (ZERO,) * len(embedding)
-        self._square = math.dist(self._own, self._zero) ** 2
+        self._own = tuple(embedding)
+        self._square = _length(embedding) ** 2
 
     def along(self, embedding: bytes) -> float:
         """How far `embedding` points this way: it orders as the cosine, without our own length."""
-        other = tuple(embedding)
-        length = math.dist(other, self._zero)
+        length = _length(embedding)
         if not length:
             return 0.0
         # the law of cosines
-        return (self._square + length**2 - math.dist(self._own, other) ** 2) / (2 * length)
+        apart = math.dist(self._own, tuple(embedding))
+        return (self._square + length**2 - apart**2) / (2 * length)
+
+
+@functools.lru_cache(4096)
+def _length(embedding: bytes) -> float:
+    """Of the same songs at every page."""
+    return math.dist(tuple(embedding), (ZERO,) * len(embedding))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,6 @@ from django.utils.html import escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django_stubs_ext import StrOrPromise
 
 from journal.day.pages import first_day
 from journal.emotions.counting import DayHeard, ends_of, heard_by_day
@@ -23,6 +22,7 @@ from journal.emotions.tally import KINDS, tally_of
 from journal.history.days import DayInColour, Words, cell, day_in_colour
 from journal.stats.geometry import pieces
 from journal.stats.tables import Table
+from journify.web.fragments import key_of
 from spotify_auth.models import User
 
 MONTHS, LONGEST_MONTH = 12, 31
@@ -98,18 +98,45 @@ class MonthInColour:
 
 @dataclass(frozen=True)
 class YearInColour:
-    """A year, and its neighbours where they have pages.
+    """A year, and its neighbours where they have pages; its days are drawn when they are asked for.
 
-    `months`: all twelve, or of a first year those since its first answer; `weeks`: of a journal of
-    twelve weeks or less all of them, Monday first; days to come are None.
+    `heard`: the days that have answers; `opening`: the first that has a page; `began`: the first
+    answer, of a journal that is shown from there on; `asked`: the year the page was asked for.
     """
 
     year: int
-    months: list[MonthInColour]
-    weeks: list[list[DayInColour | None]]
-    kinds: Sequence[StrOrPromise]
+    heard: Mapping[dt.date, DayHeard]
+    opening: dt.date
+    today: dt.date
+    began: dt.date | None
+    asked: int | None
+    monday: dt.date
     before: int | None
     after: int | None
+
+    @cached_property
+    def key(self) -> str:
+        """Of the page's parts that show it."""
+        return key_of(self.year, self.heard, self.opening, self.today, self.began, self.asked)
+
+    @cached_property
+    def months(self) -> list[MonthInColour]:
+        """All twelve, or of a first year those since its first answer."""
+        months = [self._month(number) for number in range(1, MONTHS + 1)]
+        if self.began is None:
+            return months
+        return [each for each in months if self.began <= each.last and each.first <= self.today]
+
+    @cached_property
+    def weeks(self) -> list[list[DayInColour | None]]:
+        """Of a journal of twelve weeks or less all of them, Monday first; days to come are None."""
+        if self.began is None or self.began < self.monday:
+            return []
+        monday = self.began - dt.timedelta(self.began.weekday())
+        count = (self.today - monday).days // WEEK + 1
+        dates = [monday + dt.timedelta(n) for n in range(WEEK * count)]
+        days = [self._day(date) if date <= self.today else None for date in dates]
+        return [days[start : start + WEEK] for start in range(0, len(days), WEEK)]
 
     @property
     def is_whole(self) -> bool:
@@ -162,7 +189,22 @@ class YearInColour:
     def table(self) -> Table:
         """The months in numbers."""
         rows = [[month.short, *month.counts, month.answered] for month in self.months]
-        return Table(head=[_("Month"), *map(str, self.kinds), _("answers")], rows=rows)
+        return Table(head=[_("Month"), *self._words.kinds, _("answers")], rows=rows)
+
+    @cached_property
+    def _words(self) -> Words:
+        return Words(dt.date(self.year, 1, 1))
+
+    def _day(self, date: dt.date) -> DayInColour:
+        is_open = self.opening <= date <= self.today
+        heard = self.heard.get(date, NOTHING)
+        return day_in_colour(date, heard, self._words, is_open=is_open, today=self.today)
+
+    def _month(self, month: int) -> MonthInColour:
+        days = range(1, calendar.monthrange(self.year, month)[1] + 1)
+        return MonthInColour(
+            [self._day(dt.date(self.year, month, number)) for number in days], self.asked
+        )
 
     def _names_of_weeks(self) -> list[str]:
         names, last = [], 0
@@ -184,23 +226,14 @@ def year_of(user: User, year: int, *, today: dt.date, is_whole: bool = True) -> 
     monday = today - dt.timedelta(WEEK * (WEEKS_SHOWN - 1) + today.weekday())
     heard = heard_by_day(user, min(first, monday), last)
     opening = first_day(user)
-    words = Words(first)
-
-    def day(date: dt.date) -> DayInColour:
-        is_open = opening <= date <= today
-        return day_in_colour(date, heard.get(date, NOTHING), words, is_open=is_open, today=today)
-
-    began = None if is_whole else _beginning(user, heard, today)
-    asked = year if is_whole else None
-    months = [_month(day, year, number, asked) for number in range(1, MONTHS + 1)]
-    if began is not None:
-        months = [month for month in months if began <= month.last and month.first <= today]
-    is_new = began is not None and began >= monday
     return YearInColour(
         year=year,
-        months=months,
-        weeks=_weeks(day, began, today) if began is not None and is_new else [],
-        kinds=words.kinds,
+        heard=heard,
+        opening=opening,
+        today=today,
+        began=None if is_whole else _beginning(user, heard, today),
+        asked=year if is_whole else None,
+        monday=monday,
         before=year - 1 if opening < first else None,
         after=year + 1 if today > last else None,
     )
@@ -213,20 +246,3 @@ def _beginning(user: User, heard: Mapping[dt.date, DayHeard], today: dt.date) ->
         return today
     first = next(iter(heard), None)
     return first if ends[0] == first else None
-
-
-def _weeks(
-    day: Callable[[dt.date], DayInColour], began: dt.date, today: dt.date
-) -> list[list[DayInColour | None]]:
-    monday = began - dt.timedelta(began.weekday())
-    count = (today - monday).days // WEEK + 1
-    dates = [monday + dt.timedelta(n) for n in range(WEEK * count)]
-    days = [day(date) if date <= today else None for date in dates]
-    return [days[start : start + WEEK] for start in range(0, len(days), WEEK)]
-
-
-def _month(
-    day: Callable[[dt.date], DayInColour], year: int, month: int, asked: int | None
-) -> MonthInColour:
-    days = range(1, calendar.monthrange(year, month)[1] + 1)
-    return MonthInColour([day(dt.date(year, month, number)) for number in days], asked)

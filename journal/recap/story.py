@@ -122,8 +122,9 @@ def _day(user: User, recap: Recap) -> DayToRemember | None:
     )
     if date is None:
         return None
-    answers = Entry.objects.of(user).filter(date=date, song__isnull=False)
-    rows = list(answers.select_related("song").order_by("position"))
+    # asked for those with a song, SQLite would go through all of them by another index
+    answers = Entry.objects.of(user).filter(date=date)
+    rows = [row for row in answers.select_related("song").order_by("position") if row.song]
     return DayToRemember(
         date=date,
         tally=tally_of(recap.days[date]),

@@ -62,20 +62,25 @@ def songs(request: SignedInRequest) -> HttpResponse:
     return TemplateResponse(request, "journal/songs.html", context)
 
 
-# Two full pages a day, every day; what is more is on its day's page.
-MOST_LISTED = 750
+# Of one page to hear; the next follow it when it was heard, or when one asks for them.
+DAYS_LISTED = 7
 
 
 @signed_in_get
 def hear_month(request: SignedInRequest, year: int, month: int) -> HttpResponse:
-    """List a month's answers in order, each with its button, all with one."""
+    """List a month's answers in order, seven days a page, each with its button, all with one."""
     period, last = Period(year, month), last_day(request.user)
     if not period.is_a_page(last):
         raise Http404
+    entries = heard_entries(request.user, period)
+    dates = list(entries.order_by("date").values_list("date", flat=True).distinct())
+    page = Paginator(dates, DAYS_LISTED).get_page(request.GET.get("page", ""))
+    shown = list(page.object_list)
     context = {
         "period": period,
         "next": period.next_up_to(last),
-        "entries": heard_entries(request.user, period)[:MOST_LISTED],
+        "page": page,
+        "entries": entries.filter(date__gte=shown[0], date__lte=shown[-1]) if shown else [],
     }
     return TemplateResponse(request, "journal/hear.html", context)
 

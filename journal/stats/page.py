@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from django_stubs_ext import StrOrPromise
@@ -24,6 +25,7 @@ from journal.stats.charts import (
 from journal.stats.charts.base import Chart, Plan
 from journal.stats.findings import Finding, finding_of
 from journal.stats.intervals import Interval
+from journify.web.fragments import key_of
 from spotify_auth.models import User
 
 # In the order of the page. A week's answers for what compares days or hours, a good handful for
@@ -53,51 +55,72 @@ class Few(NamedTuple):
 
 @dataclass(frozen=True)
 class Statistics:
-    """Everything the page says of an interval.
+    """Everything the page says of an interval; what takes long is worked out when it is asked for.
 
-    `unheard`, `unsure`: answers that are not heard, and those that no model was sure of; `finding`:
-    what leads the page; `charts`, `quiet`, `few`: the charts that have something to say, those in
-    which nothing stands out, and those that have too few answers.
+    `counted`: what it is said of; `key`: of the page's part that says it.
     """
 
     interval: Interval
-    answers: int
-    days: int
-    unheard: int
-    unsure: int
-    finding: Finding | None
-    charts: list[Chart]
-    quiet: list[Chart]
-    few: list[Few]
+    counted: Answers
+    today: dt.date
+    key: str
+
+    @property
+    def answers(self) -> int:
+        """All of them."""
+        return self.counted.answered
+
+    @property
+    def days(self) -> int:
+        """On how many days they were given."""
+        return len(self.counted.days)
+
+    @property
+    def unheard(self) -> int:
+        """Those that are not heard."""
+        return self.answers - self.counted.tally.total
+
+    @property
+    def unsure(self) -> int:
+        """Those that no model was sure of."""
+        return self.counted.tally.total - self.counted.tally.clear
+
+    @cached_property
+    def finding(self) -> Finding | None:
+        """What leads the page."""
+        return finding_of(self.counted, today=self.today)
+
+    @property
+    def charts(self) -> list[Chart]:
+        """The charts that have something to say."""
+        return [chart for chart in self._drawn[0] if not chart.is_quiet]
+
+    @property
+    def quiet(self) -> list[Chart]:
+        """Those in which nothing stands out."""
+        return [chart for chart in self._drawn[0] if chart.is_quiet]
+
+    @property
+    def few(self) -> list[Few]:
+        """Those that have too few answers."""
+        return self._drawn[1]
+
+    @cached_property
+    def _drawn(self) -> tuple[list[Chart], list[Few]]:
+        charts: list[Chart] = []
+        few: list[Few] = []
+        for plan in PLANS if self.counted.tally.clear else ():
+            missing = plan.least - plan.count(self.counted)
+            if missing <= 0:
+                charts.append(Chart(plan, plan.draw(self.counted, self.interval, self.today)))
+            elif plan.missing:
+                few.append(Few(plan.title, plan.missing % {"count": missing}))
+        return charts, few
 
 
 def statistics_of(
     user: User, interval: Interval, *, today: dt.date, zone: dt.tzinfo, word: str = ""
 ) -> Statistics:
-    """Work out the statistics of an interval, of all its answers or those that a word describes."""
+    """Count the answers of an interval, all of them or those that a word describes."""
     answers = answers_of(user, interval, zone=zone, word=word)
-    heard = answers.tally
-    charts, few = _drawn(answers, interval, today) if heard.clear else ([], [])
-    return Statistics(
-        interval=interval,
-        answers=answers.answered,
-        days=len(answers.days),
-        unheard=answers.answered - heard.total,
-        unsure=heard.total - heard.clear,
-        finding=finding_of(answers, today=today),
-        charts=[chart for chart in charts if not chart.is_quiet],
-        quiet=[chart for chart in charts if chart.is_quiet],
-        few=few,
-    )
-
-
-def _drawn(answers: Answers, interval: Interval, today: dt.date) -> tuple[list[Chart], list[Few]]:
-    """The charts that have enough answers, and the others."""
-    charts, few = [], []
-    for plan in PLANS:
-        missing = plan.least - plan.count(answers)
-        if missing <= 0:
-            charts.append(Chart(plan, plan.draw(answers, interval, today)))
-        elif plan.missing:
-            few.append(Few(plan.title, plan.missing % {"count": missing}))
-    return charts, few
+    return Statistics(interval, answers, today, key_of(interval, answers, today, word))

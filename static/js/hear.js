@@ -9,6 +9,7 @@ const SKIP_SECONDS = 10;
 const RESTARTS_AFTER = 3;
 let current = null; // the id of the button whose song is in the bar
 let goesOn = false; // whether the next song follows by itself
+let awaits = false; // whether it is fetched
 
 const buttons = () => [...document.querySelectorAll("[data-hear]")];
 const isPlaying = () => !audio.paused && !audio.ended;
@@ -19,8 +20,17 @@ function show() {
     each.setAttribute("aria-pressed", isIt && isPlaying());
   }
   part("previous").disabled = !neighbour(-1);
-  part("next").disabled = !neighbour(1);
+  part("next").disabled = !neighbour(1) && !more();
   if (session) session.playbackState = isPlaying() ? "playing" : current ? "paused" : "none";
+}
+
+const more = () => document.querySelector("[data-hear-more]");
+
+// What stands on the list's next page is fetched, and follows once it is here.
+function follow() {
+  const next = neighbour(1);
+  awaits = !next && Boolean(more());
+  return next ? play(next) : more()?.click();
 }
 
 function neighbour(step) {
@@ -39,6 +49,7 @@ function describe({ title, artist, emotion, cover }) {
 }
 
 async function play(button) {
+  awaits = false;
   current = button.id;
   bar.hidden = false;
   describe(button.dataset);
@@ -56,8 +67,7 @@ async function resume() {
 
 // What cannot be played is passed over where another one follows.
 function failed() {
-  const next = goesOn && neighbour(1);
-  if (next) return play(next);
+  if (goesOn && (neighbour(1) || more())) return follow();
   part("error").hidden = false;
   return show();
 }
@@ -66,6 +76,7 @@ const toggle = () => (isPlaying() ? audio.pause() : resume());
 
 function go(step) {
   if (step < 0 && audio.currentTime > RESTARTS_AFTER) return (audio.currentTime = 0);
+  if (step > 0) return follow();
   const button = neighbour(step);
   return button && play(button);
 }
@@ -111,15 +122,17 @@ audio.addEventListener("timeupdate", () => {
 });
 
 audio.addEventListener("ended", () => {
-  const next = goesOn && neighbour(1);
-  if (next) play(next);
-  else show();
+  if (goesOn) follow();
+  show();
 });
 audio.addEventListener("error", () => current && failed());
 for (const event of ["play", "pause"]) audio.addEventListener(event, show);
 
 // a card was drawn anew, or is gone: what plays goes on
-document.addEventListener("htmx:afterSettle", show);
+document.addEventListener("htmx:afterSettle", () => {
+  if (awaits) follow();
+  show();
+});
 
 const seek = (seconds) => (audio.currentTime = Math.max(0, seconds));
 const handlers = {

@@ -20,16 +20,16 @@ class Growing:
     why: str
 
 
-YEAR = "365 coloured days instead of one, past days to remember, phrases of 10,500 answers to list"
+YEAR = "365 days to count, past days to remember, phrases of 10,500 answers to list"
 GROWING = {
-    "history": Growing(2.2, YEAR),
     "history?emotion=sad": Growing(2.4, YEAR),
-    "history?q=light": Growing(2.4, f"{YEAR}; every answer's note to search"),
-    "hear_month": Growing(11.0, "a month of answers, a line for each: 360 instead of a day's"),
+    "history?q=light": Growing(2.8, f"{YEAR}; every answer's note to search"),
+    "hear_month": Growing(2.6, "seven days of answers, a line for each, instead of one"),
     "like": Growing(2.6, "1,500 songs to compare instead of a dozen"),
+    "recap_year": Growing(2.3, "a year of answers to count by day, hour and artist"),
     "songs": Growing(2.4, "1,500 songs to count by feeling, and the last use of those of one"),
     "song_list": Growing(2.4, "without a filter it is the list of the page before"),
-    "stats?span=all": Growing(2.9, "10,500 answers to group by day, hour, phrase and artist"),
+    "stats?span=all": Growing(3.7, "10,500 answers to group by day, hour, phrase and artist"),
 }
 
 

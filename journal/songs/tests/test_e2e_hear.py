@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -15,6 +16,8 @@ from journal.day.tests.test_e2e_journal import (
     open_picker,
     sign_up,
 )
+from journal.models import Entry, Journal
+from journal.tests.factories import EntryFactory
 from journify.tests.browser import faults_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -147,3 +150,25 @@ def test_a_sound_that_is_gone_is_passed_over(browser: Browser, base_url: str) ->
     card(page, 0).locator(".hear").click()
     expect(bar(page)).to_contain_text("This one cannot be played now.")
     context.close()
+
+
+def test_a_month_goes_on_with_its_next_page(day: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    # two days whose pages hold one each: the second is fetched when the first was heard
+    monkeypatch.setattr("journal.songs.views_own.DAYS_LISTED", 1)
+    entry = Entry.objects.filter(song__isnull=False).latest("answered_at")
+    today = entry.date
+    other = today - dt.timedelta(1) if today.day > 1 else today + dt.timedelta(1)
+    journal = Journal.objects.create(user_id=entry.user_id, date=other)
+    EntryFactory(journal=journal, song=entry.song)
+    day.goto(f"/hear/{today:%Y/%-m}/")
+    hear = day.locator("[data-hear]")
+    count = hear.count()
+    day.get_by_role("button", name="Hear the month").click()
+    for number in range(count - 1):
+        expect(hear.nth(number)).to_have_attribute("aria-pressed", "true")
+        end_of_song(day)
+    expect(hear.nth(count - 1)).to_have_attribute("aria-pressed", "true")
+    end_of_song(day)
+    expect(hear.nth(count)).to_have_attribute("aria-pressed", "true")
+    expect(day.locator("[data-hear-more]")).to_have_count(0)
+    assert faults_of(day) == []

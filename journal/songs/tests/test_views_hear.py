@@ -114,6 +114,22 @@ class TestMonth:
         assert "Of October" not in text
         assert "Somebody else" not in text
 
+    def test_a_page_has_seven_days_and_leads_to_the_others(
+        self, listener: Client, user: User
+    ) -> None:
+        for day in range(1, 10):
+            page = JournalFactory(user=user, date=dt.date(2026, 11, day))
+            EntryFactory(journal=page, song=SongFactory(title=f"<Of {day}>"))
+        pages = [listener.get(MONTH, {"page": number}).text for number in (1, 2)]
+        first, second = (
+            [day for day in range(1, 10) if f"&lt;Of {day}&gt;" in text] for text in pages
+        )
+        assert (first, second) == ([*range(1, 8)], [8, 9])
+        assert "Later days" in pages[0]
+        assert "Earlier days" not in pages[0]
+        assert "Earlier days" in pages[1]
+        assert "data-hear-more" not in pages[1]
+
     @pytest.mark.parametrize("where", ["2026/13", "2099/1", "1/1"])
     def test_no_month_that_is_none(self, listener: Client, where: str) -> None:
         assert listener.get(f"/hear/{where}/").status_code == 404
