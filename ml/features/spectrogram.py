@@ -308,6 +308,7 @@ def _chroma_and_centroid_weights(settings: FeatureSettings) -> Tensor:
 
 
 @cache
+@torch.inference_mode(mode=False)  # it is kept for whoever wants gradients, too
 def _dct(size: int) -> Tensor:
     """Return the first rows of the orthonormal DCT-II matrix, shape (20, size)."""
     order = torch.arange(MFCC_ROWS, dtype=torch.float64)[:, None]

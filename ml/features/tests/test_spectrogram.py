@@ -116,3 +116,13 @@ def test_combined_features_stack_when_given_a_picture() -> None:
     assert combined.shape == (2, 129, 50)
     assert torch.equal(combined[:, 20], picture[:, -1])
     assert torch.equal(combined[:, -96:], picture[:, :96])
+
+
+def test_cepstra_have_gradients_where_they_were_computed_without_before() -> None:
+    features._dct.cache_clear()
+    mel = torch.rand(8, 3)
+    with torch.inference_mode():
+        features.mfcc(mel)
+    mel.requires_grad_()
+    features.mfcc(mel).sum().backward()
+    assert mel.grad is not None
