@@ -59,11 +59,12 @@ CODEC_DELAY = 0.06  # seconds that WMA's decoder swallows, of what is there
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A part of a song, all channels.
+    """A stretch of a song, all channels.
 
     Attributes
     ----------
-    channels : float32 array, shape (channels, n)
+    parts : list of float32 arrays, shape (channels, n)
+        About a second each: what is done to one at a time stays in the processor's cache.
     rate : int
         Their samples a second.
     layout : str
@@ -74,7 +75,7 @@ class Excerpt:
         How long the song is.
     """
 
-    channels: Samples
+    parts: list[Samples]
     rate: int
     layout: str
     start: float
@@ -140,11 +141,11 @@ def load_parts(path: Path, *, most: int) -> Iterator[Clip]:
         check_stream(stream)
         layout, rate = stream.layout.name, kept_rate(stream)
         pieces = _pieces(sound(frames(container, stream), rate), rate)
-        for number, channels in enumerate(islice(pieces, most)):
+        for number, parts in enumerate(islice(pieces, most)):
             start = number * CLIP_SECONDS
-            end = start + channels.shape[1] / rate
+            end = start + _length(parts) / rate
             try:
-                clip = _clip(Excerpt(channels, rate, layout, start, end), "", "")
+                clip = _clip(Excerpt(parts, rate, layout, start, end), "", "")
             except ClipError as error:
                 refused = refused and error
                 continue
@@ -175,15 +176,15 @@ def _excerpt(source: io.BufferedReader, index: int) -> Excerpt:
         length = length_of(source, container, stream)
         _refuse_long(length or 0.0)
         start = _middle(length or 0.0)
-        channels = _gathered(sound_at(container, stream, start) if start else (), rate)
+        parts = _gathered(sound_at(container, stream, start) if start else (), rate)
     if length is None:
         return _search(source, index, layout)
     if not start:
-        channels = _from_beginning(source, index, 0.0)
+        parts = _from_beginning(source, index, 0.0)
     expected = min(length, CLIP_SECONDS) * rate
-    is_complete = abs(channels.shape[1] - expected) <= TOLERANCE * expected
-    if is_complete and (not start or _heard_seconds(channels, rate) >= MIN_HEARD_SECONDS):
-        return Excerpt(channels, rate, layout, start, length)
+    is_complete = abs(_length(parts) - expected) <= TOLERANCE * expected
+    if is_complete and (not start or _heard_seconds(parts, rate) >= MIN_HEARD_SECONDS):
+        return Excerpt(parts, rate, layout, start, length)
     return _search(source, index, layout)
 
 
@@ -203,8 +204,8 @@ def _search(source: io.BufferedReader, index: int, layout: str) -> Excerpt:
                 raise refusal("too-long")
     length = counts[-1] / rate
     start = _best_start(np.array(counts) / rate, np.array(peaks))
-    channels = _from_beginning(source, index, start)
-    return Excerpt(channels, rate, layout, start, length, is_middle=start == _middle(length))
+    parts = _from_beginning(source, index, start)
+    return Excerpt(parts, rate, layout, start, length, is_middle=start == _middle(length))
 
 
 def _best_start(times: npt.NDArray[np.float64], peaks: npt.NDArray[np.float64]) -> float:
@@ -231,7 +232,7 @@ def _best_start(times: npt.NDArray[np.float64], peaks: npt.NDArray[np.float64]) 
     return float(starts[best])
 
 
-def _from_beginning(source: io.BufferedReader, index: int, start: float) -> Samples:
+def _from_beginning(source: io.BufferedReader, index: int, start: float) -> list[Samples]:
     """Read an excerpt by decoding all that comes before it, too."""
     with demuxed(source) as container:
         stream = container.streams.audio[index]
@@ -240,37 +241,26 @@ def _from_beginning(source: io.BufferedReader, index: int, start: float) -> Samp
         return _gathered(found, rate)
 
 
-def _gathered(parts: Iterable[Samples], rate: int) -> Samples:
-    """Return up to 30 s as one array, shape (channels, n), mono if their number changes."""
-    gathered: list[Samples] = []
-    have, wanted = 0, int(CLIP_SECONDS * rate)
+def _gathered(parts: Iterable[Samples], rate: int) -> list[Samples]:
+    """Return up to 30 s."""
+    return next(_pieces(parts, rate), [])
+
+
+def _pieces(parts: Iterable[Samples], rate: int) -> Iterator[list[Samples]]:
+    """Yield pieces of 30 s, then the rest."""
+    piece, left = list[Samples](), int(CLIP_SECONDS * rate)
     for part in parts:
-        gathered.append(part)
-        have += part.shape[1]
-        if have >= wanted:
-            break
-    return _together(gathered)[:, :wanted] if gathered else np.zeros((1, 0), np.float32)
+        piece.append(part[:, :left])
+        left -= part.shape[1]
+        if left <= 0:
+            yield piece
+            piece, left = [part[:, part.shape[1] + left :]], int(CLIP_SECONDS * rate) + left
+    if _length(piece):
+        yield piece
 
 
-def _pieces(parts: Iterable[Samples], rate: int) -> Iterator[Samples]:
-    """Yield pieces of 30 s, mono where the number of channels changes within one; then the rest."""
-    gathered: list[Samples] = []
-    have, wanted = 0, int(CLIP_SECONDS * rate)
-    for part in parts:
-        gathered.append(part)
-        have += part.shape[1]
-        if have >= wanted:
-            piece = _together(gathered)
-            yield piece[:, :wanted]
-            gathered, have = [piece[:, wanted:]], have - wanted
-    if have:
-        yield _together(gathered)
-
-
-def _together(parts: list[Samples]) -> Samples:
-    if len({len(part) for part in parts}) > 1:
-        parts = [part.mean(axis=0, keepdims=True) for part in parts]
-    return np.concatenate(parts, axis=1)
+def _length(parts: Iterable[Samples]) -> int:
+    return sum(part.shape[1] for part in parts)
 
 
 def _middle(length: float) -> float:
@@ -286,10 +276,9 @@ def _peak(channels: Samples) -> float:
     return float(swing.max()) if np.isfinite(swing).all() else 0.0
 
 
-def _heard_seconds(channels: Samples, rate: int) -> float:
+def _heard_seconds(parts: Iterable[Samples], rate: int) -> float:
     """How many seconds are louder than faint."""
-    seconds = range(0, channels.shape[1], rate)
-    return sum(_peak(channels[:, at : at + rate]) > FAINT_PEAK for at in seconds)
+    return _length(part for part in parts if _peak(part) > FAINT_PEAK) / rate
 
 
 def _refuse_long(seconds: float) -> None:
@@ -314,16 +303,16 @@ def _refuse_short(seconds: float) -> None:
 
 def _clip(excerpt: Excerpt, title: str, artist: str) -> Clip:
     """Mix an excerpt, refusing what no network should hear; bring over-loud samples into range."""
-    channels = excerpt.channels
-    seconds = channels.shape[1] / excerpt.rate
+    parts, count = excerpt.parts, _length(excerpt.parts)
+    seconds = count / excerpt.rate
     _refuse_short(min(seconds + CODEC_DELAY, max(seconds, excerpt.source_seconds)))
+    if len({len(part) for part in parts}) > 1:
+        parts = [part.mean(axis=0, keepdims=True) for part in parts]
     with np.errstate(invalid="ignore"):
-        constant = channels.mean(axis=1, keepdims=True)
+        constant = sum(part.sum(axis=1, keepdims=True) for part in parts) / np.float32(count)
     if not np.isfinite(constant).all():
         raise refusal("not-finite")
-    if np.abs(constant).max() > SILENT_PEAK:
-        channels -= constant
-    samples = _resampled(_mono(channels, excerpt.layout), excerpt.rate)
+    samples = _resampled(_mono(parts, constant, excerpt.layout), excerpt.rate)
     low, high = float(samples.min()), float(samples.max())
     if (high - low) / 2 < SILENT_PEAK:
         raise refusal("silent")
@@ -346,12 +335,20 @@ def _resampled(samples: Samples, rate: int) -> Samples:
     return samples if rate == SAMPLE_RATE else soxr.resample(samples, rate, SAMPLE_RATE)
 
 
-def _mono(channels: Samples, layout: str) -> Samples:
-    """Mix channels; where they cancel each other, as in opposite phase, take the loudest one."""
-    mixed = _mixed(channels, layout)
-    powers = [np.vdot(channel, channel) for channel in channels]
-    if np.vdot(mixed, mixed) < CANCELLED * max(powers):
-        return cast("Samples", channels[np.argmax(powers)])
+def _mono(parts: list[Samples], constant: Samples, layout: str) -> Samples:
+    """Mix channels less what is constant in each.
+
+    Where they cancel each other, as in opposite phase, the loudest one is taken.
+    """
+    pieces, powers = [], np.zeros(len(constant))
+    for part in parts:
+        centred = part - constant
+        pieces.append(_mixed(centred, layout))
+        powers += [np.vdot(channel, channel) for channel in centred]
+    mixed: Samples = np.concatenate(pieces)
+    if np.vdot(mixed, mixed) < CANCELLED * powers.max():
+        loudest = powers.argmax()
+        mixed = np.concatenate([part[loudest] for part in parts]) - constant[loudest]
     return mixed
 
 
