@@ -19,31 +19,24 @@ def loading() -> Iterator[None]:
     Loading makes a great many objects and hardly any garbage; searching for it takes a tenth of the
     time. Later, one request in a few dozen would stand still while all of it is looked through:
     https://docs.python.org/3/library/gc.html#gc.freeze
-
-    Where torch is imported meanwhile, it comes without `COMPILING`: enough to answer and to explain
-    with, not to train.
     """
     gc.disable()
     try:
-        with _left_out(COMPILING):
-            yield
+        yield
     finally:
         gc.freeze()
         gc.enable()
 
 
-@contextmanager
-def _left_out(names: tuple[str, ...]) -> Iterator[None]:
-    """Have modules of torch that are not there yet be empty meanwhile."""
-    empty = {name: ModuleType(name) for name in names if name not in sys.modules}
-    sys.modules.update(empty)
-    try:
-        yield
-    finally:
-        torch = sys.modules.get("torch")
-        for name in empty:
-            del sys.modules[name]
-            if torch:
-                vars(torch).pop(name.removeprefix("torch."), None)
-        if torch and empty:  # what is left out would have made this known
-            torch._C._set_generator_metaclass(torch._opaque_base.OpaqueBaseMeta)
+def import_torch() -> None:
+    """Import torch without `COMPILING`: enough to answer and to explain with, not to train."""
+    if "torch" in sys.modules:
+        return
+    sys.modules.update({name: ModuleType(name) for name in COMPILING})
+    import torch
+
+    for name in COMPILING:
+        del sys.modules[name]
+        vars(torch).pop(name.removeprefix("torch."), None)
+    # what is left out would have made this known
+    torch._C._set_generator_metaclass(torch._opaque_base.OpaqueBaseMeta)

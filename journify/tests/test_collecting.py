@@ -34,9 +34,9 @@ def test_a_command_searches_as_usual_once_it_is_loaded() -> None:
 def test_what_listens_has_torch_without_its_compiler() -> None:
     script = (
         "import sys\n"
-        "from journify.operations.collecting import COMPILING, loading\n"
-        "with loading():\n"
-        "    import torch\n"
+        "from journify.operations.collecting import COMPILING, import_torch\n"
+        "import_torch()\n"
+        "import torch\n"
         "print(len(set(COMPILING) & set(sys.modules)), hasattr(torch, 'export'))\n"
         "print(torch.randperm(1, generator=torch.Generator().manual_seed(0)).item())\n"
     )
