@@ -1,9 +1,10 @@
 """Correct the global network's answers for one listener, learnt from that listener's labels.
 
 Where the zero of the two axes lies depends on whose music it is. A layer moves it: one shift of
-arousal, one of valence, and a scale for both (under 1: less sure). They are the most likely ones
-(MAP) under a Gaussian prior. How much of them is used is decided by leave-one-out on the listener's
-own labels, and by how much the labels surprise the network: nothing where it does not pay.
+arousal, one of valence, and a scale for both (under 1: less sure), which never changes what is the
+likeliest. They are the most likely ones (MAP) under a Gaussian prior. How much of the shifts is
+used is decided by leave-one-out on the listener's own labels, by how much the labels surprise the
+network, and by how sure it is of the listener's songs: nothing where it does not pay.
 
 Plain Python: web processes fit it after a label and import no numpy. The newest `MAX_LABELS` count,
 so a fit takes the same short time however many there are.
@@ -24,16 +25,20 @@ from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE, Emotion
 MAX_LABELS = 100
 FLOOR = 5e-5  # probabilities are kept with four digits
 
-# The prior: standard deviations of the shifts, in log-odds, and of the scale, around 1.
-SHIFT_SPREAD = 1.0
+# The prior: standard deviations of both shifts, in log-odds, and of the scale, around 1.
+AROUSAL_SPREAD, VALENCE_SPREAD = 1.0, 0.5
 SCALE_SPREAD = 0.3
-# A listener's music is expected to be this much nearer to the middle of the axes than it sounds.
+# A listener's music is expected to be this much nearer to the middle of the axes than it sounds,
+# and to be this much more pleasant to whoever listens to it than to others.
 TOWARDS_MIDDLE = 0.4
-# Strength by evidence, in nats: leave-one-out's gain, the surprise, and what is granted beforehand.
-SURPRISE_WEIGHT = 4.0
-GRANTED = 2.0
-NATS_TO_FULL = 4.0
-LABELS_TO_FULL = 8  # with fewer, a part
+PLEASANTER = 0.6
+# Strength by evidence: what the shifts gain in leave-one-out, in nats, the surprise, in standard
+# deviations, and how much less sure the network is of a listener's songs than of music it knows.
+GAIN_WEIGHT = 0.125
+SURPRISE_WEIGHT = 0.25
+SURE_OF_KNOWN_MUSIC = 0.69
+UNSURE_WEIGHT = 10.0
+LABELS_TO_FULL = 5  # with fewer, a part
 
 NEWTON_STEPS = 30
 MAX_STEP = 1.0
@@ -56,10 +61,11 @@ class Axes(NamedTuple):
 
 
 class Center(NamedTuple):
-    """Where a listener's songs lie on the two axes, on average."""
+    """Where a listener's songs lie on the two axes, and how sure the network is, on average."""
 
     arousal: float = 0.0
     valence: float = 0.0
+    certainty: float = SURE_OF_KNOWN_MUSIC
 
 
 @dataclass(frozen=True)
@@ -71,9 +77,9 @@ class Layer:
     arousal, valence : float
         Shifts, in log-odds.
     scale : float
-        Factor of both axes.
+        Power of the probabilities, after the shifts.
     strength : float
-        How much of what was learnt is used, 0 to 1; the other values have it in them already.
+        How much of the shifts that were learnt is used, 0 to 1; they have it in them already.
     """
 
     arousal: float = 0.0
@@ -84,7 +90,7 @@ class Layer:
     @property
     def changes_anything(self) -> bool:
         """Whether a song can sound different with it."""
-        return self.strength > 0.0
+        return self != Layer()
 
     def as_text(self) -> str:
         """Return four numbers as text; empty where nothing changes."""
@@ -99,14 +105,20 @@ class Layer:
 
     def correct(self, probabilities: Sequence[float]) -> list[float]:
         """Return corrected probabilities, in the order of `EMOTIONS`."""
-        return probabilities_of(self.moved(axes_of(probabilities)))
+        return self.said_of(axes_of(probabilities))
+
+    def said_of(self, axes: Axes) -> list[float]:
+        """Return what is said of a song that lies there, in the order of `EMOTIONS`."""
+        powers = [value**self.scale for value in probabilities_of(self.moved(axes))]
+        total = sum(powers)
+        return [value / total for value in powers]
 
     def moved(self, axes: Axes) -> Axes:
-        """Return corrected axes."""
+        """Return where a song lies for the listener."""
         return Axes(
-            self.scale * axes.arousal + self.arousal,
-            self.scale * axes.when_high + self.valence,
-            self.scale * axes.when_low + self.valence,
+            axes.arousal + self.arousal,
+            axes.when_high + self.valence,
+            axes.when_low + self.valence,
         )
 
 
@@ -153,6 +165,7 @@ def center_of(songs: Iterable[Axes]) -> Center:
     return Center(
         sum(axes.arousal for axes in listed) / len(listed),
         sum(axes.valence for axes in listed) / len(listed),
+        sum(max(probabilities_of(axes)) for axes in listed) / len(listed),
     )
 
 
@@ -181,20 +194,31 @@ def fit_layer(songs: Sequence[Axes], labels: Sequence[Emotion], center: Center) 
     )
     learnt = _most_likely(rows, center)
     left_out = [_left_out(learnt, row, each) for row, part in enumerate(rows) for each in part]
-    strength = _strength(rows, left_out)
-    layer = _layer(learnt.shifts, learnt.scale, strength)
+    used = _Used(
+        _strength(rows, left_out, learnt.scale, center), min(1.0, len(songs) / LABELS_TO_FULL)
+    )
     return Fit(
-        layer if strength else Layer(),
+        used.layer(learnt.shifts, learnt.scale),
         labels=len(songs),
         before=_agreeing(songs, labels),
-        after=_agreeing(_others_say(songs, learnt, left_out, strength), labels),
+        after=_agreeing(_others_say(songs, learnt, left_out, used), labels),
     )
 
 
-def _layer(shifts: Sequence[float], scale: float, strength: float) -> Layer:
-    return Layer(
-        strength * shifts[0], strength * shifts[1], 1.0 + strength * (scale - 1.0), strength
-    )
+class _Used(NamedTuple):
+    """How much is used of what was learnt: by evidence, and by how many labels there are.
+
+    The scale is not in question: it says how sure the network may be, also where it is right.
+    """
+
+    strength: float
+    part: float
+
+    def layer(self, shifts: Sequence[float], scale: float) -> Layer:
+        strength = self.strength * self.part
+        scale = max(scale, SCALE_MIN)
+        arousal, valence = (strength * shift / scale for shift in shifts)
+        return Layer(arousal, valence, 1.0 + self.part * (scale - 1.0), strength)
 
 
 # A song's log-odds on one axis, and whether the listener heard it on the positive side.
@@ -223,8 +247,12 @@ class _Sums(NamedTuple):
 
 def _most_likely(rows: _Rows, center: Center) -> _Learnt:
     """Climb to the most likely shifts and scale by Newton's method: the hill has one top."""
-    expected = (-TOWARDS_MIDDLE * center.arousal, -TOWARDS_MIDDLE * center.valence, 1.0)
-    precision = (SHIFT_SPREAD**-2, SHIFT_SPREAD**-2, SCALE_SPREAD**-2)
+    expected = (
+        -TOWARDS_MIDDLE * center.arousal,
+        PLEASANTER - TOWARDS_MIDDLE * center.valence,
+        1.0,
+    )
+    precision = (AROUSAL_SPREAD**-2, VALENCE_SPREAD**-2, SCALE_SPREAD**-2)
     at = list(expected)
     for _step in range(NEWTON_STEPS):
         parts = [_sums(part, at[axis], at[2]) for axis, part in enumerate(rows)]
@@ -309,23 +337,24 @@ def _left_out(learnt: _Learnt, axis: int, row: _Row) -> _LeftOut:
     return _LeftOut(moved - step * leverage, change)
 
 
-def _strength(rows: _Rows, left_out: Sequence[_LeftOut]) -> float:
-    """Say how much of the layer to use.
+def _strength(rows: _Rows, left_out: Sequence[_LeftOut], scale: float, center: Center) -> float:
+    """Say how much of the shifts to use.
 
     Leave-one-out alone cannot tell with five labels. What can is whether the network is more wrong
-    about this listener than it expected to be: one that is as right as it says needs no correction.
+    about this listener than it expected to be, and how unlike its training songs theirs are: it is
+    less sure of those.
     """
     gain = surprise = expected = 0.0
     flat = [each for part in rows for each in part]
     for (value, is_positive), without in zip(flat, left_out, strict=True):
         cost = _cost(value, is_positive)
-        gain += cost - _cost(without.value, is_positive)
+        gain += _cost(scale * value, is_positive) - _cost(without.value, is_positive)
         chance = _sigmoid(value)
         surprise += cost - _entropy(chance)
         expected += chance * (1.0 - chance) * value * value
-    odds = gain + SURPRISE_WEIGHT * surprise / math.sqrt(expected + 1.0) + GRANTED
-    strength = _within_unit(0.5 + odds / NATS_TO_FULL)
-    return strength * min(1.0, len(left_out) / 2 / LABELS_TO_FULL)
+    evidence = GAIN_WEIGHT * gain + SURPRISE_WEIGHT * surprise / math.sqrt(expected + 1.0)
+    unlike = UNSURE_WEIGHT * (SURE_OF_KNOWN_MUSIC - center.certainty)
+    return _within_unit(0.5 + evidence + unlike)
 
 
 def _entropy(chance: float) -> float:
@@ -340,7 +369,7 @@ def _cost(value: float, is_positive: bool) -> float:  # noqa: FBT001 -- one of t
 
 
 def _others_say(
-    songs: Sequence[Axes], learnt: _Learnt, left_out: Sequence[_LeftOut], strength: float
+    songs: Sequence[Axes], learnt: _Learnt, left_out: Sequence[_LeftOut], used: _Used
 ) -> list[Axes]:
     """Return what all labels but its own make of each labelled song."""
     said = []
@@ -351,7 +380,7 @@ def _others_say(
             learnt.shifts[axis] + arousal.change[axis] + valence.change[axis] for axis in (0, 1)
         ]
         scale = learnt.scale + arousal.change[2] + valence.change[2]
-        said.append(_layer(shifts, scale, strength).moved(axes))
+        said.append(used.layer(shifts, scale).moved(axes))
     return said
 
 

@@ -367,7 +367,7 @@ class PersonalLayerQuerySet(models.QuerySet["PersonalLayer"]):
 
     def at_work(self) -> PersonalLayerQuerySet:
         """Layers by which songs sound different to their listeners."""
-        return self.filter(is_on=True, strength__gt=0.0)
+        return self.filter(is_on=True, labels__gt=0)
 
     def layer_of(self, user: UUID) -> Layer:
         """Return what counts for a listener; it changes nothing where nothing was taught."""

@@ -195,7 +195,7 @@ def _correct_of(user: UUID, songs: Sequence[UUID], order: Sequence[str]) -> int:
 def _taught(songs: Sequence[UUID], order: Sequence[str]) -> dict[UUID, dict[UUID, str]]:
     """What songs count as for listeners who taught something, by song and listener."""
     people = Entry.objects.filter(
-        song__in=songs, user__personal_layer__is_on=True, user__personal_layer__strength__gt=0.0
+        song__in=songs, user__personal_layer__is_on=True, user__personal_layer__labels__gt=0
     )
     columns = (f"user__personal_layer__{name}" for name in LAYER_FIELDS)
     rows = list(people.order_by().values_list("song", "user", *columns).distinct())

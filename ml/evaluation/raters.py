@@ -25,13 +25,19 @@ from rich.table import Table
 from scipy.special import softmax
 
 from ml.audio.loading import load_many
-from ml.calibration import Floats, UnseenAnswers, fit_temperature
+from ml.calibration import Floats, UnseenAnswers, fit_temperature, temperatures_of_others
 from ml.datasets.ratings import Rating, read_ratings
 from ml.errors import DataError
 from ml.labels import EMOTIONS, Emotion
 from ml.metrics import Integers, calibration_error, reliability
-from ml.personal import Axes, axes_of, center_of, fit_layer, probabilities_of
-from ml.training.experiment import FoldPrediction, fold_folder, read_prediction, read_predictions
+from ml.personal import axes_of, center_of, fit_layer, probabilities_of
+from ml.training.experiment import (
+    PREDICTIONS,
+    FoldPrediction,
+    fold_folder,
+    read_prediction,
+    read_predictions,
+)
 
 COUNTS = (0, 5, 10, 20, 50)
 DRAWS = 40
@@ -91,7 +97,7 @@ class Score:
             f"{100 * self.gains.mean():+.1f}",
             span,
             f"{self.worse:.0%}",
-            f"{self.ece_without:.3f} → {self.ece_within:.3f}",
+            f"{self.ece_without:.3f}→{self.ece_within:.3f}",
             str(len(self.gains)),
         ]
 
@@ -155,32 +161,40 @@ class _Heard:
         return self._digests[file]
 
 
-def said_without(run: Path, source: str) -> dict[str, list[float]]:
-    """Return what a run's network said of a set that it was trained without.
+def said_unseen(run: Path, source: str) -> dict[str, list[float]]:
+    """Return what a run's networks said of a set's clips that they had not seen.
 
-    The temperature is fitted on the run's folds of the other sets.
+    By the network that was trained without the set, its temperature fitted on the folds of the
+    others; else by the folds, each with the temperature of the others.
 
     Raises
     ------
     DataError
         If the run has nothing of that set.
     """
-    folder = fold_folder(run, source)
     folds = read_predictions(run)
-    if not (folder / "predictions.json").is_file() or not folds:
+    apart = fold_folder(run, source)
+    if (apart / PREDICTIONS).is_file() and folds:
+        others = [
+            each.only([key for key in each.files if not key.startswith(f"{source}/")])
+            for each in folds
+        ]
+        fitted = fit_temperature(UnseenAnswers.joined(map(_as_answers, others)))
+        parts = [(read_prediction(apart), fitted)]
+    else:
+        warmth = temperatures_of_others({int(each.fold): _as_answers(each) for each in folds})
+        parts = [(each, warmth[int(each.fold)]) for each in folds]
+    said = {
+        key.removeprefix(f"{source}/"): softmax(np.array(line) / temperature).tolist()
+        for part, temperature in parts
+        for key, line in zip(part.files, part.logits, strict=True)
+        if key.startswith(f"{source}/")
+    }
+    if not said:
         raise DataError(
             f"{run} has not been judged without {source}: `manage.py evaluate --held-out` does it."
         )
-    others = [
-        each.only([key for key in each.files if not key.startswith(f"{source}/")]) for each in folds
-    ]
-    temperature = fit_temperature(UnseenAnswers.joined(_as_answers(each) for each in others))
-    apart = read_prediction(folder)
-    said = softmax(np.array(apart.logits) / temperature, axis=1)
-    return {
-        key.removeprefix(f"{source}/"): line.tolist()
-        for key, line in zip(apart.files, said, strict=True)
-    }
+    return said
 
 
 def _as_answers(prediction: FoldPrediction) -> UnseenAnswers:
@@ -258,11 +272,10 @@ class _Rater:
         layer = fit_layer(
             [self.axes[at] for at in known], [self.labels[at] for at in known], self._center
         ).layer
-        moved: list[Axes] = [layer.moved(self.axes[at]) for at in apart]
         return _Judged(
             self.truth[apart],
             self._without[apart],
-            np.array([probabilities_of(axes) for axes in moved]),
+            np.array([layer.said_of(self.axes[at]) for at in apart]),
         )
 
 
@@ -311,7 +324,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run",
         type=Path,
-        help="a run of training: take what it said of the folder when it was trained without it",
+        help="a run of training: take what it said of the folder's clips that it had not seen",
     )
     parser.add_argument(
         "--runs", type=Path, default=Path("runs"), help="where what was heard is kept"
@@ -330,7 +343,7 @@ def run(options: Mapping[str, Any]) -> None:
     files = sorted({rating.file for rating in ratings})
     data: Path = options["data"]
     if options["run"]:
-        said = said_without(options["run"], data.resolve().name)
+        said = said_unseen(options["run"], data.resolve().name)
     else:
         said = hear(files, data, options["model"], options["runs"] / "heard")
     Console().print(table_of(score(ratings, said, draws=options["draws"])))

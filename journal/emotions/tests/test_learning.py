@@ -80,7 +80,7 @@ def test_the_forms_of_the_rule_agree_with_a_layer(user: User) -> None:
         label = next((label.emotion for label in song.own_labels), "")
         rows = list(song.classifications.all())
         one = effective_of(rows, label=label, layer=layer)
-        assert read(song).emotion == one.emotion
+        assert (read(song).emotion or "unsure") == one.emotion
         assert one.emotion in {verdict.emotion for verdict in many.values()}
     assert len(many) == len(songs)
 

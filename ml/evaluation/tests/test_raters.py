@@ -9,7 +9,7 @@ import pytest
 
 from ml.datasets.ratings import Rating, read_ratings
 from ml.errors import DataError
-from ml.evaluation.raters import hear, said_without, score, table_of
+from ml.evaluation.raters import hear, said_unseen, score, table_of
 from ml.labels import EMOTIONS, Emotion
 from ml.personal import Axes, Layer, probabilities_of
 from ml.tests.sounds import music, write
@@ -146,22 +146,34 @@ def test_clip_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     assert list(hear(["bad.wav", "good.wav"], tmp_path, "ann", tmp_path / "heard")) == ["good.wav"]
 
 
-def test_run_that_left_a_set_out_is_taken(tmp_path: Path) -> None:
-    def prediction(folder: str, fold: object, files: list[str]) -> None:
-        path = tmp_path / folder
-        path.mkdir()
-        emotions = [EMOTIONS[at % 4] for at in range(len(files))]
-        logits = [[2.0 * (each == emotion) for each in EMOTIONS] for emotion in emotions]
-        rows = {"fold": fold, "files": files, "emotions": emotions, "logits": logits}
-        (path / "predictions.json").write_text(json.dumps(rows))
+def write_prediction(folder: Path, fold: object, files: list[str], *, turned: int = 0) -> None:
+    """Keep predictions that are right, or all wrong by as many places."""
+    folder.mkdir()
+    emotions = [EMOTIONS[at % 4] for at in range(len(files))]
+    said = [EMOTIONS[(at + turned) % 4] for at in range(len(files))]
+    logits = [[2.0 * (each == emotion) for each in EMOTIONS] for emotion in said]
+    rows = {"fold": fold, "files": files, "emotions": emotions, "logits": logits}
+    (folder / "predictions.json").write_text(json.dumps(rows))
 
-    prediction("fold-0", 0, [f"main/{at}" for at in range(8)])
+
+def test_run_that_left_a_set_out_is_taken(tmp_path: Path) -> None:
+    write_prediction(tmp_path / "fold-0", 0, [f"main/{at}" for at in range(8)])
     with pytest.raises(DataError, match="has not been judged without mine"):
-        said_without(tmp_path, "mine")
-    prediction("without-mine", "mine", ["mine/a.mp3"])
-    said = said_without(tmp_path, "mine")
+        said_unseen(tmp_path, "mine")
+    write_prediction(tmp_path / "without-mine", "mine", ["mine/a.mp3"])
+    said = said_unseen(tmp_path, "mine")
     assert list(said) == ["a.mp3"]
     assert said["a.mp3"][0] == pytest.approx(1.0, abs=1e-3)  # the folds were always right
+
+
+def test_folds_of_a_set_are_judged_each_by_the_temperature_of_the_others(tmp_path: Path) -> None:
+    files = [f"main/{at}.mp3" for at in range(8)]
+    write_prediction(tmp_path / "fold-0", 0, files[:4])
+    write_prediction(tmp_path / "fold-1", 1, [*files[4:], "other/a.mp3"], turned=1)
+    said = said_unseen(tmp_path, "main")
+    assert sorted(said) == [f"{at}.mp3" for at in range(8)]
+    assert max(said["0.mp3"]) < 0.4  # fold 1 was always wrong
+    assert max(said["4.mp3"]) > 0.9  # fold 0 was always right
 
 
 def test_table_survives_a_spreadsheet(tmp_path: Path) -> None:
