@@ -148,11 +148,16 @@ def _legend(recap: Recap) -> list[dict[str, Any]]:
 
 
 def png_of(recap: Recap) -> bytes:
-    """Draw the recap in pixels, for printing at 20 by 25 cm."""
+    """Draw the recap in pixels."""
+    return in_pixels(svg_of(recap), skip_system_fonts=True)
+
+
+def in_pixels(svg: str, *, skip_system_fonts: bool = False) -> bytes:
+    """Draw in pixels, for printing at 20 cm across."""
     return resvg_py.svg_to_bytes(
-        svg_string=svg_of(recap),
+        svg_string=svg,
         width=PNG_WIDTH,
-        skip_system_fonts=True,
+        skip_system_fonts=skip_system_fonts,
         font_files=[str(path) for path in sorted(FONTS.glob("*.ttf"))],
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import resvg_py
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.utils.translation import ngettext
 from classifier.emotions.readings import WORDS
 from classifier.serving.results import UNSURE
 from journal.emotions.tally import Tally
-from journal.recap.picture import COLOURS, FONTS, HATCH, PNG_WIDTH, fonts, svg_of, symbols
+from journal.recap.picture import COLOURS, HATCH, fonts, in_pixels, svg_of, symbols
 from journal.recap.story import Story
 from journal.recap.texts import fitted, plain
 from journal.stats import geometry
@@ -73,11 +72,7 @@ def svg_of_slide(slide: Slide, story: Story, *, shape: str) -> str:
 
 def png_of_slide(slide: Slide, story: Story, *, shape: str) -> bytes:
     """Draw a page in pixels; letters that the typeface lacks come from the system's."""
-    return resvg_py.svg_to_bytes(
-        svg_string=svg_of_slide(slide, story, shape=shape),
-        width=PNG_WIDTH,
-        font_files=[str(path) for path in sorted(FONTS.glob("*.ttf"))],
-    )
+    return in_pixels(svg_of_slide(slide, story, shape=shape))
 
 
 def _record(story: Story) -> Iterator[Slide]:

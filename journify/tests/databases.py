@@ -7,12 +7,13 @@ import fcntl
 import functools
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -55,23 +56,44 @@ def own_data(folder: Path, *, migrated: bool = False) -> Iterator[dict[str, str]
         _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def keep_tables() -> None:
+    """Keep a copy of the tests' own database before there is anything in it."""
+    if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL:
+        _migrated_name()
+    else:
+        migrated_file()
+
+
 def migrated_file() -> Path:
     """Return a database on SQLite with today's tables, to be copied; one for all processes."""
     folder = Path(os.environ[SHARED])
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "made").exists():
-            _migrate({"JOURNIFY_DATA_DIR": str(folder), "DATABASE_URL": ""})
+            _fill(folder)
             (folder / "made").touch()
     return folder / SQLITE_FILE
 
 
+def _fill(folder: Path) -> None:
+    tests = connections["default"]
+    if "mode=memory" in str(tests.settings_dict["NAME"]):
+        with closing(sqlite3.connect(folder / SQLITE_FILE)) as copy:
+            tests.connection.backup(copy)
+    else:
+        _migrate({"JOURNIFY_DATA_DIR": str(folder), "DATABASE_URL": ""})
+
+
 @functools.cache
 def _migrated_name() -> str:
-    name = f"test_{uuid.uuid4().hex}"
-    _on_server(f'CREATE DATABASE "{name}"')
+    name, tests = f"test_{uuid.uuid4().hex}", connections["default"]
+    has_tables = tests.settings_dict["NAME"].startswith("test_")
+    tests.close()  # nobody may use what is copied
+    template = tests.settings_dict["NAME"] if has_tables else "template1"
+    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     atexit.register(_on_server, f'DROP DATABASE "{name}" WITH (FORCE)')
-    _migrate({"DATABASE_URL": _address(name)})
+    if not has_tables:
+        _migrate({"DATABASE_URL": _address(name)})
     return name
 
 

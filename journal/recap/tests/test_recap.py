@@ -25,6 +25,7 @@ from journal.tests.factories import EntryFactory, JournalFactory
 from spotify_auth.models import User
 
 MONTH, YEAR = Period(2026, 10), Period(2026)
+FULL_WIDTH = picture.PNG_WIDTH  # other tests draw small pictures
 BOTH = pytest.mark.parametrize("period", [MONTH, YEAR], ids=["month", "year"])
 
 
@@ -152,7 +153,8 @@ def test_the_marks_are_those_of_every_page(answered: User) -> None:
         assert mark[0] in drawn(answered, MONTH)
 
 
-def test_the_pixels_show_the_drawing(answered: User) -> None:
+def test_the_pixels_show_the_drawing(answered: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture, "PNG_WIDTH", FULL_WIDTH)
     png = picture.png_of(picture.recap_of(answered, MONTH))
     image = Image.open(io.BytesIO(png)).convert("RGB")
     assert image.size == (1600, 2000)
