@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext as _
@@ -32,18 +31,7 @@ SYSTEMS = {
 }
 
 
-@dataclass(frozen=True)
-class Device:
-    """A browser that is signed in."""
-
-    pk: int
-    name: str
-    address: str
-    since: dt.datetime
-    is_this: bool
-
-
-def devices_of(request: SignedInRequest) -> list[Device]:
+def devices_of(request: SignedInRequest) -> list[dict[str, Any]]:
     """List the listener's signed-in browsers, this one first; forget what has ended."""
     rows = UserSession.objects.purge_and_list(request.user)
     this = request.session.session_key
@@ -53,9 +41,13 @@ def devices_of(request: SignedInRequest) -> list[Device]:
         rows = UserSession.objects.purge_and_list(request.user)
     rows.sort(key=lambda row: (row.session_key != this, -row.created_at.timestamp()))
     return [
-        Device(
-            row.pk, browser_name(row.user_agent), row.ip, row.created_at, row.session_key == this
-        )
+        {
+            "pk": row.pk,
+            "name": browser_name(row.user_agent),
+            "address": row.ip,
+            "since": row.created_at,
+            "is_this": row.session_key == this,
+        }
         for row in rows
     ]
 

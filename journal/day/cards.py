@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
-from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import WORDS, Reading, read
 from journal.models import Entry
@@ -44,15 +44,6 @@ class Card:
         return self.poll + 1
 
 
-@dataclass(frozen=True)
-class Slice:
-    """An emotion's share of a day."""
-
-    name: str
-    word: StrOrPromise
-    count: int
-
-
 def card_of(entry: Entry, *, poll: int = 0) -> Card:
     """Draw an entry that was fetched by `with_readings`."""
     return Card(entry=entry, reading=read(entry.song), poll=poll)
@@ -65,10 +56,10 @@ def line_of(entry: Entry) -> Card:
     return Card(entry=entry, reading=Reading(state="answered", emotion=entry.emotion))
 
 
-def ring_of_day(readings: Iterable[Reading]) -> list[Slice]:
+def ring_of_day(readings: Iterable[Reading]) -> list[dict[str, Any]]:
     """Count a day's emotions, in their order; what nobody is sure of does not count."""
     counts = Counter(reading.emotion for reading in readings if reading.state == "answered")
     return [
-        Slice(name=emotion.value, word=WORDS[emotion.value], count=counts[emotion.value])
+        {"name": emotion.value, "word": WORDS[emotion.value], "count": counts[emotion.value]}
         for emotion in EMOTIONS
     ]

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
-
-from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import WORDS
 from journal.day.cards import Card, card_of, ring_of_day
@@ -21,16 +18,6 @@ from spotify_auth.models import User
 
 # More would make the page heavy, and nobody reads on.
 COMPLETED_TAGS = 60
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A feeling to tap for a day, and what is said of it then: one or two of them, or none."""
-
-    name: str
-    word: StrOrPromise
-    is_said: bool
-    then: str
 
 
 def day_context(user: User, date: dt.date) -> dict[str, Any]:
@@ -107,12 +94,12 @@ def felt_context(user: User, date: dt.date) -> dict[str, Any]:
     }
 
 
-def choices_of(felt: DayFeeling) -> list[Choice]:
+def choices_of(felt: DayFeeling) -> list[dict[str, Any]]:
     """The four feelings: a tap says one, or takes it back; of three the first one goes."""
     said = felt.emotion_names
     choices = []
     for name, word in WORDS.items():
         is_said = name in said
         then = [each for each in said if each != name] if is_said else [*said, name][-MAX_FELT:]
-        choices.append(Choice(name, word, is_said, " ".join(then)))
+        choices.append({"name": name, "word": word, "is_said": is_said, "then": " ".join(then)})
     return choices

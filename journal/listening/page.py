@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.templatetags.static import static
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally, tally_of
@@ -39,48 +38,24 @@ class ListeningChart:
         return f"journal/stats/_{self.key}.html"
 
 
-@dataclass(frozen=True)
-class Favourites:
-    """The songs of one emotion that were played most."""
-
-    emotion: str
-    word: StrOrPromise
-    songs: list[tuple[str, str, str]]
-
-
-@dataclass(frozen=True)
-class ListeningPage:
-    """Everything the page says."""
-
-    plays: int
-    songs: int
-    heard_songs: int
-    heard_percent: int
-    missing: int
-    is_paused: bool
-    missing_plays: int = 0
-    charts: list[ListeningChart] = field(default_factory=list)
-    favourites: list[Favourites] = field(default_factory=list)
-
-
-def listening_page_of(listening: Listening) -> ListeningPage | None:
+def listening_page_of(listening: Listening) -> dict[str, Any] | None:
     """Draw what was counted last; None before anything was."""
     told: dict[str, Any] = listening.summary
     if not told.get("songs"):
         return None
     plays, heard = told["plays"], told["heard_plays"]
     is_enough = heard >= MIN_PLAYS
-    return ListeningPage(
-        plays=plays,
-        songs=told["songs"],
-        heard_songs=told["heard_songs"],
-        heard_percent=round(100 * heard / plays) if plays else 0,
-        missing=told["looked_up"]["missing"],
-        is_paused=listening.is_paused,
-        missing_plays=max(0, MIN_PLAYS - heard),
-        charts=_charts(told) if is_enough else [],
-        favourites=_favourites(told["top_songs"]),
-    )
+    return {
+        "plays": plays,
+        "songs": told["songs"],
+        "heard_songs": told["heard_songs"],
+        "heard_percent": round(100 * heard / plays) if plays else 0,
+        "missing": told["looked_up"]["missing"],
+        "is_paused": listening.is_paused,
+        "missing_plays": max(0, MIN_PLAYS - heard),
+        "charts": _charts(told) if is_enough else [],
+        "favourites": _favourites(told["top_songs"]),
+    }
 
 
 def _charts(told: dict[str, Any]) -> list[ListeningChart]:
@@ -152,12 +127,12 @@ def _sentence(groups: Sequence[tuple[str, Tally]]) -> str:
     }
 
 
-def _favourites(top: dict[str, list[list[Any]]]) -> list[Favourites]:
+def _favourites(top: dict[str, list[list[Any]]]) -> list[dict[str, Any]]:
     return [
-        Favourites(
-            emotion=name,
-            word=WORDS[name],
-            songs=[
+        {
+            "emotion": name,
+            "word": WORDS[name],
+            "songs": [
                 (
                     title,
                     artist,
@@ -165,7 +140,7 @@ def _favourites(top: dict[str, list[list[Any]]]) -> list[Favourites]:
                 )
                 for title, artist, plays in top[name]
             ],
-        )
+        }
         for name in NAMES
         if top.get(name)
     ]

@@ -22,7 +22,7 @@ from journal.emotions.counting import emotions_in_order, heard_by_day
 from journal.emotions.tally import Tally, colours_of, tally_of
 from journal.recap.periods import Period
 from journal.stats.charts import all_days
-from journal.stats.geometry import PlanePoint, polar, sector
+from journal.stats.geometry import polar, sector
 from spotify_auth.models import User
 
 FONTS = Path(__file__).parent / "fonts"
@@ -79,23 +79,6 @@ class Recap:
         if self.missing:
             return ""
         return all_days.sentence(self.tally, days=len(self.days))
-
-
-@dataclass(frozen=True)
-class GrooveArc:
-    """A stretch of a groove."""
-
-    colour: str
-    path: str
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A word at the edge of the record: a day's number or a month's name."""
-
-    text: str
-    at: PlanePoint
-    turn: float = 0.0
 
 
 def recap_of(user: User, period: Period) -> Recap:
@@ -168,22 +151,22 @@ def _month(recap: Recap) -> dict[str, Any]:
     for place, date in enumerate(recap.period.dates()):
         inner = RIM - PITCH * place - GROOVE
         middle = round(inner + GROOVE / 2, 2)
-        numbers.append(Mark(text=str(date.day), at=polar(0, middle - GROOVE / 2 + 0.8)))
+        numbers.append({"text": str(date.day), "at": polar(0, middle - GROOVE / 2 + 0.8)})
         emotions = recap.answers.get(date, [])
         if not emotions:
             silent.append(middle)
             continue
         step = (1 - 2 * FREE) / len(emotions)
         arcs += [
-            GrooveArc(
-                colour=COLOURS.get(emotion, HATCH),
-                path=sector(
+            {
+                "colour": COLOURS.get(emotion, HATCH),
+                "path": sector(
                     FREE + step * number,
                     FREE + step * (number + 1) - 0.0025,
                     inner=inner,
                     outer=inner + GROOVE,
                 ),
-            )
+            }
             for number, emotion in enumerate(emotions)
         ]
     return {"arcs": arcs, "numbers": numbers, "silent": silent, "names": []}
@@ -195,9 +178,11 @@ def _year(recap: Recap) -> dict[str, Any]:
     for place, month in enumerate(recap.period.months):
         start = place / 12
         names.append(
-            Mark(
-                text=month.short, at=polar(start + 1 / 24, 0), turn=round(360 * (start + 1 / 24), 2)
-            )
+            {
+                "text": month.short,
+                "at": polar(start + 1 / 24, 0),
+                "turn": round(360 * (start + 1 / 24), 2),
+            }
         )
         for day, date in enumerate(month.dates()):
             if date not in recap.days:
@@ -206,15 +191,15 @@ def _year(recap: Recap) -> dict[str, Any]:
             colours = colours_of(recap.days[date])
             step = (1 / 12 - 0.006) / len(colours)
             arcs += [
-                GrooveArc(
-                    colour=COLOURS.get(name, HATCH),
-                    path=sector(
+                {
+                    "colour": COLOURS.get(name, HATCH),
+                    "path": sector(
                         start + 0.003 + step * number,
                         start + 0.003 + step * (number + 1),
                         inner=inner,
                         outer=inner + GROOVE,
                     ),
-                )
+                }
                 for number, name in enumerate(colours)
             ]
     silent = [round(RIM - PITCH * day - GROOVE / 2, 2) for day in range(MOST_DAYS)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from django.urls import ResolverMatch, reverse
 from django.utils.functional import Promise
@@ -24,22 +24,17 @@ MORE = "more"
 NOWHERE = frozenset({"song", "like", "picker", "note", "add_to_today"})
 
 
-@dataclass(frozen=True)
-class Tab:
-    """A link of the bar; `current` as in `aria-current`, empty where one is elsewhere."""
-
-    name: str
-    word: Promise
-    address: str
-    current: str
-
-
-def tabs_for(request: HttpRequest) -> list[Tab]:
+def tabs_for(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the bar as a page shows it."""
     section, is_its_page = _place_of(request.resolver_match)
     here = "page" if is_its_page else "true"
     return [
-        Tab(name, word, reverse(address), here if name == section else "")
+        {
+            "name": name,
+            "word": word,
+            "address": reverse(address),
+            "current": here if name == section else "",
+        }
         for name, word, address, _pages in SECTIONS
     ]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
-from classifier.emotions.arcs import Stretch, Turn, stretches_of, turns_of
+from classifier.emotions.arcs import Stretch, stretches_of, turns_of
 from classifier.emotions.effective import corrected
 from classifier.models import Arc
 from classifier.sentences import translated
@@ -18,48 +18,30 @@ HALF = 100  # the height of each half of the drawing
 TICKS = 5
 
 
-@dataclass(frozen=True)
-class Whole:
-    """A whole song, in one of the states none, hearing, failed and done.
-
-    `arousal`, `valence`: the points of each line, as SVG takes them; `turns`: each with its place
-    in units of the drawing.
-    """
-
-    state: str
-    error: str = ""
-    width: int = 0
-    arousal: str = ""
-    valence: str = ""
-    turns: tuple[tuple[int, Turn], ...] = ()
-    ticks: tuple[tuple[int, str], ...] = ()
-    ends: str = ""
-
-
-def whole_song_of(row: Arc | None, layer: Layer) -> Whole:
+def whole_song_of(row: Arc | None, layer: Layer) -> dict[str, Any]:
     """Draw a whole song, as far as it was heard and as the listener's layer has it."""
     if row is None:
-        return Whole("none")
+        return {"state": "none"}
     if row.status == Arc.Status.FAILED:
-        return Whole("failed", error=translated(row.error))
+        return {"state": "failed", "error": translated(row.error)}
     if row.status != Arc.Status.DONE:
-        return Whole("hearing")
+        return {"state": "hearing"}
     stretches = stretches_of(
         [each | {"probabilities": corrected(layer, each["probabilities"])} for each in row.segments]
     )
     seconds = stretches[-1].end
-    return Whole(
-        "done",
-        width=round(UNITS * seconds),
-        arousal=_line(stretches, "arousal"),
-        valence=_line(stretches, "valence"),
-        turns=tuple((round(UNITS * turn.at), turn) for turn in turns_of(stretches)),
-        ticks=tuple(
+    return {
+        "state": "done",
+        "width": round(UNITS * seconds),
+        "arousal": _line(stretches, "arousal"),
+        "valence": _line(stretches, "valence"),
+        "turns": tuple((round(UNITS * turn.at), turn) for turn in turns_of(stretches)),
+        "ticks": tuple(
             (round(UNITS * seconds * at / TICKS), clock(seconds * at / TICKS))
             for at in range(TICKS + 1)
         ),
-        ends=clock(seconds),
-    )
+        "ends": clock(seconds),
+    }
 
 
 def _line(stretches: Sequence[Stretch], axis: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -33,51 +33,22 @@ FEWEST_SONGS = 8
 LEAST_LABELS = 5
 
 
-@dataclass(frozen=True)
-class Arrow:
-    """Where the middle of the axes lies for the listener, in the picture's units."""
-
-    x: int
-    y: int
-
-
-@dataclass(frozen=True)
-class MovedSong:
-    """A song that sounds different by what the listener taught."""
-
-    song: Song
-    before: StrOrPromise
-    after: StrOrPromise
-    emotion: str
-
-
-@dataclass(frozen=True)
-class LearntPage:
-    """Everything the page shows."""
-
-    row: PersonalLayer
-    sentences: list[str]
-    arrow: Arrow | None
-    songs: list[MovedSong]
-    total: int
-
-
-def learnt_page_of(user: User) -> LearntPage:
+def learnt_page_of(user: User) -> dict[str, Any]:
     """Draw what a listener taught, in a fixed number of queries."""
     row = layer_row(user.pk)
     moved = _moved(user, row.layer)
     found = Song.objects.in_bulk(list(moved)[:SHOWN])
-    return LearntPage(
-        row=row,
-        sentences=[_what_moved(row), _what_agrees(row)] if row.labels >= LEAST_LABELS else [],
-        arrow=_arrow(row) if row.strength and row.labels >= LEAST_LABELS else None,
-        songs=[
-            MovedSong(found[key], _word(before), _word(after), after)
+    return {
+        "row": row,
+        "sentences": [_what_moved(row), _what_agrees(row)] if row.labels >= LEAST_LABELS else [],
+        "arrow": _arrow(row) if row.strength and row.labels >= LEAST_LABELS else None,
+        "songs": [
+            {"song": found[key], "before": _word(before), "after": _word(after), "emotion": after}
             for key, (before, after) in moved.items()
             if key in found
         ],
-        total=len(moved),
-    )
+        "total": len(moved),
+    }
 
 
 def learnt_sentence(learnt: Learnt) -> str:
@@ -163,9 +134,9 @@ def _what_agrees(row: PersonalLayer) -> str:
     return sentence % values
 
 
-def _arrow(row: PersonalLayer) -> Arrow:
+def _arrow(row: PersonalLayer) -> dict[str, Any]:
     x, y = (max(-REACH, min(REACH, round(UNITS * value))) for value in (row.valence, row.arousal))
-    return Arrow(x, -y)
+    return {"x": x, "y": -y}
 
 
 def question_for(user: User, date: dt.date) -> Song | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,19 +12,7 @@ from classifier.emotions.words import Point, point_of
 UNITS = 100  # of the drawing, to each side of its middle; whole numbers only, as SVG needs them
 
 
-@dataclass(frozen=True)
-class Plane:
-    """The point of an answer in units of the drawing, those of its parts, and two sentences."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    parts: list[tuple[int, int]]
-    sentences: list[str]
-
-
-def plane_of(reading: Reading) -> Plane | None:
+def plane_of(reading: Reading) -> dict[str, Any] | None:
     """Draw where a model's answer lies; None where there is none."""
     point = reading.point
     if point is None:
@@ -34,14 +22,14 @@ def plane_of(reading: Reading) -> Plane | None:
         for segment in reading.segments
     ]
     x, y = _place(point)
-    return Plane(
-        x=x,
-        y=y,
-        width=round(UNITS * point.valence_spread),
-        height=round(UNITS * point.arousal_spread),
-        parts=[_place(part) for part in parts if part],
-        sentences=[_on_valence(point.valence), _on_arousal(point.arousal)],
-    )
+    return {
+        "x": x,
+        "y": y,
+        "width": round(UNITS * point.valence_spread),
+        "height": round(UNITS * point.arousal_spread),
+        "parts": [_place(part) for part in parts if part],
+        "sentences": [_on_valence(point.valence), _on_arousal(point.arousal)],
+    }
 
 
 def _place(point: Point) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
@@ -30,47 +31,10 @@ TICK_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Strip:
-    """An emotion's part of a stretch, as high as it is likely."""
-
-    name: str
-    y: int
-    height: int
-
-
-@dataclass(frozen=True)
-class TimelineBlock:
-    """A stretch on the line of time."""
-
-    x: int
-    y: int
-    width: int
-    strips: list[Strip]
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """The stretches of a clip; those that overlap lie in lanes below each other."""
-
-    width: int
-    height: int
-    blocks: list[TimelineBlock]
-    ticks: list[tuple[int, str]]
-
-
-@dataclass(frozen=True)
 class RegionPlace:
     """A region in words; `fragment` ends an address that plays it, empty where nothing does."""
 
     words: str
-    fragment: str
-
-
-@dataclass(frozen=True)
-class ClipPart:
-    """A stretch of the clip; `fragment` as in `RegionPlace`."""
-
-    segment: SegmentReading
     fragment: str
 
 
@@ -113,7 +77,7 @@ class Why:
         return self.width * SEGMENTS
 
 
-def timeline(segments: Sequence[SegmentReading]) -> Timeline | None:
+def timeline(segments: Sequence[SegmentReading]) -> dict[str, Any] | None:
     """Lay the stretches of a clip along a line; None where none were heard apart."""
     if not segments:
         return None
@@ -121,20 +85,20 @@ def timeline(segments: Sequence[SegmentReading]) -> Timeline | None:
     lanes = len(segments) if is_overlapping else 1
     seconds = max(segment.end for segment in segments)
     blocks = [
-        TimelineBlock(
-            x=round(UNITS * segment.start),
-            y=(index if is_overlapping else 0) * (LANE + GAP),
-            width=round(UNITS * (segment.end - segment.start)),
-            strips=_strips(segment.bars),
-        )
+        {
+            "x": round(UNITS * segment.start),
+            "y": (index if is_overlapping else 0) * (LANE + GAP),
+            "width": round(UNITS * (segment.end - segment.start)),
+            "strips": _strips(segment.bars),
+        }
         for index, segment in enumerate(segments)
     ]
-    return Timeline(
-        width=round(UNITS * seconds),
-        height=lanes * (LANE + GAP) - GAP,
-        blocks=blocks,
-        ticks=_ticks(seconds, segments[0].offset),
-    )
+    return {
+        "width": round(UNITS * seconds),
+        "height": lanes * (LANE + GAP) - GAP,
+        "blocks": blocks,
+        "ticks": _ticks(seconds, segments[0].offset),
+    }
 
 
 def _ticks(seconds: float, offset: float | None) -> list[tuple[int, str]]:
@@ -157,9 +121,11 @@ def origin_of(reading: Reading, *, has_audio: bool, streams_clip: bool) -> float
     return 0.0 if streams_clip and answer and answer.clip_source == DEEZER else None
 
 
-def parts_of(reading: Reading, *, origin: float | None) -> list[ClipPart]:
+def parts_of(reading: Reading, *, origin: float | None) -> list[dict[str, Any]]:
     """The stretches of the clip, each with where it is played from."""
-    return [ClipPart(each, _fragment(origin, each.start)) for each in reading.segments]
+    return [
+        {"segment": each, "fragment": _fragment(origin, each.start)} for each in reading.segments
+    ]
 
 
 def _fragment(origin: float | None, start: float, end: float | None = None) -> str:
@@ -204,14 +170,14 @@ def why(explanation: Explanation | None, reading: Reading, *, origin: float | No
     )
 
 
-def _strips(bars: Sequence[Bar]) -> list[Strip]:
+def _strips(bars: Sequence[Bar]) -> list[dict[str, Any]]:
     """Stack probabilities; the edges are rounded, so that no gap and no overlap is left."""
     edges = [0.0]
     for bar in bars:
         edges.append(edges[-1] + bar.probability)
     rounded = [round(LANE * edge / (edges[-1] or 1.0)) for edge in edges]
     return [
-        Strip(name=bar.name, y=top, height=bottom - top)
+        {"name": bar.name, "y": top, "height": bottom - top}
         for bar, top, bottom in zip(bars, rounded, rounded[1:], strict=False)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from journal.emotions.tally import Tally, TallyPart
 
@@ -129,62 +130,34 @@ def polar(turn: float, radius: float) -> PlanePoint:
     return PlanePoint(x=round(radius * math.sin(angle), 2), y=round(-radius * math.cos(angle), 2))
 
 
-@dataclass(frozen=True)
-class Spoke:
-    """An axis of the radar: where its line ends, its mark stands, and its value lies."""
-
-    part: TallyPart
-    end: PlanePoint
-    mark: PlanePoint
-    value: PlanePoint
-
-
-@dataclass(frozen=True)
-class Radar:
-    """Shares on four axes that point where the feelings lie on Russell's plane."""
-
-    spokes: list[Spoke]
-    outline: str
-    grooves: list[float]
-    rim_percent: int
-
-
 # Fractions of a turn: happy upper right, calm lower right, sad lower left, energetic upper left.
 DIRECTIONS = {"happy": 1 / 8, "calm": 3 / 8, "sad": 5 / 8, "energetic": 7 / 8}
 
 
-def radar(tally: Tally, *, radius: float, marks_at: float) -> Radar:
+def radar(tally: Tally, *, radius: float, marks_at: float) -> dict[str, Any]:
     """Draw a tally's shares; the rim is the next ten percent above the largest."""
     largest = max(part.share for part in tally.feelings)
     rim = max(2, math.ceil(round(largest * 10, 6)))
-    spokes = [
-        Spoke(
-            part=part,
-            end=polar(turn, radius),
-            mark=polar(turn, marks_at),
-            value=polar(turn, radius * part.share * 10 / rim),
-        )
+    spokes: list[dict[str, Any]] = [
+        {
+            "part": part,
+            "end": polar(turn, radius),
+            "mark": polar(turn, marks_at),
+            "value": polar(turn, radius * part.share * 10 / rim),
+        }
         for name, turn in DIRECTIONS.items()
         for part in tally.feelings
         if part.name == name
     ]
-    return Radar(
-        spokes=spokes,
-        outline=" ".join(f"{spoke.value.x},{spoke.value.y}" for spoke in spokes),
-        grooves=[round(radius * step / rim, 2) for step in range(1, rim)],
-        rim_percent=rim * 10,
-    )
+    return {
+        "spokes": spokes,
+        "outline": " ".join(f"{spoke['value'].x},{spoke['value'].y}" for spoke in spokes),
+        "grooves": [round(radius * step / rim, 2) for step in range(1, rim)],
+        "rim_percent": rim * 10,
+    }
 
 
-@dataclass(frozen=True)
-class Lane:
-    """One emotion over time, drawn as a track of a tape, 1000 wide and 100 high."""
-
-    part: TallyPart
-    path: str
-
-
-def lanes(tallies: Sequence[Tally], everything: Tally) -> list[Lane]:
+def lanes(tallies: Sequence[Tally], everything: Tally) -> list[dict[str, Any]]:
     """Draw each emotion as a lane of its own; all lanes have one scale.
 
     The swings go up and down from the middle. A lane is one path: hundreds of bars of their own
@@ -193,14 +166,14 @@ def lanes(tallies: Sequence[Tally], everything: Tally) -> list[Lane]:
     most = max((count for tally in tallies for count in tally.counts.values()), default=0) or 1
     step = 1000 / len(tallies)
     return [
-        Lane(
-            part=part,
-            path="".join(
+        {
+            "part": part,
+            "path": "".join(
                 _swing(step * (place + 0.14), step * 0.72, 92 * tally.counts[part.name] / most)
                 for place, tally in enumerate(tallies)
                 if tally.counts[part.name]
             ),
-        )
+        }
         for part in everything.parts
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -11,27 +11,13 @@ from classifier.emotions.effective import counting_answers
 from classifier.emotions.readings import Reading, read_answer
 from classifier.files.playback import audio_response
 from classifier.models import Song
-from journal.songs.timelines import Timeline, timeline
+from journal.songs.timelines import timeline
 
 # Three that sound different; what the model says of them is shown, whatever that is.
 SHOWN = ("spring", "prelude-in-e-minor", "ride-of-the-valkyries")
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A song with its reading.
-
-    `begins`, `seconds`: where in the song the clip begins that was heard, and how long that is.
-    """
-
-    song: Song
-    reading: Reading
-    timeline: Timeline | None
-    begins: float
-    seconds: float
-
-
-def samples() -> list[Sample]:
+def samples() -> list[dict[str, Any]]:
     """Return the songs of `SHOWN` that were heard, in that order."""
     answers = counting_answers().filter(song__catalogue_key__in=SHOWN).select_related("song")
     found = {answer.song.catalogue_key: answer for answer in answers}
@@ -50,12 +36,12 @@ def sample_response(request: HttpRequest, key: str) -> HttpResponseBase:
     return audio_response(request, song)
 
 
-def _sample(song: Song, reading: Reading) -> Sample:
+def _sample(song: Song, reading: Reading) -> dict[str, Any]:
     first, last = reading.segments[0], reading.segments[-1]
-    return Sample(
-        song=song,
-        reading=reading,
-        timeline=timeline(reading.segments),
-        begins=first.offset or 0.0,
-        seconds=last.end,
-    )
+    return {
+        "song": song,
+        "reading": reading,
+        "timeline": timeline(reading.segments),
+        "begins": first.offset or 0.0,
+        "seconds": last.end,
+    }

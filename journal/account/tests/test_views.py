@@ -27,11 +27,11 @@ class TestDevices:
     def test_each_sign_in_is_listed_this_one_first(self, user: User) -> None:
         signed_in(user, FIREFOX)
         devices = signed_in(user, "curl").get(DEVICES).context["devices"]
-        assert [device.name for device in devices] == [
+        assert [device["name"] for device in devices] == [
             "A browser we do not know",
             "Firefox, Linux",
         ]
-        assert [device.is_this for device in devices] == [True, False]
+        assert [device["is_this"] for device in devices] == [True, False]
 
     def test_one_or_all_others_are_signed_out(self, user: User) -> None:
         clients = [signed_in(user) for _ in range(4)]

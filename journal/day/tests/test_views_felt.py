@@ -101,7 +101,7 @@ class TestFelt:
 
 def test_a_third_feeling_takes_the_place_of_the_first() -> None:
     def then(said: str) -> dict[str, str]:
-        return {each.name: each.then for each in choices_of(DayFeeling(emotions=said))}
+        return {each["name"]: each["then"] for each in choices_of(DayFeeling(emotions=said))}
 
     assert then("") == {name: name for name in ("sad", "happy", "energetic", "calm")}
     assert then("sad") == {

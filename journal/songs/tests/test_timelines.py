@@ -25,26 +25,26 @@ def segment(
 def test_stretches_follow_each_other_on_one_line() -> None:
     drawn = timeline([segment(0, 10, sad=1), segment(10, 20, sad=0.3, calm=0.7)])
     assert drawn is not None
-    assert (drawn.width, drawn.height) == (200, LANE)
-    assert [(block.x, block.y, block.width) for block in drawn.blocks] == [
+    assert (drawn["width"], drawn["height"]) == (200, LANE)
+    assert [(block["x"], block["y"], block["width"]) for block in drawn["blocks"]] == [
         (0, 0, 100),
         (100, 0, 100),
     ]
-    assert [strip.height for strip in drawn.blocks[1].strips] == [30, 0, 0, 70]
-    assert [label for _x, label in drawn.ticks] == ["0", "5", "10", "15", "20"]
+    assert [strip["height"] for strip in drawn["blocks"][1]["strips"]] == [30, 0, 0, 70]
+    assert [label for _x, label in drawn["ticks"]] == ["0", "5", "10", "15", "20"]
 
 
 def test_stretches_that_overlap_lie_below_each_other() -> None:
     drawn = timeline([segment(0, 10, sad=1), segment(2, 12, sad=1), segment(4, 14, sad=1)])
     assert drawn is not None
-    assert len({block.y for block in drawn.blocks}) == 3
-    assert drawn.height > 3 * LANE
+    assert len({block["y"] for block in drawn["blocks"]}) == 3
+    assert drawn["height"] > 3 * LANE
 
 
 def test_strips_leave_no_gap_however_they_are_rounded() -> None:
     drawn = timeline([segment(0, 4, sad=0.333, happy=0.333, energetic=0.329, calm=0.005)])
     assert drawn is not None
-    assert sum(strip.height for strip in drawn.blocks[0].strips) == LANE
+    assert sum(strip["height"] for strip in drawn["blocks"][0]["strips"]) == LANE
 
 
 @pytest.mark.django_db
@@ -80,5 +80,5 @@ def test_nothing_is_drawn_where_no_stretch_was_heard() -> None:
 def test_marks_are_the_songs_own_times_where_they_are_known() -> None:
     drawn = timeline([segment(0, 10, 92.5, sad=1), segment(10, 20, 92.5, sad=1)])
     assert drawn is not None
-    assert drawn.ticks == [(25, "1:35"), (75, "1:40"), (125, "1:45"), (175, "1:50")]
-    assert [block.x for block in drawn.blocks] == [0, 100]
+    assert drawn["ticks"] == [(25, "1:35"), (75, "1:40"), (125, "1:45"), (175, "1:50")]
+    assert [block["x"] for block in drawn["blocks"]] == [0, 100]

@@ -51,19 +51,20 @@ def test_an_hours_area_tells_its_count() -> None:
 
 def test_the_radar_points_as_russells_plane_does() -> None:
     radar = geometry.radar(MIXED, radius=100, marks_at=130)
-    ends = {spoke.part.name: (spoke.end.x > 0, spoke.end.y < 0) for spoke in radar.spokes}
+    spokes = {spoke["part"].name: spoke["end"] for spoke in radar["spokes"]}
+    ends = {name: (end.x > 0, end.y < 0) for name, end in spokes.items()}
     assert ends == {  # (pleasant, stirring)
         "sad": (False, False),
         "happy": (True, True),
         "energetic": (False, True),
         "calm": (True, False),
     }
-    assert radar.rim_percent == 70  # of 62.5 %
+    assert radar["rim_percent"] == 70  # of 62.5 %
 
 
 def test_lanes_share_one_scale() -> None:
     tallies = [Tally(Counter(sad=4)), Tally(Counter(sad=2, calm=1))]
-    drawn = {lane.part.name: lane.path for lane in geometry.lanes(tallies, MIXED)}
+    drawn = {lane["part"].name: lane["path"] for lane in geometry.lanes(tallies, MIXED)}
     assert list(drawn) == list(NAMES)
     assert drawn["energetic"] == ""
     heights = [float(height) for height in re.findall(r"v([\d.]+)", drawn["sad"] + drawn["calm"])]

@@ -241,7 +241,7 @@ class TestSamples:
 
     def test_a_visitor_hears_them(self, client: Client, spring: Song) -> None:
         page = client.get("/")
-        assert [sample.song for sample in page.context["samples"]] == [spring]
+        assert [sample["song"] for sample in page.context["samples"]] == [spring]
         address = reverse("journal:sample_audio", args=["spring"])
         assert address in page.content.decode()
         response = client.get(address)
