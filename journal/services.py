@@ -23,7 +23,10 @@ from spotify_auth.models import User
 
 
 class StaleEntryError(Exception):
-    """What a change was made for was changed elsewhere (another tab) since the page was drawn."""
+    """What a change was made for was changed elsewhere (another tab) since the page was drawn.
+
+    Raised by whatever is given a `revision` that is not the row's any more; nothing is written.
+    """
 
 
 class NoPhraseError(Exception):
@@ -36,10 +39,7 @@ class DayIsFullError(Exception):
 
 @transaction.atomic
 def answer_entry(entry: Entry, song: Song, *, revision: int | None = None) -> None:
-    """Answer an entry with a song and ask for its emotion, in one transaction.
-
-    Raises StaleEntryError: `revision` is given and is not the entry's any more: nothing is written.
-    """
+    """Answer an entry with a song and ask for its emotion, in one transaction."""
     # asked for first: without transactions, an answer that nobody listens to would be worse
     request_classification(song, lane=lane_of(entry.user_id))
     with renewed([song.pk], user=entry.user_id):
@@ -48,18 +48,12 @@ def answer_entry(entry: Entry, song: Song, *, revision: int | None = None) -> No
 
 
 def clear_entry(entry: Entry, *, revision: int | None = None) -> None:
-    """Take the song off an entry; phrase and note stay.
-
-    Raises StaleEntryError: as in `answer_entry`.
-    """
+    """Take the song off an entry; phrase and note stay."""
     _update(entry, revision, song=None, emotion="", answered_at=None)
 
 
 def write_note(entry: Entry, note: str, *, revision: int | None = None) -> None:
-    """Put a note on an entry.
-
-    Raises StaleEntryError: as in `answer_entry`.
-    """
+    """Put a note on an entry."""
     _update(entry, revision, note=note)
 
 
@@ -71,10 +65,7 @@ def write_feeling(
     emotions: str | None = None,
     tags: str | None = None,
 ) -> DayFeeling:
-    """Keep what a listener says of a day itself; what is None stays as it is.
-
-    Raises StaleEntryError: as in `answer_entry`.
-    """
+    """Keep what a listener says of a day itself; what is None stays as it is."""
     given = {"emotions": emotions, "tags": tags}
     values = {name: value for name, value in given.items() if value is not None}
     row, _is_new = DayFeeling.objects.get_or_create(user=user, date=date)
@@ -88,11 +79,7 @@ def write_feeling(
 
 
 def swap_phrase(entry: Entry, *, revision: int | None = None) -> None:
-    """Put another phrase on an entry that has no song yet.
-
-    Raises NoPhraseError: every phrase of the pool is on that day's page already; StaleEntryError:
-    as in `answer_entry`.
-    """
+    """Put another phrase on an entry that has no song yet; NoPhraseError where there is none."""
     journal, before = entry.journal, entry.phrase_id
     while True:
         phrase = draw_other(journal)
@@ -198,10 +185,7 @@ def label_answer(
     said: str | None = None,
     word: str | None = None,
 ) -> Learnt:
-    """Keep what the listener says of the song that the card showed, and learn from it.
-
-    Raises StaleEntryError: as in `retry_answer` and `set_label`.
-    """
+    """Keep what the listener says of the song that the card showed, and learn from it."""
     return set_label(entry.user, _seen_song(entry, revision, song), emotion, said=said, word=word)
 
 

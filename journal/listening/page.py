@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.templatetags.static import static
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,28 +12,13 @@ from django.utils.translation import ngettext
 from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally, tally_of
 from journal.listening.models import Listening
-from journal.stats import drawn
-from journal.stats.tables import Table, tally_table
+from journal.stats.charts import by_hour
+from journal.stats.charts.base import Drawn, bars, chart_of
+from journal.stats.tables import tally_table
 from journal.stats.words import clock
 
 # Until so many plays were heard, a chart says nothing.
 MIN_PLAYS = 20
-
-
-@dataclass(frozen=True)
-class ListeningChart:
-    """A drawing, the sentence that says what it shows, and its table."""
-
-    key: str
-    title: str
-    sentence: str
-    drawing: dict[str, Any]
-    table: Table
-
-    @property
-    def template(self) -> str:
-        """The fragment that draws it: one of the statistics'."""
-        return f"journal/stats/_{self.key}.html"
 
 
 def listening_page_of(listening: Listening) -> dict[str, Any] | None:
@@ -58,7 +41,7 @@ def listening_page_of(listening: Listening) -> dict[str, Any] | None:
     }
 
 
-def _charts(told: dict[str, Any]) -> list[ListeningChart]:
+def _charts(told: dict[str, Any]) -> list[dict[str, Any]]:
     years: dict[str, list[list[int]]] = {}
     for month, counts in told["months"].items():
         years.setdefault(month[:4], []).append(counts)
@@ -78,30 +61,19 @@ def _charts(told: dict[str, Any]) -> list[ListeningChart]:
     ]
 
 
-def _bars(key: str, title: str, head: str, groups: Sequence[tuple[str, Tally]]) -> ListeningChart:
+def _bars(key: str, title: str, head: str, groups: Sequence[tuple[str, Tally]]) -> dict[str, Any]:
     shown = [group for group in groups if group[1].total]
-    return ListeningChart(
-        key=key,
-        title=title,
-        sentence=_sentence(shown),
-        drawing={"rows": drawn.bars(shown, icons=static("img/icons.svg"))},
-        table=tally_table(head, shown),
+    return chart_of(
+        key, title, Drawn(_sentence(shown), {"rows": bars(shown)}, tally_table(head, shown))
     )
 
 
-def _dial(tallies: list[Tally]) -> ListeningChart:
+def _dial(tallies: list[Tally]) -> dict[str, Any]:
     hours = [(clock(hour), tally) for hour, tally in enumerate(tallies)]
-    everything = Tally(sum((tally.counts for tally in tallies), start=Tally().counts))
-    return ListeningChart(
-        key="by_hour",
-        title=_("By hour"),
-        sentence=_sentence([row for row in hours if row[1].total]),
-        drawing={
-            "hours": drawn.dial(hours, inner=44, outer=128),
-            "parts": everything.parts,
-            "clock": [clock(hour) for hour in (0, 6, 12, 18)],
-        },
-        table=tally_table(_("From"), [row for row in hours if row[1].total]),
+    heard = [row for row in hours if row[1].total]
+    drawing = by_hour.drawing_of(tallies)
+    return chart_of(
+        "by_hour", _("By hour"), Drawn(_sentence(heard), drawing, tally_table(_("From"), heard))
     )
 
 

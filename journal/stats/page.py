@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
-
-from django_stubs_ext import StrOrPromise
+from typing import Any
 
 from journal.stats.answers import Answers, answers_of
 from journal.stats.charts import (
@@ -22,7 +20,7 @@ from journal.stats.charts import (
     over_time,
     streaks,
 )
-from journal.stats.charts.base import Chart, Plan
+from journal.stats.charts.base import Plan, chart_of
 from journal.stats.findings import Finding, finding_of
 from journal.stats.intervals import Interval
 from journify.web.fragments import key_of
@@ -44,13 +42,6 @@ PLANS: list[Plan] = [
     streaks.PLAN,
     agreement.PLAN,
 ]
-
-
-class Few(NamedTuple):
-    """A chart that says nothing yet, and what it waits for."""
-
-    title: StrOrPromise
-    missing: str
 
 
 @dataclass(frozen=True)
@@ -91,30 +82,30 @@ class Statistics:
         return finding_of(self.counted, today=self.today)
 
     @property
-    def charts(self) -> list[Chart]:
+    def charts(self) -> list[dict[str, Any]]:
         """The charts that have something to say."""
-        return [chart for chart in self._drawn[0] if not chart.is_quiet]
+        return [chart for chart in self._drawn[0] if not chart["is_quiet"]]
 
     @property
-    def quiet(self) -> list[Chart]:
+    def quiet(self) -> list[dict[str, Any]]:
         """Those in which nothing stands out."""
-        return [chart for chart in self._drawn[0] if chart.is_quiet]
+        return [chart for chart in self._drawn[0] if chart["is_quiet"]]
 
     @property
-    def few(self) -> list[Few]:
+    def few(self) -> list[dict[str, Any]]:
         """Those that have too few answers."""
         return self._drawn[1]
 
     @cached_property
-    def _drawn(self) -> tuple[list[Chart], list[Few]]:
-        charts: list[Chart] = []
-        few: list[Few] = []
+    def _drawn(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        charts, few = [], []
         for plan in PLANS if self.counted.tally.clear else ():
             missing = plan.least - plan.count(self.counted)
             if missing <= 0:
-                charts.append(Chart(plan, plan.draw(self.counted, self.interval, self.today)))
+                drawn = plan.draw(self.counted, self.interval, self.today)
+                charts.append(chart_of(plan.key, plan.title, drawn, quiet=plan.quiet))
             elif plan.missing:
-                few.append(Few(plan.title, plan.missing % {"count": missing}))
+                few.append({"title": plan.title, "missing": plan.missing % {"count": missing}})
         return charts, few
 
 

@@ -243,6 +243,19 @@ def test_the_picker_says_on_which_day_an_older_song_was_heard(
     assert "Mira Vale · 17 March, 12:00" in page
 
 
+def test_charts_are_drawn_and_have_their_numbers(client: Client, user: User) -> None:
+    client.force_login(user)
+    plays = [play(f"Song {n}", ago=dt.timedelta(hours=7 * n)) for n in range(40)]
+    store(user, plays, progress=lambda: None)
+    ListenedSong.objects.filter(user=user).update(emotion="calm")
+    renew_summary(user)
+    for figure in client.get(PAGE).content.decode().split("<figure")[1:]:
+        is_empty = "Beside your journal" in figure  # nothing was answered
+        assert ("bars-part" in figure or "dial-part" in figure) != is_empty
+        assert '<th scope="row">' in figure or is_empty
+        assert '<th scope="col">' in figure
+
+
 def test_pages_ask_as_often_however_long_a_history_is(client: Client, user: User) -> None:
     client.force_login(user)
     entry = EntryFactory(journal__user=user, journal__date=timezone.localdate())

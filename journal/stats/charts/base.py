@@ -49,37 +49,19 @@ class Plan:
     quiet: StrOrPromise = ""
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A drawing, the sentence that says what it shows, and its table."""
-
-    plan: Plan
-    drawn: Drawn
-
-    @property
-    def key(self) -> str:
-        """Its name in the page's addresses and styles."""
-        return self.plan.key
-
-    @property
-    def title(self) -> StrOrPromise:
-        """What the page calls it."""
-        return self.plan.title
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing of it stands out."""
-        return not self.drawn.sentence
-
-    @property
-    def sentence(self) -> StrOrPromise:
-        """What it shows."""
-        return self.drawn.sentence or self.plan.quiet
-
-    @property
-    def template(self) -> str:
-        """The fragment that draws it."""
-        return f"journal/stats/_{self.key}.html"
+def chart_of(
+    key: str, title: StrOrPromise, drawn: Drawn, *, quiet: StrOrPromise = ""
+) -> dict[str, Any]:
+    """What a page shows of a chart; `quiet` is its sentence where nothing stands out."""
+    return {
+        "key": key,
+        "title": title,
+        "is_quiet": not drawn.sentence,
+        "sentence": drawn.sentence or quiet,
+        "drawing": drawn.drawing,
+        "table": drawn.table,
+        "template": f"journal/stats/_{key}.html",
+    }
 
 
 def clear(answers: Answers) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,17 +41,20 @@ def in_order(hours: Mapping[int, Tally]) -> list[Tally]:
     return [hours.get(hour, Tally()) for hour in range(24)]
 
 
+def drawing_of(tallies: list[Tally]) -> dict[str, Any]:
+    """Draw the 24 hours round a clock, which the listener's own says at its quarters."""
+    hours = [(clock(hour), tally) for hour, tally in enumerate(tallies)]
+    return {
+        "hours": drawn.dial(hours, inner=44, outer=128),
+        "parts": sum_of(tallies).parts,
+        "clock": quarters(),
+    }
+
+
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
-    hours = [(clock(hour), tally) for hour, tally in enumerate(in_order(answers.hours))]
-    return Drawn(
-        sentence=sentence(answers.hours),
-        drawing={
-            "hours": drawn.dial(hours, inner=44, outer=128),
-            "parts": sum_of(answers.hours.values()).parts,
-            "clock": quarters(),
-        },
-        table=tally_table(_("From"), [row for row in hours if row[1].total]),
-    )
+    tallies = in_order(answers.hours)
+    rows = [(clock(hour), tally) for hour, tally in enumerate(tallies) if tally.total]
+    return Drawn(sentence(answers.hours), drawing_of(tallies), tally_table(_("From"), rows))
 
 
 def quarters() -> list[str]:
