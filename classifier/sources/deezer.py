@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,6 +34,7 @@ from journify.outbound.fields import (
     whole_of,
 )
 from journify.outbound.session import Platform
+from journify.outbound.tracks import OutsideTrack
 
 NAME = "deezer"
 PREVIEW_HOSTS = (".dzcdn.net",)
@@ -46,20 +46,10 @@ QUOTA_WAIT_SECONDS = 5.0
 LARGEST_ID = 10**12 - 1
 
 
-@dataclass(frozen=True)
-class DeezerTrack:
-    """A track as Deezer lists it; `preview` is never stored, because it runs out."""
+class DeezerTrack(OutsideTrack):
+    """A track of Deezer's."""
 
-    id: int
-    title: str
-    artist: str
-    album: str
-    duration_ms: int | None
-    isrc: str
-    link: str
-    preview: str
-    cover: str = ""
-    year: int | None = None
+    platform, platform_name = NAME, "Deezer"
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> DeezerTrack:
@@ -82,9 +72,9 @@ class DeezerTrack:
             album=text_of(mapping_of(data.get("album")).get("title")),
             duration_ms=whole_of(1000 * seconds) if seconds else None,
             isrc=isrc_of(data.get("isrc")),
-            link=link_of(data.get("link")) or f"https://www.deezer.com/track/{track_id}",
+            url=link_of(data.get("link")) or f"https://www.deezer.com/track/{track_id}",
             preview=link_of(data.get("preview")) if is_readable else "",
-            cover=link_of(mapping_of(data.get("album")).get("cover_medium")),
+            artwork_url=link_of(mapping_of(data.get("album")).get("cover_medium")),
             year=whole_of(text_of(data.get("release_date"))[:4]) or None,
         )
 

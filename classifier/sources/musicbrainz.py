@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -28,6 +27,7 @@ from journify.outbound.fields import (
     whole_of,
 )
 from journify.outbound.session import VERSION, Platform
+from journify.outbound.tracks import OutsideTrack
 
 NAME = "musicbrainz"
 LIMIT = 25
@@ -36,17 +36,10 @@ PATIENCE_SECONDS = 3.0
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Recording:
-    """A recording as MusicBrainz lists it."""
+class Recording(OutsideTrack):
+    """A recording as MusicBrainz lists it: neither covers nor clips."""
 
-    id: str
-    title: str
-    artist: str
-    album: str
-    year: int | None
-    duration_ms: int | None
-    isrc: str
+    platform, platform_name = NAME, "MusicBrainz"
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Recording:
@@ -61,15 +54,12 @@ class Recording:
             title=title,
             artist=_artist(data),
             album=text_of(releases[0].get("title")) if releases else "",
+            url=f"https://musicbrainz.org/recording/{recording_id}",
+            artwork_url="",
             year=whole_of(first_year),
             duration_ms=whole_of(data.get("length")),
             isrc=next(filter(None, map(isrc_of, list_of(data.get("isrcs")))), ""),
         )
-
-    @property
-    def link(self) -> str:
-        """Its page."""
-        return f"https://musicbrainz.org/recording/{self.id}"
 
 
 class MusicBrainzClient:

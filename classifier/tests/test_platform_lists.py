@@ -58,7 +58,7 @@ def test_an_odd_track_of_deezer_is_left_out(odd: Any) -> None:
 def test_what_is_missing_in_a_track_costs_only_itself(changes: dict[str, Any]) -> None:
     track = DeezerTrack.from_json(DEEZER | changes)
     assert (track.id, track.title) == (DEEZER["id"], DEEZER["title"])
-    assert track.link == f"https://www.deezer.com/track/{DEEZER['id']}"
+    assert track.url == f"https://www.deezer.com/track/{DEEZER['id']}"
 
 
 def test_ids_beyond_two_thousand_million_and_lengths_in_texts_are_read() -> None:

@@ -31,9 +31,10 @@ from journal.picker.links import (
     read_link,
     resolved,
 )
-from journal.results import Result, Results
+from journal.results import Results
 from journal.songs.own import matching
 from journify.outbound.errors import PlatformError
+from journify.outbound.tracks import OutsideTrack
 from spotify_auth.models import User
 from spotify_auth.web_api.client import LAST_OFFSET, SpotifyClient
 from spotify_auth.web_api.connections import connection_of
@@ -88,7 +89,7 @@ def find_to_try(query: str) -> Results:
     except PlatformError as error:
         return Results(DEEZER, error=str(error))
     heard = [track for track in distinct(ranked(query, found)) if track.preview]
-    return Results(DEEZER, [Result.of_deezer(one) for one in heard[:MOST_TO_TRY]])
+    return Results(DEEZER, heard[:MOST_TO_TRY])
 
 
 def names_one_song(query: str) -> bool:
@@ -106,54 +107,40 @@ def song_of(user: User, ref: str) -> Song | None:
         known = Song.objects.filter(spotify_id=key).first()
         if known is not None and not is_stale(known):
             return known
-        return keep_spotify_track(spotify_facts(SpotifyClient.of(user).track(key)))
+        return keep_spotify_track(facts_of(SpotifyClient.of(user).track(key)))
     if platform == DEEZER:
         known = Song.objects.filter(deezer_id=key).first()
-        return known or keep_deezer_track(deezer_facts(DeezerClient().track(key)))
+        return known or keep_deezer_track(facts_of(DeezerClient().track(key)))
     if platform == MUSICBRAINZ:
         return keep_recording(user, MusicBrainzClient().recording(key))
     return None
 
 
-def look_up(user: User, ref: str) -> Result | None:
+def look_up(user: User, ref: str) -> OutsideTrack | None:
     """Read one track without keeping it; None when `ref` is none.
 
     Raises PlatformError: the platform does not tell us what it is.
     """
     platform, key = _known_ref(user, ref)
     if platform == SPOTIFY:
-        return Result.of_spotify(SpotifyClient.of(user).track(key))
+        return SpotifyClient.of(user).track(key)
     if platform == DEEZER:
-        return Result.of_deezer(DeezerClient().track(key))
+        return DeezerClient().track(key)
     if platform == MUSICBRAINZ:
-        return Result.of_musicbrainz(MusicBrainzClient().recording(key))
+        return MusicBrainzClient().recording(key)
     return None
 
 
-def spotify_facts(track: Track) -> Mapping[str, Any]:
-    """Name a track's facts as a song's fields."""
+def facts_of(track: Track | DeezerTrack) -> Mapping[str, Any]:
+    """Name a track's facts as a song's fields; an address that is too long leads nowhere."""
     return {
-        "spotify_id": track.id,
-        "title": track.name[:200],
-        "artist": track.artist[:200],
-        "album": track.album[:200],
-        "isrc": track.isrc[:12],
-        "spotify_url": track.url[:200],
-        "artwork_url": track.artwork_url[:200],
-        "duration_ms": track.duration_ms,
-    }
-
-
-def deezer_facts(track: DeezerTrack) -> Mapping[str, Any]:
-    """Name a track's facts as a song's fields."""
-    return {
-        "deezer_id": track.id,
+        f"{track.platform}_id": track.id,
         "title": track.title[:200],
         "artist": track.artist[:200],
         "album": track.album[:200],
         "isrc": track.isrc[:12],
-        "deezer_url": track.link[:200],
-        "artwork_url": "" if track.cover[200:] else track.cover,
+        f"{track.platform}_url": track.url[:200],
+        "artwork_url": "" if track.artwork_url[200:] else track.artwork_url,
         "duration_ms": track.duration_ms,
     }
 
@@ -174,14 +161,13 @@ def _known_ref(user: User, ref: str) -> tuple[str, str]:
 
 def _at_spotify(user: User, query: str, offset: int) -> Results:
     page = SpotifyClient.of(user).search(query, offset=offset)
-    items = [Result.of_spotify(one) for one in page.tracks]
-    return Results(SPOTIFY, distinct(items, _own(user, query)), page.next_offset)
+    return Results(SPOTIFY, distinct(page.tracks, _own(user, query)), page.next_offset)
 
 
 def _at_deezer(user: User, query: str, offset: int) -> Results:
     """Ask plainly, which finds more than Deezer's filters do, and put what is meant first."""
     found, has_more = DeezerClient().search(query, limit=DEEZER_LIMIT, index=offset)
-    items = [Result.of_deezer(one) for one in distinct(ranked(query, found), _own(user, query))]
+    items = distinct(ranked(query, found), _own(user, query))
     following = offset + DEEZER_LIMIT
     return Results(DEEZER, items, following if has_more and following <= LAST_OFFSET else None)
 
@@ -190,8 +176,7 @@ def _at_musicbrainz(user: User, query: str, _offset: int) -> Results:
     """Show what Deezer lacks: what it has stands in the list before, with clips and covers."""
     at_deezer, _has_more = DeezerClient().search(query, limit=DEEZER_LIMIT)
     found = ranked(query, MusicBrainzClient().search(query))
-    lacking = distinct(found, [*_own(user, query), *at_deezer])
-    return Results(MUSICBRAINZ, [Result.of_musicbrainz(one) for one in lacking])
+    return Results(MUSICBRAINZ, distinct(found, [*_own(user, query), *at_deezer]))
 
 
 def _own(user: User, query: str) -> list[Song]:
@@ -202,10 +187,10 @@ def _own(user: User, query: str) -> list[Song]:
 def _by_isrc(user: User, isrc: str) -> Results:
     choices = available(user)
     if DEEZER in choices:
-        return Results(DEEZER, [Result.of_deezer(DeezerClient().track(f"isrc:{isrc}"))])
+        return Results(DEEZER, [DeezerClient().track(f"isrc:{isrc}")])
     if SPOTIFY in choices:
         page = SpotifyClient.of(user).search(f"isrc:{isrc}")
-        return Results(SPOTIFY, [Result.of_spotify(one) for one in page.tracks])
+        return Results(SPOTIFY, page.tracks)
     return Results("", error=_("Search for the song by its title and artist instead."))
 
 
@@ -222,6 +207,4 @@ def _by_link(user: User, link: Link) -> Results:
     link = resolved(link)
     if not link.track:
         return Results(link.service, error=no_song(link))
-    if isinstance(client, SpotifyClient):
-        return Results(SPOTIFY, [Result.of_spotify(client.track(link.track))])
-    return Results(DEEZER, [Result.of_deezer(client.track(link.track))])
+    return Results(link.service, [client.track(link.track)])

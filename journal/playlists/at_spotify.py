@@ -19,7 +19,6 @@ from classifier.queue import leases
 from classifier.sources.matching import best_match
 from journal.models import Playlist
 from journal.playlists.lists import SongList, song_list_of
-from journal.results import Result
 from journify.background import endings, jobs
 from journify.models import uuid_of
 from journify.outbound.errors import NotFoundError, PlatformError
@@ -118,11 +117,10 @@ def _track_of(client: SpotifyClient, row: Playlist, song: Song) -> str:
     if known or not song.title:
         return known
     query = f"isrc:{song.isrc}" if song.isrc else f"{song.title} {song.artist}"
-    results = [Result.of_spotify(track) for track in client.search(query).tracks]
-    match = best_match(song, results)
+    match = best_match(song, client.search(query).tracks)
     if match is None:
         return ""
-    track = match.ref.partition(":")[2]
+    track: str = match.id
     endings.advance(row, found=row.found | {song.pk.hex: track})
     row.found[song.pk.hex] = track
     return track

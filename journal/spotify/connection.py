@@ -15,7 +15,7 @@ from classifier.metadata import forget_metadata, is_stale, keep_spotify_track
 from classifier.models import Song, SongQuerySet
 from classifier.queue import leases
 from journal.models import Entry, Playlist, Refresh
-from journal.picker.platforms import spotify_facts
+from journal.picker.platforms import facts_of
 from journify.background import jobs
 from journify.outbound.errors import NotFoundError, PlatformError
 from spotify_auth.models import User
@@ -83,7 +83,7 @@ def refresh_metadata(row: Refresh) -> None:
         with leases.held(row):
             if is_stale(row.song):
                 keep_spotify_track(
-                    spotify_facts(SpotifyClient.of(row.user).track(str(row.song.spotify_id)))
+                    facts_of(SpotifyClient.of(row.user).track(str(row.song.spotify_id)))
                 )
     except NotFoundError:
         forget_metadata(Song.objects.filter(pk=row.song_id))

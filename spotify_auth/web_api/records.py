@@ -17,24 +17,16 @@ from journify.outbound.fields import (
     text_of,
     whole_of,
 )
+from journify.outbound.tracks import OutsideTrack
 
 BASE_62 = re.compile(r"[0-9A-Za-z]+", re.ASCII)
 ID_LENGTH = 22  # of every id that Spotify has given so far
 
 
-@dataclass(frozen=True)
-class Track:
+class Track(OutsideTrack):
     """A track; every piece of it links back to Spotify."""
 
-    id: str
-    name: str
-    artist: str
-    album: str
-    url: str
-    artwork_url: str
-    isrc: str
-    duration_ms: int | None
-    year: int | None = None
+    platform, platform_name = "spotify", "Spotify"
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Track:
@@ -52,7 +44,7 @@ class Track:
         names = [text_of(mapping_of(one).get("name")) for one in list_of(data.get("artists"))]
         return cls(
             id=track_id,
-            name=name,
+            title=name,
             artist=", ".join(filter(None, names)),
             album=text_of(album.get("name")),
             url=_link(data) or _page("track", track_id),

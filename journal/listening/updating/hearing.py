@@ -25,7 +25,7 @@ from classifier.sources.deezer import DeezerClient, find_track
 from journal.listening import summary
 from journal.listening.emotions import follow
 from journal.listening.models import ListenedSong, Listening
-from journal.picker.platforms import deezer_facts
+from journal.picker.platforms import facts_of
 from journify.background import jobs
 from journify.outbound.errors import NotFoundError, PlatformError
 
@@ -87,7 +87,7 @@ def find_song(listened: ListenedSong) -> Song | None:
     except NotFoundError:
         state = State.MISSING
     else:
-        song, state = keep_deezer_track(deezer_facts(track)), State.FOUND
+        song, state = keep_deezer_track(facts_of(track)), State.FOUND
     ListenedSong.objects.filter(pk=listened.pk).update(
         state=state, song=song, looked_up_at=timezone.now()
     )

@@ -40,7 +40,7 @@ def test_a_search_gives_ten_and_where_to_go_on(client: SpotifyClient) -> None:
 def test_what_a_track_says_is_read(client: SpotifyClient, sandbox: Sandbox) -> None:
     there = sandbox.world.songs[2]
     track = client.track(there.spotify_id)
-    assert (track.name, track.artist, track.isrc) == (there.title, there.artist, there.isrc)
+    assert (track.title, track.artist, track.isrc) == (there.title, there.artist, there.isrc)
     assert track.url == f"https://open.spotify.com/track/{there.spotify_id}"
     assert track.artwork_url.endswith("-64")
 
@@ -57,14 +57,14 @@ def test_missing_pieces_of_a_track_are_empty(client: SpotifyClient) -> None:
 
 
 def test_top_lists_recently_played_and_profile(client: SpotifyClient, sandbox: Sandbox) -> None:
-    assert client.top_tracks("short_term")[0].name == "Tone 0"
-    assert client.top_tracks("long_term")[0].name == "Tone 2"
+    assert client.top_tracks("short_term")[0].title == "Tone 0"
+    assert client.top_tracks("long_term")[0].title == "Tone 2"
     assert {artist.name for artist in client.top_artists("medium_term")} == {
         "Band 0",
         "Band 1",
         "Band 2",
     }
-    assert client.recently_played()[0].track.name == "Tone 1"
+    assert client.recently_played()[0].track.title == "Tone 1"
     assert client.profile().name == "Ada"
 
 

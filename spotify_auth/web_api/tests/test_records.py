@@ -76,7 +76,7 @@ def test_an_item_that_cannot_be_picked_is_left_out(odd: Any) -> None:
     ids=repr,
 )
 def test_what_is_missing_in_a_track_costs_only_itself(changes: dict[str, Any]) -> None:
-    assert (track(**changes).id, track(**changes).name) == (ID, "Lantern")
+    assert (track(**changes).id, track(**changes).title) == (ID, "Lantern")
     assert track(**changes).url == f"https://open.spotify.com/track/{ID}"
 
 

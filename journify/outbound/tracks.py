@@ -1,0 +1,38 @@
+"""A track as a platform lists it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class OutsideTrack:
+    """What all platforms tell; `preview` is never stored, because its address runs out."""
+
+    platform: ClassVar[str]
+    platform_name: ClassVar[str]
+
+    id: Any  # as the platform has it: a number, or a text
+    title: str
+    artist: str
+    album: str
+    url: str
+    artwork_url: str
+    isrc: str
+    duration_ms: int | None
+    year: int | None = None
+    preview: str = ""
+
+    @property
+    def ref(self) -> str:
+        """What names it in a form."""
+        return f"{self.platform}:{self.id}"
+
+    @property
+    def length(self) -> str:
+        """Minutes and seconds, where they are known."""
+        if not self.duration_ms:
+            return ""
+        minutes, seconds = divmod(round(self.duration_ms / 1000), 60)
+        return f"{minutes}:{seconds:02d}"
