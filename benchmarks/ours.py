@@ -32,7 +32,7 @@ SIDE = 1024  # of the square matrices whose product tells the machine's rate
 TRIES = 5
 
 
-def listen(predictor: Predictor, path: Path, laps: Laps) -> None:
+def listen_with_ours(predictor: Predictor, path: Path, laps: Laps) -> None:
     """Answer for one file and note how long each stage took."""
     with laps.lap("decode"):
         clip = load_clip(path)
@@ -88,7 +88,7 @@ def main(files: list[Path]) -> dict[str, Any]:
     """Listen to every file, then measure the floor."""
     cores = len(os.sched_getaffinity(0))
     predictor = Predictor.load(MODEL, threads=1, quick=True, cores=cores)
-    found = report(STARTED, files, lambda path, laps: listen(predictor, path, laps))
+    found = report(STARTED, files, lambda path, laps: listen_with_ours(predictor, path, laps))
     multiplying = multiply_adds(predictor, files[0]) / multiply_rate(best_format())
     patches = SEGMENTS * predictor.meta.network.patches
     multiplying += pretrained_multiplying(patches)

@@ -30,18 +30,18 @@ def starts(folder: str, count: int = STARTS) -> list[float]:
     folder
         An empty data folder; the app can be started in it afterwards.
     """
-    with running(folder):
+    with started_server(folder):
         pass
     seconds = []
     for _ in range(count):
         began = time.perf_counter()
-        with running(folder):
+        with started_server(folder):
             seconds.append(time.perf_counter() - began)
     return seconds
 
 
 @contextmanager
-def running(folder: str) -> Iterator[str]:
+def started_server(folder: str) -> Iterator[str]:
     """Start the app with its data in `folder`; give its address once it shows a page."""
     port = free_port()
     env = os.environ | {"ENV_FILE": os.devnull, "JOURNIFY_DATA_DIR": folder}

@@ -59,7 +59,7 @@ def features(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 @torch.inference_mode()
-def listen(network: ThesisNetwork, path: Path, laps: Laps) -> None:
+def listen_with_thesis(network: ThesisNetwork, path: Path, laps: Laps) -> None:
     """Answer for one file and note how long each stage took."""
     with laps.lap("decode"):
         samples, _rate = librosa.load(path, sr=RATE)
@@ -74,7 +74,7 @@ def listen(network: ThesisNetwork, path: Path, laps: Laps) -> None:
 def main(files: list[Path]) -> dict[str, Any]:
     """Listen to every file."""
     network = ThesisNetwork().eval()
-    return report(STARTED, files, lambda path, laps: listen(network, path, laps))
+    return report(STARTED, files, lambda path, laps: listen_with_thesis(network, path, laps))
 
 
 if __name__ == "__main__":

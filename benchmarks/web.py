@@ -10,7 +10,7 @@ from statistics import median
 
 import requests
 
-from benchmarks.start import running, starts
+from benchmarks.start import started_server, starts
 
 SECONDS = 5.0
 CLIENTS = 4
@@ -30,7 +30,7 @@ def web() -> dict[str, float]:
     """
     with tempfile.TemporaryDirectory(prefix="journify-bench-") as folder:
         start = median(starts(folder))
-        with running(folder) as base:
+        with started_server(folder) as base:
             cookies, entry = signed_up(base)
             return {
                 "start": start,

@@ -16,7 +16,7 @@ from journify.operations.housekeeping import Rule
 
 A_DAY = dt.timedelta(days=1)
 
-housekeeping.register(
+housekeeping.register_rules(
     Rule(
         name="try-outs",
         tables=("classifier.TryOut",),

@@ -9,7 +9,7 @@ jobs.register(
     jobs.Kind(
         model=Classification,
         work="classifier.serving.listening.classify",
-        interrupted="classifier.queue.rows.interrupted",
+        interrupted="classifier.queue.rows.classification_interrupted",
     ),
     jobs.Kind(model=Explanation, work="classifier.serving.explaining.draw_explanation"),
     jobs.Kind(model=Arc, work="classifier.serving.whole.hear_whole"),

@@ -14,7 +14,7 @@ from journify.operations.housekeeping import Rule
 
 housekeeping.also("journal.emotions.renewing.recount_some")
 housekeeping.also("journal.emotions.learning.learn_some")
-housekeeping.register(
+housekeeping.register_rules(
     Rule(
         name="unused uploads",
         tables=("classifier.Song",),

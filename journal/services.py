@@ -150,7 +150,7 @@ def delete_phrase(phrase: Phrase) -> None:
     phrase.delete()
 
 
-def retry(user: User, song: Song) -> Classification:
+def retry_song(user: User, song: Song) -> Classification:
     """Listen to a song again after a failure, for `user`."""
     return request_classification(song, lane=lane_of(user.pk))
 
@@ -173,7 +173,7 @@ def retry_answer(entry: Entry, *, revision: int | None, song: UUID | None = None
 
     Raises StaleEntryError: the entry has another revision, or another song than `song`, by now.
     """
-    retry(entry.user, _seen_song(entry, revision, song))
+    retry_song(entry.user, _seen_song(entry, revision, song))
 
 
 def label_answer(

@@ -10,7 +10,7 @@ jobs.register(
     jobs.Kind(
         model=Refresh,
         work="journal.spotify.connection.refresh_metadata",
-        interrupted="journal.spotify.connection.interrupted",
+        interrupted="journal.spotify.connection.refresh_interrupted",
     ),
     jobs.Kind(model=Playlist, work="journal.playlists.at_spotify.make_playlist"),
 )

@@ -11,7 +11,7 @@ from journify.operations import housekeeping
 from spotify_auth import sessions
 from spotify_auth.sign_in import invitations
 
-housekeeping.register(
+housekeeping.register_rules(
     housekeeping.Rule(
         name="sessions",
         tables=("sessions.Session", "usersessions.UserSession"),

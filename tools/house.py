@@ -58,7 +58,7 @@ def public_names(trees: dict[Path, ast.Module]) -> dict[str, list[Path]]:
     return {name: paths for name, paths in found.items() if name not in BY_NAME}
 
 
-def figures() -> Iterator[tuple[str, object]]:
+def house_figures() -> Iterator[tuple[str, object]]:
     """Measure."""
     texts = sources()
     trees = {path: ast.parse(text) for path, text in texts.items()}
@@ -89,7 +89,7 @@ def figures() -> Iterator[tuple[str, object]]:
 def main() -> None:
     """Print a table."""
     table = Table("what", "how many")
-    for name, figure in figures():
+    for name, figure in house_figures():
         table.add_row(name, str(figure))
     Console().print(table)
 

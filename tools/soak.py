@@ -54,7 +54,7 @@ def environment(backend: str, *, durable: bool = False) -> Iterator[dict[str, st
         yield os.environ | plain | given | {"JOURNIFY_DATA_DIR": folder} | ATTEMPTS
 
 
-def run(backend: str, *, quick: bool) -> tuple[bool, str]:
+def run_kill_test(backend: str, *, quick: bool) -> tuple[bool, str]:
     """Run the kill test on a backend; returns whether nothing was lost, and its line."""
     songs, every = ("20", "0.5") if quick else ("200", "3")
     with environment(backend) as env:
@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     is_good = True
     for backend in options.backends or BACKENDS:
-        passed, line = run(backend, quick=options.quick)
+        passed, line = run_kill_test(backend, quick=options.quick)
         is_good &= passed
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.words import point_of
-from classifier.serving.results import clock
+from classifier.serving.results import minutes_and_seconds
 
 # How many stretches on each side a turn is told by, and by how much their means must differ.
 SIDE = 3
@@ -49,7 +49,7 @@ class Turn:
     @property
     def words(self) -> str:
         """What happens then, such as "Lifts at 2:41"."""
-        return gettext(str(TURNS[self.kind])) % {"time": clock(self.at)}
+        return gettext(str(TURNS[self.kind])) % {"time": minutes_and_seconds(self.at)}
 
     @property
     def fragment(self) -> str:

@@ -14,7 +14,7 @@ from classifier.emotions.words import LABELS, NORMS, Point, Word, point_of, word
 from classifier.emotions.words import WORDS as FINER_WORDS
 from classifier.models import EMOTION_CHOICES
 from classifier.sentences import translated
-from classifier.serving.results import UNSURE, clock, is_sure
+from classifier.serving.results import UNSURE, is_sure, minutes_and_seconds
 from ml.labels import EMOTIONS
 from ml.personal import Layer
 
@@ -84,12 +84,12 @@ class SegmentReading:
     @property
     def begins(self) -> str:
         """Where it begins in the song, as a player shows it; empty where nobody knows."""
-        return "" if self.offset is None else clock(self.offset + self.start)
+        return "" if self.offset is None else minutes_and_seconds(self.offset + self.start)
 
     @property
     def ends(self) -> str:
         """Where it ends in the song, as a player shows it; empty where nobody knows."""
-        return "" if self.offset is None else clock(self.offset + self.end)
+        return "" if self.offset is None else minutes_and_seconds(self.offset + self.end)
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def failed(*, reason: str = "") -> ClassificationQuerySet:
     return rows.filter(reason=reason) if reason else rows
 
 
-def retry(rows: Iterable[Classification]) -> int:
+def retry_rows(rows: Iterable[Classification]) -> int:
     """Put rows back on the queue, with all attempts; returns how many were not at work."""
     return sum(queue.requeue(row, lane=LANE) for row in rows)
 

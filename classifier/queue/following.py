@@ -15,7 +15,7 @@ AT_ONCE = 2  # songs a sweep: whoever comes meanwhile hardly waits for them
 _followed: set[Bundle] = set()  # what this process has found nothing left to do for
 
 
-def follow(at_once: int = AT_ONCE) -> int:
+def classify_outdated(at_once: int = AT_ONCE) -> int:
     """Ask for some answers of the main model's new version; return of how many songs."""
     bundle = main_bundle()
     if bundle.version == NO_VERSION or bundle in _followed:

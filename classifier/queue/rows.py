@@ -98,7 +98,7 @@ def classify_again(song: Song, *, lane: str = jobs.NO_LANE) -> bool:
     return True
 
 
-def claim(classification_id: UUID | str, *, worker: str) -> Classification | None:
+def claim_classification(classification_id: UUID | str, *, worker: str) -> Classification | None:
     """Take a waiting row for `worker`; None when it is gone, taken, finished or not due yet."""
     rows = Classification.objects.select_related("song")
     return jobs.claim(rows, classification_id, owner=worker, stage="")
@@ -111,7 +111,7 @@ def tell_stage(row: Classification, stage: str) -> None:
     )
 
 
-def settle(row: Classification, *, status: str, **values: Any) -> bool:
+def settle_classification(row: Classification, *, status: str, **values: Any) -> bool:
     """Write the outcome of a claimed row; return False when the claim was lost meanwhile."""
     now = timezone.now()
     times = {"finished_at": now} | ({"answered_at": now} if status == Status.DONE else {})
@@ -121,22 +121,22 @@ def settle(row: Classification, *, status: str, **values: Any) -> bool:
     return is_ours
 
 
-def fail(row: Classification, error: str, *, reason: str) -> bool:
+def fail_classification(row: Classification, error: str, *, reason: str) -> bool:
     """End a claimed row with a sentence for the listener; an earlier answer of it stands."""
     if row.has_answer:
         answer = {"error": "", "reason": "", "answered_at": row.answer_time}
-        is_ours = settle(row, status=Status.DONE, **answer)
+        is_ours = settle_classification(row, status=Status.DONE, **answer)
         if is_ours:
             logger.warning("classification %s keeps its earlier answer: %s", row.pk, error)
     else:
-        is_ours = settle(row, status=Status.FAILED, error=error[:300], reason=reason)
+        is_ours = settle_classification(row, status=Status.FAILED, error=error[:300], reason=reason)
     return _counted(reason, is_ours=is_ours)
 
 
 def release(row: Classification, error: str, *, reason: str, seconds: float = 0.0) -> bool:
     """Give a claimed row back: queued, for so many seconds, or failed if that was the last try."""
     if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
-        return fail(row, error, reason=reason)
+        return fail_classification(row, error, reason=reason)
     if not seconds:
         return _counted(reason, is_ours=jobs.put_back(row, reason=reason, stage=""))
     due = jobs.from_now(seconds)
@@ -152,7 +152,7 @@ def _counted(reason: str, *, is_ours: bool) -> bool:
     return is_ours
 
 
-def interrupted(row: Classification) -> bool:
+def classification_interrupted(row: Classification) -> bool:
     """Give a row back whose worker died."""
     return release(row, str(INTERRUPTED), reason="interrupted")
 

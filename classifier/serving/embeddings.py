@@ -10,12 +10,12 @@ from collections.abc import Sequence
 ZERO = 128
 
 
-def packed(embedding: Sequence[int]) -> bytes | None:
+def pack_embedding(embedding: Sequence[int]) -> bytes | None:
     """Pack what a network says of a clip; None where it says nothing."""
     return bytes(ZERO + value for value in embedding) or None
 
 
-def unpacked(embedding: bytes | memoryview | None) -> list[int]:
+def unpack_embedding(embedding: bytes | memoryview | None) -> list[int]:
     """Bring back what was packed; nothing where a network said nothing."""
     return [value - ZERO for value in embedding or b""]
 

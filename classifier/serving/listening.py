@@ -26,7 +26,7 @@ from classifier.queue import leases
 from classifier.queue import rows as queue
 from classifier.queue.leases import time_limit
 from classifier.queue.metrics import count_answer
-from classifier.serving.embeddings import packed
+from classifier.serving.embeddings import pack_embedding
 from classifier.serving.fallback import answer_from_features
 from classifier.serving.repeats import file_digest, known_answer, prediction_of
 from classifier.serving.results import as_result, certainty_of
@@ -84,7 +84,7 @@ def end_unheard(row: Classification, outcome: Outcome) -> None:
     """End a claimed row that was not heard: it is tried again, or its sentence is told."""
     logger.info("classification %s: %s: %s", row.pk, outcome.reason, outcome.sentence)
     if outcome.wait is None:
-        queue.fail(row, outcome.sentence, reason=outcome.reason)
+        queue.fail_classification(row, outcome.sentence, reason=outcome.reason)
         return
     seconds = max(outcome.wait, queue.back_off(row.attempts)) if outcome.wait else 0.0
     queue.release(row, outcome.sentence, reason=outcome.reason, seconds=seconds)
@@ -125,8 +125,8 @@ def record(
     prediction, answer = heard.prediction, _columns(heard, seconds=seconds)
     with transaction.atomic():
         if prediction.model == row.model and prediction.version == row.version:
-            is_ours = queue.settle(row, **answer)
-        elif is_ours := queue.fail(row, str(NO_MODEL), reason=NoModelError.reason):
+            is_ours = queue.settle_classification(row, **answer)
+        elif is_ours := queue.fail_classification(row, str(NO_MODEL), reason=NoModelError.reason):
             Classification.objects.update_or_create(
                 song=row.song,
                 model=prediction.model,
@@ -162,5 +162,5 @@ def _columns(heard: HeardClip, *, seconds: float) -> dict[str, Any]:
         "error": "",
         "reason": "",
         "certainty": certainty_of(answer["probabilities"]),
-        "embedding": packed(heard.prediction.embedding),
+        "embedding": pack_embedding(heard.prediction.embedding),
     }

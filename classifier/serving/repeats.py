@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.models import Classification
-from classifier.serving.embeddings import unpacked
+from classifier.serving.embeddings import unpack_embedding
 from ml.labels import Emotion
 
 if TYPE_CHECKING:
@@ -43,5 +43,5 @@ def prediction_of(found: Classification) -> Prediction:
         segments=found.segments,
         model=found.model,
         version=found.version,
-        embedding=unpacked(found.embedding),
+        embedding=unpack_embedding(found.embedding),
     )

@@ -63,7 +63,7 @@ def in_song(segments: Iterable[Mapping[str, Any]], start: float) -> list[Result]
     ]
 
 
-def clock(seconds: float) -> str:
+def minutes_and_seconds(seconds: float) -> str:
     """Write a moment of a song as players do: 1:32."""
     minutes, rest = divmod(int(round(seconds, 1)), 60)
     return f"{minutes}:{rest:02}"
@@ -71,7 +71,7 @@ def clock(seconds: float) -> str:
 
 def note_on(start: float, seconds: float) -> str:
     """Say which part was heard where there was nothing to hear in the middle."""
-    part = f"{clock(start)} to {clock(start + seconds)}"
+    part = f"{minutes_and_seconds(start)} to {minutes_and_seconds(start + seconds)}"
     return f"There is nothing to hear in the middle; {part} was heard."
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from classifier.serving.results import Result, certainty_of, clock, is_sure
+from classifier.serving.results import Result, certainty_of, is_sure, minutes_and_seconds
 from ml.labels import EMOTIONS
 
 Written = Generator["Result", None, None]
@@ -91,7 +91,7 @@ def _arc_table(result: Result) -> Table:
     table = Table("from", "to", "arousal", "valence", box=None, header_style="bold", pad_edge=False)
     for each in result["arc"]:
         table.add_row(
-            *(clock(each[name]) for name in ("start", "end")),
+            *(minutes_and_seconds(each[name]) for name in ("start", "end")),
             *(f"{each[name]:+.2f}" for name in ("arousal", "valence")),
         )
     return table

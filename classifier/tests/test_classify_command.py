@@ -359,7 +359,7 @@ class TestSongs:
     def test_a_song_is_left_to_the_worker_that_has_it(
         self, service: FakeService, heard_song: Song
     ) -> None:
-        queue.claim(queue.request_classification(heard_song).pk, worker="w1")
+        queue.claim_classification(queue.request_classification(heard_song).pk, worker="w1")
         code, [result] = run_json("--song", heard_song.pk)
         assert (code, result["error"]) == (1, "A worker is listening to it.")
         assert service.heard == []

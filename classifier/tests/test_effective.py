@@ -123,9 +123,9 @@ def test_of_two_versions_the_one_that_answered_last_counts() -> None:
     # asked again: it becomes the newest once it has answered, not before
     queue.requeue(song.classifications.get(version="1"))
     assert effective_of(song.classifications.all()).emotion == "calm"
-    claimed = queue.claim(song.classifications.get(version="1").pk, worker="w")
+    claimed = queue.claim_classification(song.classifications.get(version="1").pk, worker="w")
     assert claimed is not None
-    queue.settle(claimed, status="done", emotion="happy", certainty=0.9)
+    queue.settle_classification(claimed, status="done", emotion="happy", certainty=0.9)
     assert effective_of(song.classifications.all()).emotion == "happy"
 
 
@@ -145,14 +145,14 @@ class TestAnAnswerStandsUntilThereIsANewOne:
     def test_while_it_waits_and_is_under_way(self, row: Classification) -> None:
         assert queue.classify_again(row.song)
         assert self.seen(row) == ("answered", "calm")
-        assert queue.claim(row.pk, worker="w")
+        assert queue.claim_classification(row.pk, worker="w")
         assert self.seen(row) == ("answered", "calm")
 
     def test_after_it_failed(self, row: Classification) -> None:
         queue.classify_again(row.song)
-        claimed = queue.claim(row.pk, worker="w")
+        claimed = queue.claim_classification(row.pk, worker="w")
         assert claimed is not None
-        queue.fail(claimed, "This file is silent.", reason="silent")
+        queue.fail_classification(claimed, "This file is silent.", reason="silent")
         assert self.seen(row) == ("answered", "calm")
         row.refresh_from_db()
         # nothing was heard just now
@@ -163,9 +163,9 @@ class TestAnAnswerStandsUntilThereIsANewOne:
         newer = queue.request_classification(row.song)
         assert newer.pk != row.pk
         assert self.seen(row) == ("answered", "calm")
-        claimed = queue.claim(newer.pk, worker="w")
+        claimed = queue.claim_classification(newer.pk, worker="w")
         assert claimed is not None
-        queue.fail(claimed, "This file is silent.", reason="silent")
+        queue.fail_classification(claimed, "This file is silent.", reason="silent")
         assert self.seen(row) == ("answered", "calm")
 
     def test_what_failed_does_not_come_back_when_it_is_tried_again(

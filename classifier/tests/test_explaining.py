@@ -82,7 +82,7 @@ class TestRequest:
         with django_capture_on_commit_callbacks() as callbacks:
             first = explaining.request_explanation(answer)
             assert explaining.request_explanation(answer) == first
-        assert callbacks == [transport.wake]
+        assert callbacks == [transport.wake_workers]
 
     def test_a_drawn_one_is_not_drawn_again(self) -> None:
         row = ExplanationFactory()

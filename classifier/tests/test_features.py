@@ -44,7 +44,7 @@ def test_reccobeats_is_asked_by_the_spotify_id(song: Song, there: SandboxSong) -
     assert found is not None
     row, source = found
     assert source == "reccobeats"
-    assert row["energy"] == reccobeats.features(there)["energy"]
+    assert row["energy"] == reccobeats.audio_features(there)["energy"]
     assert not {"href", "duration_ms", "title"} & set(row)
 
 
@@ -108,7 +108,7 @@ class TestListening:
 
         monkeypatch.setattr("ml.ann.predict_tracks", heard)
         row = ClassificationFactory(song=song, status=Status.QUEUED, emotion="")
-        claimed = queue.claim(row.pk, worker="w")
+        claimed = queue.claim_classification(row.pk, worker="w")
         assert claimed is not None
         return claimed
 

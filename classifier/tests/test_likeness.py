@@ -7,14 +7,14 @@ import pytest
 
 from classifier.emotions.likeness import nearest
 from classifier.models import Classification, Song
-from classifier.serving.embeddings import Direction, packed
+from classifier.serving.embeddings import Direction, pack_embedding
 from classifier.tests.factories import ClassificationFactory, SongFactory
 
 pytestmark = pytest.mark.django_db
 
 
 def heard(emotion: str = "calm", embedding: list[int] | None = None, **values: object) -> Song:
-    values["embedding"] = packed(embedding or [])
+    values["embedding"] = pack_embedding(embedding or [])
     return ClassificationFactory(emotion=emotion, **values).song
 
 
@@ -64,16 +64,16 @@ def test_packed_embeddings_are_ordered_as_by_the_cosine() -> None:
     chance = random.Random(1)  # noqa: S311 -- no secret
     own, *others = [[chance.randrange(-127, 128) for _ in range(256)] for _ in range(40)]
     others += [[0] * 256, [2 * value // 3 for value in own], [-value for value in own]]
-    direction = Direction(packed(own) or b"")
+    direction = Direction(pack_embedding(own) or b"")
 
     def cosine(other: list[int]) -> float:
         length = math.hypot(*other) * math.hypot(*own)
         return sum(a * b for a, b in zip(own, other, strict=True)) / length if length else 0.0
 
     for other in others:
-        along = direction.along(packed(other) or b"") / math.hypot(*own)
+        along = direction.along(pack_embedding(other) or b"") / math.hypot(*own)
         assert along == pytest.approx(cosine(other), abs=1e-9)
 
 
 def test_a_network_that_says_nothing_has_no_embedding() -> None:
-    assert packed([]) is None
+    assert pack_embedding([]) is None

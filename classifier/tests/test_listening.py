@@ -10,7 +10,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from classifier.errors import NO_CLIP, NO_MODEL, TOOK_TOO_LONG, UNEXPECTED, NoModelError
 from classifier.models import Classification, Song
 from classifier.queue import rows as queue
-from classifier.serving.embeddings import packed
+from classifier.serving.embeddings import pack_embedding
 from classifier.serving.listening import listen
 from classifier.tests.corpus import Corpus
 from classifier.tests.factories import ClassificationFactory, SongFactory
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def claimed(song: Song) -> Classification:
-    row = queue.claim(queue.request_classification(song).pk, worker="w1")
+    row = queue.claim_classification(queue.request_classification(song).pk, worker="w1")
     assert row is not None
     return row
 
@@ -42,7 +42,7 @@ def test_the_answer_is_written_down(service: FakeService, heard_song: Song) -> N
     assert row.seconds is not None
     assert row.seconds >= 0
     assert row.finished_at is not None
-    assert row.embedding == packed([127, 0, -5])
+    assert row.embedding == pack_embedding([127, 0, -5])
     assert row.certainty == max(row.probabilities.values())
 
 
@@ -120,7 +120,7 @@ class TestFallback:
         self, service: FakeService, heard_song: Song
     ) -> None:
         row = claimed(heard_song)
-        queue.settle(row, status=Classification.Status.DONE, emotion="sad")
+        queue.settle_classification(row, status=Classification.Status.DONE, emotion="sad")
         listen(row)
         assert heard_song.classifications.get().emotion == "sad"
 

@@ -27,7 +27,7 @@ def claimed(sandbox: Sandbox) -> Classification:
         song__isrc=there.isrc,
         song__duration_ms=there.duration_ms,
     )
-    found = queue.claim(row.pk, worker="w")
+    found = queue.claim_classification(row.pk, worker="w")
     assert found is not None
     return found
 
@@ -37,9 +37,9 @@ def test_tried_again_when_the_platforms_wait_is_over(claimed: Classification) ->
     row = Classification.objects.get()
     assert row.status == Status.QUEUED
     assert (row.turn_at, row.ready_at) == (row.retry_at, row.retry_at)
-    assert queue.claim(row.pk, worker="w") is None
+    assert queue.claim_classification(row.pk, worker="w") is None
     end_waits()
-    assert queue.claim(row.pk, worker="w") is not None
+    assert queue.claim_classification(row.pk, worker="w") is not None
 
 
 def test_failed_with_the_reason_after_the_last_attempt(

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from classifier.management.commands import load_demo
 from classifier.models import Classification, Song
-from classifier.queue.rows import fail
+from classifier.queue.rows import fail_classification
 from classifier.tests.factories import ClassificationFactory
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_answers_and_failures_are_left_alone(demo: Path) -> None:
     Classification.objects.update(status="running")
     answered.status = "done"
     answered.save()
-    fail(failed, "No.", reason="silent")
+    fail_classification(failed, "No.", reason="silent")
     load()
     assert {row.status for row in Classification.objects.all()} == {"done", "failed"}
 

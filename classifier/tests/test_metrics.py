@@ -84,15 +84,15 @@ class TestALostClaimCountsNothing:
     @pytest.fixture
     def late(self) -> Classification:
         song = SongFactory(audio="")
-        late = queue.claim(queue.request_classification(song).pk, worker="late")
+        late = queue.claim_classification(queue.request_classification(song).pk, worker="late")
         assert late is not None
         assert queue.release(late, "", reason="interrupted")
-        assert queue.claim(late.pk, worker="next") is not None
+        assert queue.claim_classification(late.pk, worker="next") is not None
         return late
 
     def test_no_failure(self, late: Classification) -> None:
         before = counted("failures_total", reason="no-clip")
-        assert not queue.fail(late, "No clip.", reason="no-clip")
+        assert not queue.fail_classification(late, "No clip.", reason="no-clip")
         assert counted("failures_total", reason="no-clip") == before
 
     def test_no_failure_of_a_row_with_an_earlier_answer(
@@ -100,7 +100,7 @@ class TestALostClaimCountsNothing:
     ) -> None:
         late.emotion = "sad"
         before = counted("failures_total", reason="no-clip")
-        assert not queue.fail(late, "No clip.", reason="no-clip")
+        assert not queue.fail_classification(late, "No clip.", reason="no-clip")
         assert counted("failures_total", reason="no-clip") == before
         assert "keeps its earlier answer" not in caplog.text
 
@@ -112,7 +112,7 @@ class TestALostClaimCountsNothing:
 
     @pytest.mark.usefixtures("service")
     def test_no_answer(self, heard_song: Song) -> None:
-        row = queue.claim(queue.request_classification(heard_song).pk, worker="late")
+        row = queue.claim_classification(queue.request_classification(heard_song).pk, worker="late")
         assert row is not None
         Classification.objects.filter(pk=row.pk).update(revision=row.revision + 1)
         before = counted("seconds_count", source="catalogue", model=row.model)

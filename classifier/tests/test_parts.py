@@ -15,7 +15,7 @@ from classifier.emotions.readings import read_answer
 from classifier.models import Classification, Song
 from classifier.queue import rows as queue
 from classifier.serving.listening import listen
-from classifier.serving.results import clock
+from classifier.serving.results import minutes_and_seconds
 from classifier.tests.factories import ClassificationFactory, SongFactory
 from classifier.tests.fakes import FakeService
 from ml.tests.sounds import rustle, silence, write
@@ -39,7 +39,7 @@ def hidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def listened(path: Path, **song: object) -> Classification:
     """Have a worker hear a file as a song of the database."""
     row = SongFactory(audio=ContentFile(path.read_bytes(), name=path.name), **song)
-    claimed = queue.claim(queue.request_classification(row).pk, worker="w1")
+    claimed = queue.claim_classification(queue.request_classification(row).pk, worker="w1")
     assert claimed is not None
     listen(claimed)
     claimed.refresh_from_db()
@@ -120,4 +120,4 @@ class TestTold:
     [(0, "0:00"), (9.96, "0:10"), (59.94, "0:59"), (60, "1:00"), (92.4, "1:32"), (3600, "60:00")],
 )
 def test_a_moment_is_written_as_players_write_it(seconds: float, said: str) -> None:
-    assert clock(seconds) == said
+    assert minutes_and_seconds(seconds) == said

@@ -25,7 +25,7 @@ def a_row(status: Status = Status.QUEUED, **values: object) -> Classification:
 
 
 def claimed(**values: object) -> Classification:
-    row = queue.claim(a_row(**values).pk, worker="w1")
+    row = queue.claim_classification(a_row(**values).pk, worker="w1")
     assert row is not None
     return row
 
@@ -38,7 +38,7 @@ class TestRequest:
         with django_capture_on_commit_callbacks() as callbacks:
             row = queue.request_classification(song)
         assert (row.status, row.model, row.version) == ("queued", "resnet18_bilstm", "test")
-        assert callbacks == [transport.wake]
+        assert callbacks == [transport.wake_workers]
 
     @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING, Status.DONE])
     def test_nothing_changes_when_there_is_work_or_an_answer(
@@ -72,8 +72,8 @@ class TestRequest:
 class TestClaim:
     def test_one_wins_when_two_claim(self) -> None:
         row = a_row()
-        first = queue.claim(row.pk, worker="w1")
-        second = queue.claim(row.pk, worker="w2")
+        first = queue.claim_classification(row.pk, worker="w1")
+        second = queue.claim_classification(row.pk, worker="w2")
         assert first is not None
         assert second is None
         row.refresh_from_db()
@@ -88,23 +88,23 @@ class TestClaim:
 
     @pytest.mark.parametrize("status", [Status.RUNNING, Status.DONE, Status.FAILED])
     def test_nothing_is_claimed_when_row_does_not_wait(self, status: Status) -> None:
-        assert queue.claim(a_row(status).pk, worker="w1") is None
+        assert queue.claim_classification(a_row(status).pk, worker="w1") is None
 
     def test_nothing_is_claimed_before_its_time(self) -> None:
         row = a_row(retry_at=timezone.now() + dt.timedelta(seconds=5))
-        assert queue.claim(row.pk, worker="w1") is None
+        assert queue.claim_classification(row.pk, worker="w1") is None
 
     def test_nothing_is_claimed_when_row_is_gone(self) -> None:
         row = a_row()
         key = row.pk
         row.delete()
-        assert queue.claim(key, worker="w1") is None
+        assert queue.claim_classification(key, worker="w1") is None
 
 
 class TestSettle:
     def test_outcome_is_written_when_claim_holds(self) -> None:
         row = claimed()
-        assert queue.settle(row, status=Status.DONE, emotion="sad")
+        assert queue.settle_classification(row, status=Status.DONE, emotion="sad")
         row.refresh_from_db()
         assert (row.status, row.emotion, row.lease_until) == ("done", "sad", None)
         assert row.finished_at is not None
@@ -112,22 +112,22 @@ class TestSettle:
     def test_nothing_is_written_when_somebody_else_took_over(self) -> None:
         late = claimed()
         queue.release(late, "", reason="interrupted")
-        taken_over = queue.claim(late.pk, worker="w2")
+        taken_over = queue.claim_classification(late.pk, worker="w2")
         assert taken_over is not None
-        assert not queue.settle(late, status=Status.DONE, emotion="sad")
+        assert not queue.settle_classification(late, status=Status.DONE, emotion="sad")
         taken_over.refresh_from_db()
         assert (taken_over.status, taken_over.owner, taken_over.emotion) == ("running", "w2", "")
 
     def test_nothing_is_written_twice(self) -> None:
         row = claimed()
-        assert queue.settle(row, status=Status.DONE, emotion="sad")
-        assert not queue.settle(row, status=Status.DONE, emotion="calm")
+        assert queue.settle_classification(row, status=Status.DONE, emotion="sad")
+        assert not queue.settle_classification(row, status=Status.DONE, emotion="calm")
         row.refresh_from_db()
         assert row.emotion == "sad"
 
     def test_a_sentence_is_kept_when_it_fails(self) -> None:
         row = claimed()
-        assert queue.fail(row, "x" * 400, reason="silent")
+        assert queue.fail_classification(row, "x" * 400, reason="silent")
         row.refresh_from_db()
         assert (row.status, row.error, row.reason) == ("failed", "x" * 300, "silent")
 
@@ -138,14 +138,14 @@ class TestEarlierAnswer:
         """An answered row that is being listened to anew."""
         row = ClassificationFactory(emotion="sad")
         assert queue.requeue(row)
-        running = queue.claim(row.pk, worker="w1")
+        running = queue.claim_classification(row.pk, worker="w1")
         assert running is not None
         return running
 
     def test_it_stands_when_listening_again_fails(
         self, again: Classification, caplog: pytest.LogCaptureFixture
     ) -> None:
-        assert queue.fail(again, "This file is silent.", reason="silent")
+        assert queue.fail_classification(again, "This file is silent.", reason="silent")
         again.refresh_from_db()
         assert (again.status, again.emotion, again.error) == ("done", "sad", "")
         assert again.probabilities["sad"] == 0.7
@@ -177,7 +177,7 @@ class TestRelease:
         settings.CLASSIFY_MAX_ATTEMPTS = 2
         row = a_row()
         for _ in range(2):
-            running = queue.claim(row.pk, worker="w1")
+            running = queue.claim_classification(row.pk, worker="w1")
             assert running is not None
             queue.release(running, "An accident.", reason="unexpected")
         row.refresh_from_db()
@@ -187,7 +187,7 @@ class TestRelease:
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
         row = claimed()
-        queue.settle(row, status=Status.DONE)
+        queue.settle_classification(row, status=Status.DONE)
         with django_capture_on_commit_callbacks() as callbacks:
             assert not queue.release(row, "An accident.", reason="unexpected")
         assert callbacks == []
@@ -199,10 +199,10 @@ class TestRelease:
         with django_capture_on_commit_callbacks() as callbacks:
             assert queue.release(row, "An accident.", reason="unexpected", seconds=30)
         assert callbacks == []
-        assert queue.claim(row.pk, worker="w2") is None
+        assert queue.claim_classification(row.pk, worker="w2") is None
         assert Classification.objects.postponed().get() == row
         end_waits()
-        again = queue.claim(row.pk, worker="w2")
+        again = queue.claim_classification(row.pk, worker="w2")
         assert again is not None
         assert (again.attempts, again.reason) == (2, "unexpected")
 
@@ -314,7 +314,7 @@ class TestWork:
 
     def test_running_late_is_harmless_when_the_song_is_gone(self, service: FakeService) -> None:
         row = a_row()
-        running = queue.claim(row.pk, worker="w1")
+        running = queue.claim_classification(row.pk, worker="w1")
         row.song.delete()
         assert not work_at(row)
         jobs.kind_of(running).do(running)

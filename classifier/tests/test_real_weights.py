@@ -82,7 +82,7 @@ def test_the_same_clip_gets_the_same_answer(service: EmotionService, library: Co
 
 @pytest.mark.django_db
 def test_a_song_goes_in_and_an_emotion_comes_out(heard_song: Song) -> None:
-    row = queue.claim(queue.request_classification(heard_song).pk, worker="w1")
+    row = queue.claim_classification(queue.request_classification(heard_song).pk, worker="w1")
     assert row is not None
     listen(row)
     row.refresh_from_db()

@@ -5,7 +5,7 @@ from django.core.files.base import ContentFile
 
 from classifier.models import Classification, Song
 from classifier.queue import rows as queue
-from classifier.serving.embeddings import packed
+from classifier.serving.embeddings import pack_embedding
 from classifier.serving.listening import listen
 from classifier.tests.factories import SongFactory
 from classifier.tests.fakes import FakePrediction, FakeService
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def listened(song: Song) -> Classification:
-    row = queue.claim(queue.request_classification(song).pk, worker="w1")
+    row = queue.claim_classification(queue.request_classification(song).pk, worker="w1")
     assert row is not None
     listen(row)
     row.refresh_from_db()
@@ -42,7 +42,7 @@ def test_the_same_file_is_heard_once(
     assert (row.status, row.emotion, row.clip_source) == ("done", "happy", "upload")
     same = ("probabilities", "segments", "certainty", "model", "version", "clip_sha256")
     assert [getattr(row, name) for name in same] == [getattr(first, name) for name in same]
-    assert row.embedding == packed([127, 0, -5])
+    assert row.embedding == pack_embedding([127, 0, -5])
     assert len(row.clip_sha256) == 64
 
 

@@ -111,7 +111,7 @@ class TestByAWorker:
         with django_capture_on_commit_callbacks() as callbacks:
             first = whole.request_arc(song)
             assert whole.request_arc(song) == first
-        assert callbacks == [transport.wake]
+        assert callbacks == [transport.wake_workers]
         Arc.objects.update(status=Status.FAILED)
         assert whole.request_arc(song) != first
 

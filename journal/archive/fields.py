@@ -39,7 +39,7 @@ D = TypeVar("D", dt.date, dt.datetime)
 Reader = Callable[[Any, str], Any]
 
 
-def load(data: bytes) -> Any:
+def load_json(data: bytes) -> Any:
     """Read JSON without numbers that are none, or too large, and without endless nesting."""
     if data.count(b"{") + data.count(b"[") > CONTAINERS_MAX:
         raise ArchiveRejectedError(_("This archive holds more than a journal can."))
@@ -55,7 +55,7 @@ def wrong(place: str) -> ArchiveRejectedError:
     return ArchiveRejectedError(sentence % {"place": place[:100]})
 
 
-def read(kind: type[R], values: object, place: str = "") -> R:
+def read_row(kind: type[R], values: object, place: str = "") -> R:
     """Make a row of a JSON object; what is absent or null in it counts as the field's default."""
     if not isinstance(values, dict):
         raise wrong(place)
@@ -140,7 +140,7 @@ def moment(*, default: Any = None) -> Any:
     return _field(reader, default)
 
 
-def day() -> Any:
+def calendar_day() -> Any:
     """A date."""
     return _field(lambda value, place: _from_iso(dt.date, value, place), NEEDED)
 
@@ -159,7 +159,7 @@ def chances(names: Collection[str]) -> Any:
 
 def part(kind: type[R], *, default: Any) -> Any:
     """An object within this one."""
-    return _field(lambda value, place: read(kind, value, place), default)
+    return _field(lambda value, place: read_row(kind, value, place), default)
 
 
 def parts(kind: type[R], *, most: int) -> Any:
@@ -167,7 +167,7 @@ def parts(kind: type[R], *, most: int) -> Any:
 
     def reader(values: Any, place: str) -> list[R]:
         rows = enumerate(_listed(values, most, place))
-        return [read(kind, value, f"{place}[{number}]") for number, value in rows]
+        return [read_row(kind, value, f"{place}[{number}]") for number, value in rows]
 
     return _field(reader, list)
 

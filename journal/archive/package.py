@@ -37,7 +37,7 @@ def write_archive(file: IO[bytes], user: User, *, with_audio: bool, progress: Pr
     archive = snapshot(user, with_audio=with_audio)
     wanted = {song.audio for song in archive.songs if song.audio}
     files = {name: song for name, song in audio_files(user).items() if name in wanted}
-    texts = as_json(archive, account=account_of(user)) | {
+    texts = files_as_json(archive, account=account_of(user)) | {
         TABLE_FILE: as_csv(archive),
         TEXT_FILE: as_markdown(archive, name=user.get_username()),
     }
@@ -58,7 +58,7 @@ def write_archive(file: IO[bytes], user: User, *, with_audio: bool, progress: Pr
             progress(number, total)
 
 
-def as_json(archive: Archive, *, account: dict[str, Any]) -> dict[str, str]:
+def files_as_json(archive: Archive, *, account: dict[str, Any]) -> dict[str, str]:
     """Write `journify.json`, and further parts where it would become too large to be read again."""
     parts = _parts(archive)
     head = {"format": FORMAT, "version": VERSION}

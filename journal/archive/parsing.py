@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from journal.archive.fields import ArchiveRejectedError, load, read, wrong
+from journal.archive.fields import ArchiveRejectedError, load_json, read_row, wrong
 from journal.archive.schema import FORMAT, MOST, MOST_ENTRIES, VERSION, Archive
 
 
@@ -29,14 +29,14 @@ def parse(files: Iterable[bytes]) -> Archive:
 
 def _part(data: bytes) -> Archive:
     """What a file of JSON holds, if it is one of ours."""
-    top = load(data)
+    top = load_json(data)
     if not isinstance(top, dict) or top.get("format") != FORMAT:
         raise ArchiveRejectedError(_("This ZIP file holds no journal."))
     if top.get("version") != VERSION:
         raise ArchiveRejectedError(
             _("This archive was made by another version of Journify, and this one cannot read it.")
         )
-    return read(Archive, top)
+    return read_row(Archive, top)
 
 
 def _check(archive: Archive, part: Archive) -> None:

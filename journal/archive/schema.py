@@ -180,7 +180,7 @@ class ArchivedFeeling(Row):
 class ArchivedDay(Row):
     """A day of the listener's calendar."""
 
-    date: dt.date = fields.day()
+    date: dt.date = fields.calendar_day()
     entries: list[ArchivedEntry] = fields.parts(ArchivedEntry, most=MOST_OF_A_DAY)
     felt: ArchivedFeeling | None = fields.part(ArchivedFeeling, default=None)
     is_favourite: bool = fields.flag(default=False)

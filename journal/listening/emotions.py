@@ -16,7 +16,7 @@ from ml.personal import Layer
 AT_ONCE = 500
 
 
-def follow(*, song: UUID, user: UUID | None = None, **_signal: Any) -> None:
+def follow_said(*, song: UUID, user: UUID | None = None, **_signal: Any) -> None:
     """Keep beside listened songs what counts for their listeners: receives `changes.said`."""
     rows = ListenedSong.objects.filter(song_id=song)
     listened = list(rows if user is None else rows.filter(user_id=user))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from classifier.emotions import changes
-from journal.listening.emotions import follow, follow_taught
+from journal.listening.emotions import follow_said, follow_taught
 from journal.listening.models import ListeningImport
 from journify.files import forget_with_rows
 
-changes.said.connect(follow)
+changes.said.connect(follow_said)
 changes.taught.connect(follow_taught)
 forget_with_rows(ListeningImport, "file")

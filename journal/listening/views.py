@@ -48,7 +48,7 @@ class FollowForm(forms.Form):
 
 
 @signed_in_get
-def listening(request: SignedInRequest) -> HttpResponse:
+def listening_page(request: SignedInRequest) -> HttpResponse:
     """Show how a history sounded, and how far its import and its hearing are."""
     row = Listening.objects.filter(user=request.user).first()
     last = ListeningImport.objects.filter(user=request.user).defer("file").first()
@@ -99,7 +99,7 @@ def pause(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 @limited("search")
-def follow(request: SignedInRequest) -> HttpResponse:
+def listening_follow(request: SignedInRequest) -> HttpResponse:
     """Keep the history up to date from a name at a service; an empty name ends that."""
     form = FollowForm(request.POST)
     if not form.is_valid():
@@ -118,7 +118,7 @@ def follow(request: SignedInRequest) -> HttpResponse:
 
 
 @signed_in_post
-def delete(request: SignedInRequest) -> HttpResponse:
+def listening_delete(request: SignedInRequest) -> HttpResponse:
     """Delete the whole history; the journal is not touched."""
     forget_history(request.user)
     messages.success(request, _("Your listening history is deleted."))

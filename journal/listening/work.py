@@ -10,6 +10,6 @@ jobs.register(
     jobs.Kind(
         model=ListeningRound,
         work="journal.listening.updating.rounds.do_round",
-        interrupted="journal.listening.updating.rounds.interrupted",
+        interrupted="journal.listening.updating.rounds.round_interrupted",
     ),
 )

@@ -44,14 +44,14 @@ class SongPlace:
         return self.sound or self.platform
 
 
-def as_text(
+def songs_as_text(
     songs: Sequence[Song], _title: str = "", _place: Callable[[Song], SongPlace] | None = None
 ) -> str:
     """A line a song."""
     return "".join(f"{one_line(str(song))}\n" for song in songs)
 
 
-def as_csv(songs: Sequence[Song], _title: str, place: Callable[[Song], SongPlace]) -> str:
+def songs_as_csv(songs: Sequence[Song], _title: str, place: Callable[[Song], SongPlace]) -> str:
     """A table for a spreadsheet; nothing in it is taken for a formula."""
     table = StringIO()
     writer = csv.writer(table)

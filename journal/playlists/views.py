@@ -33,8 +33,8 @@ FORMATS: dict[str, tuple[str, Writer]] = {
     "m3u": ("audio/x-mpegurl", formats.as_m3u),
     "xspf": ("application/xspf+xml", formats.as_xspf),
     "jspf": ("application/jspf+json", formats.as_jspf),
-    "csv": ("text/csv", formats.as_csv),
-    "txt": ("text/plain", formats.as_text),
+    "csv": ("text/csv", formats.songs_as_csv),
+    "txt": ("text/plain", formats.songs_as_text),
 }
 # Those that a player opens, whose links end.
 FOR_PLAYERS = {"m3u", "xspf", "jspf"}

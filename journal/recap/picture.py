@@ -78,7 +78,7 @@ class Recap:
         """What it says in one sentence; empty while it takes more songs for that."""
         if self.missing:
             return ""
-        return all_days.sentence(self.tally, days=len(self.days))
+        return all_days.all_days_sentence(self.tally, days=len(self.days))
 
 
 def recap_of(user: User, period: Period) -> Recap:

@@ -16,7 +16,7 @@ from classifier.serving.results import UNSURE
 from journal.emotions.tally import Tally
 from journal.recap.picture import COLOURS, HATCH, fonts, in_pixels, svg_of, symbols
 from journal.recap.story import Story
-from journal.recap.texts import fitted, plain
+from journal.recap.texts import fitted, printable_line
 from journal.stats import geometry
 from journal.stats.charts import beside_before, by_hour
 from journal.stats.geometry import Sector
@@ -131,11 +131,11 @@ def _song(story: Story) -> Iterator[Slide]:
         "percent": round(100 * story.song.certainty),
         "word": WORDS[name],
     }
-    title = fitted(plain(song.name), sizes=(108, 88, 72), most=2)
+    title = fitted(printable_line(song.name), sizes=(108, 88, 72), most=2)
     context = {
         "title": title,
         "baseline": 1010 - title.height,
-        "artist": fitted(plain(song.artist), sizes=(56, 44), most=1),
+        "artist": fitted(printable_line(song.artist), sizes=(56, 44), most=1),
         "says": percent,
         "sleeve": sleeve_of(name, song.pk),
         "colour": COLOURS[name],
@@ -151,7 +151,7 @@ def _artist(story: Story) -> Iterator[Slide]:
     name, tally = story.artist
     answers = ngettext("%(count)d answer", "%(count)d answers", tally.total)
     says = answers % {"count": tally.total}
-    lines = fitted(plain(name), sizes=(190, 150, 120, 96))
+    lines = fitted(printable_line(name), sizes=(190, 150, 120, 96))
     context = {"name": lines, "baseline": 840 - lines.height, "says": says, "bar": _bar(tally)}
     words = f"{name}: {says}"
     yield _slide(story, "artist", words, _("The artist"), (PAPER, INK, SOFT), context)
@@ -160,7 +160,7 @@ def _artist(story: Story) -> Iterator[Slide]:
 def _hour(story: Story) -> Iterator[Slide]:
     if story.hours is None:
         return
-    says = by_hour.sentence(story.hours)
+    says = by_hour.hour_sentence(story.hours)
     wedges = geometry.wedges(by_hour.in_order(story.hours), inner=70, outer=330)
     context = {
         "wedges": [_filled(sector) for sectors in wedges for sector in sectors],
@@ -179,13 +179,13 @@ def _day(story: Story) -> Iterator[Slide]:
     ground = COLOURS[leaders[0].name] if is_one else PAPER
     ink = ON[leaders[0].name] if is_one else INK
     date = date_format(day.date, "DAY_FORMAT")
-    titles = [fitted(plain(song.name), sizes=(52,), most=1) for song in day.songs]
+    titles = [fitted(printable_line(song.name), sizes=(52,), most=1) for song in day.songs]
     context = {
         "date": fitted(date, sizes=(104, 88, 72), most=2),
         "sectors": [_filled(each) for each in geometry.ring(day.tally, inner=66, outer=150)],
         "count": day.tally.total,
         "titles": [(930 + 66 * n, line) for n, title in enumerate(titles) for line in title.lines],
-        "note": fitted(f"“{plain(day.note)}”", sizes=(48,), most=2) if day.note else None,
+        "note": fitted(f"“{printable_line(day.note)}”", sizes=(48,), most=2) if day.note else None,
         "is_favourite": day.is_favourite,
     }
     eyebrow = _("A favourite day") if day.is_favourite else _("The day to remember")
@@ -197,7 +197,7 @@ def _change(story: Story) -> Iterator[Slide]:
     if story.before is None:
         return
     recap = story.recap
-    says = beside_before.sentence(story.before, recap.tally) or _("About as before.")
+    says = beside_before.before_sentence(story.before, recap.tally) or _("About as before.")
     previous = recap.period.previous
     context = {
         "says": fitted(says, sizes=(104, 88, 72), most=4),
@@ -219,7 +219,7 @@ def _slide(
 ) -> Slide:
     ground, ink, soft = colours
     period = story.recap.period.title
-    return Slide(key, eyebrow, plain(words), ground, ink, soft, period, context)
+    return Slide(key, eyebrow, printable_line(words), ground, ink, soft, period, context)
 
 
 def _bar(tally: Tally) -> list[dict[str, Any]]:

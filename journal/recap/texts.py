@@ -43,7 +43,7 @@ def fitted(text: str, *, sizes: tuple[int, ...] = SIZES, most: int = 3) -> Fitte
     return Fitted(lines, sizes[-1])
 
 
-def plain(text: str) -> str:
+def printable_line(text: str) -> str:
     """A text as an XML file may have it: in one line, without control characters."""
     kept = (" " if char.isspace() else char for char in text)
     return " ".join("".join(char for char in kept if _is_printable(char)).split())

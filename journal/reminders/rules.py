@@ -10,7 +10,7 @@ from journal.reminders import schedule
 from journify.operations import housekeeping
 
 housekeeping.also("journal.reminders.schedule.call_due")
-housekeeping.register(
+housekeeping.register_rules(
     housekeeping.Rule(
         name="reminders sent",
         tables=("reminders.Nudge",),

@@ -34,7 +34,7 @@ def send(nudge: Nudge) -> None:
     jobs.settle(nudge, status=jobs.Status.DONE)
 
 
-def interrupted(nudge: Nudge) -> bool:
+def nudge_interrupted(nudge: Nudge) -> bool:
     """Leave a reminder whose worker died: one that may have come must not come again."""
     return jobs.settle(nudge, status=jobs.Status.FAILED)
 

@@ -9,6 +9,6 @@ jobs.register(
     jobs.Kind(
         model=Nudge,
         work="journal.reminders.sending.send",
-        interrupted="journal.reminders.sending.interrupted",
+        interrupted="journal.reminders.sending.nudge_interrupted",
     )
 )

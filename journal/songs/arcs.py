@@ -9,7 +9,7 @@ from classifier.emotions.arcs import Stretch, stretches_of, turns_of
 from classifier.emotions.effective import corrected
 from classifier.models import Arc
 from classifier.sentences import translated
-from classifier.serving.results import clock
+from classifier.serving.results import minutes_and_seconds
 from ml.personal import Layer
 
 # Whole numbers only, since SVG takes no decimal comma: a unit is a tenth of a second.
@@ -37,10 +37,10 @@ def whole_song_of(row: Arc | None, layer: Layer) -> dict[str, Any]:
         "valence": _line(stretches, "valence"),
         "turns": tuple((round(UNITS * turn.at), turn) for turn in turns_of(stretches)),
         "ticks": tuple(
-            (round(UNITS * seconds * at / TICKS), clock(seconds * at / TICKS))
+            (round(UNITS * seconds * at / TICKS), minutes_and_seconds(seconds * at / TICKS))
             for at in range(TICKS + 1)
         ),
-        "ends": clock(seconds),
+        "ends": minutes_and_seconds(seconds),
     }
 
 

@@ -15,7 +15,7 @@ from django_stubs_ext import StrOrPromise
 from classifier.emotions.readings import WORDS, Bar, Reading, SegmentReading
 from classifier.models import Explanation
 from classifier.sentences import translated
-from classifier.serving.results import clock
+from classifier.serving.results import minutes_and_seconds
 from classifier.sources.deezer import NAME as DEEZER
 from ml.clip import SEGMENTS
 from ml.explanations.grid import HEIGHT, SLOT_SECONDS, WIDTH, box_of
@@ -107,7 +107,7 @@ def _ticks(seconds: float, offset: float | None) -> list[tuple[int, str]]:
         return [(UNITS * at, str(at)) for at in range(0, math.floor(seconds) + 1, TICK_SECONDS)]
     first = math.ceil(offset / TICK_SECONDS) * TICK_SECONDS
     marks = range(first, math.floor(offset + seconds) + 1, TICK_SECONDS)
-    return [(round(UNITS * (at - offset)), clock(at)) for at in marks]
+    return [(round(UNITS * (at - offset)), minutes_and_seconds(at)) for at in marks]
 
 
 def origin_of(reading: Reading, *, has_audio: bool, streams_clip: bool) -> float | None:
@@ -217,8 +217,8 @@ def _place_in_words(region: dict[str, float], reading: Reading) -> str:
     offset = reading.segments[0].offset if reading.segments else None
     if offset is not None:
         return _("%(start)s to %(end)s, %(low)s to %(high)s\xa0Hz") % {
-            "start": clock(offset + region["start"]),
-            "end": clock(offset + region["start"] + SLOT_SECONDS),
+            "start": minutes_and_seconds(offset + region["start"]),
+            "end": minutes_and_seconds(offset + region["start"] + SLOT_SECONDS),
             "low": localize(round(region["low"])),
             "high": localize(round(region["high"])),
         }

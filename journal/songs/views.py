@@ -136,7 +136,7 @@ def song_audio(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase
 
 @require_safe
 @cache_control(private=True, no_store=True)
-def listen(request: HttpRequest, token: str) -> HttpResponseBase:
+def shared_audio(request: HttpRequest, token: str) -> HttpResponseBase:
     """Play a song to whoever has a signed address of it, as in a list for a player."""
     song = listen_links.song_of_token(token)
     if song is None:
@@ -192,7 +192,7 @@ def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 def song_retry(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Listen to a song again."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
-    services.retry(request.user, song)
+    services.retry_song(request.user, song)
     return redirect("journal:song", song_id=song.pk)
 
 

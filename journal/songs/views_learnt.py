@@ -37,7 +37,7 @@ def switch_learnt(request: SignedInRequest) -> HttpResponse:
 
 
 @signed_in_post
-def forget_learnt(request: SignedInRequest) -> HttpResponse:
+def learnt_forget(request: SignedInRequest) -> HttpResponse:
     """Forget what the listener's labels taught."""
     learning.forget_learnt(request.user.pk)
     messages.success(request, _("It is forgotten. Your labels stay."))

@@ -16,7 +16,7 @@ from classifier.emotions.words import LABELS
 from classifier.models import Song
 from journal.day.pages import last_day
 from journal.models import Entry
-from journal.playlists.formats import as_text
+from journal.playlists.formats import songs_as_text
 from journal.recap.periods import Period
 from journal.songs.listen_links import KEPT
 from journal.songs.own import alike, songs_by_feeling, songs_of
@@ -35,7 +35,7 @@ def like(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 
 
 @signed_in_get
-def songs(request: SignedInRequest) -> HttpResponse:
+def songs_page(request: SignedInRequest) -> HttpResponse:
     """List the listener's songs that carry one feeling."""
     found = songs_by_feeling(
         request.user, request.GET.get("emotion", ""), word=request.GET.get("word", "")
@@ -57,7 +57,7 @@ def songs(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "songs": own,
         "listed_days": KEPT.days,
-        "text": as_text([each.song for each in own]),
+        "text": songs_as_text([each.song for each in own]),
     }
     return TemplateResponse(request, "journal/songs.html", context)
 

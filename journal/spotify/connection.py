@@ -94,7 +94,7 @@ def refresh_metadata(row: Refresh) -> None:
         row.delete()
 
 
-def interrupted(row: Refresh) -> bool:
+def refresh_interrupted(row: Refresh) -> bool:
     """Have another worker read it, or wait until somebody looks at the song again."""
     return jobs.put_back(row) or bool(row.delete()[0])
 

@@ -36,7 +36,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
 @require_spotify
 @login_required
 @limited("listening", methods=("GET",))
-def listening(request: SignedInRequest) -> HttpResponse:
+def spotify_listening(request: SignedInRequest) -> HttpResponse:
     """Show who the listener is at Spotify, what they heard most and last: shown, never kept."""
     span = request.GET.get("span", "")
     context = spotify.heard_at_spotify(
@@ -48,7 +48,7 @@ def listening(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require_spotify
 @login_required
-def disconnect(request: SignedInRequest) -> HttpResponse:
+def spotify_disconnect(request: SignedInRequest) -> HttpResponse:
     """Say what goes and what stays, then delete what Spotify gave us.
 
     Who only ever came with Spotify chooses a password on the same page, so that the way ends here.

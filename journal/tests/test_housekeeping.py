@@ -37,7 +37,7 @@ def after(django_capture_on_commit_callbacks: Captured) -> Callable[[dt.timedelt
     def keep_house(later: dt.timedelta) -> None:
         moment = timezone.now() + later
         with time_machine.travel(moment), django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-            housekeeping.run()
+            housekeeping.keep_all_rules()
 
     return keep_house
 

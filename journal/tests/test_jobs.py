@@ -88,7 +88,7 @@ def test_workers_are_called_once_for_what_was_asked_for(
 ) -> None:
     with django_capture_on_commit_callbacks() as callbacks:
         row = ask()
-    assert callbacks == [transport.wake]
+    assert callbacks == [transport.wake_workers]
     assert jobs.sweep() == 0
     assert in_turn() == [row]
 
@@ -103,7 +103,7 @@ def test_a_broker_that_breaks_is_no_accident_of_the_listeners(
     def broken() -> None:
         raise RuntimeError("no broker")
 
-    monkeypatch.setattr(transport, "wake", broken)
+    monkeypatch.setattr(transport, "wake_workers", broken)
     with django_capture_on_commit_callbacks(execute=True):
         row = ask()
     assert "no broker" in caplog.text
@@ -122,7 +122,7 @@ def test_another_worker_takes_up_what_a_dead_one_had(
     end_leases()
     with django_capture_on_commit_callbacks() as callbacks:
         assert jobs.sweep() == 1
-    assert callbacks == [transport.wake]
+    assert callbacks == [transport.wake_workers]
     assert in_turn() == [row]
     assert not jobs.settle(dead, status=Job.Status.DONE), "the dead one comes back too late"
 
@@ -226,7 +226,7 @@ def test_the_age_of_the_queue_counts_from_when_work_was_ready() -> None:
     ages = Classification.objects
     Classification.objects.update(ready_at=timezone.now() - dt.timedelta(seconds=50))
     assert 49 < ages.waiting_seconds() < 52
-    running = queue.claim(row.pk, worker="w1")
+    running = queue.claim_classification(row.pk, worker="w1")
     assert running is not None
     assert ages.waiting_seconds() == 0
     queue.release(running, "Later.", reason="platform", seconds=30)

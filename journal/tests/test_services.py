@@ -25,7 +25,7 @@ class TestAnswerEntry:
         entry, song = EntryFactory(journal__user=user), SongFactory()
         with django_capture_on_commit_callbacks() as callbacks:
             services.answer_entry(entry, song)
-        assert transport.wake in callbacks
+        assert transport.wake_workers in callbacks
         assert song.classifications.get().lane == lane_of(user.pk)
 
     def test_an_answer_that_is_known_is_not_asked_for_again(self, user: User) -> None:
@@ -53,7 +53,7 @@ def test_phrase_and_note_stay_when_the_song_is_taken_off(user: User) -> None:
 
 def test_a_failed_song_is_queued_again_when_retried(user: User) -> None:
     row = ClassificationFactory(status=Classification.Status.FAILED, emotion="", error="silent")
-    services.retry(user, row.song)
+    services.retry_song(user, row.song)
     row.refresh_from_db()
     assert (row.status, row.error) == (Classification.Status.QUEUED, "")
 

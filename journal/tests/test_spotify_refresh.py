@@ -69,7 +69,7 @@ def test_asked_for_once_however_often_it_is_shown(
             listener.get(reverse("journal:song", args=[old.pk]))
             cache.clear()  # another process would not know
     assert Refresh.objects.get().song == old
-    assert callbacks == [transport.wake]
+    assert callbacks == [transport.wake_workers]
     assert sandbox.paths("spotify") == []
 
 
@@ -84,7 +84,7 @@ def test_given_up_after_its_tries_until_somebody_looks_again(old: Song, user: Us
     for _ in range(3):
         running = claimed(row)
         assert running is not None
-        assert spotify.interrupted(running)
+        assert spotify.refresh_interrupted(running)
     assert not Refresh.objects.exists()
 
 

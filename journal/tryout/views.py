@@ -79,7 +79,7 @@ def try_out(request: HttpRequest, tryout_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @require_try_outs
 @limited("try-search", methods=("GET",))
-def songs(request: HttpRequest) -> HttpResponse:
+def tryout_songs(request: HttpRequest) -> HttpResponse:
     """Search Deezer for a visitor, who was told so beside the button; never while they type."""
     if not settings.DEEZER_SEARCH:
         raise Http404

@@ -44,7 +44,7 @@ def _is_redis() -> bool:
     return bool(settings.QUEUE_URL.startswith(("redis:", "rediss:")))
 
 
-def wake() -> None:
+def call_workers() -> None:
     """Call all workers; where the broker is away, nobody waits for it again for ten seconds."""
     if time.monotonic() < _away.until:
         return
@@ -59,7 +59,7 @@ def wake() -> None:
 
 
 @contextmanager
-def listening() -> Iterator[Callable[[float], bool]]:
+def broker_calls() -> Iterator[Callable[[float], bool]]:
     """Yield what waits for a call; while the broker is away it only waits."""
     listener = _Listener()
     try:

@@ -219,7 +219,7 @@ def wake() -> None:
 
     Where that fails, it is no accident of the listener's: workers also look by themselves.
     """
-    transaction.on_commit(transport.wake, robust=True)
+    transaction.on_commit(transport.wake_workers, robust=True)
 
 
 def worker_name() -> str:

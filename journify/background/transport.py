@@ -19,21 +19,21 @@ POLL_BESIDE_BROKER_SECONDS = 5.0
 Listen = Callable[[float], bool]
 
 
-def wake() -> None:
+def wake_workers() -> None:
     """Call the workers that wait; without a broker they look so often that no call is needed."""
     if settings.QUEUE_URL:
         from journify.background import broker
 
-        broker.wake()
+        broker.call_workers()
 
 
 @contextmanager
-def listening() -> Iterator[Listen]:
+def worker_calls() -> Iterator[Listen]:
     """Yield what waits for a call, for so many seconds at most, and says whether one came."""
     if settings.QUEUE_URL:
         from journify.background import broker
 
-        with broker.listening() as listen:
+        with broker.broker_calls() as listen:
             yield listen
     else:
         yield _sleep

@@ -27,7 +27,7 @@ def work(*, batch: bool = False) -> None:
 
     The first signal lets the work under way finish, the second ends it.
     """
-    with _stopped_by_signals() as stop, transport.listening() as listen:
+    with _stopped_by_signals() as stop, transport.worker_calls() as listen:
         while not stop.is_set():
             if _do_next():
                 continue

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from journify.limits import allowances
 from journify.operations import housekeeping
 
-housekeeping.register(
+housekeeping.register_rules(
     housekeeping.Rule(
         name="limits",
         tables=("limits.Allowance",),

@@ -44,7 +44,7 @@ _chores: list[str] = []
 _done_at: dict[str, float] = {}
 
 
-def register(*rules: Rule) -> None:
+def register_rules(*rules: Rule) -> None:
     """Have rules kept."""
     _rules.update({rule.name: rule for rule in rules})
 
@@ -77,7 +77,7 @@ def due() -> Iterator[Callable[[], object]]:
     yield from map(import_string, _chores)
 
 
-def run() -> None:
+def keep_all_rules() -> None:
     """Keep to all of it now."""
     for row in rules():
         row.prune()

@@ -360,7 +360,7 @@ from spotify_auth.encryption import encrypt
 from spotify_auth.models import User
 for use in (
     lambda: call_command("check"), lambda: User.objects.count(), lambda: encrypt("a"),
-    lambda: default_storage.exists("a"), transport.wake,
+    lambda: default_storage.exists("a"), transport.wake_workers,
 ):
     try:
         use()

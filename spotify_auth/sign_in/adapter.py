@@ -35,7 +35,7 @@ from spotify_auth.mfa.ways import has_own_way
 from spotify_auth.models import User
 from spotify_auth.people import free_name, user_of
 from spotify_auth.sign_in import invitations
-from spotify_auth.sign_in.troubles import trouble_of
+from spotify_auth.sign_in.troubles import sign_in_trouble_of
 
 logger = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         """Choose what the page says."""
         if extra_context is not None:
             has_state = extra_context.get("state") is not None
-            extra_context["trouble"] = trouble_of(exception, has_state=has_state)
+            extra_context["trouble"] = sign_in_trouble_of(exception, has_state=has_state)
 
     def get_connect_redirect_url(self, _request: HttpRequest, _socialaccount: Any) -> str:
         """Go back to where connecting begins."""

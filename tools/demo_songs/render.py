@@ -90,7 +90,7 @@ def synthesise(song: DemoSong) -> Samples:
         return np.fromfile(raw, dtype=np.float32).reshape(-1, 2)
 
 
-def level(samples: Samples) -> Samples:
+def even_loudness(samples: Samples) -> Samples:
     """Cut to `SECONDS`, fade the end out and bring the sound to an even loudness.
 
     Loudness is the RMS of the 0.4-second stretches that are not far below the loudest one (the
@@ -145,7 +145,7 @@ def licence_of(song: DemoSong) -> str:
     return LICENCE.format(composition="our own, CC0 1.0" if is_own else "public domain")
 
 
-def render(song: DemoSong, *, folder: Path) -> Path:
+def render_song(song: DemoSong, *, folder: Path) -> Path:
     """Render one song into a folder and return the file."""
     path = folder / f"{song.slug}.mp3"
     tags = {
@@ -155,7 +155,7 @@ def render(song: DemoSong, *, folder: Path) -> Path:
         "date": str(song.year),
         "copyright": licence_of(song),
     }
-    write_mp3(path, level(synthesise(song)), tags=tags)
+    write_mp3(path, even_loudness(synthesise(song)), tags=tags)
     return path
 
 
@@ -189,7 +189,7 @@ def main(arguments: list[str] | None = None) -> int:
             song = load_song(name)
             if options.midi:
                 (options.out / f"{name}.mid").write_bytes(midi_file(song))
-            path = render(song, folder=options.out)
+            path = render_song(song, folder=options.out)
             sys.stdout.write(f"{path}  {path.stat().st_size / 1000:.0f} kB\n")
     except (RenderError, ScoreError) as error:
         sys.stderr.write(f"{error}\n")

@@ -20,7 +20,7 @@ from rich.table import Table
 from tools.soak import BACKENDS, INSIDE, environment
 
 
-def run(backend: str, arguments: list[str]) -> dict[str, Any]:
+def run_load(backend: str, arguments: list[str]) -> dict[str, Any]:
     """Run the load test on a backend and return its report."""
     with environment(backend, durable=True) as env:
         test = subprocess.run(
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--years", default="3", help="of the first listener's journal")
     options = parser.parse_args(arguments)
     given = ("listeners", "seconds", "think", "years")
-    report = run(
+    report = run_load(
         options.backend,
         [part for name in given for part in (f"--{name}", getattr(options, name))],
     )

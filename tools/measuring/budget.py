@@ -48,7 +48,7 @@ class JudgedPage:
         return self.is_slow or (self.is_growing and not self.excuse)
 
 
-def judge(page: PageTime) -> JudgedPage:
+def judge_page(page: PageTime) -> JudgedPage:
     """Hold a page to its budget: growth that is known has a reason, and a bound of its own."""
     known = GROWING.get(page.name)
     return JudgedPage(

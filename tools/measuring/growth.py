@@ -40,7 +40,7 @@ LABELS = (0, 500, 5_000)  # of a listener who labels one more song
 HEARD = {"sad": 0.05, "happy": 0.5, "energetic": 0.4, "calm": 0.05}
 
 
-def figures(size: int) -> dict[str, float]:
+def song_figures(size: int) -> dict[str, float]:
     """Fill the database up to so many songs, all waiting, and entries; measure one more of each."""
     fill_songs(size - Song.objects.count())
     fill_entries(size - Entry.objects.count())
@@ -145,7 +145,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--labels", type=int, nargs="+", default=LABELS)
     options = parser.parse_args(arguments)
     call_command("migrate", verbosity=0)
-    show("One more, when there are so many", options.sizes, figures)
+    show("One more, when there are so many", options.sizes, song_figures)
     show("One more label, of a listener with so many", options.labels, label_figures)
     return 0
 

@@ -52,7 +52,7 @@ class PageTime:
         return self.cpu / self.cpu_of_one_day
 
 
-def measure(
+def measure_pages(
     full: Client, one_day: Client, pages: Iterable[tuple[MeasuredPage, MeasuredPage]], *, runs: int
 ) -> list[PageTime]:
     """Time each page of the listener with years beside that of the listener with one day.

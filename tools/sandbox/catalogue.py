@@ -54,27 +54,27 @@ class SandboxSong:
     @property
     def deezer_id(self) -> int:
         """A whole number."""
-        return number_of(self.slug) % 10**9
+        return large_number_of(self.slug) % 10**9
 
     @property
     def musicbrainz_id(self) -> str:
         """A UUID."""
-        return str(uuid.UUID(int=number_of(self.slug) % 2**128, version=4))
+        return str(uuid.UUID(int=large_number_of(self.slug) % 2**128, version=4))
 
     @property
     def isrc(self) -> str:
         """Two letters, three characters, seven digits (ISO 3901)."""
-        return f"QZJFY{number_of(self.slug) % 10**7:07d}"
+        return f"QZJFY{large_number_of(self.slug) % 10**7:07d}"
 
     @property
     def duration_ms(self) -> int:
         """Length of the whole song, of which there is half a minute to hear."""
-        return 1000 * self.seconds or 150_000 + number_of(self.slug) % 120_000
+        return 1000 * self.seconds or 150_000 + large_number_of(self.slug) % 120_000
 
 
 def spotify_id(name: str) -> str:
     """Make an id as Spotify's out of a name."""
-    number, letters = number_of(name), ""
+    number, letters = large_number_of(name), ""
     for _ in range(22):
         number, digit = divmod(number, 62)
         letters += BASE62[digit]
@@ -112,7 +112,7 @@ def folded(text: str) -> str:
     return "".join(char for char in split if unicodedata.category(char) != "Mn")
 
 
-def number_of(name: str) -> int:
+def large_number_of(name: str) -> int:
     """Return a large number that belongs to a name."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:20])
 

@@ -40,15 +40,15 @@ logger = logging.getLogger(__name__)
 Platform = Callable[[World, Request, str], Answer]
 
 PLATFORMS: dict[str, Platform] = {
-    "deezer": deezer.answer,
-    "itunes": itunes.answer,
-    "lastfm": lastfm.answer,
-    "listenbrainz": listenbrainz.answer,
-    "musicbrainz": musicbrainz.answer,
-    "spotify-accounts": spotify_accounts.answer,
-    "spotify": spotify_api.answer,
-    "reccobeats": reccobeats.answer,
-    "short-links": short_links.answer,
+    "deezer": deezer.deezer_response,
+    "itunes": itunes.itunes_response,
+    "lastfm": lastfm.lastfm_response,
+    "listenbrainz": listenbrainz.listenbrainz_response,
+    "musicbrainz": musicbrainz.musicbrainz_response,
+    "spotify-accounts": spotify_accounts.spotify_accounts_response,
+    "spotify": spotify_api.spotify_api_response,
+    "reccobeats": reccobeats.reccobeats_response,
+    "short-links": short_links.short_link_response,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.sandbox.catalogue import number_of
+from tools.sandbox.catalogue import large_number_of
 
 RATE = 22_050
 SECONDS, BEATS = 30, 16
@@ -22,7 +22,7 @@ Samples = NDArray[np.float32]
 
 def rendered(slug: str) -> Samples:
     """Render the sound of a song, mono, between -1 and 1."""
-    rng = np.random.default_rng(number_of(slug))
+    rng = np.random.default_rng(large_number_of(slug))
     energy = rng.uniform()
     scale, beat = (MAJOR if rng.uniform() < 0.5 else MINOR), 60 / (60 + 110 * energy)
     root = int(rng.integers(45, 57))

@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
         from tools.screens import demo, sheets, shooting  # noqa: PLC0415
 
         port = free_port()
-        demo.prepare(port)
+        demo.prepare_demo(port)
         raw = options.raw or data / "raw"
         only = {name for name in options.only.split(",") if name}
         with (

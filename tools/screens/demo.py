@@ -41,7 +41,7 @@ class Demo:
     entry: Entry
 
 
-def prepare(port: int) -> None:
+def prepare_demo(port: int) -> None:
     """Make an empty app ready, and its people."""
     call_command("prepare", port=str(port), verbosity=0)
     yesterday = timezone.now().date() - dt.timedelta(days=1)

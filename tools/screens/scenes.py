@@ -57,7 +57,7 @@ def path(address: str) -> Way:
     return go
 
 
-def try_out(page: Page, _demo: Demo) -> None:
+def _try_out(page: Page, _demo: Demo) -> None:
     """Have a demo song heard without an account."""
     page.goto("/")
     audio = sorted((Path(settings.BASE_DIR) / "classifier" / "demo" / "audio").glob("*"))[0]
@@ -86,7 +86,7 @@ def refused_sign_up(page: Page, _demo: Demo) -> None:
         page.locator("main form button[type=submit]").first.click()
 
 
-def picker(page: Page, demo: Demo) -> None:
+def _picker(page: Page, demo: Demo) -> None:
     """Open the picker over the day."""
     page.goto(reverse("journal:day", kwargs={"date": demo.today}))
     page.locator("#more-phrases > summary").click()
@@ -96,12 +96,12 @@ def picker(page: Page, demo: Demo) -> None:
 
 def search_at_spotify(page: Page, demo: Demo) -> None:
     """Look for a song by its name."""
-    picker(page, demo)
+    _picker(page, demo)
     page.get_by_role("searchbox").fill("prelude")
     expect(page.locator("#picker-remote .remote-cover").first).to_be_visible()
 
 
-def profile(page: Page, _demo: Demo) -> None:
+def _profile(page: Page, _demo: Demo) -> None:
     """The connection, with what was heard last and most."""
     page.goto(reverse("journal:profile"))
     expect(page.locator("#listening #last")).to_be_visible()
@@ -113,7 +113,7 @@ def keys(page: Page, demo: Demo) -> None:
     page.keyboard.press("?")
 
 
-def song_why(page: Page, demo: Demo) -> None:
+def _song_why(page: Page, demo: Demo) -> None:
     """A song with what counted drawn."""
     page.goto(reverse("journal:song", kwargs={"song_id": demo.song.pk}))
     ask = page.locator("#why form button")
@@ -122,7 +122,7 @@ def song_why(page: Page, demo: Demo) -> None:
     expect(page.locator(".panes image")).to_have_count(3, timeout=HEARD)
 
 
-def recap_of(unit: str) -> Way:
+def _recap_of(unit: str) -> Way:
     """The recap of the month or year of yesterday."""
 
     def go(page: Page, demo: Demo) -> None:
@@ -153,7 +153,7 @@ def refused_post(page: Page, _demo: Demo) -> None:
         page.locator("main form").first.evaluate("form => form.submit()")
 
 
-def rendered(template: str, **context: object) -> Way:
+def _rendered(template: str, **context: object) -> Way:
     """A page that nobody can ask for: rendered here, sent in place of an answer."""
 
     def go(page: Page, _demo: Demo) -> None:
@@ -193,7 +193,7 @@ FULL_DISK = {
 
 SCENES = (
     Scene("home", "First page, signed out", "visitor", path("/")),
-    Scene("try-out", "How a file sounds, without an account", "visitor", try_out),
+    Scene("try-out", "How a file sounds, without an account", "visitor", _try_out),
     Scene("sign-in", "Signing in", "visitor", path("/accounts/login/")),
     Scene("sign-up", "Making an account", "visitor", path("/accounts/signup/")),
     Scene("sign-up-refused", "Making an account: what does not fit", "visitor", refused_sign_up),
@@ -209,7 +209,7 @@ SCENES = (
         *("day", "Today: answered, not sure, listening, not heard, empty", "anna"),
         *(at("journal:day", date="today"), "day"),
     ),
-    Scene("picker", "The picker over the day", "anna", picker, is_whole=False),
+    Scene("picker", "The picker over the day", "anna", _picker, is_whole=False),
     Scene(
         *("picker-page", "The picker without JavaScript", "anna"),
         *(at("journal:picker", entry_id="entry"), "picker"),
@@ -218,16 +218,16 @@ SCENES = (
         *("picker-spotify", "The picker with what Spotify found", "ada", search_at_spotify),
         is_whole=False,
     ),
-    Scene("profile", "What was heard at Spotify", "ada", profile, "profile"),
+    Scene("profile", "What was heard at Spotify", "ada", _profile, "profile"),
     Scene("keys", "The keys", "anna", keys, is_whole=False),
     Scene("past-day", "Yesterday", "anna", at("journal:day", date="past")),
-    Scene("song", "A song, with what counted", "anna", song_why, "song"),
+    Scene("song", "A song, with what counted", "anna", _song_why, "song"),
     Scene("like", "More like this", "anna", at("journal:like", song_id="song"), "like"),
     Scene("history", "History", "anna", at("journal:history"), "history"),
     Scene("history-found", "History, filtered", "anna", path("/history/?emotion=sad&q=light")),
     Scene("stats", "Statistics", "anna", at("journal:stats"), "stats"),
-    Scene("recap-month", "A month as one picture", "anna", recap_of("month"), "recap_month"),
-    Scene("recap-year", "A year as one picture", "anna", recap_of("year"), "recap_year"),
+    Scene("recap-month", "A month as one picture", "anna", _recap_of("month"), "recap_month"),
+    Scene("recap-year", "A year as one picture", "anna", _recap_of("year"), "recap_year"),
     Scene("songs", "One's own songs", "anna", at("journal:songs"), "songs"),
     Scene("phrases", "One's own phrases", "anna", at("journal:phrases"), "phrases"),
     Scene("settings", "Settings", "anna", at("journal:settings"), "settings"),
@@ -237,13 +237,13 @@ SCENES = (
     Scene("second-key", "A second key", "anna", at("mfa_index")),
     Scene("sign-out", "Signing out", "anna", path("/accounts/logout/")),
     Scene("leave", "Leaving for good", "anna", at("journal:leave"), "leave"),
-    Scene("error-400", "A request we do not understand", "visitor", rendered("400.html")),
-    Scene("error-403", "Not allowed", "visitor", rendered("403.html")),
+    Scene("error-400", "A request we do not understand", "visitor", _rendered("400.html")),
+    Scene("error-403", "Not allowed", "visitor", _rendered("403.html")),
     Scene("error-csrf", "A form that was open too long", "visitor", refused_post),
     Scene("error-404", "Nothing here", "visitor", nothing_here),
-    Scene("error-429", "Too often", "visitor", rendered("429.html")),
-    Scene("error-500", "Our own fault", "visitor", rendered("500.html")),
-    Scene("error-503", "A full disk", "visitor", rendered("503.html", **FULL_DISK)),
+    Scene("error-429", "Too often", "visitor", _rendered("429.html")),
+    Scene("error-500", "Our own fault", "visitor", _rendered("500.html")),
+    Scene("error-503", "A full disk", "visitor", _rendered("503.html", **FULL_DISK)),
     Scene("admin-songs", "Admin: songs", "curator", at("admin:classifier_song_changelist")),
     Scene(
         "admin-insight", "Admin: the models and people", "curator", at("admin:classifier_insight")

@@ -17,7 +17,7 @@ from classifier.serving.bundles import main_bundle
 from journal.emotions import renewing
 from journal.models import Entry, Journal, Phrase
 from ml.labels import EMOTIONS
-from tools.seeding.moods import feel, hear
+from tools.seeding.moods import feel, made_up_answer
 from tools.seeding.words import invent_note, invent_song
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _settle(answer: Classification, emotion: str, chance: random.Random) -> None
         return
     answer.status = Classification.Status.DONE
     answer.clip_source = chance.choice(SOURCES)
-    for name, value in hear(emotion, chance).items():
+    for name, value in made_up_answer(emotion, chance).items():
         setattr(answer, name, value)
 
 

@@ -7,7 +7,7 @@ import math
 import random
 from typing import Any
 
-from classifier.serving.embeddings import packed
+from classifier.serving.embeddings import pack_embedding
 from classifier.serving.results import certainty_of
 from ml.labels import EMOTIONS
 
@@ -34,7 +34,7 @@ def feel(moment: dt.datetime, chance: random.Random) -> str:
     return chance.choices(list(weights), list(weights.values()))[0]
 
 
-def hear(emotion: str, chance: random.Random) -> dict[str, Any]:
+def made_up_answer(emotion: str, chance: random.Random) -> dict[str, Any]:
     """Make up what a model says of a song that carries `emotion`: the fields of an answer."""
     top = 0.3 + 0.68 * chance.betavariate(4, 2)
     segments = [
@@ -56,7 +56,7 @@ def hear(emotion: str, chance: random.Random) -> dict[str, Any]:
 def _embedding(emotion: str, chance: random.Random) -> bytes | None:
     """Place a song among those that carry the same, as wide as the main network's."""
     place = [name.value for name in EMOTIONS].index(emotion)
-    return packed(
+    return pack_embedding(
         [
             chance.randrange(-60, 60) + 60 * (number % len(EMOTIONS) == place)
             for number in range(WIDTH)

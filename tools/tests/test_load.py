@@ -44,7 +44,7 @@ def test_an_entry_that_is_gone_fails_the_test(
         "without_classification": 0,
         "still_open": 0,
     }
-    monkeypatch.setattr(load, "run", lambda backend, _: {"backend": backend} | lossy)
+    monkeypatch.setattr(load, "run_load", lambda backend, _: {"backend": backend} | lossy)
     assert load.main(["sqlite"]) == 1
     told = capsys.readouterr().out
     assert "1 lost" in told

@@ -11,6 +11,6 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres", "redis"])
 def test_every_song_is_done_once_however_often_a_worker_is_killed(backend: str) -> None:
-    passed, line = soak.run(backend, quick=True)
+    passed, line = soak.run_kill_test(backend, quick=True)
     assert line == f"{backend}: 20 done, 0 lost, 0 double, 0 stuck"
     assert passed

@@ -227,7 +227,7 @@ def _classified(songs: list[Song]) -> Iterator[Result]:
 
 def _classify_song(song: Song) -> Result:
     """Classify a song of the database here and now, unless a worker is at it."""
-    row = queue.claim(queue.request_classification(song).pk, worker=worker_name())
+    row = queue.claim_classification(queue.request_classification(song).pk, worker=worker_name())
     if row is not None:
         with leases.held(row):
             listen(row)

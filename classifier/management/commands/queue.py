@@ -24,7 +24,7 @@ from classifier.queue import backlog
 from journify.background import jobs
 from journify.operations.commands import ExplainedCommand
 
-VERBS = {"retry": backlog.retry, "drop": backlog.drop_rows}
+VERBS = {"retry": backlog.retry_rows, "drop": backlog.drop_rows}
 DONE = {"retry": "retried", "drop": "dropped"}
 CHOICES = ["status", "failed", *VERBS, "sweep"]
 

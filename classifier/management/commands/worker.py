@@ -70,7 +70,7 @@ def _sweep_until(stop: threading.Event) -> None:
             leases.renew_leases,
             heartbeats.beat,
         ]
-        _do([*chores, _sweep, following.follow, *housekeeping.due()])
+        _do([*chores, _sweep, following.classify_outdated, *housekeeping.due()])
         if stop.wait(settings.CLASSIFY_SWEEP_SECONDS):
             # where the database is away, it counts as there for a minute more
             with contextlib.suppress(DatabaseError, InterfaceError):

@@ -99,7 +99,7 @@ def test_a_journal_too_large_for_one_file_goes_on_in_others(
 def test_a_part_is_never_too_large_to_be_read(journal: User) -> None:
     """Whatever is in a journal: line breaks make a part larger than its rows were counted."""
     archive = snapshot.snapshot(journal, with_audio=True)
-    texts = package.as_json(archive, account={})
+    texts = package.files_as_json(archive, account={})
     [part] = package._parts(archive)
     counted = len(json.dumps(part, default=str))
     assert (

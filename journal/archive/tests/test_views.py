@@ -104,7 +104,7 @@ class TestExport:
         with time_machine.travel(timezone.now() + dt.timedelta(days=8), tick=False):
             assert listener.get(path).status_code in {302, 404}
             with django_capture_on_commit_callbacks(execute=True):
-                housekeeping.run()
+                housekeeping.keep_all_rules()
         assert not Transfer.objects.exists()
         assert files_in(own_folder / "media") == []
 

@@ -148,10 +148,10 @@ def test_a_new_answer_counts_as_taught(user: User, stranger: User) -> None:
         answered(person, [song])
     teach(user, 8)
     renewing.renew([song.pk])
-    claimed = queue.claim(row.pk, worker="w")
+    claimed = queue.claim_classification(row.pk, worker="w")
     assert claimed is not None
     heard = {"emotion": "happy", "certainty": 0.5, "probabilities": TORN}
-    assert queue.settle(claimed, status="done", **heard)
+    assert queue.settle_classification(claimed, status="done", **heard)
     assert emotions_of(user) == {"energetic"}
     assert emotions_of(stranger) == {"happy"}
     assert_kept()

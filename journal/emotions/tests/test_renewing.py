@@ -79,9 +79,9 @@ def row_of(entry: Entry) -> Classification:
 
 def hear(row: Classification, emotion: str, certainty: float = 0.9) -> None:
     """Claim a row and answer it, as a worker does."""
-    claimed = queue.claim(row.pk, worker="w")
+    claimed = queue.claim_classification(row.pk, worker="w")
     assert claimed is not None
-    assert queue.settle(claimed, status="done", emotion=emotion, certainty=certainty)
+    assert queue.settle_classification(claimed, status="done", emotion=emotion, certainty=certainty)
 
 
 def test_an_answer_carries_what_its_song_does(user: User) -> None:
@@ -118,9 +118,9 @@ def test_an_earlier_answer_stands_where_another_try_comes_to_nothing(
     if end == "drop":
         backlog.drop_rows([row_of(entry)])
     else:
-        claimed = queue.claim(row_of(entry).pk, worker="w")
+        claimed = queue.claim_classification(row_of(entry).pk, worker="w")
         assert claimed is not None
-        queue.fail(claimed, "No.", reason="no")
+        queue.fail_classification(claimed, "No.", reason="no")
     assert emotion_of(entry) == "calm"
 
 

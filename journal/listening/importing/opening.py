@@ -35,8 +35,13 @@ from journal.listening.importing.readers import (
 )
 
 # Readers of JSON objects and of CSV rows, known by the keys that they need.
-OBJECTS = (spotify_extended, spotify_account, listenbrainz, youtube_music)
-TABLES = (lastfm, apple_music)
+OBJECTS = {
+    spotify_extended: spotify_extended.read_spotify_extended,
+    spotify_account: spotify_account.read_spotify_account,
+    listenbrainz: listenbrainz.read_listenbrainz,
+    youtube_music: youtube_music.read_youtube_music,
+}
+TABLES = {lastfm: lastfm.read_lastfm, apple_music: apple_music.read_apple_music}
 
 # What a broken file makes its readers raise.
 DAMAGE = (ijson.JSONError, UnicodeError, csv.Error, zipfile.BadZipFile, zlib.error, EOFError)
@@ -153,10 +158,10 @@ def _recognise(name: str, stream: io.BufferedReader) -> tuple[str, Iterable[Play
     if start.startswith("{"):
         return _of_objects(_lines_of_json(stream))
     if start.startswith("<?xml") and "plist" in start:
-        return itunes.NAME, itunes.read(stream)
+        return itunes.NAME, itunes.read_itunes(stream)
     lines = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None)
     if start.startswith(("#EXTM3U", m3u.INFO)) or name.lower().endswith((".m3u", ".m3u8")):
-        return m3u.NAME, m3u.read(lines)
+        return m3u.NAME, m3u.read_m3u(lines)
     return _of_table(lines)
 
 
@@ -179,12 +184,10 @@ def _of_objects(items: Iterator[Any]) -> tuple[str, Iterable[Play | None]] | Non
         return None
     if not isinstance(first, dict):
         return None
-    for reader in OBJECTS:
+    for reader, read in OBJECTS.items():
         if first.keys() >= reader.KEYS:
             rows = itertools.chain([first], items)
-            return reader.NAME, (
-                reader.read(row) if isinstance(row, dict) else None for row in rows
-            )
+            return reader.NAME, (read(row) if isinstance(row, dict) else None for row in rows)
     return None
 
 
@@ -196,9 +199,9 @@ def _of_table(lines: io.TextIOWrapper) -> tuple[str, Iterable[Play | None]] | No
     except (csv.Error, UnicodeError):
         return None
     header = [name.strip() for name in first]
-    for reader in TABLES:
+    for reader, read in TABLES.items():
         if set(header) >= reader.HEADER:
-            return reader.NAME, (reader.read(dict(zip(header, row, strict=False))) for row in rows)
+            return reader.NAME, (read(dict(zip(header, row, strict=False))) for row in rows)
     if lastfm.is_bare(first):
         both = itertools.chain([first], rows)
         return lastfm.NAME, (lastfm.read_bare(row) for row in both)

@@ -47,7 +47,7 @@ def services() -> list[str]:
     return [Service.LISTENBRAINZ, *([Service.LASTFM] if settings.LASTFM_API_KEY else [])]
 
 
-def is_due() -> bool:
+def is_refresh_due() -> bool:
     """Whether there is somebody to ask about."""
     return _due().exists()
 
@@ -97,7 +97,7 @@ def _listenbrainz(followed: Followed) -> Iterable[Play | None]:
     url = f"{settings.PLATFORM_URLS['listenbrainz']}/1/user/{quote(followed.name, safe='')}/listens"
     answer = _answer(Service.LISTENBRAINZ, url, params)
     listens = list_of(mapping_of(mapping_of(answer).get("payload")).get("listens"))
-    return (listenbrainz.read(row) for row in listens if isinstance(row, dict))
+    return (listenbrainz.read_listenbrainz(row) for row in listens if isinstance(row, dict))
 
 
 def _lastfm(followed: Followed) -> Iterable[Play | None]:

@@ -23,7 +23,7 @@ from classifier.models import Song
 from classifier.queue.rows import request_classification
 from classifier.sources.deezer import DeezerClient, find_track
 from journal.listening import summary
-from journal.listening.emotions import follow
+from journal.listening.emotions import follow_said
 from journal.listening.models import ListenedSong, Listening
 from journal.picker.platforms import facts_of
 from journify.background import jobs
@@ -38,7 +38,7 @@ MISSING_FOR = dt.timedelta(days=90)
 PATIENCE_SECONDS = 2.0
 
 
-def is_due() -> bool:
+def is_look_up_due() -> bool:
     """Whether there is something to count, or a song to look up."""
     if Listening.objects.filter(is_stale=True).exists():
         return True
@@ -72,7 +72,7 @@ def look_up_song(listened: ListenedSong) -> None:
     if song is not None:
         lane = jobs.lane_of(f"history {listened.user_id}")
         request_classification(song, lane=lane)
-        follow(song=song.pk)
+        follow_said(song=song.pk)
 
 
 def find_song(listened: ListenedSong) -> Song | None:

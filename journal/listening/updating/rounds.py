@@ -18,7 +18,7 @@ def request_round() -> None:
     """Ask for a round where there is something to do and none is open."""
     if ListeningRound.objects.open().exists():
         return
-    if following.is_due() or hearing.is_due():
+    if following.is_refresh_due() or hearing.is_look_up_due():
         ListeningRound.objects.create(turn_at=jobs.turn(ListeningRound))
         jobs.wake()
 
@@ -37,7 +37,7 @@ def do_round(row: ListeningRound) -> None:
     row.delete()
 
 
-def interrupted(row: ListeningRound) -> bool:
+def round_interrupted(row: ListeningRound) -> bool:
     """Drop a round whose worker died: the next one does what is left."""
     row.delete()
     return True

@@ -21,7 +21,7 @@ LEAST_LABELS = 5
 LARGEST_DOT = 44
 
 
-def sentence(pairs: Counter[tuple[str, str]]) -> str:
+def agreement_sentence(pairs: Counter[tuple[str, str]]) -> str:
     """How often model and listener use the same word, and where they most often do not."""
     total, agreed = pairs.total(), sum(pairs[name, name] for name in NAMES)
     told = ngettext(
@@ -43,7 +43,7 @@ def sentence(pairs: Counter[tuple[str, str]]) -> str:
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
     pairs = answers.pairs
     return Drawn(
-        sentence=sentence(pairs),
+        sentence=agreement_sentence(pairs),
         drawing={"total": pairs.total(), "rows": _dots(pairs)},
         table=Table(
             head=[_("The model heard"), *(_("you say %s") % WORDS[name] for name in NAMES)],

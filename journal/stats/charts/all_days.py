@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from journal.emotions.tally import Tally
 from journal.stats import geometry
 from journal.stats.answers import Answers
-from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, clear
+from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, count_clear
 from journal.stats.intervals import Interval
 from journal.stats.tables import share_table
 from journal.stats.words import leading, listed_words
 
 
-def sentence(tally: Tally, *, days: int) -> str:
+def all_days_sentence(tally: Tally, *, days: int) -> str:
     """Which emotions come first and last over so many days of which something is heard."""
     first, last = tally.leaders, tally.last
     if not first:
@@ -56,7 +56,7 @@ def sentence(tally: Tally, *, days: int) -> str:
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
     tally, days = answers.tally, sum(any(day.counts) for day in answers.days.values())
     return Drawn(
-        sentence=sentence(tally, days=days),
+        sentence=all_days_sentence(tally, days=days),
         drawing={
             "radar": geometry.radar(tally, radius=122, marks_at=140),
             "parts": tally.parts,
@@ -65,4 +65,4 @@ def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
     )
 
 
-PLAN = Plan("all_days", gettext_lazy("All these days"), ENOUGH, clear, MORE_ANSWERS, _draw)
+PLAN = Plan("all_days", gettext_lazy("All these days"), ENOUGH, count_clear, MORE_ANSWERS, _draw)

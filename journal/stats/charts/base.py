@@ -64,11 +64,11 @@ def chart_of(
     }
 
 
-def clear(answers: Answers) -> int:
+def count_clear(answers: Answers) -> int:
     """How many answers count as an emotion."""
     return answers.tally.clear
 
 
-def bars(groups: Sequence[tuple[str, Tally]]) -> SafeString:
+def bar_rows(groups: Sequence[tuple[str, Tally]]) -> SafeString:
     """A stacked bar a group."""
     return drawn.bars(groups, icons=static("img/icons.svg"))

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.answers import Answers
-from journal.stats.charts.base import ENOUGH, Drawn, Plan, bars
+from journal.stats.charts.base import ENOUGH, Drawn, Plan, bar_rows
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, NOTICEABLE, change_words, listed
 
 
-def sentence(before: Tally, now: Tally) -> str:
+def before_sentence(before: Tally, now: Tally) -> str:
     """What changed most; empty where nothing did."""
     moves = {name: abs(now.share(name) - before.share(name)) for name in NAMES}
     largest = max(moves.values())
@@ -34,8 +34,8 @@ def _draw(answers: Answers, interval: Interval, _today: dt.date) -> Drawn:
         (now % {"count": interval.days}, answers.tally),
     ]
     return Drawn(
-        sentence=sentence(answers.before, answers.tally),
-        drawing={"rows": bars(groups)},
+        sentence=before_sentence(answers.before, answers.tally),
+        drawing={"rows": bar_rows(groups)},
         table=tally_table(_("Days"), groups),
     )
 

@@ -19,7 +19,7 @@ from journal.stats.tables import tally_table
 from journal.stats.words import clock, first_of, mostly
 
 
-def sentence(hours: Mapping[int, Tally]) -> str:
+def hour_sentence(hours: Mapping[int, Tally]) -> str:
     """When most answers come, and what they count as; empty where no hour stands out."""
     first = first_of(list(hours.items()))
     if len(first) != 1:
@@ -54,7 +54,7 @@ def drawing_of(tallies: list[Tally]) -> dict[str, Any]:
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
     tallies = in_order(answers.hours)
     rows = [(clock(hour), tally) for hour, tally in enumerate(tallies) if tally.total]
-    return Drawn(sentence(answers.hours), drawing_of(tallies), tally_table(_("From"), rows))
+    return Drawn(hour_sentence(answers.hours), drawing_of(tallies), tally_table(_("From"), rows))
 
 
 def quarters() -> list[str]:

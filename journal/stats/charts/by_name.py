@@ -13,7 +13,7 @@ from django_stubs_ext import StrOrPromise
 from journal.emotions.counting import largest_first, tally_of_days
 from journal.emotions.tally import Tally
 from journal.stats.answers import Answers
-from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, bars, clear
+from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, bar_rows, count_clear
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import first_of, values_of_first, values_of_level
@@ -50,7 +50,7 @@ class Named:
         note = _("The %(count)d first of %(total)d.") % values if len(groups) > LISTED else ""
         return Drawn(
             sentence=self.sentence(answers),
-            drawing={"rows": bars(groups[:DRAWN])},
+            drawing={"rows": bar_rows(groups[:DRAWN])},
             table=tally_table(str(self.title), groups[:LISTED], note=note),
         )
 
@@ -88,7 +88,7 @@ BY_PHRASE = Plan(
     "by_phrase",
     PHRASES.title,
     ENOUGH,
-    clear,
+    count_clear,
     MORE_ANSWERS,
     PHRASES.draw,
     quiet=gettext_lazy("No phrase stands out."),

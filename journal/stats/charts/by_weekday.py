@@ -13,13 +13,13 @@ from classifier.emotions.readings import WORDS
 from journal.emotions.counting import sum_of
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.answers import Answers
-from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, bars, clear
+from journal.stats.charts.base import ENOUGH, MORE_ANSWERS, Drawn, Plan, bar_rows, count_clear
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, COMPARABLE, MOST_LEVEL, NOTICEABLE, leading
 
 
-def sentence(groups: Sequence[tuple[str, Tally]]) -> str:
+def weekday_sentence(groups: Sequence[tuple[str, Tally]]) -> str:
     """Where named weekdays differ most from the whole week; empty where none stands out."""
     everything = sum_of(tally for _name, tally in groups)
     days = [(day, tally) for day, tally in groups if tally.clear >= COMPARABLE]
@@ -50,8 +50,8 @@ def sentence(groups: Sequence[tuple[str, Tally]]) -> str:
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
     groups = [(str(WEEKDAYS[day]), answers.weekdays.get(day, Tally())) for day in range(7)]
     return Drawn(
-        sentence=sentence(groups),
-        drawing={"rows": bars(groups)},
+        sentence=weekday_sentence(groups),
+        drawing={"rows": bar_rows(groups)},
         table=tally_table(_("Weekday"), groups),
     )
 
@@ -60,7 +60,7 @@ PLAN = Plan(
     "by_weekday",
     gettext_lazy("By weekday"),
     2 * ENOUGH,
-    clear,
+    count_clear,
     MORE_ANSWERS,
     _draw,
     quiet=gettext_lazy("No weekday sounds different from the others."),

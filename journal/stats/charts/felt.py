@@ -13,13 +13,13 @@ from classifier.emotions.readings import WORDS
 from journal.emotions.counting import tally_of_days
 from journal.emotions.tally import NAMES, Tally
 from journal.stats.answers import Answers
-from journal.stats.charts.base import Drawn, Plan, bars
+from journal.stats.charts.base import Drawn, Plan, bar_rows
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import COMPARABLE, listed_words
 
 
-def summarize(answers: Answers) -> Mapping[str, tuple[int, Tally]]:
+def _summarize(answers: Answers) -> Mapping[str, tuple[int, Tally]]:
     """By each feeling that was felt: on how many days, and what was played on them.
 
     A day with two feelings counts for both; one of which nothing is heard for none.
@@ -32,7 +32,7 @@ def summarize(answers: Answers) -> Mapping[str, tuple[int, Tally]]:
     return found
 
 
-def sentence(summary: Mapping[str, tuple[int, Tally]]) -> str:
+def _sentence(summary: Mapping[str, tuple[int, Tally]]) -> str:
     """What was played on the days of the feeling that was felt most often."""
     name = max(summary, key=lambda each: summary[each][0])
     days, tally = summary[name]
@@ -57,11 +57,11 @@ def sentence(summary: Mapping[str, tuple[int, Tally]]) -> str:
 
 
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
-    summary = summarize(answers)
+    summary = _summarize(answers)
     groups = [(capfirst(str(WORDS[name])), tally) for name, (_days, tally) in summary.items()]
     return Drawn(
-        sentence=sentence(summary),
-        drawing={"rows": bars(groups)},
+        sentence=_sentence(summary),
+        drawing={"rows": bar_rows(groups)},
         table=tally_table(_("You felt"), groups),
     )
 

@@ -27,7 +27,7 @@ def latest_of(days: Mapping[dt.date, DayHeard]) -> tuple[dt.date, Tally] | None:
     return next(((date, tally) for date, tally in tallies if tally.clear), None)
 
 
-def sentence(date: dt.date, tally: Tally) -> str:
+def latest_day_sentence(date: dt.date, tally: Tally) -> str:
     """What the day sounded like most."""
     leaders = tally.leaders
     values = {
@@ -56,7 +56,7 @@ def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
     date, tally = latest
     sectors = geometry.ring(tally, inner=62, outer=134)
     return Drawn(
-        sentence=sentence(date, tally),
+        sentence=latest_day_sentence(date, tally),
         drawing={"date": date, "tally": tally, "sectors": sectors},
         table=share_table(tally),
     )

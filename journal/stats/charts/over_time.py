@@ -15,7 +15,7 @@ from journal.emotions.tally import NAMES, Tally
 from journal.stats import geometry
 from journal.stats.answers import Answers
 from journal.stats.buckets import buckets_of
-from journal.stats.charts.base import MORE_ANSWERS, Drawn, Plan, clear
+from journal.stats.charts.base import MORE_ANSWERS, Drawn, Plan, count_clear
 from journal.stats.intervals import Interval
 from journal.stats.tables import tally_table
 from journal.stats.words import ALIKE, COMPARABLE, NOTICEABLE, change_words, leading, listed
@@ -28,7 +28,7 @@ def halves_of(days: Mapping[dt.date, DayHeard], interval: Interval) -> tuple[Tal
     return halves.get(False, Tally()), halves.get(True, Tally())
 
 
-def sentence(before: Tally, after: Tally) -> str:
+def change_sentence(before: Tally, after: Tally) -> str:
     """Which emotions changed most from one half of the time to the other."""
     if min(before.clear, after.clear) < COMPARABLE:
         return leading(Tally(before.counts + after.counts))
@@ -52,7 +52,7 @@ def _draw(answers: Answers, interval: Interval, _today: dt.date) -> Drawn:
     middle = [buckets[len(buckets) // 2]] if len(buckets) > 2 else []
     ends = [buckets[0], *middle, *buckets[-1:]] if len(buckets) > 1 else buckets
     return Drawn(
-        sentence=sentence(*halves_of(answers.days, interval)),
+        sentence=change_sentence(*halves_of(answers.days, interval)),
         drawing={
             "lanes": geometry.lanes([tally for _name, tally in named], answers.tally),
             "ticks": [bucket.tick for bucket in ends],
@@ -61,4 +61,6 @@ def _draw(answers: Answers, interval: Interval, _today: dt.date) -> Drawn:
     )
 
 
-PLAN = Plan("over_time", gettext_lazy("Over time"), 2 * COMPARABLE, clear, MORE_ANSWERS, _draw)
+PLAN = Plan(
+    "over_time", gettext_lazy("Over time"), 2 * COMPARABLE, count_clear, MORE_ANSWERS, _draw
+)

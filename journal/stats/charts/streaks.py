@@ -31,7 +31,7 @@ def longest_run(answered: Sequence[dt.date]) -> Sequence[dt.date]:
     return max(reversed(runs), key=len, default=())
 
 
-def sentence(answered: Sequence[dt.date], interval: Interval) -> str:
+def streak_sentence(answered: Sequence[dt.date], interval: Interval) -> str:
     """How many of the days have an answer, and the longest run."""
     told = ngettext(
         "You answered on %(answered)d of %(days)d day.",
@@ -54,7 +54,7 @@ def _draw(answers: Answers, interval: Interval, today: dt.date) -> Drawn:
     shown = [start + dt.timedelta(n) for n in range((today - start).days + 1)]
     run = longest_run(answered)
     return Drawn(
-        sentence=sentence(answered, interval),
+        sentence=streak_sentence(answered, interval),
         drawing={
             "answered": len(answered),
             "days": interval.days,

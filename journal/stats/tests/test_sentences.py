@@ -105,7 +105,7 @@ def week_of(answers: Answers) -> list[tuple[str, Tally]]:
 def of_all_days(rows: Sequence[Answer]) -> str:
     answers = counted(rows)
     heard = [day for day in answers.days.values() if any(day.counts)]
-    return all_days.sentence(answers.tally, days=len(heard))
+    return all_days.all_days_sentence(answers.tally, days=len(heard))
 
 
 def words_in(sentence: str) -> set[str]:
@@ -132,7 +132,7 @@ many = pytest.mark.parametrize("seed", range(12))
 def test_over_time_names_the_largest_changes(seed: int) -> None:
     answers = at_random(seed)
     halves = [[row for row in answers if (row.date.day <= 15) == is_first] for is_first in (1, 0)]
-    sentence = over_time.sentence(*over_time.halves_of(counted(answers).days, MONTH))
+    sentence = over_time.change_sentence(*over_time.halves_of(counted(answers).days, MONTH))
     if min(clear(half) for half in halves) < 5:
         assert sentence.startswith(("Heard most", "All"))
         return
@@ -151,7 +151,7 @@ def test_two_feelings_that_change_alike_are_both_named() -> None:
     before = [one(0, "sad")] * 6 + [one(0, "calm")] * 4
     after = [one(20, "sad")] * 4 + [one(20, "calm")] * 6
     first, second = over_time.halves_of(counted([*before, *after]).days, MONTH)
-    assert over_time.sentence(first, second) == (
+    assert over_time.change_sentence(first, second) == (
         "Sad fell from 60\xa0% to 40\xa0% and calm rose from 40\xa0% to 60\xa0% "
         "from the first half of this time to the second."
     )
@@ -160,13 +160,13 @@ def test_two_feelings_that_change_alike_are_both_named() -> None:
 def test_over_time_claims_no_change_where_there_is_none() -> None:
     answers = [one(day, name) for day in (0, 20) for name in NAMES for _ in range(3)]
     first, second = over_time.halves_of(counted(answers).days, MONTH)
-    assert over_time.sentence(first, second).startswith("No feeling")
+    assert over_time.change_sentence(first, second).startswith("No feeling")
 
 
 @many
 def test_a_weekday_stands_out_where_it_differs_most(seed: int) -> None:
     answers = at_random(seed)
-    sentence = by_weekday.sentence(week_of(counted(answers)))
+    sentence = by_weekday.weekday_sentence(week_of(counted(answers)))
     if "stands out" not in sentence:
         assert not sentence or sentence.startswith("Heard most")
         return
@@ -194,7 +194,7 @@ def test_weekdays_that_are_level_are_all_named_or_none() -> None:
         """So many calm days, and as many sad answers on a day that is never alone."""
         calm = [one(day, "calm") for day in weekdays for _ in range(6)]
         mixed = [one(6, name) for name in NAMES for _ in range(6)]
-        return by_weekday.sentence(week_of(counted([*calm, *mixed])))
+        return by_weekday.weekday_sentence(week_of(counted([*calm, *mixed])))
 
     assert said(0, 1).count("stands out") == 2
     assert said(0, 1, 2, 3) == ""
@@ -203,7 +203,7 @@ def test_weekdays_that_are_level_are_all_named_or_none() -> None:
 @many
 def test_the_hour_named_brings_more_than_every_other(seed: int) -> None:
     answers = [row for row in at_random(seed) if row.hour is not None and row.emotion]
-    sentence = by_hour.sentence(counted(answers).hours)
+    sentence = by_hour.hour_sentence(counted(answers).hours)
     hours = Counter(row.hour for row in answers)
     first = [hour for hour in hours if hours[hour] == max(hours.values())]
     if len(first) > 1 or hours[first[0]] < 3:
@@ -244,7 +244,7 @@ def test_what_was_met_once_or_twice_or_by_many_alike_stands_out_by_chance() -> N
         assert PHRASES.sentence(found) == ""
         assert ARTISTS.sentence(found) == ""
     spread = counted(many_alike)
-    assert by_hour.sentence(spread.hours) == ""
+    assert by_hour.hour_sentence(spread.hours) == ""
 
 
 def test_a_group_that_is_level_names_all_it_is_level_between() -> None:
@@ -302,7 +302,7 @@ def test_the_latest_day_is_the_last_one_heard(emotions: list[str], sentence: str
     answers = [one(2, emotion) for emotion in emotions] + [one(1, "happy"), *later]
     day = latest_day.latest_of(counted(answers).days)
     assert day is not None
-    assert latest_day.sentence(*day) == sentence
+    assert latest_day.latest_day_sentence(*day) == sentence
 
 
 @many
@@ -310,7 +310,7 @@ def test_agreement_counts_songs_with_two_words(seed: int) -> None:
     answers = at_random(seed)
     pairs = [(row.verdict.heard, row.verdict.label) for row in answers]
     both = [pair for pair in pairs if all(pair)]
-    sentence = agreement.sentence(counted(answers).pairs)
+    sentence = agreement.agreement_sentence(counted(answers).pairs)
     agreed = sum(heard == said for heard, said in both)
     assert numbers_in(sentence)[:3] == [agreed, len(both), round(100 * agreed / len(both))]
     mixed = Counter(pair for pair in both if pair[0] != pair[1])
@@ -342,5 +342,5 @@ def test_agreement_counts_songs_with_two_words(seed: int) -> None:
 )
 def test_days_with_an_answer(days: list[int], sentence: str) -> None:
     answered = [FIRST + dt.timedelta(day) for day in days]
-    assert streaks.sentence(answered, MONTH) == sentence
+    assert streaks.streak_sentence(answered, MONTH) == sentence
     assert numbers_in(sentence)[0] == len(days)

@@ -22,26 +22,26 @@ def _broker_in_memory(settings: Settings) -> Iterator[None]:
 
 
 def test_every_worker_that_listens_hears_a_call() -> None:
-    with transport.listening() as one, transport.listening() as other:
+    with transport.worker_calls() as one, transport.worker_calls() as other:
         assert not one(0.01)
         assert not other(0.01)
-        transport.wake()
+        transport.wake_workers()
         assert one(1)
         assert other(1)
         assert not one(0.01)
 
 
 def test_a_call_that_nobody_hears_is_gone() -> None:
-    transport.wake()
-    with transport.listening() as listen:
+    transport.wake_workers()
+    with transport.worker_calls() as listen:
         assert not listen(0.05)
 
 
 def test_several_calls_wake_a_worker_up() -> None:
-    with transport.listening() as listen:
+    with transport.worker_calls() as listen:
         listen(0.01)
         for _ in range(3):
-            transport.wake()
+            transport.wake_workers()
         assert listen(1)
 
 
@@ -55,15 +55,15 @@ class TestBrokerIsAway:
     def test_only_the_first_listener_waits_for_it(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        transport.wake()
-        transport.wake()
+        transport.wake_workers()
+        transport.wake_workers()
         assert len(caplog.records) == 1
         monkeypatch.setattr(broker.time, "monotonic", lambda: broker._away.until)
-        transport.wake()
+        transport.wake_workers()
         assert len(caplog.records) == 2
 
     def test_a_worker_only_waits_and_does_not_end(self, caplog: pytest.LogCaptureFixture) -> None:
-        with transport.listening() as listen:
+        with transport.worker_calls() as listen:
             for _ in range(3):
                 assert not listen(0.01)
         assert len(caplog.records) == 1
@@ -72,8 +72,8 @@ class TestBrokerIsAway:
 def test_without_a_broker_workers_look_often(settings: Settings) -> None:
     assert transport.look_seconds() == transport.POLL_BESIDE_BROKER_SECONDS
     settings.QUEUE_URL = ""
-    transport.wake()
-    with transport.listening() as listen:
+    transport.wake_workers()
+    with transport.worker_calls() as listen:
         assert not listen(0)
     assert transport.look_seconds() == transport.POLL_SECONDS < 1
 

@@ -23,6 +23,6 @@ class Command(ExplainedCommand):
     def handle(self, **options: Any) -> None:
         """Delete, or list."""
         if not options["list"]:
-            housekeeping.run()
+            housekeeping.keep_all_rules()
         for rule in housekeeping.rules():
             self.stdout.write(f"{rule.name}: {rule.sentence()} ({', '.join(rule.tables)})")

@@ -47,18 +47,18 @@ def tone(*, seconds: float, amplitude: float) -> render.Samples:
 class TestLevel:
     @pytest.mark.parametrize("seconds", [20, 40])
     def test_result_lasts_thirty_seconds(self, seconds: float) -> None:
-        samples = render.level(tone(seconds=seconds, amplitude=0.1))
+        samples = render.even_loudness(tone(seconds=seconds, amplitude=0.1))
 
         assert samples.shape == (30 * render.SAMPLE_RATE, 2)
 
     def test_soft_and_loud_music_become_equally_loud(self) -> None:
-        soft = render.level(tone(seconds=30, amplitude=0.01))
-        loud = render.level(tone(seconds=30, amplitude=0.9))
+        soft = render.even_loudness(tone(seconds=30, amplitude=0.01))
+        loud = render.even_loudness(tone(seconds=30, amplitude=0.9))
 
         np.testing.assert_allclose(soft, loud, atol=1e-4)
 
     def test_end_is_faded_out(self) -> None:
-        samples = render.level(tone(seconds=40, amplitude=0.1))
+        samples = render.even_loudness(tone(seconds=40, amplitude=0.1))
 
         assert np.abs(samples[-100:]).max() < 1e-3
 
@@ -66,13 +66,13 @@ class TestLevel:
         music = tone(seconds=30, amplitude=0.02)
         music[500_000:500_200] *= 40
 
-        samples = render.level(music)
+        samples = render.even_loudness(music)
 
         assert np.abs(samples).max() <= 10 ** (render.PEAK_DBFS / 20) + 1e-3
 
     def test_silence_is_refused(self) -> None:
         with pytest.raises(render.RenderError, match="silent"):
-            render.level(np.zeros((1000, 2), dtype=np.float32))
+            render.even_loudness(np.zeros((1000, 2), dtype=np.float32))
 
 
 class TestCommand:

@@ -22,10 +22,10 @@ from rich.table import Table
 from journify.operations.collecting import loading
 from journify.operations.commands import ExplainedCommand
 from spotify_auth.models import User
-from tools.measuring.budget import MOST_MS, MOST_TIMES, JudgedPage, judge
+from tools.measuring.budget import MOST_MS, MOST_TIMES, JudgedPage, judge_page
 from tools.measuring.listeners import client_of, make_listener, own_database
 from tools.measuring.pages import page_of, pages_of
-from tools.measuring.times import PageTime, measure
+from tools.measuring.times import PageTime, measure_pages
 
 DAYS_A_YEAR = 365
 
@@ -50,7 +50,7 @@ class Command(ExplainedCommand):
             full = make_listener("three-years", days=round(years * DAYS_A_YEAR))
             one_day = make_listener("one-day", days=1)
             times = _times(full, one_day, runs, tuple(pages))
-        judged = [judge(page) for page in sorted(times, key=lambda page: -page.server_p95)]
+        judged = [judge_page(page) for page in sorted(times, key=lambda page: -page.server_p95)]
         if as_json:
             rows = [_as_dict(each) for each in judged]
             self.stdout.write(json.dumps({"years": years, "runs": runs, "pages": rows}))
@@ -73,7 +73,7 @@ def _times(full: User, one_day: User, runs: int, names: tuple[str, ...]) -> list
         if (not names or page.name.partition("?")[0] in names)
         and (other := page_of(one_day, page.name)) is not None
     ]
-    return measure(*clients, pairs, runs=runs)
+    return measure_pages(*clients, pairs, runs=runs)
 
 
 def _as_dict(judged: JudgedPage) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from journal.models import Entry, Phrase
 from spotify_auth.models import User
 from spotify_auth.sign_in.invitations import invite
 from tools.management.commands import page_times
-from tools.measuring.budget import GROWING, JudgedPage, judge, most_times
+from tools.measuring.budget import GROWING, JudgedPage, judge_page, most_times
 from tools.measuring.listeners import client_of, make_listener
 from tools.measuring.pages import admin_names, page_of, pages_of
 from tools.measuring.times import PageTime, count_calls, count_queries, quantile
@@ -127,7 +127,7 @@ def test_a_page_may_take_so_much_and_grow_so_far() -> None:
     def judged(**values: object) -> JudgedPage:
         usual = {"name": "day", "p50": 9.0, "p95": 99.0, "server_p95": 80.0, "cpu": 20.0}
         usual |= {"cpu_of_one_day": 10.0, "pace": 30.0, "queries": 9, "kilobytes": 10.0}
-        return judge(PageTime(**usual | values))
+        return judge_page(PageTime(**usual | values))
 
     assert not judged().is_over
     assert judged(server_p95=80.1).is_over

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from tools.sandbox import catalogue
-from tools.sandbox.catalogue import SandboxSong, number_of
+from tools.sandbox.catalogue import SandboxSong, large_number_of
 from tools.sandbox.clips import encoded_clip
 from tools.sandbox.covers import cover
 from tools.sandbox.world import Answer, Request, World, as_json
@@ -25,7 +25,7 @@ SIZES = {"small": 56, "medium": 250, "big": 500, "xl": 1000}
 Json = dict[str, Any]
 
 
-def answer(world: World, request: Request, base_url: str) -> Answer:
+def deezer_response(world: World, request: Request, base_url: str) -> Answer:
     """Answer a request below /deezer."""
     path = request.path.rstrip("/")
     if match := re.fullmatch(r"/search(?:/(track|artist|album))?", path):
@@ -41,7 +41,7 @@ def answer(world: World, request: Request, base_url: str) -> Answer:
 
 def track(world: World, song: SandboxSong, base_url: str) -> Json:
     """A full track object, https://developers.deezer.com/api/track."""
-    return listed(world, song, base_url) | {
+    return listed_track(world, song, base_url) | {
         "isrc": song.isrc,
         "share": f"https://www.deezer.com/track/{song.deezer_id}?utm_source=deezer",
         "track_position": 1,
@@ -54,7 +54,7 @@ def track(world: World, song: SandboxSong, base_url: str) -> Json:
     }
 
 
-def listed(world: World, song: SandboxSong, base_url: str) -> Json:
+def listed_track(world: World, song: SandboxSong, base_url: str) -> Json:
     """A track as a search lists it: without its ISRC."""
     expires = int(world.now()) + PREVIEW_SECONDS
     signature = _signature(world, song.deezer_id, expires)
@@ -110,7 +110,7 @@ def _one(
     if not songs:
         return _error("DataException", "no data", 800)
     if part is not None:
-        items = [listed(world, song, base_url) for song in songs]
+        items = [listed_track(world, song, base_url) for song in songs]
         return _page(request, items, f"{base_url}{request.path}")
     if kind == "track":
         return as_json(track(world, songs[0], base_url))
@@ -120,7 +120,7 @@ def _one(
         "release_date": f"{songs[0].year}-01-01",
         "nb_tracks": len(songs),
         "artist": _artist(songs[0], base_url),
-        "tracks": {"data": [listed(world, song, base_url) for song in songs]},
+        "tracks": {"data": [listed_track(world, song, base_url) for song in songs]},
     }
     return as_json(_album(songs[0], base_url) | more)
 
@@ -138,7 +138,7 @@ def _search(world: World, request: Request, base_url: str, kind: str) -> Answer:
     found = catalogue.search(world.songs_at("deezer"), query)
     make: dict[str, Callable[[SandboxSong, str], Json]] = {"artist": _artist, "album": _album}
     if kind == "track":
-        items = [listed(world, song, base_url) for song in found]
+        items = [listed_track(world, song, base_url) for song in found]
     else:
         items = list(
             {row["id"]: row for row in (make[kind](one, base_url) for one in found)}.values()
@@ -178,7 +178,7 @@ def _signature(world: World, deezer_id: int, expires: int) -> str:
 
 
 def _id(name: str) -> int:
-    return number_of(name) % 10**7
+    return large_number_of(name) % 10**7
 
 
 def _error(kind: str, message: str, code: int) -> Answer:

@@ -16,7 +16,7 @@ from tools.sandbox.world import Answer, Request, World, as_json
 LIMIT, MOST = 50, 200
 
 
-def answer(world: World, request: Request, base_url: str) -> Answer:
+def itunes_response(world: World, request: Request, base_url: str) -> Answer:
     """Answer a request below /itunes."""
     songs = world.songs_at("itunes")
     if request.path == "/search":

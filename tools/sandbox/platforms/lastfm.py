@@ -15,7 +15,7 @@ MAX_LIMIT, DEFAULT_LIMIT = 200, 50
 NO_METHOD, NO_USER, NO_KEY = 3, 6, 10
 
 
-def answer(world: World, request: Request, _base_url: str) -> Answer:
+def lastfm_response(world: World, request: Request, _base_url: str) -> Answer:
     """Answer a request below /lastfm, by GET or POST: XML unless JSON is asked for."""
     asked = request.query | (request.form if request.method == "POST" else {})
     say = _in_json if asked.get("format") == "json" else _in_xml

@@ -15,7 +15,7 @@ MAX_COUNT, DEFAULT_COUNT = 1000, 25
 GAP_SECONDS = 240
 
 
-def answer(world: World, request: Request, _base_url: str) -> Answer:
+def listenbrainz_response(world: World, request: Request, _base_url: str) -> Answer:
     """Answer a request below /listenbrainz."""
     if not re.search(r"/\d\S* \( .+ \)", request.headers.get("user-agent", "")):
         return as_json({"code": 403, "error": "Set a meaningful User-Agent"}, status=403)

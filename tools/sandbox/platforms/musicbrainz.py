@@ -17,7 +17,7 @@ LIMIT, MOST = 25, 100
 AGENT = re.compile(r"[\w.-]+/[\w.-]+ \( \S+ \)")
 
 
-def answer(world: World, request: Request, _base_url: str) -> Answer:
+def musicbrainz_response(world: World, request: Request, _base_url: str) -> Answer:
     """Answer a request below /musicbrainz."""
     if not AGENT.fullmatch(request.headers.get("user-agent", "")):
         return _error(403, "Your client has been blocked: its User-Agent names nobody.")

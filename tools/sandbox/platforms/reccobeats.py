@@ -22,7 +22,7 @@ UNIT = (
 )
 
 
-def answer(world: World, request: Request, _base_url: str) -> Answer:
+def reccobeats_response(world: World, request: Request, _base_url: str) -> Answer:
     """Answer a request below /reccobeats."""
     if request.path != "/v1/audio-features":
         return as_json({"error": "Not Found"}, status=404)
@@ -30,10 +30,10 @@ def answer(world: World, request: Request, _base_url: str) -> Answer:
     if ids == {""}:
         return as_json({"error": "ids: must not be empty", "status": 4001}, status=400)
     songs = [song for song in world.songs_at("reccobeats") if {song.spotify_id, song.isrc} & ids]
-    return as_json({"content": [features(song) for song in reversed(songs)]})
+    return as_json({"content": [audio_features(song) for song in reversed(songs)]})
 
 
-def features(song: SandboxSong) -> dict[str, Any]:
+def audio_features(song: SandboxSong) -> dict[str, Any]:
     """One item of `content`."""
     digest = hashlib.sha256(song.slug.encode()).digest()
     return {

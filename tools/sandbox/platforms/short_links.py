@@ -20,7 +20,7 @@ ODD = {
 }
 
 
-def answer(_world: World, request: Request, _base_url: str) -> Answer:
+def short_link_response(_world: World, request: Request, _base_url: str) -> Answer:
     """Answer a request below /short-links/HOST/."""
     match = re.fullmatch(r"/([\w.]+)/(?:s/)?([\w-]+)", request.path)
     if match is None:

@@ -37,7 +37,7 @@ PAGE = """<!doctype html><html lang="en"><title>Sandbox consent</title>
 <button name="person" value="">Cancel</button></form></main></html>"""
 
 
-def answer(world: World, request: Request, _base_url: str) -> Answer:
+def spotify_accounts_response(world: World, request: Request, _base_url: str) -> Answer:
     """Answer a request below /spotify-accounts."""
     if request.path == "/authorize":
         return _consent(world, request)

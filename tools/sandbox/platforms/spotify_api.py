@@ -49,7 +49,7 @@ class _RefusedError(Exception):
         super().__init__(message)
 
 
-def answer(world: World, request: Request, base_url: str) -> Answer:
+def spotify_api_response(world: World, request: Request, base_url: str) -> Answer:
     """Answer a request below /spotify."""
     if request.path.startswith("/image/"):
         name, _, _size = request.path.removeprefix("/image/").partition("-")
@@ -95,7 +95,7 @@ class _Call:
             "tracks": lambda: self.objects.track(songs[0]),
             "albums": lambda: self.objects.full_album(songs),
             "artists": lambda: self.objects.full_artist(songs[0]),
-            "audio-features": lambda: reccobeats.features(songs[0]),
+            "audio-features": lambda: reccobeats.audio_features(songs[0]),
         }
         return as_json(make[kind]())
 

@@ -14,7 +14,7 @@ import pytest
 
 from journify.tests.sandbox import Sandbox
 from tools.sandbox.platforms import deezer, itunes, reccobeats, spotify_api
-from tools.sandbox.platforms.spotify_accounts import answer as accounts_answer
+from tools.sandbox.platforms.spotify_accounts import spotify_accounts_response as accounts_answer
 from tools.sandbox.world import Grant, Request
 
 URL = "http://127.0.0.1:1/x"

@@ -17,7 +17,7 @@ HEADER = frozenset({"Song Name", "Event Type", "Play Duration Milliseconds"})
 ARTISTS = ("Artist Name", "Container Artist Name")
 
 
-def read(row: Mapping[str, str]) -> Play | None:
+def read_apple_music(row: Mapping[str, str]) -> Play | None:
     """Read a row; None for what is no end of a song."""
     if row.get("Event Type") != "PLAY_END" or row.get("Media Type", "AUDIO") not in {"", "AUDIO"}:
         return None

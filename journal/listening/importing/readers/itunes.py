@@ -26,7 +26,7 @@ CHUNK = 64 * 1024
 DEPTH_OF_TRACK = 3
 
 
-def read(stream: IO[bytes]) -> Iterator[Play | None]:
+def read_itunes(stream: IO[bytes]) -> Iterator[Play | None]:
     """Read the songs of a library, one after the other.
 
     Raises HistoryRejectedError: it is broken XML, or declares entities.

@@ -33,7 +33,7 @@ def read_bare(row: Sequence[str]) -> Play | None:
     return play_of((artist, title), started_at, album=album)
 
 
-def read(row: Mapping[str, str]) -> Play | None:
+def read_lastfm(row: Mapping[str, str]) -> Play | None:
     """Read a row by its header."""
     started_at = moment_of_seconds(row.get("uts"))
     if started_at is None:

@@ -16,7 +16,7 @@ NAME = "ListenBrainz"
 KEYS = frozenset({"listened_at", "track_metadata"})
 
 
-def read(row: Mapping[str, Any]) -> Play | None:
+def read_listenbrainz(row: Mapping[str, Any]) -> Play | None:
     """Read one listen; None without names or a time: what plays just now has no time yet."""
     track = row.get("track_metadata")
     started_at = moment_of_seconds(row.get("listened_at"))

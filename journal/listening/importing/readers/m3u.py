@@ -17,7 +17,7 @@ INFO = "#EXTINF:"
 NUMBER = re.compile(r"^\d{1,3}[\s._-]+")
 
 
-def read(lines: Iterable[str]) -> Iterator[Play | None]:
+def read_m3u(lines: Iterable[str]) -> Iterator[Play | None]:
     """Read a list's lines; None for an entry that names no artist."""
     named = ""
     for line in (line.strip() for line in lines):

@@ -15,7 +15,7 @@ NAME = "Spotify (account data)"
 KEYS = frozenset({"endTime", "artistName", "trackName", "msPlayed"})
 
 
-def read(row: Mapping[str, Any]) -> Play | None:
+def read_spotify_account(row: Mapping[str, Any]) -> Play | None:
     """Read one object; None for what is no song."""
     ended = moment_of(row.get("endTime"))
     seconds = seconds_of(row.get("msPlayed"))

@@ -18,7 +18,7 @@ NAME = "Spotify (extended streaming history)"
 KEYS = frozenset({"ts", "ms_played", "master_metadata_track_name"})
 
 
-def read(row: Mapping[str, Any]) -> Play | None:
+def read_spotify_extended(row: Mapping[str, Any]) -> Play | None:
     """Read one object; None for what is no song."""
     ended = moment_of(row.get("ts"))
     seconds = seconds_of(row.get("ms_played"))

@@ -22,7 +22,7 @@ VERBS = ("Watched ", "Listened to ", "Played ", "Has visto ", "Ha visto ", "Hai 
 VERBS_BEHIND = (" angesehen", " angehört", " gehört")
 
 
-def read(row: Mapping[str, Any]) -> Play | None:
+def read_youtube_music(row: Mapping[str, Any]) -> Play | None:
     """Read one object; None for what is not of YouTube Music, or was deleted since."""
     channels = row.get("subtitles")
     if row.get("header") != HEADER or not isinstance(channels, list) or not channels:
