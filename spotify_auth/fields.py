@@ -32,9 +32,9 @@ class NameField(TextColumn):
         )
 
     @override
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+    def pre_save(self, model_instance: Any, add: bool) -> str:
         """Renew the text, but for a number that the migration gave."""
-        base = type(self).made_by(model_instance.username)[: LONGEST - 10]  # type: ignore[attr-defined]
+        base = type(self).made_by(model_instance.username)[: LONGEST - 10]
         kept: str = super().pre_save(model_instance, add) or ""
         value = kept if kept.startswith(f"{base}{AGAIN}") else base
         setattr(model_instance, self.attname, value)

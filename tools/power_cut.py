@@ -138,13 +138,13 @@ def _listeners(count: int) -> list[Writer]:
         user = User.objects.create(username=f"listener-{number}")
         client = Client()
         client.force_login(user)
-        entry = days.open_day(user, days.today()).entries.first()
+        entry = days.open_day(user, days.today()).entries.earliest("position")
         song = Song(title=f"Song {number}")
         song.audio.save("song.mp3", ContentFile(audio(number)))
         is_upload = number % UPLOADS_EVERY == 0
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         picked = None if is_upload else song.pk
-        found.append(Writer(number, cookie, entry.pk, picked))  # type: ignore[union-attr]
+        found.append(Writer(number, cookie, entry.pk, picked))
     return found
 
 

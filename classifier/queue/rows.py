@@ -7,8 +7,8 @@ tried again later, and that an earlier answer stands.
 from __future__ import annotations
 
 import logging
-import random
 from functools import partial
+from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
@@ -163,4 +163,4 @@ def back_off(attempts: int) -> float:
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
     longest: float = min(RETRY_SECONDS * 2 ** (attempts - 1), LONGEST_RETRY_SECONDS)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
+    return longest * SystemRandom().uniform(0.5, 1.0)

@@ -80,8 +80,9 @@ def best_match(song: Candidate, candidates: Iterable[Found]) -> Found | None:
 def is_same(song: Candidate, other: Candidate) -> bool:
     """Whether `other` is `song`, by the rule above."""
     wanted, found = read_title(song.title), read_title(other.title)
-    is_length_known = bool(song.duration_ms and other.duration_ms)
-    if is_length_known and abs(song.duration_ms - other.duration_ms) > LENGTH_TOLERANCE_MS:  # type: ignore[operator]
+    one, two = song.duration_ms or 0, other.duration_ms or 0
+    is_length_known = bool(one and two)
+    if is_length_known and abs(one - two) > LENGTH_TOLERANCE_MS:
         return False
     if wanted.whole != found.whole:
         if not _is_same_version(wanted, found):

@@ -13,7 +13,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from journal.day.pages import first_day
@@ -23,6 +23,7 @@ from journal.history.days import DayInColour, Words, cell, day_in_colour
 from journal.stats.geometry import pieces
 from journal.stats.tables import Table
 from journify.web.fragments import key_of
+from journify.web.markup import join_markup
 from spotify_auth.models import User
 
 MONTHS, LONGEST_MONTH = 12, 31
@@ -157,32 +158,26 @@ class YearInColour:
     def month_rows(self) -> SafeString:
         """A list of days a month, as HTML; 365 cells take a template several times as long."""
         icons = static("img/icons.svg")
-        return mark_safe(  # noqa: S308 -- numbers, and cells that escape what they say
-            "".join(
-                f'<li class="year-row"><span class="year-name">{month.name}</span><ol>'
-                f"{''.join(cell(day, icons) for day in month.days)}</ol></li>"
-                for month in self.months
-            )
+        return join_markup(
+            f'<li class="year-row"><span class="year-name">{month.name}</span><ol>'
+            f"{''.join(cell(day, icons) for day in month.days)}</ol></li>"
+            for month in self.months
         )
 
     @property
     def week_rows(self) -> SafeString:
         """A list of days a week, each named where a month begins in it."""
         icons = static("img/icons.svg")
-        return mark_safe(  # noqa: S308 -- numbers, and cells that escape what they say
-            "".join(
-                f'<li class="year-row"><span class="year-name">{name}</span><ol>'
-                f"{''.join(cell(day, icons) for day in week)}</ol></li>"
-                for name, week in zip(self._names_of_weeks(), self.weeks, strict=True)
-            )
+        return join_markup(
+            f'<li class="year-row"><span class="year-name">{name}</span><ol>'
+            f"{''.join(cell(day, icons) for day in week)}</ol></li>"
+            for name, week in zip(self._names_of_weeks(), self.weeks, strict=True)
         )
 
     def month_links(self, shown: dt.date | None) -> SafeString:
         """A link a month that has answers, with these as a small bar; `shown` begins a month."""
-        return mark_safe(  # noqa: S308 -- numbers, and names that are escaped
-            "".join(
-                f"<li>{month.link(is_shown=month.first == shown)}</li>" for month in self.months
-            )
+        return join_markup(
+            f"<li>{month.link(is_shown=month.first == shown)}</li>" for month in self.months
         )
 
     @property

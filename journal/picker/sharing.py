@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -88,9 +89,9 @@ def _receive(request: SignedInRequest) -> HttpResponse:
         return redirect(page)
     spend(request, "upload")
     try:
-        if file is None:
+        if not isinstance(file, TemporaryUploadedFile):
             raise UploadRejectedError(too_large_message())
-        song = add_upload(request.user, file)  # type: ignore[arg-type]
+        song = add_upload(request.user, file)
     except UploadRejectedError as error:
         messages.error(request, str(error))
         return redirect("journal:today")

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from classifier.emotions.readings import WORDS
+from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.emotions.words import LABELS, emotion_of
 from classifier.serving.results import UNSURE
 from journal.day.feelings import own_tags
@@ -66,7 +66,7 @@ def song_list_of(user: User, filters: QueryDict | Mapping[str, str]) -> SongList
         return _of_feeling(user, wanted["emotion"], wanted["word"])
     entries = entries_like(user, wanted, phrases).order_by("date", "position")
     songs = dict.fromkeys(entries.values_list(bare("song_id"), flat=True))
-    return SongList(_title(wanted, form), given, list(songs))
+    return SongList(_title(wanted), given, list(songs))
 
 
 def _of_feeling(user: User, emotion: str, word: str) -> SongList:
@@ -77,11 +77,10 @@ def _of_feeling(user: User, emotion: str, word: str) -> SongList:
     return SongList(capfirst(str(title)), given, found.keys)
 
 
-def _title(wanted: Mapping[str, Any], form: HistoryForm) -> str:
-    words = dict(form.fields["emotion"].choices)  # type: ignore[attr-defined]
+def _title(wanted: Mapping[str, Any]) -> str:
     parts = [
         f"“{wanted['q']}”" if wanted["q"] else "",
-        capfirst(str(words.get(wanted["emotion"], ""))) if wanted["emotion"] else "",
+        capfirst(str(WORDS.get(wanted["emotion"], NOT_SURE))) if wanted["emotion"] else "",
         capfirst(str(LABELS[wanted["word"]])) if wanted["word"] else "",
         wanted["phrase"],
         wanted.get("tag", ""),

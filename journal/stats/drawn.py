@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.utils.formats import get_format
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from classifier.emotions.readings import NOT_SURE, WORDS
@@ -15,6 +15,7 @@ from journal.emotions.tally import KINDS, Tally
 from journal.site.dates import day_name
 from journal.stats import geometry
 from journal.stats.geometry import Piece, Sector
+from journify.web.markup import join_markup
 
 WEEK = 7
 HOLE = 24  # from the middle of a hole to that of the next
@@ -23,15 +24,13 @@ HOLE = 24  # from the middle of a hole to that of the next
 def bars(groups: Sequence[tuple[str, Tally]], *, icons: str) -> SafeString:
     """A row a group: its parts laid end to end, each with its mark where there is room."""
     words = {kind: escape(WORDS.get(kind, NOT_SURE)) for kind in KINDS}
-    return mark_safe(  # noqa: S308 -- numbers, and words that are escaped
-        "".join(
-            f'<li class="bars-row">\n<span class="bars-name">{escape(name)}</span>\n'
-            f'<span class="bars-count">{tally.total}</span>\n<svg class="bars-bar">\n'
-            '<rect class="bars-track" width="100%" height="100%" />\n'
-            f"{''.join(_bar(piece, icons, words) for piece in geometry.pieces(tally))}"
-            "</svg>\n</li>\n"
-            for name, tally in groups
-        )
+    return join_markup(
+        f'<li class="bars-row">\n<span class="bars-name">{escape(name)}</span>\n'
+        f'<span class="bars-count">{tally.total}</span>\n<svg class="bars-bar">\n'
+        '<rect class="bars-track" width="100%" height="100%" />\n'
+        f"{''.join(_bar(piece, icons, words) for piece in geometry.pieces(tally))}"
+        "</svg>\n</li>\n"
+        for name, tally in groups
     )
 
 
@@ -53,13 +52,11 @@ def _bar(piece: Piece, icons: str, words: Mapping[str, str]) -> str:
 def dial(hours: Sequence[tuple[str, Tally]], *, inner: float, outer: float) -> SafeString:
     """The hours of a day round a clock, each with its name and what was heard in it."""
     wedges = geometry.wedges([tally for _name, tally in hours], inner=inner, outer=outer)
-    return mark_safe(  # noqa: S308 -- numbers, and words that are escaped
-        "".join(
-            f"<g>\n<title>{escape(name)}: {_told(tally)}</title>\n"
-            f"{''.join(_wedge(sector) for sector in sectors)}</g>\n"
-            for (name, tally), sectors in zip(hours, wedges, strict=True)
-            if sectors
-        )
+    return join_markup(
+        f"<g>\n<title>{escape(name)}: {_told(tally)}</title>\n"
+        f"{''.join(_wedge(sector) for sector in sectors)}</g>\n"
+        for (name, tally), sectors in zip(hours, wedges, strict=True)
+        if sectors
     )
 
 
@@ -77,12 +74,10 @@ def punches(
     """A hole a day since a day, a week a column from Monday down; filled where one answered."""
     language = get_language()
     form = get_format("SHORT_DATE_FORMAT", lang=language, use_l10n=True)
-    return mark_safe(  # noqa: S308 -- numbers, and names of days that are escaped
-        "".join(
-            f'<circle class="punch{" is-answered" if date in answered else ""}"'
-            f' cx="{HOLE * (place // WEEK) + HOLE // 2}" cy="{HOLE * (place % WEEK) + HOLE // 2}"'
-            f' r="8"><title>{escape(day_name(date, form, language))}</title></circle>\n'
-            for place, date in enumerate(dates)
-            if date >= since
-        )
+    return join_markup(
+        f'<circle class="punch{" is-answered" if date in answered else ""}"'
+        f' cx="{HOLE * (place // WEEK) + HOLE // 2}" cy="{HOLE * (place % WEEK) + HOLE // 2}"'
+        f' r="8"><title>{escape(day_name(date, form, language))}</title></circle>\n'
+        for place, date in enumerate(dates)
+        if date >= since
     )

@@ -69,7 +69,7 @@ class SQLite:
         """Run the migrations of this version, which has none to run for a backup of its own."""
         shutil.copyfile(source, folder / "journify.sqlite3")
         scratch = {"JOURNIFY_DATA_DIR": str(folder), "DATABASE_URL": ""}
-        done = subprocess.run(  # noqa: S603 -- our own program
+        done = subprocess.run(
             [sys.executable, settings.BASE_DIR / "manage.py", "migrate", "--verbosity=0"],
             env=os.environ | scratch,
             capture_output=True,
@@ -96,7 +96,7 @@ class PostgreSQL:
     def count(self, source: Path, tables: Collection[str]) -> dict[str, int]:
         """Have pg_restore write all of it as SQL, and count the rows as they pass."""
         counts, table = dict.fromkeys(tables, 0), ""
-        with subprocess.Popen(  # noqa: S603 -- PostgreSQL's own program, no shell
+        with subprocess.Popen(
             [_program("pg_restore"), "--file=-", str(source)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -158,8 +158,6 @@ def _run(program: str, *arguments: str) -> None:
     env = os.environ | {name: str(given[key]) for key, name in names.items() if given[key]}
     if "sslmode" in given["OPTIONS"]:
         env["PGSSLMODE"] = given["OPTIONS"]["sslmode"]
-    done = subprocess.run(  # noqa: S603 -- PostgreSQL's own program, no shell
-        [path, *arguments], env=env, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([path, *arguments], env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BackupError(f"{program}: {done.stderr.strip()[:500]}")

@@ -34,7 +34,7 @@ SHOWN = 100
 COUNTED_ROWS = 2000
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+class BoundedPaginator(Paginator[Any]):
     """Counts no further than anybody leafs through: to count all would be to read all."""
 
     @functools.cached_property

@@ -40,7 +40,7 @@ class LineFormatter(logging.Formatter):
 class ObjectFormatter(JsonFormatter):
     """An object a line: `time`, `level`, `logger`, `message`, request and song, and extras."""
 
-    converter = time.gmtime  # type: ignore[assignment]
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import random
 import socket
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
+from random import SystemRandom
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
@@ -110,7 +110,7 @@ class Platform:
                 is_trouble = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
                 if attempt == tries or not is_trouble:
                     return response
-            time.sleep(random.uniform(*JITTER_SECONDS) * 2**attempt)  # noqa: S311 -- no secret
+            time.sleep(SystemRandom().uniform(*JITTER_SECONDS) * 2**attempt)
         raise PlatformDownError(self.name, retry_after=DOWN_SECONDS)
 
     def _once(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:

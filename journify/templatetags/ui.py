@@ -12,8 +12,10 @@ from django import template
 from django.template import Context, Template
 from django.urls import get_script_prefix, reverse
 from django.utils.html import conditional_escape, escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+from journify.web.markup import join_markup
 
 register = template.Library()
 
@@ -149,7 +151,7 @@ def tracks(cards: Sequence[Any]) -> SafeString:
         _track(number, len(cards), card.state, card.reading.emotion)
         for number, card in enumerate(cards)
     )
-    return SafeString("".join(drawn))
+    return join_markup(drawn)
 
 
 @functools.lru_cache(512)
@@ -168,7 +170,7 @@ def _track(number: int, total: int, state: str, emotion: str) -> str:
 def address(name: str, key: UUID | str) -> SafeString:
     """Where the row of that key is: as `url`, for addresses of a key and nothing else."""
     before, after = _around(name, get_script_prefix())
-    return mark_safe(before + escape(str(key)) + after)  # noqa: S308 -- escaped
+    return join_markup((before, escape(str(key)), after))
 
 
 @functools.lru_cache(256)

@@ -198,7 +198,7 @@ class _Child:
         self.answered = 0
         self._owner = os.getpid()
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-        self._process = subprocess.Popen(  # noqa: S603 -- our own module, no shell
+        self._process = subprocess.Popen(
             COMMAND,
             cwd=ROOT,
             env=environment | {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},

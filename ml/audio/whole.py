@@ -41,7 +41,7 @@ def _decode(path: Path, clips: int, bounds: Bounds, answers: IO[bytes]) -> None:
     arguments = [os.fspath(path.absolute()), str(clips), str(bounds.seconds), str(bounds.memory)]
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     try:
-        status = subprocess.run(  # noqa: S603 -- our own module, no shell
+        status = subprocess.run(
             [*COMMAND, *arguments],
             cwd=ROOT,
             env=environment | {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},

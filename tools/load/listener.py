@@ -10,6 +10,7 @@ import threading
 import time
 import wave
 from dataclasses import dataclass, field
+from typing import Any
 
 import requests
 
@@ -124,13 +125,13 @@ class LoadListener:
         headers = {"HX-Request": "true"} if htmx else {}
         return self._ask(page, "GET", path, headers=headers, params=params)
 
-    def _ask(self, page: str, method: str, path: str, **options: object) -> str:
+    def _ask(self, page: str, method: str, path: str, **options: Any) -> str:
         started = time.perf_counter()
         response = self.session.request(
             method,
             self.base + path,
             timeout=TIMEOUT,
-            **options,  # type: ignore[arg-type]
+            **options,
         )
         self.record.took(page, time.perf_counter() - started)
         if response.status_code != requests.codes.ok:

@@ -1,30 +1,27 @@
 """Time the admin's lists over 100,000 songs, 100,000 classifications and 200,000 entries.
 
-    python -m tools.measuring.admin_times            on SQLite
-    python -m tools.measuring.admin_times postgres
+    python -m tools.inside --on sqlite tools.measuring.admin_times
+    python -m tools.inside --on postgres tools.measuring.admin_times
 
-It makes a database of its own and throws it away. Prints the median of five calls a page, in
+The database is made for it and thrown away. Prints the median of five calls a page, in
 milliseconds: of the processor on SQLite, which works in this process, else by the clock.
 """
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
-import os
 import statistics
 import time
-from typing import TYPE_CHECKING
 
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
 from rich.console import Console
 
-from tools.soak import environment
-
-if TYPE_CHECKING:
-    from django.test import Client
-
-    from classifier.models import Song
-    from spotify_auth.models import User
+from classifier.models import Classification, Label, Song
+from journal.models import Entry, Journal, Phrase
+from spotify_auth.models import User
 
 SONGS, ENTRIES, BATCH, CALLS = 100_000, 200_000, 2000, 5
 A_DAY = 10
@@ -45,30 +42,6 @@ PAGES = {
 
 def main() -> None:
     """Fill a database, call each page, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("engine", nargs="?", choices=("sqlite", "postgres"), default="sqlite")
-    engine = parser.parse_args().engine
-    with environment(engine, durable=True) as variables:
-        os.environ.update(
-            variables,
-            DJANGO_SETTINGS_MODULE="journify.settings",
-            STAFF_SECOND_FACTOR="false",
-            ALLOWED_HOSTS="*",
-            LOG_LEVEL="ERROR",
-        )
-        import django  # noqa: PLC0415 -- settings are read from the environment above
-
-        django.setup()
-        _measure()
-
-
-def _measure() -> None:
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection, connections  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-
-    from spotify_auth.models import User  # noqa: PLC0415
-
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_phrases", verbosity=0)
@@ -82,12 +55,9 @@ def _measure() -> None:
     for name, path in PAGES.items():
         took = _milliseconds(client, f"/admin/{path}")
         Console().print(f"{name:40}{took:8.0f} ms", highlight=False)
-    connections.close_all()
 
 
 def _milliseconds(client: Client, path: str) -> float:
-    from django.db import connection  # noqa: PLC0415
-
     clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
     took = []
     for _call in range(CALLS):
@@ -106,11 +76,6 @@ def _fill(curator: User) -> None:
 
 def _songs(numbers: range) -> list[Song]:
     """Make songs, the answer of a model for each, and a label for some."""
-    from django.utils import timezone  # noqa: PLC0415
-
-    from classifier.models import Classification, Label, Song  # noqa: PLC0415
-    from spotify_auth.models import User  # noqa: PLC0415
-
     songs = Song.objects.bulk_create(
         Song(
             title=f"Song {number} of the year",
@@ -145,10 +110,6 @@ def _songs(numbers: range) -> list[Song]:
 
 def _entries(curator: User, songs: list[Song], first: int) -> None:
     """Answer phrases of whole days with the songs in turn."""
-    from django.utils import timezone  # noqa: PLC0415
-
-    from journal.models import Entry, Journal, Phrase  # noqa: PLC0415
-
     phrases = list(Phrase.objects.all())
     numbers = range(first, first + len(songs) * ENTRIES // SONGS)
     today = timezone.localdate()

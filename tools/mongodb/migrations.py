@@ -13,6 +13,10 @@ import os
 import sys
 from unittest.mock import patch
 
+import django
+from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
+
 # nobody listens there, and nobody is asked
 ADDRESS = "mongodb://127.0.0.1:1/journify"
 
@@ -21,10 +25,6 @@ def main(arguments: list[str]) -> None:
     """Run `makemigrations` under the settings of MongoDB."""
     os.environ |= {"DATABASE_URL": ADDRESS}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
-    import django  # noqa: PLC0415 -- after the environment
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415
-
     django.setup()
     with patch.object(MigrationLoader, "check_consistent_history"):
         call_command("makemigrations", *arguments)

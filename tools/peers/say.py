@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-import vibenet  # type: ignore[import-not-found]  # in its own environment alone
+import vibenet  # in its own environment alone
 
 
 def main() -> None:

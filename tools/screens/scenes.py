@@ -12,7 +12,7 @@ from django.template import loader
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import translation
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from journify.web.troubles import DISK_FULL
 from tools.screens.demo import PASSWORD, Demo
@@ -172,8 +172,8 @@ def admin_import(page: Page, _demo: Demo) -> None:
     """Look at what a file would do."""
     page.goto(reverse("admin:classifier_song_import"))
     table = "title,artist\nPaper Boats,Lumen\nCanon in D,Johann Pachelbel\n"
-    file = {"name": "songs.csv", "mimeType": "text/csv", "buffer": table.encode()}
-    page.locator("[name=import_file]").set_input_files(file)  # type: ignore[arg-type]
+    file: FilePayload = {"name": "songs.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    page.locator("[name=import_file]").set_input_files(file)
     with page.expect_navigation():
         page.locator(".submit-row [type=submit]").click()
     expect(page.locator(".import-preview")).to_be_visible()

@@ -184,7 +184,7 @@ def _explained(options: dict[str, Any]) -> Result:
 
 def _heard_whole(options: dict[str, Any]) -> Result:
     from classifier.serving.service import service_of
-    from classifier.terminal.whole import whole_result  # noqa: PLC0415
+    from classifier.terminal.whole import whole_result
 
     return whole_result(options["whole"], service_of(tuple(_models(options["model"]))))
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from journify.operations.commands import ExplainedCommand
+from ml.errors import MlError
 
 
 class Command(ExplainedCommand):
@@ -23,14 +24,13 @@ class Command(ExplainedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what `ml.evaluation.raters` declares."""
-        from ml.evaluation.raters import add_arguments  # noqa: PLC0415 - numpy is for those who measure
+        from ml.evaluation.raters import add_arguments
 
         add_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         """Measure, and say in one sentence what is wrong."""
-        from ml.errors import MlError  # noqa: PLC0415 - torch is for those who measure
-        from ml.evaluation.raters import run  # noqa: PLC0415 - torch is for those who measure
+        from ml.evaluation.raters import run
 
         try:
             run(options)

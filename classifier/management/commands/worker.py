@@ -104,4 +104,4 @@ def _start_anew() -> None:
     Its row is left to its lease: that counts as an attempt.
     """
     logger.critical("the work under way holds this worker up: it starts anew")
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- ourselves
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])

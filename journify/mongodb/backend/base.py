@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bson import Int64
-from django.db.models import Field, Index, Model
+from django.db.models import Field, Model
 from django_mongodb_backend.base import DatabaseWrapper as MongoWrapper
 from django_mongodb_backend.schema import DatabaseSchemaEditor as MongoEditor
 from pymongo import IndexModel
@@ -27,7 +27,7 @@ class SchemaEditor(MongoEditor):
     def add_index(
         self,
         model: type[Model],
-        index: Index,
+        index: Any,
         *,
         field: Field[Any, Any] | None = None,
         unique: bool = False,
@@ -37,7 +37,7 @@ class SchemaEditor(MongoEditor):
         if not unique or place.get("parent_model"):
             super().add_index(model, index, field=field, unique=unique, **place)
             return
-        made = index.get_pymongo_index_model(  # type: ignore[attr-defined]
+        made = index.get_pymongo_index_model(
             model, schema_editor=self, field=field, unique=True, column_prefix=""
         )
         fields = [field] if field else [model._meta.get_field(name) for name in index.fields]
