@@ -55,6 +55,6 @@ def declare_missing_operators() -> torch.library.Library | None:
 def resnet18() -> ResNet:
     """Return torchvision's ResNet18 (He et al. 2016), untrained."""
     declare_missing_operators()
-    from torchvision.models import resnet18 as build  # noqa: PLC0415 - takes a second, and only training and loading need it
+    from torchvision.models import resnet18 as build
 
     return build(weights=None)

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
 from ml.networks.config import NetworkConfig, network_config
-from ml.networks.registry import build_network
+from ml.networks.registry import build_network, channels_last
 
 WEIGHTS = Path(__file__).parent / "weights"
 TENSORS = "model.safetensors"
@@ -127,7 +127,7 @@ def load_network(folder: Path, meta: Meta) -> nn.Module:
         network.load_state_dict(tensors, assign=True)
     except (SafetensorError, RuntimeError) as error:
         raise WeightsError(f"The weights in {folder} do not fit the network: {error}.") from error
-    return network.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload, no-any-return]
+    return channels_last(network).eval()
 
 
 def digest(path: Path) -> str:

@@ -95,7 +95,7 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         messages.info(request, sentence % {"link": request.build_absolute_uri(path_of(obj))})
 
 
-class PermissionField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class PermissionField(forms.ModelMultipleChoiceField[Permission]):
     """What a group may do with each table of the admin, in the reader's language."""
 
     widget = forms.CheckboxSelectMultiple

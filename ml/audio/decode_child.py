@@ -33,7 +33,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         bound_resources(seconds=request["seconds"], memory=request["memory"])
-        report, samples = answer(Path(request["path"]), with_samples=request["samples"])
+        report, samples = _answer(Path(request["path"]), with_samples=request["samples"])
         signal.setitimer(signal.ITIMER_REAL, 0)
         header = json.dumps(report | {"id": request["id"]}).encode()
         answers.write(LENGTHS.pack(len(header), len(samples)) + header)
@@ -52,7 +52,7 @@ def bound_resources(*, seconds: float, memory: int) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds + 1)
 
 
-def answer(path: Path, *, with_samples: bool) -> tuple[dict[str, Any], bytes]:
+def _answer(path: Path, *, with_samples: bool) -> tuple[dict[str, Any], bytes]:
     """Describe the clip in a file, or say why there is none; its samples where they are wanted."""
     try:
         clip = load_clip(path)

@@ -98,7 +98,7 @@ class Decoder:
         ClipError
             The file is no use, took too much, or crashed the decoder.
         """
-        import numpy as np  # noqa: PLC0415 -- the web process only ever describes
+        import numpy as np
 
         report, content = self._ask(path, samples=True)
         samples = np.frombuffer(content, np.float32)

@@ -30,7 +30,7 @@ from ml.audio.source import (
     frames,
     kept_rate,
     length_of,
-    opened,
+    open_source,
     refusal,
     sound,
     sound_at,
@@ -94,7 +94,7 @@ def load_clip(path: Path) -> Clip:
         With one sentence that a listener understands.
     """
     refusals: list[ClipError] = []
-    with opened(path) as source:
+    with open_source(path) as source:
         with demuxed(source) as container:
             streams = audio_streams(container)
             names = {
@@ -135,7 +135,7 @@ def load_parts(path: Path, *, most: int) -> Iterator[Clip]:
         Nothing of it can be heard.
     """
     refused: ClipError | None = refusal("unreadable")
-    with opened(path) as source, demuxed(source) as container:
+    with open_source(path) as source, demuxed(source) as container:
         [index, *_] = audio_streams(container)
         stream = container.streams.audio[index]
         check_stream(stream)
@@ -163,7 +163,7 @@ def container_of(path: Path) -> str:
     ClipError
         It is none of them.
     """
-    with opened(path) as source, demuxed(source) as container:
+    with open_source(path) as source, demuxed(source) as container:
         return str(container.format.name).partition(",")[0]  # such as "mov,mp4,m4a,3gp,3g2,mj2"
 
 

@@ -66,7 +66,7 @@ def refusal(code: str) -> ClipError:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[io.BufferedReader]:
+def open_source(path: Path) -> Iterator[io.BufferedReader]:
     """Open a file ourselves, so that FFmpeg sees bytes and never a name.
 
     Raises
@@ -80,7 +80,7 @@ def opened(path: Path) -> Iterator[io.BufferedReader]:
         handle = os.open(path, os.O_RDONLY)
     except OSError as error:
         raise refusal("unreadable") from error
-    with open(handle, "rb") as source:  # noqa: PTH123 -- a descriptor has no name
+    with os.fdopen(handle, "rb") as source:
         size = os.fstat(handle).st_size
         if not 0 < size <= MAX_SOURCE_BYTES:
             raise refusal("too-large" if size else "empty")

@@ -60,7 +60,7 @@ def _decode(path: Path, clips: int, bounds: Bounds, answers: IO[bytes]) -> None:
 
 
 def _read(answers: IO[bytes]) -> Iterator[Clip]:
-    import numpy as np  # noqa: PLC0415 -- the web process never comes here
+    import numpy as np
 
     while lengths := answers.read(LENGTHS.size):
         header_size, size = LENGTHS.unpack(lengths)

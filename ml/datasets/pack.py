@@ -170,7 +170,8 @@ def build_pack(
 
 def open_pack(path: Path) -> Records:
     """Map a finished pack into memory, read-only."""
-    return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+    records: Records = np.load(path, mmap_mode="r")
+    return records
 
 
 def _open(

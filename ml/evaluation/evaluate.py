@@ -93,7 +93,7 @@ def _judged_on(metrics: Mapping[str, Any]) -> str:
     return f"{metrics['clips']} clips" + (f", folds {folds}" if folds else ", none in training")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_evaluation_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of evaluation."""
     parser.add_argument("models", nargs="*", help="names of runs")
     parser.add_argument(
@@ -119,7 +119,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: Mapping[str, Any]) -> None:
+def run_evaluation(options: Mapping[str, Any]) -> None:
     """Evaluate as the options say, and print the comparison.
 
     Raises
@@ -142,7 +142,7 @@ def run(options: Mapping[str, Any]) -> None:
 
 
 def _held_out(names: Sequence[str], options: Mapping[str, Any]) -> Table:
-    from ml.evaluation.held_out import judge_held_out  # noqa: PLC0415 - quoting metrics needs no network
+    from ml.evaluation.held_out import judge_held_out
 
     if options["data"] is None or not options["also"]:
         raise DataError("Say with --data and --also what was trained on.")
@@ -195,8 +195,8 @@ def _kept(run: Path, weights: Path) -> dict[str, Any] | None:
 
 def _judged(name: str, runs: Path, data: Path | None) -> dict[str, Any]:
     """Judge shipped weights, and keep the metrics beside the runs."""
-    from ml.evaluation.judge import judge  # noqa: PLC0415 - quoting metrics needs no network
-    from ml.predictor import Predictor  # noqa: PLC0415
+    from ml.evaluation.judge import judge
+    from ml.predictor import Predictor
 
     if data is None:
         raise DataError("Say with --data where the labels are.")
@@ -210,8 +210,8 @@ def _judged(name: str, runs: Path, data: Path | None) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and evaluate."""
     parser = argparse.ArgumentParser(prog="python -m ml.evaluation.evaluate")
-    add_arguments(parser)
-    run(vars(parser.parse_args(arguments)))
+    add_evaluation_arguments(parser)
+    run_evaluation(vars(parser.parse_args(arguments)))
 
 
 if __name__ == "__main__":

@@ -110,8 +110,8 @@ def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str,
     DataError
         If a file is not there.
     """
-    from ml.predictor import Predictor  # noqa: PLC0415 -- torch is not needed for clips heard before
-    from ml.weights import WEIGHTS, read_meta  # noqa: PLC0415
+    from ml.predictor import Predictor
+    from ml.weights import WEIGHTS, read_meta
 
     missing = [file for file in files if not (data / file).is_file()]
     if missing:
@@ -312,7 +312,7 @@ def table_of(scores: Sequence[Score]) -> Table:
     return table
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_rating_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--ratings", type=Path, required=True, help="table of ratings (CSV)")
     parser.add_argument("--data", type=Path, required=True, help="folder with the clips")
@@ -331,7 +331,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: Mapping[str, Any]) -> None:
+def evaluate_raters(options: Mapping[str, Any]) -> None:
     """Measure as the options say, and print the table.
 
     Raises

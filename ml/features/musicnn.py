@@ -131,7 +131,7 @@ def load_musicnn(dtype: torch.dtype = torch.float32) -> Musicnn:
     tensors = {name: value.float() for name, value in load_file(FILE).items()}
     network.load_state_dict(tensors, assign=True)
     network.dtype = dtype
-    return network.requires_grad_(False).eval()  # noqa: FBT003 - torch names it so
+    return network.requires_grad_(requires_grad=False).eval()
 
 
 def bands_of(samples: Tensor) -> Tensor:

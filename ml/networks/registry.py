@@ -7,6 +7,7 @@ first. Further names are auxiliary heads, which only training uses.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,8 @@ from ml.errors import WeightsError
 from ml.networks.ann import Ann, Standardise, TrackAnn
 from ml.networks.config import Inputs, NetworkConfig
 from ml.networks.joined import LISTENERS, Joined
+
+Network = TypeVar("Network", bound=nn.Module)
 
 NETWORKS: dict[str, type[nn.Module]] = {
     **LISTENERS,
@@ -34,8 +37,13 @@ def build_network(config: NetworkConfig) -> nn.Module:
     """
     if config.kind not in NETWORKS:
         raise WeightsError(f"There is no network called {config.kind}.")
-    network = NETWORKS[config.kind](config)
-    return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
+    return channels_last(NETWORKS[config.kind](config))
+
+
+def channels_last(network: Network) -> Network:
+    """Have a network keep its weights as convolutions of the processor read them."""
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
 
 
 def prepare(network: nn.Module, inputs: Inputs) -> None:

@@ -22,7 +22,7 @@ from ml.datasets.batches import ClipBatches, Inputs, Targets
 from ml.networks.ann import Standardise
 from ml.networks.config import NetworkConfig
 from ml.networks.listener import Listener
-from ml.networks.registry import NETWORKS
+from ml.networks.registry import NETWORKS, channels_last
 from ml.training.loop import Progress, TrainConfig, Trainer
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def distil(
     front.prepare(segments[indices].flatten(0, 1))
     described = front(segments.flatten(0, 1)).reshape(segments.shape)
     lesson = replace(data, descriptors=None, targets={"described": described})
-    student = Student(config, segments.shape[-1]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    student = channels_last(Student(config, segments.shape[-1]))
     checkpoint = path.with_suffix(".checkpoint")
     trainer = Trainer(student, lesson, indices, training, device="cpu", loss=distance)
     if checkpoint.exists():

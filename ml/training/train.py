@@ -148,7 +148,7 @@ def _bar(console: Console) -> ProgressBar:
     )
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of training."""
     parser.add_argument("model", help="name of a configuration in ml/configs")
     parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
@@ -164,7 +164,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, help="CPU threads; one for each of several runs")
 
 
-def run(options: Mapping[str, Any]) -> None:
+def run_training(options: Mapping[str, Any]) -> None:
     """Train as the options say.
 
     Raises
@@ -215,8 +215,8 @@ def _join(experiment: Experiment, settings: TrainOptions, folder: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(prog="python -m ml.training.train")
-    add_arguments(parser)
-    run(vars(parser.parse_args(arguments)))
+    add_training_arguments(parser)
+    run_training(vars(parser.parse_args(arguments)))
 
 
 if __name__ == "__main__":

@@ -24,15 +24,15 @@ class Command(ExplainedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what `ml.evaluation.evaluate` declares."""
-        from ml.evaluation.evaluate import add_arguments
+        from ml.evaluation.evaluate import add_evaluation_arguments
 
-        add_arguments(parser)
+        add_evaluation_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         """Evaluate, and say in one sentence what is missing."""
-        from ml.evaluation.evaluate import run
+        from ml.evaluation.evaluate import run_evaluation
 
         try:
-            run(options)
+            run_evaluation(options)
         except MlError as error:
             raise CommandError(str(error)) from error

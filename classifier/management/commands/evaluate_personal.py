@@ -24,15 +24,15 @@ class Command(ExplainedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what `ml.evaluation.raters` declares."""
-        from ml.evaluation.raters import add_arguments
+        from ml.evaluation.raters import add_rating_arguments
 
-        add_arguments(parser)
+        add_rating_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         """Measure, and say in one sentence what is wrong."""
-        from ml.evaluation.raters import run
+        from ml.evaluation.raters import evaluate_raters
 
         try:
-            run(options)
+            evaluate_raters(options)
         except MlError as error:
             raise CommandError(str(error)) from error

@@ -24,15 +24,15 @@ class Command(ExplainedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what `ml.training.train` declares."""
-        from ml.training.train import add_arguments
+        from ml.training.train import add_training_arguments
 
-        add_arguments(parser)
+        add_training_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         """Train, and say in one sentence what is wrong with the data."""
-        from ml.training.train import run
+        from ml.training.train import run_training
 
         try:
-            run(options)
+            run_training(options)
         except MlError as error:
             raise CommandError(str(error)) from error

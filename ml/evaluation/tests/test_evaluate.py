@@ -95,20 +95,20 @@ def test_earlier_metrics_are_quoted_when_a_run_is_of_other_data(
     run: Path, data: Path, other_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     evaluate_run(run, DataFolders(data))
-    evaluate.run(all_of(run.parent, other_data))
+    evaluate.run_evaluation(all_of(run.parent, other_data))
     assert "80 clips" in " ".join(capsys.readouterr().out.split())
 
 
 def test_refused_when_a_run_of_other_data_was_never_measured(run: Path, other_data: Path) -> None:
     with pytest.raises(DataError, match=r"not in labels\.csv"):
-        evaluate.run(all_of(run.parent, other_data))
+        evaluate.run_evaluation(all_of(run.parent, other_data))
 
 
 def test_shipped_networks_stand_side_by_side_when_nothing_was_trained_here(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    evaluate.run(all_of(tmp_path, None))
+    evaluate.run_evaluation(all_of(tmp_path, None))
     shown = capsys.readouterr().out
     for path in WEIGHTS.glob("*/metrics.json"):
         assert path.parent.name in shown
@@ -127,7 +127,7 @@ def test_shipped_weights_are_judged_when_asked(
     lines = ["0.mp3,sad", "1.mp3,calm", "2.mp3,happy", "broken.mp3,sad"]
     (folder / "labels.csv").write_text("file,emotion\n" + "\n".join(lines))
     options = all_of(tmp_path / "runs", folder) | {"all": False, "models": ["ann"], "shipped": True}
-    evaluate.run(options)
+    evaluate.run_evaluation(options)
     metrics = json.loads((tmp_path / "runs" / "ann-on-mine" / "metrics.json").read_text())
     assert metrics["clips"] == 3
     assert [sum(line) for line in metrics["confusion"]] == [1, 1, 0, 1]
@@ -137,7 +137,7 @@ def test_shipped_weights_are_judged_when_asked(
 def test_refused_when_track_weights_are_asked_about_clips(tmp_path: Path) -> None:
     options = all_of(tmp_path, tmp_path) | {"all": False, "models": ["ann_tracks"], "shipped": True}
     with pytest.raises(DataError, match="track features"):
-        evaluate.run(options)
+        evaluate.run_evaluation(options)
 
 
 def test_a_doubted_label_moves_the_temperature_by_a_third_when_trusted_by_half(
