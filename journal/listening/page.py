@@ -13,7 +13,7 @@ from classifier.emotions.readings import WORDS
 from journal.emotions.tally import NAMES, Tally, tally_of
 from journal.listening.models import Listening
 from journal.stats.charts import by_hour
-from journal.stats.charts.base import Drawn, bars, chart_of
+from journal.stats.charts.base import Drawn, bar_rows, chart_of
 from journal.stats.tables import tally_table
 from journal.stats.words import clock
 
@@ -64,7 +64,7 @@ def _charts(told: dict[str, Any]) -> list[dict[str, Any]]:
 def _bars(key: str, title: str, head: str, groups: Sequence[tuple[str, Tally]]) -> dict[str, Any]:
     shown = [group for group in groups if group[1].total]
     return chart_of(
-        key, title, Drawn(_sentence(shown), {"rows": bars(shown)}, tally_table(head, shown))
+        key, title, Drawn(_sentence(shown), {"rows": bar_rows(shown)}, tally_table(head, shown))
     )
 
 
