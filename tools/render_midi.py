@@ -3,8 +3,9 @@
     python -m tools.render_midi data/vgmidi runs/rendered/vgmidi
     python -m tools.render_midi data/emopia runs/rendered/emopia --songs 160
 
-Needs FluidSynth and a General MIDI sound font. Which instrument plays a file follows from its name
-alone, so that everybody renders the same. What is written stays out of the repository.
+Needs FluidSynth and a General MIDI sound font. Every file is played on two instruments; which
+follows from its name alone, so that everybody renders the same. What is written stays out of the
+repository.
 """
 
 from __future__ import annotations
@@ -88,32 +89,35 @@ def one_of_each_song(table: list[dict[str, str]], songs: int) -> list[dict[str, 
     return [row for row in table if row["split"] == "test"] + chosen[:songs]
 
 
-def render_folder(
-    data: Path, folder: Path, *, takes: int, processes: int, songs: int | None = None
-) -> None:
-    """Render every row of `data`'s labels.csv, and write a labels.csv of what came of it."""
+def render_folder(data: Path, folder: Path, *, processes: int, songs: int | None = None) -> None:
+    """Render every row of `data`'s labels.csv twice, and write a labels.csv of what came of it.
+
+    The second take, on another instrument, teaches what of a clip is its instrument's
+    (`ml.networks.ann.Changes`); it is named in the column `again`.
+    """
     with (data / "labels.csv").open(newline="", encoding="utf-8") as source:
         table = list(csv.DictReader(source))
     if songs is not None:
         table = one_of_each_song(table, songs)
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [(row, take) for row in table for take in range(takes)]
     with ThreadPoolExecutor(processes) as pool:
-        rows = list(pool.map(lambda job: _rendered(data, folder, *job), jobs))
+        rows = list(pool.map(lambda row: _rendered(data, folder, row), table))
     with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as target:
         writer = csv.DictWriter(target, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
 
 
-def _rendered(data: Path, folder: Path, row: dict[str, str], take: int) -> dict[str, str]:
-    program = program_of(row["file"], take)
-    target = folder / f"{Path(row['file']).stem}-{take}.flac"
-    if not target.exists():
-        partial = target.with_suffix(".part")
-        render(data / row["file"], partial, program)
-        partial.replace(target)
-    return {**row, "file": target.name, "midi": row["file"], "program": str(program)}
+def _rendered(data: Path, folder: Path, row: dict[str, str]) -> dict[str, str]:
+    programs = [program_of(row["file"], take) for take in range(2)]
+    targets = [folder / f"{Path(row['file']).stem}-{take}.flac" for take in range(2)]
+    for program, target in zip(programs, targets, strict=True):
+        if not target.exists():
+            partial = target.with_suffix(".part")
+            render(data / row["file"], partial, program)
+            partial.replace(target)
+    names = {"file": targets[0].name, "again": targets[1].name}
+    return {**row, **names, "midi": row["file"], "program": str(programs[0])}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -121,14 +125,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.render_midi")
     parser.add_argument("data", type=Path, help="folder with MIDI files and labels.csv")
     parser.add_argument("folder", type=Path, help="where the clips go")
-    parser.add_argument("--takes", type=int, default=1, help="instruments for each file")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--songs", type=int, help="of EMOPIA's training part, one clip each")
     options = parser.parse_args(arguments)
     render_folder(
         options.data,
         options.folder,
-        takes=options.takes,
         processes=options.processes,
         songs=options.songs,
     )

@@ -46,6 +46,8 @@ class LabelRow:
         Whether the emotion is sure enough to be judged by.
     is_kept_apart : bool
         Whether the row is of those that a set which nobody trained on is judged by.
+    again : str
+        The same notes on another instrument, where a set was rendered (`tools.render_midi`).
     """
 
     file: str
@@ -62,6 +64,7 @@ class LabelRow:
     shares: tuple[float, float] | None = None
     is_clear: bool = True
     is_kept_apart: bool = True
+    again: str = ""
 
     @property
     def key(self) -> str:
@@ -136,6 +139,7 @@ def _row(line: dict[str, str], number: int, source: str) -> LabelRow:
         shares=_shares(line),
         is_clear=line.get("clear") != NO,
         is_kept_apart=line.get("kept_apart") != NO,
+        again=line.get("again") or "",
     )
 
 

@@ -17,9 +17,11 @@ WHAT = {
     "ann": (
         "{members} perceptrons with four hidden layers (256-128-64-32) read {count} numbers that "
         "describe a clip, and the same numbers of its three segments; the clip counts as much as "
-        "the segments together, and the perceptrons are averaged. Three regressions on the numbers "
-        "of the whole clip stand beside them: a plain one, one on {waves} random waves (Rahimi and "
-        "Recht 2007), and one that trusts the labels of all sets alike, which has most of valence. "
+        "the segments together, and the perceptrons are averaged. Two regressions on the numbers "
+        "of the whole clip stand beside them: one on {waves} random waves (Rahimi and Recht 2007), "
+        "and a steady one, which counts most. It trusts the labels of all sets alike and is held "
+        "to answer little to what says nothing of a feeling: which set a clip is of, which part of "
+        "a clip is heard and, for valence, which instrument plays the notes. "
         "A clip whose numbers lie less in the main directions of the training clips gets a less "
         "sure answer. It is the app's fallback when the main network cannot answer. "
     ),
@@ -54,8 +56,9 @@ AXES = (
 )
 JOINED = (
     "What it hears is joined with what `ann` says of the same numbers ({members} perceptrons and "
-    "three regressions): it has half of arousal and next to nothing of valence, which the numbers "
-    "tell; nine numbers, fitted on clips that neither had seen, may move these shares a little. "
+    "two regressions): it has a quarter of arousal and next to nothing of valence, which the "
+    "numbers tell; nine numbers, fitted on clips that neither had seen, may move these shares a "
+    "little. "
 )
 DATA = """\
 Trained on four sets. Labels that say less count half.
@@ -65,8 +68,9 @@ Trained on four sets. Labels that say less count half.
   genres, labelled from AllMusic mood words through Warriner's norms and checked by people.
 - Emotify (Aljanaki, Wiering and Veltkamp 2016): 400 clips of classical, electronic, pop and rock;
   the axes are derived from nine emotions that raters felt.
-- VGMIDI (Ferreira and Whitehead 2019): 204 pieces of game music, each rendered on a General MIDI
-  instrument chosen by its name (`tools.render_midi`), labelled by about 30 raters each.
+- VGMIDI (Ferreira and Whitehead 2019): 204 pieces of game music, each rendered on two General
+  MIDI instruments chosen by its name (`tools.render_midi`), labelled by about 30 raters each. The
+  second rendering teaches only what an instrument changes, as it does for EMOPIA.
 - EMOPIA (Hung et al. 2021, CC BY-NC-SA 4.0): 248 clips of pop piano (the test part, and one
   clip each of 160 other songs), rendered likewise, labelled by four annotators.
 

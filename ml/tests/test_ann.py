@@ -2,21 +2,24 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from ml.ann import predict_tracks
 from ml.axes import to_axes
 from ml.clip import Clip
 from ml.datasets.batches import VectorBatches
+from ml.datasets.pack import packed_vectors
 from ml.datasets.tracks import TRACK_COLUMNS, TrackError, read_tracks, track_values
 from ml.errors import DataError
 from ml.features.vectors import VECTOR
 from ml.labels import EMOTIONS
-from ml.networks.ann import Ann, Standardise, Sureness, TrackAnn, TrackFront, Trusting
+from ml.networks.ann import Ann, Changes, Standardise, Steady, Sureness, TrackAnn, TrackFront
 from ml.networks.config import NetworkConfig
 from ml.networks.registry import build_network
 from ml.predictor import Predictor
@@ -227,10 +230,51 @@ def test_labels_of_all_sets_count_alike_when_a_regression_trusts_them() -> None:
     values = torch.randn(400, 6, generator=torch.Generator().manual_seed(0))
     truth = torch.eye(4)[(values[:, 0] > 0).long()]
     doubted = torch.arange(400) % 2 == 1
-    first, second = Trusting(6), Trusting(6)
+    first, second = Steady(6), Steady(6)
     first.fit(values, truth, torch.ones(400))
     second.fit(values, truth, torch.where(doubted, 0.01, 1.0))
     assert torch.allclose(first.axes.weight, second.axes.weight)
+
+
+class TestChanges:
+    """Three numbers tell valence; one of them is found to change with what says nothing."""
+
+    TRUTH = torch.eye(4)[torch.arange(400) % 4]
+    SIDE = (torch.arange(400) % 2 * 2.0 - 1)[:, None]
+
+    def values(self) -> Tensor:
+        return self.SIDE + torch.randn(400, 3, generator=torch.Generator().manual_seed(0))
+
+    def weight(self, values: Tensor, **changed: Tensor) -> Tensor:
+        still = Changes(torch.zeros(400), torch.full_like(values, torch.nan), values[:, None])
+        regression = Steady(3)
+        costs = replace(still, **changed).costs(values)
+        regression.fit(values, self.TRUTH, torch.ones(400), costs)
+        return regression.axes.weight
+
+    def test_valence_leaves_a_number_alone_when_the_instrument_changes_it(self) -> None:
+        values = self.values()
+        again = values.clone()
+        again[:, 1] += 3 * torch.randn(400, generator=torch.Generator().manual_seed(1))
+        again[::3] = torch.nan
+        weight, plain = self.weight(values, again=again), self.weight(values)
+        assert (weight[1:, 1].abs() < 0.5 * plain[1:, 1].abs()).all()
+        assert (weight[1:, 0] > plain[1:, 0]).all()
+        assert torch.allclose(weight[0], plain[0], atol=1e-3)  # arousal may listen to instruments
+
+    def test_no_axis_follows_a_number_when_it_tells_the_sets_apart(self) -> None:
+        values, sets = self.values(), (torch.arange(400) % 2).float()
+        sets[::10] = 1 - sets[::10]
+        values[:, 1] += 3 * sets
+        weight, plain = self.weight(values, sets=sets), self.weight(values)
+        assert (weight[1:, 1].abs() < 0.5 * plain[1:, 1].abs()).all()
+
+    def test_no_axis_follows_a_number_when_it_differs_within_clips(self) -> None:
+        values = self.values()
+        segments = values[:, None].repeat(1, 3, 1)
+        segments[:, :, 1] += 6 * torch.randn(400, 3, generator=torch.Generator().manual_seed(1))
+        weight, plain = self.weight(values, segments=segments), self.weight(values)
+        assert (weight[1:, 1].abs() < 0.7 * plain[1:, 1].abs()).all()
 
 
 class TestTrackValues:
@@ -340,6 +384,17 @@ class TestLoadFold:
         assert isinstance(data.batches, VectorBatches)
         assert data.batches.descriptors.shape == (2, 4, len(VECTOR))
         assert (data.train.tolist(), data.test.tolist()) == ([1], [0])
+
+    def test_other_instruments_come_along_when_they_were_rendered(self, tmp_path: Path) -> None:
+        table = "file,emotion,fold,again\na.wav,sad,0,\nb.wav,calm,1,c.wav\n"
+        (tmp_path / "labels.csv").write_text(table)
+        for seed, name in enumerate("abc"):
+            write(tmp_path / f"{name}.wav", music(12, seed=seed))
+        data = load_fold(read_experiment("ann"), DataFolders(tmp_path), 0, tmp_path / "packs")
+        again = data.batches.targets["again"]
+        assert again.isfinite().all(dim=1).tolist() == [False, True]
+        assert np.array_equal(again[1], packed_vectors(3, tmp_path / "c.wav")[0])
+        assert len(data.batches) == 2
 
 
 class TestPredictTracks:

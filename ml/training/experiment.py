@@ -144,7 +144,7 @@ def load_fold(experiment: Experiment, data: DataFolders, fold: Fold, packs: Path
     if experiment.network.kind == "ann_tracks":
         return _load_tracks(experiment, data.main, fold)
     rows = data.rows()
-    vectors = _vectors(experiment, data, packs)
+    vectors, again = _vectors(experiment, data, packs)
     usable = torch.ones(len(rows), dtype=torch.bool)
     if vectors is not None:
         usable &= vectors.isfinite().all(dim=-1).all(dim=-1)
@@ -168,6 +168,7 @@ def load_fold(experiment: Experiment, data: DataFolders, fold: Fold, packs: Path
         batches = _seen(experiment, clips, rows, usable, packs) if experiment.lesson else clips
     else:
         assert vectors is not None
+        targets |= {"again": again, "set": _sets(rows)}
         batches = VectorBatches(vectors, targets, cropped=experiment.excerpts)
     return FoldData(batches, rows, train, test, heads)
 
@@ -213,19 +214,35 @@ def split(rows: Sequence[LabelRow], fold: Fold, usable: Tensor) -> tuple[Tensor,
     return train, test
 
 
-def _vectors(experiment: Experiment, data: DataFolders, packs: Path) -> Tensor | None:
-    """Return what describes every clip, shape (N, 4, D), NaN for one that cannot be read."""
+def _vectors(
+    experiment: Experiment, data: DataFolders, packs: Path
+) -> tuple[Tensor | None, Tensor]:
+    """Return what describes every clip, shape (N, 4, D), and the same notes played again, (N, D).
+
+    NaN stands for what cannot be read, or is not there.
+    """
     if not experiment.descriptors:
-        return None
-    parts = []
-    for folder, files in data.files():
+        return None, torch.empty(0)
+    clips, others = [], []
+    for folder in (data.main, *data.also):
+        rows = read_labels(folder)
+        files = [row.file for row in rows] + [row.again for row in rows if row.again]
         recipe = vector_recipe(experiment.network.patches)
         records = open_pack(build_pack(folder, files, recipe, packs))
         values = torch.from_numpy(records["values"].copy())
         values[torch.from_numpy(records["filled"] <= 0)] = torch.nan
-        parts.append(values)
+        again = torch.full_like(values[: len(rows), 0], torch.nan)
+        again[torch.tensor([bool(row.again) for row in rows])] = values[len(rows) :, 0]
+        clips.append(values[: len(rows)])
+        others.append(again)
     chosen = VECTOR_PARTS[experiment.vectors]
-    return torch.cat(parts)[..., chosen]
+    return torch.cat(clips)[..., chosen], torch.cat(others)[..., chosen]
+
+
+def _sets(rows: Sequence[LabelRow]) -> Tensor:
+    """Number the set that each row is of."""
+    names = sorted({row.source for row in rows})
+    return torch.tensor([float(names.index(row.source)) for row in rows])
 
 
 def _pictures(settings: FeatureSettings, data: DataFolders, packs: Path) -> tuple[Tensor, Tensor]:
