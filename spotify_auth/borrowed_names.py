@@ -65,6 +65,7 @@ TEXTS: list[StrOrPromise] = [
     _("Raw passwords are not stored, so there is no way to see the user’s password."),
     _("Enable password-based authentication for this user by setting a password."),
     _("TOTP Authenticator"),
+    _("The username and/or password you specified are not correct."),
 ]
 
 

@@ -27,8 +27,17 @@ class LongSelect(forms.Select):
         chosen = self.format_value(value)
         options = format_html_join(
             "\n",
-            '<option value="{}"{}>{}</option>',
-            ((key, SELECTED if str(key) in chosen else "", label) for key, label in self.choices),
+            "<option{}{}>{}</option>",
+            (
+                (_value(key, label), SELECTED if str(key) in chosen else "", label)
+                for key, label in self.choices
+            ),
         )
         flat = flatatt(self.build_attrs(self.attrs, attrs))
         return format_html('<select name="{}"{}>{}</select>', name, flat, options)
+
+
+def _value(key: Any, label: Any) -> SafeString:
+    """An option's value, where its label does not say the same: a browser takes that, trimmed."""
+    is_said = str(key) == str(label) == " ".join(str(label).split())
+    return mark_safe("") if is_said else format_html(' value="{}"', key)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from classifier.models import Classification, Label, Song
 from journal.day.pages import open_day
+from journal.emotions.learning import learn_from_label
 from journal.emotions.renewing import renewed
 from journal.models import Entry, Journal, Phrase
 from journal.services import answer_entry, write_note
@@ -38,6 +39,7 @@ class Demo:
     today: dt.date
     past: dt.date
     song: Song
+    own: Song
     entry: Entry
 
 
@@ -63,6 +65,7 @@ def fill() -> Demo:
     answer_entry(entries[4], songs[CORRECTED])
     Label.objects.create(user=anna, song=songs[CORRECTED], emotion="energetic")
     _answer(entries[5], "Paper Lantern", status="done", emotion="calm", **UNSURE)
+    learn_from_label(anna.pk, songs[CORRECTED].pk)
     hours = timezone.now() + dt.timedelta(hours=9)
     _answer(entries[6], "Night Tram", status="running", stage="listening", lease_until=hours)
     _answer(entries[7], "Winter Balcony", status="failed", error="This file is silent.")
@@ -73,6 +76,7 @@ def fill() -> Demo:
         today=today,
         past=today - dt.timedelta(days=1),
         song=songs[ANSWERED[0]],
+        own=anna.songs.get(title="Paper Lantern", artist="Salt & Cedar"),
         entry=entries[9],
     )
 

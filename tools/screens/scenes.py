@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +123,60 @@ def _song_why(page: Page, demo: Demo) -> None:
     expect(page.locator(".panes image")).to_have_count(3, timeout=HEARD)
 
 
+def _shared(page: Page, _demo: Demo) -> None:
+    """A name that another app shares, and what is found of it."""
+    page.goto(f"{reverse('journal:share')}?text=prelude")
+    ask = page.locator("button[value=outside]")
+    if ask.count():
+        with page.expect_navigation():
+            ask.click()
+    expect(page.locator(".song-list .remote-row").first).to_be_visible()
+
+
+def _too_large(page: Page, demo: Demo) -> None:
+    """Upload a file that is larger than any may be, without JavaScript."""
+    page.goto(reverse("journal:picker", kwargs={"entry_id": demo.entry.pk}))
+    with tempfile.NamedTemporaryFile(suffix=".mp3") as file:
+        file.truncate((settings.UPLOAD_MAX_MB + 1) * 1_000_000)
+        page.locator("main input[name=audio]").set_input_files(file.name)
+        with page.expect_navigation():
+            page.locator("main form:has(input[name=audio])").evaluate("form => form.submit()")
+    expect(page.locator("main .error-text").first).to_be_visible()
+
+
+def _calendar(page: Page, _demo: Demo) -> None:
+    """The reminder, with a private address for a calendar."""
+    page.goto(reverse("journal:reminders"))
+    if not page.locator("#calendar-address").count():
+        page.locator("form[action$='/calendar/'] button").first.click()
+    expect(page.locator("#calendar-address")).to_be_visible()
+
+
+def _prove_it_is_you(page: Page, _demo: Demo) -> None:
+    """Be asked for the password before two-step sign-in is switched on."""
+    page.goto(reverse("mfa_activate_totp"))
+    expect(page.locator("[name=password]")).to_be_visible()
+
+
+def _second_step(page: Page, demo: Demo) -> None:
+    """The secret for an authenticator app, as a picture to scan."""
+    _prove_it_is_you(page, demo)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    expect(page.locator("#authenticator_secret")).to_be_visible()
+
+
+def _new_codes(page: Page, _demo: Demo) -> None:
+    """Recovery codes, made a moment ago."""
+    page.goto(reverse("mfa_generate_recovery_codes"))
+    password = page.locator("[name=password]")
+    if password.count():
+        password.fill(PASSWORD)
+        password.press("Enter")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator(".codes")).to_be_visible()
+
+
 def _recap_of(unit: str) -> Way:
     """The recap of the month or year of yesterday."""
 
@@ -130,6 +185,12 @@ def _recap_of(unit: str) -> Way:
         page.goto(reverse(f"journal:recap_{unit}", kwargs=where))
 
     return go
+
+
+def _hear_month(page: Page, demo: Demo) -> None:
+    """The month of yesterday, to be heard."""
+    where = {"year": demo.past.year, "month": demo.past.month}
+    page.goto(reverse("journal:hear_month", kwargs=where))
 
 
 def data(page: Page, _demo: Demo) -> None:
@@ -219,6 +280,12 @@ SCENES = (
         is_whole=False,
     ),
     Scene("profile", "What was heard at Spotify", "ada", _profile, "profile"),
+    Scene("share", "What another app shared", "ada", _shared, "share"),
+    Scene(
+        *("share-file", "Which phrase a shared file answers", "anna"),
+        *(at("journal:share_file", song_id="own"), "share_file"),
+    ),
+    Scene("too-large", "A file that is too large", "anna", _too_large),
     Scene("keys", "The keys", "anna", keys, is_whole=False),
     Scene("past-day", "Yesterday", "anna", at("journal:day", date="past")),
     Scene("song", "A song, with what counted", "anna", _song_why, "song"),
@@ -229,12 +296,20 @@ SCENES = (
     Scene("recap-month", "A month as one picture", "anna", _recap_of("month"), "recap_month"),
     Scene("recap-year", "A year as one picture", "anna", _recap_of("year"), "recap_year"),
     Scene("songs", "One's own songs", "anna", at("journal:songs"), "songs"),
+    Scene("song-list", "A list to take along", "anna", at("journal:song_list"), "song_list"),
+    Scene("hear", "A month to hear", "anna", _hear_month, "hear_month"),
+    Scene("learned", "What it learned", "anna", at("journal:learnt"), "learnt"),
+    Scene("more", "What else there is", "anna", at("journal:more"), "more"),
+    Scene("calendar", "The reminder, and its calendar", "anna", _calendar, "reminders"),
     Scene("phrases", "One's own phrases", "anna", at("journal:phrases"), "phrases"),
     Scene("settings", "Settings", "anna", at("journal:settings"), "settings"),
     Scene("data", "Export and import", "anna", data, "data"),
     Scene("devices", "Where one is signed in", "anna", at("journal:devices"), "devices"),
     Scene("password", "Another password", "anna", path("/accounts/password/change/")),
     Scene("second-key", "A second key", "anna", at("mfa_index")),
+    Scene("reauthenticate", "Is it you?", "idle", _prove_it_is_you),
+    Scene("second-step", "Switching on two-step sign-in", "idle", _second_step),
+    Scene("codes", "Recovery codes", "idle", _new_codes),
     Scene("sign-out", "Signing out", "anna", path("/accounts/logout/")),
     Scene("leave", "Leaving for good", "anna", at("journal:leave"), "leave"),
     Scene("error-400", "A request we do not understand", "visitor", _rendered("400.html")),

@@ -311,6 +311,9 @@ PAGES = (
     *("/journal/", "/phrases/", "/history/", "/stats/", "/recap/", "/songs/", "/settings/"),
     *("/settings/data/", "/settings/devices/", "/settings/leave/", "/accounts/password/change/"),
     *("/accounts/second-key/", "/accounts/logout/", "/emotions/", "/privacy/"),
+    *("/settings/reminder/", "/songs/list/", "/learned/", "/more/", "/listening/", "/share/"),
+    *("/offline/", "/try/songs/", "/accounts/second-key/totp/activate/"),
+    *("/accounts/second-key/recovery-codes/generate/", "/accounts/reauthenticate/"),
 )
 SIGNED_OUT = (
     *("/", "/accounts/login/", "/accounts/signup/", "/emotions/", "/privacy/", "/no-such-page/"),

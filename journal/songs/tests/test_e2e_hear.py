@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from journal.day.tests.test_e2e_journal import (
@@ -16,8 +18,6 @@ from journal.day.tests.test_e2e_journal import (
     open_picker,
     sign_up,
 )
-from journal.models import Entry, Journal
-from journal.tests.factories import EntryFactory
 from journify.tests.browser import faults_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -26,6 +26,17 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 LOCK_SCREEN = """
     window.lockScreen = {};
     navigator.mediaSession.setActionHandler = (name, handler) => { lockScreen[name] = handler };
+"""
+# Answers to one phrase on nine days of a month.
+NINE_DAYS = """
+import datetime as dt, os
+from classifier.models import Song
+from journal.models import Journal
+from spotify_auth.models import User
+user, song = User.objects.get(username=os.environ["NAME"]), Song.objects.catalogue().first()
+for number in range(1, 10):
+    day = Journal.objects.create(user=user, date=dt.date(2026, 10, number))
+    day.entry(position=1, phrase_text="I heard…", song=song).save()
 """
 PLAYS = "() => { const {paused, currentTime} = document.querySelector('#player-bar audio'); "
 
@@ -152,23 +163,23 @@ def test_a_sound_that_is_gone_is_passed_over(browser: Browser, base_url: str) ->
     context.close()
 
 
-def test_a_month_goes_on_with_its_next_page(day: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    # two days whose pages hold one each: the second is fetched when the first was heard
-    monkeypatch.setattr("journal.songs.views_own.DAYS_LISTED", 1)
-    entry = Entry.objects.filter(song__isnull=False).latest("answered_at")
-    today = entry.date
-    other = today - dt.timedelta(1) if today.day > 1 else today + dt.timedelta(1)
-    journal = Journal.objects.create(user_id=entry.user_id, date=other)
-    EntryFactory(journal=journal, song=entry.song)
-    day.goto(f"/hear/{today:%Y/%-m}/")
-    hear = day.locator("[data-hear]")
-    count = hear.count()
-    day.get_by_role("button", name="Hear the month").click()
-    for number in range(count - 1):
-        expect(hear.nth(number)).to_have_attribute("aria-pressed", "true")
-        end_of_song(day)
-    expect(hear.nth(count - 1)).to_have_attribute("aria-pressed", "true")
-    end_of_song(day)
-    expect(hear.nth(count)).to_have_attribute("aria-pressed", "true")
-    expect(day.locator("[data-hear-more]")).to_have_count(0)
-    assert faults_of(day) == []
+def test_a_month_goes_on_with_its_next_page(page: Page, app_env: dict[str, str]) -> None:
+    name = sign_up(page)
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", NINE_DAYS],
+        cwd=settings.BASE_DIR,
+        env=app_env | {"NAME": name},
+        check=True,
+    )
+    page.goto("/hear/2026/10/")
+    hear = page.locator("[data-hear]")
+    expect(hear).to_have_count(7)
+    hear.nth(6).click()
+    expect(hear.nth(6)).to_have_attribute("aria-pressed", "true")
+    bar(page).get_by_role("button", name="Next").click()
+    expect(hear).to_have_count(9)
+    expect(hear.nth(7)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-hear-more]")).to_have_count(0)
+    page.wait_for_function(PLAYS + "return !paused && currentTime > 0 }")
+    page.evaluate("document.querySelector('#player-bar audio').pause()")
+    assert faults_of(page) == []

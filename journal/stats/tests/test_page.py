@@ -55,7 +55,7 @@ def charts_of(html: str) -> set[str]:
 
 def missing_in(html: str) -> dict[str, str]:
     """What the charts that say nothing yet wait for, by their titles."""
-    return dict(re.findall(r"<b>([^<]+)</b>: ([^<]+?)</span>\s*</li>", html))
+    return dict(re.findall(r"<b>([^<]+):</b> <span>([^<]+?)</span>\s*</li>", html))
 
 
 def feel(user: User, days_ago: int, emotions: str, tags: str = "") -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +17,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -86,6 +89,14 @@ def secret(staff: User, client: Client) -> str:
     secret = set_up(client)
     client.logout()
     return secret
+
+
+def test_the_picture_to_scan_is_white_by_night_too(staff: User, client: Client) -> None:
+    sign_in(client)
+    confirm(client)
+    assert 'class="scannable"' in client.get(reverse("mfa_activate_totp")).text
+    styles = Path(settings.BASE_DIR, "static", "css", "layout.css").read_text(encoding="utf-8")
+    assert re.search(r"\.scannable \{\s+background: white;", styles)
 
 
 class TestAdmin:
