@@ -31,32 +31,14 @@ TICK_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class RegionPlace:
-    """A region in words; `fragment` ends an address that plays it, empty where nothing does."""
-
-    words: str
-    fragment: str
-
-
-@dataclass(frozen=True)
 class Outline:
     """A region of the picture, in the pixels of one pane, and where in the sound it is."""
 
-    place: RegionPlace
+    place: dict[str, Any]
     x: int
     y: int
     width: int
     height: int
-
-
-@dataclass(frozen=True)
-class Pane:
-    """One stretch of the spectrogram: where it begins in the picture, and what it says for it."""
-
-    segment: SegmentReading
-    offset: int
-    percent: int
-    outlines: list[Outline]
 
 
 @dataclass(frozen=True)
@@ -65,9 +47,9 @@ class Why:
 
     state: str
     error: str = ""
-    panes: tuple[Pane, ...] = ()
+    panes: tuple[dict[str, Any], ...] = ()
     sentence: str = ""
-    places: tuple[RegionPlace, ...] = ()
+    places: tuple[dict[str, Any], ...] = ()
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -145,11 +127,11 @@ def why(explanation: Explanation | None, reading: Reading, *, origin: float | No
     if explanation.status != Explanation.Status.DONE:
         return Why(state="drawing")
     panes = tuple(
-        Pane(
-            segment=segment,
-            offset=-WIDTH * index,
-            percent=round(100 * share),
-            outlines=[
+        {
+            "segment": segment,
+            "offset": -WIDTH * index,
+            "percent": round(100 * share),
+            "outlines": [
                 Outline(
                     _place(region, reading, origin),
                     *map(round, box_of(band=region["band"], slot=region["slot"])),
@@ -157,7 +139,7 @@ def why(explanation: Explanation | None, reading: Reading, *, origin: float | No
                 for region in explanation.regions
                 if region["segment"] == index
             ],
-        )
+        }
         for index, (segment, share) in enumerate(
             zip(reading.segments, explanation.shares, strict=False)
         )
@@ -182,35 +164,35 @@ def _strips(bars: Sequence[Bar]) -> list[dict[str, Any]]:
     ]
 
 
-def _sentence(word: StrOrPromise, panes: Sequence[Pane]) -> str:
+def _sentence(word: StrOrPromise, panes: Sequence[dict[str, Any]]) -> str:
     if not panes:
         return ""
-    top = max(panes, key=lambda pane: pane.percent)
-    if top.segment.begins:
+    top = max(panes, key=lambda pane: pane["percent"])
+    if top["segment"].begins:
         return _(
             "Most of the evidence for %(word)s, %(percent)d\xa0%%, lies between "
             "%(start)s and %(end)s."
         ) % {
             "word": word,
-            "start": top.segment.begins,
-            "end": top.segment.ends,
-            "percent": top.percent,
+            "start": top["segment"].begins,
+            "end": top["segment"].ends,
+            "percent": top["percent"],
         }
     return _(
         "Most of the evidence for %(word)s, %(percent)d\xa0%%, lies between %(start)s "
         "and %(end)s\xa0s."
     ) % {
         "word": word,
-        "start": localize(round(top.segment.start)),
-        "end": localize(round(top.segment.end)),
-        "percent": top.percent,
+        "start": localize(round(top["segment"].start)),
+        "end": localize(round(top["segment"].end)),
+        "percent": top["percent"],
     }
 
 
-def _place(region: dict[str, float], reading: Reading, origin: float | None) -> RegionPlace:
+def _place(region: dict[str, float], reading: Reading, origin: float | None) -> dict[str, Any]:
     start = region["start"]
     fragment = _fragment(origin, start - LEAD_SECONDS, start + SLOT_SECONDS + TAIL_SECONDS)
-    return RegionPlace(_place_in_words(region, reading), fragment)
+    return {"words": _place_in_words(region, reading), "fragment": fragment}
 
 
 def _place_in_words(region: dict[str, float], reading: Reading) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -41,21 +41,13 @@ def give_codes(request: HttpRequest, user: User) -> None:
     request.session[NEW_CODES] = True
 
 
-@dataclass(frozen=True)
-class NewCodes:
-    """The codes of sign-up: open on the first page, a line that opens on the others."""
-
-    codes: list[str]
-    is_first: bool
-
-
-def new_codes_for(request: HttpRequest, user: User) -> NewCodes | None:
+def new_codes_for(request: HttpRequest, user: User) -> dict[str, Any] | None:
     """Return what a page shows of the codes of sign-up, and note that one did; None without any."""
     codes = codes_of(user)
     is_first = request.session[NEW_CODES] != SHOWN
     if is_first:
         request.session[NEW_CODES] = SHOWN
-    return NewCodes(codes, is_first) if codes else None
+    return {"codes": codes, "is_first": is_first} if codes else None
 
 
 def has_own_way(user: User) -> bool:
