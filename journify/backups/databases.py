@@ -11,7 +11,6 @@ import sys
 from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
 
 from django.conf import settings
 from django.db import connection
@@ -23,27 +22,11 @@ COPY = re.compile(rb'COPY (?:\w+\.)?"?(\w+)"? \(')
 END_OF_ROWS = b"\\.\n"
 
 
-class Copier(Protocol):
-    """How a kind of database is copied."""
-
-    def dump(self, target: Path) -> None:
-        """Write a copy of the database, as it is at one moment, while it is used."""
-
-    def load(self, source: Path) -> None:
-        """Fill an empty database from a copy."""
-
-    def count(self, source: Path, tables: Collection[str]) -> dict[str, int]:
-        """Read a whole copy and count the rows of some of its tables; needs no server."""
-
-    def try_out(self, source: Path, folder: Path) -> None:
-        """Bring a copy to this version in an empty folder, where that needs no server."""
-
-
 class SQLite:
     """SQLite's online backup: writers go on meanwhile."""
 
     def dump(self, target: Path) -> None:
-        """Copy the pages into a file."""
+        """Copy the pages into a file, as they are at one moment."""
         connection.ensure_connection()
         with closing(sqlite3.connect(target)) as copy:
             connection.connection.backup(copy)
@@ -55,7 +38,7 @@ class SQLite:
             copy.backup(connection.connection)
 
     def count(self, source: Path, tables: Collection[str]) -> dict[str, int]:
-        """Have SQLite look through every page, then count."""
+        """Have SQLite look through every page, then count; it needs no server."""
         try:
             with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy:
                 [(finding,), *_rest] = copy.execute("PRAGMA integrity_check")
@@ -94,7 +77,7 @@ class PostgreSQL:
         _run("pg_restore", *options, f"--dbname={name}", str(source))
 
     def count(self, source: Path, tables: Collection[str]) -> dict[str, int]:
-        """Have pg_restore write all of it as SQL, and count the rows as they pass."""
+        """Have pg_restore write all of it as SQL, and count the rows; it needs no server."""
         counts, table = dict.fromkeys(tables, 0), ""
         with subprocess.Popen(
             [_program("pg_restore"), "--file=-", str(source)],
@@ -119,12 +102,9 @@ class PostgreSQL:
         """Nothing: it would need a server with an empty database."""
 
 
-def copier(vendor: str) -> Copier:
-    """Return how databases of a vendor are copied.
-
-    Raises BackupError: by their own tools only.
-    """
-    copiers: dict[str, Copier] = {"sqlite": SQLite(), "postgresql": PostgreSQL()}
+def copier(vendor: str) -> SQLite | PostgreSQL:
+    """Return how databases of a vendor are copied; BackupError where by their own tools only."""
+    copiers: dict[str, SQLite | PostgreSQL] = {"sqlite": SQLite(), "postgresql": PostgreSQL()}
     if vendor not in copiers:
         raise BackupError(
             "MongoDB is backed up by its own tools, mongodump and mongorestore; uploads and keys "

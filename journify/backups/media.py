@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
-from typing import IO, Protocol, cast
+from typing import IO, cast
 
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -30,16 +30,6 @@ from journify.backups.manifest import (
 LEFT_OUT = {"tryouts"}
 
 
-class Media(Protocol):
-    """Where the uploads of a backup lie."""
-
-    def keep(self, name: str) -> FileFacts | None:
-        """Copy an upload; None where it is gone by now."""
-
-    def open(self, name: str) -> IO[bytes]:
-        """Open a copy; raises BackupError or OSError where there is none."""
-
-
 class InTheFile:
     """Copies in the file of the backup itself."""
 
@@ -47,7 +37,7 @@ class InTheFile:
         self._archive = archive
 
     def keep(self, name: str) -> FileFacts | None:
-        """Add an upload to the file."""
+        """Add an upload to the file; None where it is gone by now."""
         with _upload(name) as file:
             if file is None:
                 return None
@@ -58,7 +48,7 @@ class InTheFile:
             return reader.facts
 
     def open(self, name: str) -> IO[bytes]:
-        """Open one of its members."""
+        """Open one of its members; raises BackupError or OSError where there is none."""
         return content_of(self._archive, f"{MEDIA}/{name}")
 
 
@@ -104,6 +94,9 @@ class InAFolder:
         self.new_count += 1
         self.new_bytes += reader.facts.size
         return reader.facts
+
+
+Media = InTheFile | InAFolder
 
 
 def media_of(source: Path, archive: tarfile.TarFile, manifest: Manifest) -> Media:

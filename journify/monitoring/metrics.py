@@ -8,14 +8,10 @@ https://prometheus.github.io/client_python/multiprocess/
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
-
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 METHODS = {"GET", "HEAD", "POST"}
@@ -27,13 +23,6 @@ HTTP_SECONDS = Histogram(
     ["view", "method", "status"],
     buckets=HTTP_BUCKETS,
 )
-
-
-class Collector(Protocol):
-    """Something that knows figures when it is asked."""
-
-    def collect(self) -> Iterable[Metric]:
-        """Give the figures of this moment."""
 
 
 def exposition() -> bytes:
