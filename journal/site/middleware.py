@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,7 +11,7 @@ from django.utils import timezone, translation
 from journal.day.pages import preferences_of
 from journal.models import Preferences
 from journal.site.dates import zone_named
-from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest, Middleware
 
 # Set by static/js/time_zone.js: the browser's own zone, used until the listener chooses one.
 COOKIE = "time_zone"
@@ -20,11 +19,8 @@ THEME_COOKIE = "theme"
 A_YEAR = dt.timedelta(days=365)
 
 
-class LanguageMiddleware:
+class LanguageMiddleware(Middleware):
     """Speak the language chosen in the settings; without one, what LocaleMiddleware found."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request in the listener's language; LocaleMiddleware names it in a header."""
@@ -34,11 +30,8 @@ class LanguageMiddleware:
         return self.get_response(request)
 
 
-class ThemeMiddleware:
+class ThemeMiddleware(Middleware):
     """Leave the chosen theme with the browser: signed out, pages look as they did signed in."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request; the cookie is only set when the choice is another one."""
@@ -57,11 +50,8 @@ class ThemeMiddleware:
         return response
 
 
-class TimeZoneMiddleware:
+class TimeZoneMiddleware(Middleware):
     """Activate the zone chosen in the settings, else the browser's, else UTC."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request within the listener's zone."""

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from journify.limits.requests import TooManyRequestsError
-from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest, Middleware
 
 
-class LimitMiddleware:
+class LimitMiddleware(Middleware):
     """Turn `TooManyRequestsError` into a page, or for htmx into its sentence."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
@@ -11,18 +10,17 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
+from journify.web.http import Middleware
+
 PROBES = {"healthz", "readyz", "metrics"}
 LONGEST_SHOWN = 100
 
 
-class HostMiddleware:
+class HostMiddleware(Middleware):
     """Refuse other names with a word; the log's line of the request says which, and nothing else.
 
     Left to Django, every scanner that calls us by our address leaves a traceback in the log.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request that is for us."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
 from journify.monitoring import metrics
 from journify.monitoring.context import accepted_or_new, bound
 from journify.monitoring.hosts import PROBES
+from journify.web.http import Middleware
 
 logger = logging.getLogger("journify.access")
 
@@ -18,14 +18,11 @@ HEADER = "X-Request-ID"
 QUIET = PROBES  # machines that look in every few seconds
 
 
-class RequestMiddleware:
+class RequestMiddleware(Middleware):
     """Name a request in the log and in the answer, measure it, and write it down.
 
     Paths are left out: with the ids in them they would say who wrote on which day.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest as DjangoHttpRequest
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -34,6 +34,13 @@ class SignedInRequest(HttpRequest):
 
     if TYPE_CHECKING:
         user: User
+
+
+class Middleware:
+    """What requests pass through on their way to a view, and answers on their way back."""
+
+    def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
+        self.get_response = get_response
 
 
 def signed_in_get(view: View) -> View:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.http import HttpResponse
 
 from journify.config.headers import RESPONSE_HEADERS
-from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest, Middleware
 
 # A journal is nobody else's: no cache on the way may keep an answer, nor a browser that is signed
 # out by then. What may be cached, as static files may, says so itself.
 NOT_STORED = "private, no-store"
 
 
-class HeadersMiddleware:
+class HeadersMiddleware(Middleware):
     """Add `RESPONSE_HEADERS`; keep answers out of caches that they do not name themselves."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the headers."""
@@ -30,16 +25,13 @@ class HeadersMiddleware:
         return response
 
 
-class SignedOutMiddleware:
+class SignedOutMiddleware(Middleware):
     """Have a browser drop what it keeps of us, pages to go back to included, with its session.
 
     That is signing out, deleting the account, and the first request after the session ended
     elsewhere: then what was written without a connection stays, and is sent after signing in.
     https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Clear-Site-Data
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request, and look who is signed in before and after."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from journify.limits.requests import spend
+from journify.web.http import Middleware
 from spotify_auth.encryption import decrypt, encrypt
 from spotify_auth.models import User
 
@@ -80,11 +80,8 @@ class AuthenticateStage(stages.AuthenticateStage):
         return bool((has_app or user.is_staff) and super()._should_handle(request))
 
 
-class StaffSecondFactorMiddleware:
+class StaffSecondFactorMiddleware(Middleware):
     """Keep staff without a second key out of the admin where `STAFF_SECOND_FACTOR` is on."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say what is missing, with the way to it, in place of a page of the admin."""
