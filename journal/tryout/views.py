@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -29,27 +27,13 @@ from journal.songs.timelines import timeline
 from journal.tryout.samples import sample_response
 from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
-from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest, require_setting
 
 QUERY_LENGTH = 200
 
-View = Callable[..., "HttpResponseBase"]
-
-
-def require_try_outs(view: View) -> View:
-    """Answer 404 where visitors may try nothing out."""
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not settings.TRYOUTS:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
 
 @require_POST
-@require_try_outs
+@require_setting("TRYOUTS")
 @limited("try-out")
 def begin(request: HttpRequest) -> HttpResponse:
     """Take a visitor's file or song, and say what comes next."""
@@ -64,7 +48,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@require_try_outs
+@require_setting("TRYOUTS")
 def try_out(request: HttpRequest, tryout_id: uuid.UUID) -> HttpResponse:
     """Say how far a file is; once its answer was shown, nothing of it is left."""
     tryout = TryOut.objects.filter(pk=tryout_id).first()
@@ -77,7 +61,7 @@ def try_out(request: HttpRequest, tryout_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-@require_try_outs
+@require_setting("TRYOUTS")
 @limited("try-search", methods=("GET",))
 def tryout_songs(request: HttpRequest) -> HttpResponse:
     """Search Deezer for a visitor, who was told so beside the button; never while they type."""

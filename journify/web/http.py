@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.http import HttpRequest as DjangoHttpRequest
-from django.http import HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -56,6 +58,21 @@ def signed_in_post(view: View) -> View:
 def signed_in_form(view: View) -> View:
     """Guard a page with a form that is posted to it."""
     return require_http_methods(["GET", "HEAD", "POST"])(login_required(view))
+
+
+def require_setting(name: str) -> Callable[[View], View]:
+    """Make a view answer 404 on a server where a setting is off."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not getattr(settings, name):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return cast("View", guarded)
+
+    return decorate
 
 
 def page_or_fragment(

@@ -16,7 +16,7 @@ from allauth.socialaccount.providers.oauth2.views import (
     OAuth2LoginView,
 )
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
@@ -25,6 +25,7 @@ from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
 from journify.outbound.fields import text_of
 from journify.outbound.session import Platform
+from journify.web.http import require_setting
 from spotify_auth.sign_in import invitations, troubles
 from spotify_auth.web_api import accounts
 from spotify_auth.web_api.client import call_api
@@ -84,16 +85,7 @@ class SpotifyAdapter(OAuth2Adapter):
             raise ProviderException(str(error)) from error
 
 
-def require_spotify(view: View) -> View:
-    """Answer 404 on a server without Spotify keys."""
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not settings.SPOTIFY_ENABLED:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
+require_spotify = require_setting("SPOTIFY_ENABLED")
 
 
 def ask_for(request: HttpRequest, scope: str, *, next_url: str) -> HttpResponse:
