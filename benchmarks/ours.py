@@ -32,7 +32,7 @@ SIDE = 1024  # of the square matrices whose product tells the machine's rate
 TRIES = 5
 
 
-def listen_with_ours(predictor: Predictor, path: Path, laps: Laps) -> None:
+def _listen_with_ours(predictor: Predictor, path: Path, laps: Laps) -> None:
     """Answer for one file and note how long each stage took."""
     with laps.lap("decode"):
         clip = load_clip(path)
@@ -42,7 +42,7 @@ def listen_with_ours(predictor: Predictor, path: Path, laps: Laps) -> None:
         laps.seconds[name].append(seconds)
 
 
-def multiply_adds(predictor: Predictor, path: Path) -> float:
+def _multiply_adds(predictor: Predictor, path: Path) -> float:
     """Count the multiply-adds of the convolutions for one clip, in the exact network."""
     total = 0.0
 
@@ -60,7 +60,7 @@ def multiply_adds(predictor: Predictor, path: Path) -> float:
     return total
 
 
-def pretrained_multiplying(patches: int) -> float:
+def _pretrained_multiplying(patches: int) -> float:
     """Return the seconds of so many patches in `ml.features.musicnn`, as plain convolutions."""
     tall = sum(
         count * bands * musicnn.TIMBRAL_FRAMES * (musicnn.BANDS - bands + 1)
@@ -68,11 +68,11 @@ def pretrained_multiplying(patches: int) -> float:
     )
     long = sum(count * frames * musicnn.BANDS for count, frames in musicnn.TEMPORAL)
     middle = sum(layer.get_parameter("weight").numel() for layer in musicnn.load_musicnn().middle)
-    first = (tall + long) / multiply_rate(best_format())
-    return patches * musicnn.PATCH * (first + middle / multiply_rate(torch.float32))
+    first = (tall + long) / _multiply_rate(best_format())
+    return patches * musicnn.PATCH * (first + middle / _multiply_rate(torch.float32))
 
 
-def multiply_rate(dtype: torch.dtype) -> float:
+def _multiply_rate(dtype: torch.dtype) -> float:
     """Measure multiply-adds per second of a matrix product in a number format."""
     one, other = (torch.randn(SIDE, SIDE).to(dtype) for _ in range(2))
     torch.mm(one, other)
@@ -88,10 +88,10 @@ def main(files: list[Path]) -> dict[str, Any]:
     """Listen to every file, then measure the floor."""
     cores = len(os.sched_getaffinity(0))
     predictor = Predictor.load(MODEL, threads=1, quick=True, cores=cores)
-    found = report(STARTED, files, lambda path, laps: listen_with_ours(predictor, path, laps))
-    multiplying = multiply_adds(predictor, files[0]) / multiply_rate(best_format())
+    found = report(STARTED, files, lambda path, laps: _listen_with_ours(predictor, path, laps))
+    multiplying = _multiply_adds(predictor, files[0]) / _multiply_rate(best_format())
     patches = SEGMENTS * predictor.meta.network.patches
-    multiplying += pretrained_multiplying(patches)
+    multiplying += _pretrained_multiplying(patches)
     floor = found["stages"]["decode"] + multiplying
     return found | {"format": str(best_format()), "multiplying": multiplying, "floor": floor}
 

@@ -29,7 +29,7 @@ TRIES = 5  # of which the best counts: what else the machine does only ever adds
 
 
 @torch.inference_mode()
-def steps(predictor: Predictor, path: Path) -> dict[str, float]:
+def _steps(predictor: Predictor, path: Path) -> dict[str, float]:
     """Return the milliseconds of each step for one file; indented steps are part of one above."""
     settings = FeatureSettings()
     found = {}
@@ -68,7 +68,7 @@ def main(files: list[Path]) -> dict[str, float]:
     """Return the median of each step over the files."""
     predictor = Predictor.load(MODEL, threads=1, quick=True)
     predictor.predict(load_clip(files[0]))
-    each = [steps(predictor, path) for path in files]
+    each = [_steps(predictor, path) for path in files]
     return {name: median(found[name] for found in each) for name in each[0]}
 
 

@@ -46,7 +46,7 @@ class ThesisNetwork(nn.Module):
         return result
 
 
-def features(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _features(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Stack MFCC, spectral centroid, chroma CENS and mel spectrogram, each scaled to 0..1."""
     parts = [
         librosa.feature.mfcc(y=samples, sr=RATE),
@@ -59,12 +59,12 @@ def features(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 @torch.inference_mode()
-def listen_with_thesis(network: ThesisNetwork, path: Path, laps: Laps) -> None:
+def _listen_with_thesis(network: ThesisNetwork, path: Path, laps: Laps) -> None:
     """Answer for one file and note how long each stage took."""
     with laps.lap("decode"):
         samples, _rate = librosa.load(path, sr=RATE)
     with laps.lap("features"):
-        picture = features(samples)
+        picture = _features(samples)
     with laps.lap("network"):
         length = picture.shape[1] // THIRDS
         thirds = torch.from_numpy(picture[:, : THIRDS * length])
@@ -74,7 +74,7 @@ def listen_with_thesis(network: ThesisNetwork, path: Path, laps: Laps) -> None:
 def main(files: list[Path]) -> dict[str, Any]:
     """Listen to every file."""
     network = ThesisNetwork().eval()
-    return report(STARTED, files, lambda path, laps: listen_with_thesis(network, path, laps))
+    return report(STARTED, files, lambda path, laps: _listen_with_thesis(network, path, laps))
 
 
 if __name__ == "__main__":

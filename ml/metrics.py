@@ -83,7 +83,7 @@ def calibration_error(bins: Sequence[dict[str, float]]) -> float:
     return sum(gaps) / total
 
 
-def log_loss(probabilities: Floats, truth: Integers) -> float:
+def _log_loss(probabilities: Floats, truth: Integers) -> float:
     """Return how surprising the truth is, in nats a clip."""
     chance = probabilities[np.arange(len(truth)), truth]
     return float(-np.log(np.maximum(chance, SURPRISE)).mean())
@@ -144,7 +144,7 @@ def describe_answers(
         "macro_f1_interval": interval(macro_f1, truth, answers, groups),
         "arousal_accuracy": _rounded(axis_accuracy(truth, answers, HIGH_AROUSAL)),
         "valence_accuracy": _rounded(axis_accuracy(truth, answers, POSITIVE_VALENCE)),
-        "log_loss": _rounded(log_loss(probabilities, truth)),
+        "log_loss": _rounded(_log_loss(probabilities, truth)),
         "ece": _rounded(calibration_error(bins)),
         "per_class": per_class(truth, answers),
         "confusion": confusion_matrix(truth, answers).tolist(),

@@ -121,11 +121,10 @@ class Predictor:
         threads : int, optional
             CPU threads that torch and numpy may use, in the whole process.
         quick : bool
-            Answer in the number format that suits this CPU best (`ml.networks.quick`) instead
-            of 32 bits, and keep the memory of one clip for the next (`ml.memory`).
+            Answer in this CPU's best number format (`ml.networks.quick`) instead of 32 bits, and
+            keep the memory of one clip for the next (`ml.memory`).
         cores : int
-            With two or more, a second thread describes a clip while this one draws its picture and
-            runs the network. One clip is waited for less long; the work stays the same.
+            With two or more, a second thread describes a clip while this one runs the network.
 
         Raises
         ------

@@ -33,7 +33,7 @@ def user_of(name: str) -> User | None:
     return min(found, key=distance, default=None)
 
 
-def is_free(name: str) -> bool:
+def _is_free(name: str) -> bool:
     """Whether nobody is called so, nor anything that looks like it."""
     taken = Q(identity=names.identity_of(name)) | Q(skeleton=names.skeleton_of(name))
     return not User.objects.filter(taken).exists()
@@ -44,7 +44,7 @@ def free_name(texts: Iterable[str | None]) -> str:
     bases = (_as_name(text) for text in texts if text)
     base = next((name for name in bases if names.is_writable(name)), "listener")
     numbered = (f"{base}{get_random_string(NUMBER_LENGTH, DIGITS)}" for _ in range(NUMBERS))
-    return next(name for name in (base, *numbered) if is_free(name))
+    return next(name for name in (base, *numbered) if _is_free(name))
 
 
 def _as_name(text: str) -> str:

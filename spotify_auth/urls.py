@@ -36,7 +36,7 @@ class UidConverter(StringConverter):
     regex = "[0-9A-Za-z]+"
 
 
-def with_mail(view: View) -> View:
+def _with_mail(view: View) -> View:
     """Answer 404 where no mail is sent; count what asks for one, by where it goes to."""
 
     @functools.wraps(view)
@@ -86,17 +86,17 @@ keys = [
 ]
 
 mail = [
-    path("email/", with_mail(views.email), name="account_email"),
+    path("email/", _with_mail(views.email), name="account_email"),
     path(
         "confirm-email/",
-        with_mail(views.email_verification_sent),
+        _with_mail(views.email_verification_sent),
         name="account_email_verification_sent",
     ),
-    path("confirm-email/<str:key>/", with_mail(views.confirm_email), name="account_confirm_email"),
-    path("password/reset/", with_mail(views.password_reset), name="account_reset_password"),
+    path("confirm-email/<str:key>/", _with_mail(views.confirm_email), name="account_confirm_email"),
+    path("password/reset/", _with_mail(views.password_reset), name="account_reset_password"),
     path(
         "password/reset/done/",
-        with_mail(views.password_reset_done),
+        _with_mail(views.password_reset_done),
         name="account_reset_password_done",
     ),
 ]

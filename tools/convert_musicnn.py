@@ -38,7 +38,7 @@ Arrays = dict[str, npt.NDArray[np.float32]]
 Live = npt.NDArray[np.int64]
 
 
-def read_number(data: bytes, at: int) -> tuple[int, int]:
+def _read_number(data: bytes, at: int) -> tuple[int, int]:
     """Read a number of variable length; return it and where it ends."""
     value = shift = 0
     while True:
@@ -49,36 +49,36 @@ def read_number(data: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def read_fields(message: bytes) -> dict[int, list[bytes | int]]:
+def _read_fields(message: bytes) -> dict[int, list[bytes | int]]:
     """Read a message of protocol buffers: the values of each field."""
     fields: dict[int, list[bytes | int]] = {}
     at = 0
     while at < len(message):
-        key, at = read_number(message, at)
+        key, at = _read_number(message, at)
         value: bytes | int
         if key & 7 == WIRE_NUMBER:
-            value, at = read_number(message, at)
+            value, at = _read_number(message, at)
         else:
             size = {WIRE_FIXED64: 8, WIRE_FIXED32: 4}.get(key & 7)
             if size is None:
-                size, at = read_number(message, at)
+                size, at = _read_number(message, at)
             value, at = message[at : at + size], at + size
         fields.setdefault(key >> 3, []).append(value)
     return fields
 
 
-def read_block(table: bytes, handle: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _read_block(table: bytes, handle: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield the keys and values of a table's block, whose place and size `handle` says."""
-    offset, at = read_number(handle, 0)
-    size, _ = read_number(handle, at)
+    offset, at = _read_number(handle, 0)
+    size, _ = _read_number(handle, at)
     block = table[offset : offset + size]
     restarts = int.from_bytes(block[-NAMES_OF_FOUR:], "little")
     end = len(block) - NAMES_OF_FOUR * (restarts + 1)
     key, at = b"", 0
     while at < end:
-        shared, at = read_number(block, at)
-        fresh, at = read_number(block, at)
-        length, at = read_number(block, at)
+        shared, at = _read_number(block, at)
+        fresh, at = _read_number(block, at)
+        length, at = _read_number(block, at)
         key, at = key[:shared] + block[at : at + fresh], at + fresh
         yield key, block[at : at + length]
         at += length
@@ -87,13 +87,13 @@ def read_block(table: bytes, handle: bytes) -> Iterator[tuple[bytes, bytes]]:
 def read_checkpoint(index: bytes, numbers: bytes) -> Arrays:
     """Return the tensors of a checkpoint by name."""
     footer = index[-FOOTER:]
-    _, at = read_number(footer, 0)
-    _, at = read_number(footer, at)
+    _, at = _read_number(footer, 0)
+    _, at = _read_number(footer, at)
     arrays: Arrays = {}
-    for _, handle in read_block(index, footer[at:]):
-        for name, entry in read_block(index, handle):
+    for _, handle in _read_block(index, footer[at:]):
+        for name, entry in _read_block(index, handle):
             if name:  # the first is about the whole
-                arrays[name.decode()] = _array(read_fields(entry), numbers)
+                arrays[name.decode()] = _array(_read_fields(entry), numbers)
     return arrays
 
 
@@ -102,9 +102,9 @@ def _array(entry: dict[int, list[bytes | int]], numbers: bytes) -> npt.NDArray[n
     sizes = []
     for shape in entry.get(SHAPE, []):
         assert isinstance(shape, bytes)
-        for dimension in read_fields(shape).get(DIMENSION, []):
+        for dimension in _read_fields(shape).get(DIMENSION, []):
             assert isinstance(dimension, bytes)
-            sizes.append(_first(read_fields(dimension), LENGTH))
+            sizes.append(_first(_read_fields(dimension), LENGTH))
     return np.frombuffer(numbers, "<f4", size // 4, offset).reshape(sizes)
 
 
@@ -114,7 +114,7 @@ def _first(fields: dict[int, list[bytes | int]], field: int) -> int:
     return value
 
 
-def converted(arrays: Arrays) -> dict[str, Tensor]:
+def _converted(arrays: Arrays) -> dict[str, Tensor]:
     """Return the tensors of `ml.features.musicnn.Musicnn`, without filters that never answer."""
     tensors: Arrays = {}
     live_front = _front(arrays, tensors)
@@ -195,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             archive.read(f"{CHECKPOINT}.data-00000-of-00001"),
         )
         license_text = archive.read(LICENSE)
-    tensors = converted(arrays)
+    tensors = _converted(arrays)
     FILE.parent.mkdir(parents=True, exist_ok=True)
     save_file({n: (v.half() if v.dim() > 1 else v).contiguous() for n, v in tensors.items()}, FILE)
     FILE.with_name("LICENSE.md").write_bytes(license_text)

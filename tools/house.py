@@ -25,30 +25,30 @@ FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 BY_NAME = {"Command", "main"}
 
 
-def sources() -> dict[Path, str]:
+def _sources() -> dict[Path, str]:
     """Return the text of every module of ours."""
     paths = [Path(name) for name in git("ls-files", "--", "*.py")]
     left_out = {"tests", "migrations", "conftest.py"}
     return {path: (ROOT / path).read_text() for path in paths if not left_out & set(path.parts)}
 
 
-def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+def _addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
     """Give every address that is served, the admin's apart."""
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             yield pattern
         elif pattern.app_name != "admin":
-            yield from addresses(pattern.url_patterns)
+            yield from _addresses(pattern.url_patterns)
 
 
-def functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def _functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Give each function's name and how many lines it has."""
     for node in ast.walk(tree):
         if isinstance(node, FUNCTIONS):
             yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
 
 
-def public_names(trees: dict[Path, ast.Module]) -> dict[str, list[Path]]:
+def _public_names(trees: dict[Path, ast.Module]) -> dict[str, list[Path]]:
     """Return where each public class and function of a module is defined."""
     found: dict[str, list[Path]] = defaultdict(list)
     for path, tree in trees.items():
@@ -58,9 +58,9 @@ def public_names(trees: dict[Path, ast.Module]) -> dict[str, list[Path]]:
     return {name: paths for name, paths in found.items() if name not in BY_NAME}
 
 
-def house_figures() -> Iterator[tuple[str, object]]:
+def _house_figures() -> Iterator[tuple[str, object]]:
     """Measure."""
-    texts = sources()
+    texts = _sources()
     trees = {path: ast.parse(text) for path, text in texts.items()}
     lines = {path: len(text.splitlines()) for path, text in texts.items()}
     rooms: Counter[str] = Counter()
@@ -69,7 +69,7 @@ def house_figures() -> Iterator[tuple[str, object]]:
         rooms[path.parts[0]] += count
         packages[str(path.parent)] += path.name != "__init__.py"
     app = sum(count for room, count in rooms.items() if room not in {"tools", "benchmarks"})
-    served = len(list(addresses(get_resolver().url_patterns)))
+    served = len(list(_addresses(get_resolver().url_patterns)))
     yield "lines of Python", sum(lines.values())
     yield "… of the app, without tools and benchmarks", app
     yield "… by room", ", ".join(f"{room} {count}" for room, count in rooms.most_common(7))
@@ -77,10 +77,10 @@ def house_figures() -> Iterator[tuple[str, object]]:
     yield "lines of the app an address", round(app / served)
     yield "fullest packages", ", ".join(f"{name} {n}" for name, n in packages.most_common(3))
     yield f"files over {LONGEST_FILE} lines", sum(n > LONGEST_FILE for n in lines.values())
-    long = [name for tree in trees.values() for name, n in functions(tree) if n > LONGEST_FUNCTION]
+    long = [name for tree in trees.values() for name, n in _functions(tree) if n > LONGEST_FUNCTION]
     yield f"functions over {LONGEST_FUNCTION} lines", f"{len(long)} {' '.join(long)}"
     yield "noqa and type: ignore", sum(len(EXCUSED.findall(text)) for text in texts.values())
-    twice = [name for name, paths in public_names(trees).items() if len(paths) > 1]
+    twice = [name for name, paths in _public_names(trees).items() if len(paths) > 1]
     yield "public names in two modules or more", len(twice)
     yield "… of them classes", sum(name[0].isupper() for name in twice)
     yield "migrations", len(git("ls-files", "--", "*/migrations/0*.py"))
@@ -89,7 +89,7 @@ def house_figures() -> Iterator[tuple[str, object]]:
 def main() -> None:
     """Print a table."""
     table = Table("what", "how many")
-    for name, figure in house_figures():
+    for name, figure in _house_figures():
         table.add_row(name, str(figure))
     Console().print(table)
 

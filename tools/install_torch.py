@@ -31,14 +31,14 @@ def main() -> int:
     """Install what `requirements-torch.txt` asks for, and say which build was chosen."""
     if is_satisfied():
         return 0
-    index, reason = choose()
+    index, reason = _choose()
     sys.stdout.write(f"PyTorch: {reason}\n")
     sys.stdout.flush()
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     return subprocess.call([*pip, "--no-compile", *index, "-r", str(REQUIREMENTS)])
 
 
-def choose() -> tuple[list[str], str]:
+def _choose() -> tuple[list[str], str]:
     """Return pip's options for the build that fits, and why it fits."""
     if has_nvidia_card():
         return [], "an Nvidia card is here; taking the build with CUDA."

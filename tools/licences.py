@@ -126,7 +126,7 @@ def _package(name: str, version: str, row: dict[str, str]) -> Package:
     return Package(name, version, licence, url, reason)
 
 
-def checksums() -> dict[str, str]:
+def _checksums() -> dict[str, str]:
     """Return the checksum of each file here that others made."""
     return {
         path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -140,7 +140,7 @@ def page(rows: list[Package]) -> str:
     packages = "\n".join(
         f"| [{p.name}]({p.url}) | {p.version} | {p.licence} | {p.reason} |" for p in rows
     )
-    files = "\n".join(f"| `{name}` | `{checksum}` |" for name, checksum in checksums().items())
+    files = "\n".join(f"| `{name}` | `{checksum}` |" for name, checksum in _checksums().items())
     return TEXT.format(packages=packages, files=files)
 
 

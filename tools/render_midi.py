@@ -37,7 +37,7 @@ GAIN = 0.6
 MOST_SECONDS = 120  # of computing, for one file
 
 
-def program_of(name: str, take: int) -> int:
+def _program_of(name: str, take: int) -> int:
     """Choose an instrument by a file's name; a quarter of all is played on the piano."""
     digest = hashlib.sha256(f"{name} {take}".encode()).digest()
     if digest[0] < 256 * PIANO_SHARE:
@@ -45,7 +45,7 @@ def program_of(name: str, take: int) -> int:
     return PROGRAMS[int.from_bytes(digest[1:3], "big") % len(PROGRAMS)]
 
 
-def played_on(midi: bytes, program: int) -> bytes:
+def _played_on(midi: bytes, program: int) -> bytes:
     """Return a MIDI file whose tracks begin by choosing an instrument for the first channel.
 
     Raises
@@ -68,17 +68,17 @@ def played_on(midi: bytes, program: int) -> bytes:
     return result
 
 
-def render(source: Path, target: Path, program: int, sound_font: Path = SOUND_FONT) -> None:
+def _render(source: Path, target: Path, program: int, sound_font: Path = SOUND_FONT) -> None:
     """Write one MIDI file as FLAC, played on one instrument."""
     with tempfile.NamedTemporaryFile(suffix=".mid") as changed:
-        changed.write(played_on(source.read_bytes(), program))
+        changed.write(_played_on(source.read_bytes(), program))
         changed.flush()
         command = ["fluidsynth", "-niq", "-g", str(GAIN), "-r", str(SAMPLE_RATE)]
         command += ["-T", "flac", "-F", str(target), str(sound_font), changed.name]
         subprocess.run(command, check=True, capture_output=True, timeout=MOST_SECONDS)
 
 
-def one_of_each_song(table: list[dict[str, str]], songs: int) -> list[dict[str, str]]:
+def _one_of_each_song(table: list[dict[str, str]], songs: int) -> list[dict[str, str]]:
     """Return the test part of EMOPIA, and one clip each of so many songs of its training part."""
     random = Random(0)
     clips: dict[str, list[dict[str, str]]] = {}
@@ -89,7 +89,7 @@ def one_of_each_song(table: list[dict[str, str]], songs: int) -> list[dict[str, 
     return [row for row in table if row["split"] == "test"] + chosen[:songs]
 
 
-def render_folder(data: Path, folder: Path, *, processes: int, songs: int | None = None) -> None:
+def _render_folder(data: Path, folder: Path, *, processes: int, songs: int | None = None) -> None:
     """Render every row of `data`'s labels.csv twice, and write a labels.csv of what came of it.
 
     The second take, on another instrument, teaches what of a clip is its instrument's
@@ -98,7 +98,7 @@ def render_folder(data: Path, folder: Path, *, processes: int, songs: int | None
     with (data / "labels.csv").open(newline="", encoding="utf-8") as source:
         table = list(csv.DictReader(source))
     if songs is not None:
-        table = one_of_each_song(table, songs)
+        table = _one_of_each_song(table, songs)
     folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(processes) as pool:
         rows = list(pool.map(lambda row: _rendered(data, folder, row), table))
@@ -109,12 +109,12 @@ def render_folder(data: Path, folder: Path, *, processes: int, songs: int | None
 
 
 def _rendered(data: Path, folder: Path, row: dict[str, str]) -> dict[str, str]:
-    programs = [program_of(row["file"], take) for take in range(2)]
+    programs = [_program_of(row["file"], take) for take in range(2)]
     targets = [folder / f"{Path(row['file']).stem}-{take}.flac" for take in range(2)]
     for program, target in zip(programs, targets, strict=True):
         if not target.exists():
             partial = target.with_suffix(".part")
-            render(data / row["file"], partial, program)
+            _render(data / row["file"], partial, program)
             partial.replace(target)
     names = {"file": targets[0].name, "again": targets[1].name}
     return {**row, **names, "midi": row["file"], "program": str(programs[0])}
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--songs", type=int, help="of EMOPIA's training part, one clip each")
     options = parser.parse_args(arguments)
-    render_folder(
+    _render_folder(
         options.data,
         options.folder,
         processes=options.processes,

@@ -10,7 +10,7 @@ from import_export import fields, widgets
 from typing_extensions import override
 
 from classifier.models import Label, Song
-from journify.curating.resources import CuratedResource, key_of
+from journify.curating.resources import CuratedResource, row_key
 from ml.labels import EMOTIONS
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class SharedSongWidget(widgets.Widget):
 
     def clean(self, value: str, **_kwargs: Any) -> Song:
         """Find the song."""
-        key = key_of(value)
+        key = row_key(value)
         song = Song.objects.filter(owner=None, pk=key).first() if key else None
         if song is None:
             raise ValueError(_("No song of the catalogue has the key “%s”.") % value)
@@ -90,7 +90,7 @@ class LabelResource(CuratedResource):
 
     def get_instance(self, _loader: Any, row: dict[str, str]) -> Label | None:
         """The importing curator's label of the song."""
-        labels = self.get_queryset().filter(song=key_of(row["song"]), user=self._importer)
+        labels = self.get_queryset().filter(song=row_key(row["song"]), user=self._importer)
         return labels.first()
 
     @override

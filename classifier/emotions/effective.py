@@ -60,14 +60,14 @@ ORDER_SECONDS = 5
 THE_RULE = uuid.UUID(int=1)
 
 
-def emotion_that_counts(*, label: str, heard: str, certainty: float) -> str:
+def _emotion_that_counts(*, label: str, heard: str, certainty: float) -> str:
     """Return the label, else what was heard, "unsure" if it was not sure, or "" without either."""
     if label or not heard:
         return label
     return heard if is_sure(certainty) else UNSURE
 
 
-def as_heard_by(
+def _as_heard_by(
     layer: Layer, probabilities: Mapping[str, float], *, heard: str, certainty: float
 ) -> tuple[str, float]:
     """Return what an answer says to a listener, and how sure it is of that."""
@@ -96,7 +96,7 @@ class Verdict(NamedTuple):
     @property
     def emotion(self) -> str:
         """The emotion that counts, "unsure", or "" while nothing is known."""
-        return emotion_that_counts(label=self.label, heard=self.heard, certainty=self.certainty)
+        return _emotion_that_counts(label=self.label, heard=self.heard, certainty=self.certainty)
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,13 @@ class Effective:
         """The emotion that counts, "unsure", or "" while nothing is known."""
         if self.answer is None:
             return self.label
-        heard, certainty = as_heard_by(
+        heard, certainty = _as_heard_by(
             self.layer,
             self.answer.probabilities,
             heard=self.answer.emotion,
             certainty=self.answer.certainty,
         )
-        return emotion_that_counts(label=self.label, heard=heard, certainty=certainty)
+        return _emotion_that_counts(label=self.label, heard=heard, certainty=certainty)
 
     @property
     def state(self) -> State:
@@ -143,14 +143,14 @@ def effective_of(
     rows: Sequence[Classification], *, label: str = "", layer: Layer = UNTAUGHT
 ) -> Effective:
     """Say what counts for a song, given its classifications and the person's label and layer."""
-    answer = counting_answer(rows)
+    answer = _counting_answer(rows)
     if answer is not None:
         return Effective(label=label, answer=answer, layer=layer)
     latest = sorted(rows, key=lambda row: (row.is_open, row.queued_at), reverse=True)
     return Effective(label=label, work=latest[0] if latest else None)
 
 
-def counting_answer(rows: Sequence[Classification]) -> Classification | None:
+def _counting_answer(rows: Sequence[Classification]) -> Classification | None:
     """Return the answer that counts among those of models."""
     answers = [row for row in rows if row.has_answer]
     if len(answers) < 2:
@@ -159,7 +159,7 @@ def counting_answer(rows: Sequence[Classification]) -> Classification | None:
     return max(
         answers,
         key=lambda row: (
-            -rank(row.model, order),
+            -_rank(row.model, order),
             row.answer_time,
             row.certainty,
             row.emotion,
@@ -211,7 +211,7 @@ class HeardSong(NamedTuple):
     def verdict(self, layer: Layer) -> Verdict:
         """What it says to a listener."""
         return Verdict(
-            *as_heard_by(layer, self.probabilities, heard=self.emotion, certainty=self.certainty)
+            *_as_heard_by(layer, self.probabilities, heard=self.emotion, certainty=self.certainty)
         )
 
 
@@ -259,7 +259,7 @@ def counting_answers() -> ClassificationQuerySet:
     return answers.filter(~Exists(others) | Q(pk=Subquery(best.values("pk")[:1])))
 
 
-def rank(model: str, order: Sequence[str]) -> int:
+def _rank(model: str, order: Sequence[str]) -> int:
     """Place of a model in an order; those that it does not name come last, all alike."""
     return order.index(model) if model in order else len(order)
 

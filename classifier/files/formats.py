@@ -93,7 +93,7 @@ UNHEARD = {
 CALLED_OTHERWISE = {"asf": "wma", "iff": "dff", "matroska": "webm", "mov": "m4a", "mpc8": "mpc"}
 
 
-def extension(filename: str) -> str:
+def _extension(filename: str) -> str:
     """Return what comes after the last dot of a name, in lower case."""
     return PurePath(filename).suffix.lower().removeprefix(".")
 
@@ -106,19 +106,19 @@ def extension_of(container: str) -> str:
 
 def known_suffix(filename: str) -> str:
     """Return the suffix of a name where it is one of ours, else ""."""
-    name = extension(filename)
+    name = _extension(filename)
     return f".{name}" if name in FORMATS else ""
 
 
 def media_type(filename: str) -> str:
     """What to call a file when it is played."""
-    known = FORMATS.get(extension(filename))
+    known = FORMATS.get(_extension(filename))
     return known.media_type if known else "application/octet-stream"
 
 
 def is_named_like_audio(filename: str) -> bool:
     """Whether a name has an extension of audio, be it heard or not."""
-    return extension(filename) in FORMATS.keys() | UNHEARD.keys()
+    return _extension(filename) in FORMATS.keys() | UNHEARD.keys()
 
 
 def explained(code: str, sentence: str, filename: str) -> str:
@@ -129,7 +129,7 @@ def explained(code: str, sentence: str, filename: str) -> str:
     code, sentence
         Of the `ml.errors.ClipError`.
     """
-    name = extension(filename)
+    name = _extension(filename)
     kind = UNHEARD.get(name) if code == "unreadable" else None
     if code == "no-decoder" and name in FORMATS:
         kind = FORMATS[name].kind

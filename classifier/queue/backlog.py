@@ -84,12 +84,12 @@ def queue_state() -> Backlog:
             )
             for row in rows.filter(status=Status.RUNNING).select_related("song").order_by("owner")
         ],
-        failures=failures(),
+        failures=_failures(),
         others=_others(),
     )
 
 
-def failures() -> dict[str, int]:
+def _failures() -> dict[str, int]:
     """Count the failed songs that nobody dropped by reason, the most frequent first."""
     counted = failed().values_list("reason").annotate(count=Count("pk")).order_by("-count")
     return {reason or "unknown": count for reason, count in counted}

@@ -72,15 +72,15 @@ def listen(row: Classification) -> None:
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         # Whatever broke, decoders, torch, storage or a mistake of ours: somebody watches the card.
         # Uncaught it would stay "listening" until the lease ends, and never be told a reason.
-        end_unheard(row, outcome_of(error, of=f"classification {row.pk}"))
+        _end_unheard(row, outcome_of(error, of=f"classification {row.pk}"))
         if not isinstance(error, Exception):
             raise
     else:
         seconds = time.perf_counter() - started
-        record(row, heard, seconds=seconds, taken=taken)
+        _record(row, heard, seconds=seconds, taken=taken)
 
 
-def end_unheard(row: Classification, outcome: Outcome) -> None:
+def _end_unheard(row: Classification, outcome: Outcome) -> None:
     """End a claimed row that was not heard: it is tried again, or its sentence is told."""
     logger.info("classification %s: %s: %s", row.pk, outcome.reason, outcome.sentence)
     if outcome.wait is None:
@@ -118,7 +118,7 @@ def _answer(row: Classification) -> HeardClip:
     return HeardClip(get_service().classify(clip), source, digest, clip.start, clip.is_middle)
 
 
-def record(
+def _record(
     row: Classification, heard: HeardClip, *, seconds: float, taken: Mapping[str, float]
 ) -> None:
     """Write what was heard into the claimed row, or beside it when a fallback model answered."""

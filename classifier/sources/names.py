@@ -59,7 +59,7 @@ def compact(text: str) -> str:
     return folded or "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def spellings(text: str) -> set[str]:
+def _spellings(text: str) -> set[str]:
     """Return the compact spellings that a name may have: "Motörhead" is "motoerhead", too."""
     composed = unicodedata.normalize("NFC", text.casefold())
     spelled_out = "".join(SPELLED_OUT.get(char, char) for char in composed)
@@ -74,7 +74,7 @@ def is_same_name(one: str, other: str, *, alike: int = TITLE_ALIKE) -> bool:
     alike
         How many of 100 letters must be equal where one of the names is transliterated.
     """
-    if spellings(one) & spellings(other) or _is_censored(one, other) or _is_censored(other, one):
+    if _spellings(one) & _spellings(other) or _is_censored(one, other) or _is_censored(other, one):
         return True
     first, second = compact(one), compact(other)
     if first.isascii() == second.isascii():

@@ -120,12 +120,12 @@ def listening_follow(request: SignedInRequest) -> HttpResponse:
 @signed_in_post
 def listening_delete(request: SignedInRequest) -> HttpResponse:
     """Delete the whole history; the journal is not touched."""
-    forget_history(request.user)
+    _forget_history(request.user)
     messages.success(request, _("Your listening history is deleted."))
     return redirect("journal:listening_page")
 
 
-def forget_history(user: Any) -> None:
+def _forget_history(user: Any) -> None:
     """Delete everything that was imported of somebody, and files that wait to be read."""
     for row in ListeningImport.objects.filter(user=user):
         row.delete()

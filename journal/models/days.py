@@ -180,7 +180,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.prefetch_related(_songs_for(user))
 
 
-def add_readings(user: User, entries: Iterable[Entry]) -> None:
+def _add_readings(user: User, entries: Iterable[Entry]) -> None:
     """Do what `with_readings` does for entries that are here already, of several lists at once."""
     prefetch_related_objects(list(entries), _songs_for(user))
 
@@ -191,7 +191,7 @@ def add_songs(user: User, entries: Iterable[Entry]) -> None:
     Where an emotion counts, that is the song's names; all that is known of it only elsewhere.
     """
     told = list(entries)
-    add_readings(user, [entry for entry in told if entry.emotion not in NAMES])
+    _add_readings(user, [entry for entry in told if entry.emotion not in NAMES])
     names = Prefetch("song", Song.objects.only("title", "artist", "spotify_id", "spotify_url"))
     prefetch_related_objects([entry for entry in told if entry.emotion in NAMES], names)
 

@@ -48,7 +48,7 @@ def songs_as_text(
     songs: Sequence[Song], _title: str = "", _place: Callable[[Song], SongPlace] | None = None
 ) -> str:
     """A line a song."""
-    return "".join(f"{one_line(str(song))}\n" for song in songs)
+    return "".join(f"{_one_line(str(song))}\n" for song in songs)
 
 
 def songs_as_csv(songs: Sequence[Song], _title: str, place: Callable[[Song], SongPlace]) -> str:
@@ -68,12 +68,12 @@ def as_m3u(songs: Sequence[Song], title: str, place: Callable[[Song], SongPlace]
 
     What can be heard nowhere is left out: a player would stop at it.
     """
-    lines = ["#EXTM3U", f"#PLAYLIST:{one_line(title)}"]
+    lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(title)}"]
     for song in songs:
-        if not (where := one_line(place(song).best)):
+        if not (where := _one_line(place(song).best)):
             continue
         seconds = -1 if song.duration_ms is None else round(song.duration_ms / 1000)
-        names = " - ".join(one_line(part) for part in (song.artist, song.name) if part)
+        names = " - ".join(_one_line(part) for part in (song.artist, song.name) if part)
         lines += [f"#EXTINF:{seconds},{names}", where]
     return "\n".join([*lines, ""])
 
@@ -111,7 +111,7 @@ def as_jspf(songs: Sequence[Song], title: str, place: Callable[[Song], SongPlace
     return json.dumps({"playlist": playlist}, ensure_ascii=False, indent=1) + "\n"
 
 
-def one_line(text: str) -> str:
+def _one_line(text: str) -> str:
     """Bring white space, line breaks too, to single blanks."""
     return " ".join(text.split())
 
@@ -121,10 +121,10 @@ def _track(song: Song, where: SongPlace) -> dict[str, Any]:
     elements = {
         "location": where.best,
         "identifier": where.platform,
-        "title": one_line(song.name),
-        "creator": one_line(song.artist),
+        "title": _one_line(song.name),
+        "creator": _one_line(song.artist),
         "info": where.platform or where.page,
-        "album": one_line(song.album),
+        "album": _one_line(song.album),
         "duration": song.duration_ms,
     }
     return {name: value for name, value in elements.items() if value}

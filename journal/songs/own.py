@@ -45,7 +45,7 @@ class SongsByFeeling:
     word: str = ""
 
 
-def own_songs(user: User) -> QuerySet[Song]:
+def _own_songs(user: User) -> QuerySet[Song]:
     """The songs that a user answered with or uploaded."""
     used = Entry.objects.of(user).filter(song__isnull=False).order_by().values("song").distinct()
     return Song.objects.filter(Q(owner=user) | Q(pk__in=used))
@@ -81,7 +81,7 @@ def last_used_first(user: User, songs: QuerySet[Song], *, count: int) -> list[So
 
 def alike(user: User, song: Song) -> list[OwnSong]:
     """Return the user's songs that are most like `song`, nearest first."""
-    return _with_readings(user, nearest(song, own_songs(user), count=NEIGHBOURS))
+    return _with_readings(user, nearest(song, _own_songs(user), count=NEIGHBOURS))
 
 
 def songs_by_feeling(user: User, asked: str, *, word: str = "") -> SongsByFeeling:

@@ -72,7 +72,7 @@ def hear_month(request: SignedInRequest, year: int, month: int) -> HttpResponse:
     period, last = Period(year, month), last_day(request.user)
     if not period.is_a_page(last):
         raise Http404
-    entries = heard_entries(request.user, period)
+    entries = _heard_entries(request.user, period)
     dates = list(entries.order_by("date").values_list("date", flat=True).distinct())
     page = Paginator(dates, DAYS_LISTED).get_page(request.GET.get("page", ""))
     shown = list(page.object_list)
@@ -85,7 +85,7 @@ def hear_month(request: SignedInRequest, year: int, month: int) -> HttpResponse:
     return TemplateResponse(request, "journal/hear.html", context)
 
 
-def heard_entries(user: User, period: Period) -> QuerySet[Entry]:
+def _heard_entries(user: User, period: Period) -> QuerySet[Entry]:
     """A period's entries with a song, in their order."""
     span = period.interval
     answered = Entry.objects.of(user).filter(song__isnull=False)

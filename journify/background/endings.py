@@ -28,7 +28,7 @@ class LostError(Exception):
     """Somebody else has the row now, or it is gone: stop, and leave nothing behind."""
 
 
-def unexpected(error: Exception, *, of: str) -> str:
+def _unexpected(error: Exception, *, of: str) -> str:
     """Say what people read where nobody foresaw an error; its traceback is logged."""
     logger.error("%s broke", of, exc_info=error)
     return str(UNEXPECTED)
@@ -36,7 +36,7 @@ def unexpected(error: Exception, *, of: str) -> str:
 
 @contextmanager
 def told(
-    row: Job, *foreseen: type[Exception], explain: Callable[..., str] = unexpected
+    row: Job, *foreseen: type[Exception], explain: Callable[..., str] = _unexpected
 ) -> Iterator[None]:
     """End a claimed row with a sentence where its work breaks.
 

@@ -123,7 +123,7 @@ class HashingReader:
         return FileFacts(self._size, self._digest.hexdigest())
 
 
-def facts_of(file: IO[bytes]) -> FileFacts:
+def read_facts(file: IO[bytes]) -> FileFacts:
     """Read a file to its end."""
     reader = HashingReader(file)
     while reader.read(BLOCK_BYTES):

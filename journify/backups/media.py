@@ -23,7 +23,7 @@ from journify.backups.manifest import (
     HashingReader,
     Manifest,
     content_of,
-    facts_of,
+    read_facts,
 )
 
 # A visitor's file is deleted as soon as it was heard; a backup would keep it.
@@ -67,7 +67,7 @@ class InAFolder:
             if facts is not None and path.stat().st_size == facts.size:
                 return facts
             with path.open("rb") as copy:
-                return facts_of(copy)
+                return read_facts(copy)
         with _upload(name) as file:
             return None if file is None else self._copy(file, path)
 

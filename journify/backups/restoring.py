@@ -26,8 +26,8 @@ from journify.backups.manifest import (
     Manifest,
     content_of,
     counted_tables,
-    facts_of,
     manifest_of,
+    read_facts,
 )
 from journify.backups.media import Media, media_of, stored
 
@@ -124,6 +124,6 @@ def _bring_back(name: str, backup: Opened) -> bool:
 def _is_well(name: str, backup: Opened) -> bool:
     try:
         with backup.media.open(name) as content:
-            return facts_of(content) == backup.manifest.files[name]
+            return read_facts(content) == backup.manifest.files[name]
     except (BackupError, OSError):
         return False

@@ -30,7 +30,7 @@ from journify.backups.manifest import (
     Manifest,
     add_manifest,
     counted_tables,
-    facts_of,
+    read_facts,
 )
 from journify.backups.media import InAFolder, InTheFile, Media, stored
 
@@ -96,7 +96,7 @@ def _add_database(archive: tarfile.TarFile, copy: Path) -> tuple[FileFacts, dict
     found = tool.count(copy, tables.values())
     archive.add(copy, f"{DATABASE}/{connection.vendor}")
     with copy.open("rb") as content:
-        return facts_of(content), {name: found[table] for name, table in tables.items()}
+        return read_facts(content), {name: found[table] for name, table in tables.items()}
 
 
 def _refuse_an_unused_database() -> None:

@@ -43,7 +43,7 @@ class Changes(Diff):
         return format_html("<del>{}</del> <ins>{}</ins>", before, after)
 
 
-def key_of(cell: str) -> uuid.UUID | None:
+def row_key(cell: str) -> uuid.UUID | None:
     """Read a row's key; None when it is none."""
     try:
         return uuid.UUID(cell)
@@ -56,7 +56,7 @@ class KeyWidget(widgets.Widget):
 
     def clean(self, value: str, **_kwargs: Any) -> uuid.UUID:
         """Read a key, or say that it is none."""
-        key = key_of(value)
+        key = row_key(value)
         if key is None:
             raise ValueError(_("“%(value)s” is not a key.") % {"value": value})
         return key
@@ -132,7 +132,7 @@ class CuratedResource(resources.ModelResource):
     def before_import(self, dataset: Dataset, **_kwargs: Any) -> None:
         """Read all that the file may mean at once: by itself, each row would scan the table."""
         cells = {name: dataset[name] for name in dataset.headers}
-        keys = {key for cell in cells.get("id", []) if (key := key_of(cell))}
+        keys = {key for cell in cells.get("id", []) if (key := row_key(cell))}
         self._know(self.get_queryset().in_bulk(list(keys)).values())
         for name in self.natural[:1]:
             words = sorted(set(cells[name]))
@@ -152,7 +152,7 @@ class CuratedResource(resources.ModelResource):
     def get_instance(self, _loader: Any, row: dict[str, str]) -> Model | None:
         """Find the row that is meant."""
         if "id" in row:
-            return self._known.get(key_of(row["id"]))
+            return self._known.get(row_key(row["id"]))
         return self._named(tuple(row.get(name, "") for name in self.natural))
 
     def _know(self, rows: Iterable[Model]) -> None:

@@ -30,7 +30,7 @@ def serve_metrics() -> threading.Thread | None:
         return None
     address = (settings.METRICS_HOST, settings.METRICS_PORT)
     try:
-        server = make_server(*address, application, handler_class=_SilentHandler)
+        server = make_server(*address, _application, handler_class=_SilentHandler)
     except OSError as error:
         # two workers on one machine share their figures: the first one's port tells of both
         logger.warning("no metrics at %s port %d: %s", *address, error.strerror)
@@ -40,7 +40,7 @@ def serve_metrics() -> threading.Thread | None:
     return thread
 
 
-def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def _application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer with the figures to whoever has the token, whatever the path."""
     if not may_read(environ.get("HTTP_AUTHORIZATION", "")):
         start_response("404 Not Found", [("Content-Type", "text/plain")])

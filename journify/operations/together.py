@@ -20,7 +20,7 @@ from honcho.command import main as honcho
 PR_SET_PDEATHSIG = 1
 
 
-def end_with_parent(number: int) -> None:
+def _end_with_parent(number: int) -> None:
     """Have this process sent a signal when its parent ends; commands that it becomes keep that."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
@@ -31,12 +31,12 @@ class TiedProcess(process.Process):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tie = functools.partial(end_with_parent, signal.SIGTERM)
+        tie = functools.partial(_end_with_parent, signal.SIGTERM)
         self._child_ctor = functools.partial(process.Popen, preexec_fn=tie)
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         """Run it; what this process leaves behind is ended by the tie above."""
-        end_with_parent(signal.SIGKILL)
+        _end_with_parent(signal.SIGKILL)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # honcho ends it in good order
         super().run(*args, **kwargs)
 
@@ -44,7 +44,7 @@ class TiedProcess(process.Process):
 def main() -> None:
     """Run the Procfile as honcho does, with its arguments."""
     manager.Process = TiedProcess
-    end_with_parent(signal.SIGTERM)
+    _end_with_parent(signal.SIGTERM)
     # a closed terminal, or an end of make, ends it as Ctrl-C does
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     honcho()

@@ -117,7 +117,7 @@ class Platform:
         started = time.monotonic()
         connect_seconds = CONNECT_SECONDS if self.patience else IMPATIENT_SECONDS
         try:
-            require_name(str(urlsplit(url).hostname), seconds=connect_seconds)
+            _require_name(str(urlsplit(url).hostname), seconds=connect_seconds)
             response = _session().request(
                 method,
                 url,
@@ -127,7 +127,7 @@ class Platform:
             )
         except (requests.RequestException, ValueError) as error:  # a redirect to nowhere
             self._log(method, url, type(error).__name__, started)
-            if is_unreachable(error):
+            if _is_unreachable(error):
                 limits.block(self.name, seconds=BREAK_SECONDS, is_down=True)
             # the library's error names the address with its query, so it is not passed on
             raise PlatformDownError(self.name, retry_after=DOWN_SECONDS) from None
@@ -159,7 +159,7 @@ class Platform:
         return RateLimitedError(self.name, retry_after=seconds)
 
     def _too_many(self, response: requests.Response) -> PlatformError:
-        wait = retry_after_of(response)
+        wait = _retry_after_of(response)
         if _reason_of(response) == "QUOTA_EXCEEDED":
             limits.block(self.name, seconds=wait or QUOTA_SECONDS, is_quota=True)
             return QuotaUsedUpError(self.name)
@@ -183,14 +183,14 @@ def require_online(platform: str) -> None:
         raise OfflineError(platform)
 
 
-def is_unreachable(error: Exception) -> bool:
+def _is_unreachable(error: Exception) -> bool:
     """Whether there was no way to the other side at all: no name, no route, nobody there."""
     cause = error.args[0] if error.args else error
     reason = getattr(cause, "reason", cause)
     return isinstance(reason, NewConnectionError | ConnectTimeoutError | NameResolutionError)
 
 
-def require_name(host: str, *, seconds: float) -> None:
+def _require_name(host: str, *, seconds: float) -> None:
     """Raise ConnectionError unless a host's name is found in time.
 
     Time limits of a connection do not hold for that: without a network, a resolver may think about
@@ -214,7 +214,7 @@ def _find_name(host: str, found: Event) -> None:
     found.set()
 
 
-def retry_after_of(response: requests.Response) -> float | None:
+def _retry_after_of(response: requests.Response) -> float | None:
     """Return the seconds that a `Retry-After` asks for, as a number or a date; None without one."""
     value = response.headers.get("Retry-After")
     if value is None:

@@ -343,7 +343,7 @@ class TestRefusals:
         with tarfile.open(target, "w") as archive:
             archive.add(__file__, f"database/{vendor}")
             with Path(__file__).open("rb") as database:
-                facts = media.facts_of(database)
+                facts = media.read_facts(database)
             manifest = restoring.Manifest("now", vendor, facts, {}, files, is_whole=False)
             writing.add_manifest(archive, manifest)
         return target

@@ -77,7 +77,7 @@ def judge_held_out(names: Sequence[str], data: DataFolders, runs: Path) -> Table
     return table
 
 
-def score_of(probabilities: Floats, rows: Sequence[LabelRow]) -> HeldOutScore:
+def _score_of(probabilities: Floats, rows: Sequence[LabelRow]) -> HeldOutScore:
     """Score calibrated probabilities, shape (n, 4)."""
     truth = np.array([EMOTIONS.index(row.emotion) for row in rows])
     clear = np.array([row.is_clear for row in rows])
@@ -116,7 +116,7 @@ def _network_score(name: str, data: DataFolders, runs: Path, source: str) -> Hel
     )
     answer = read_prediction(folder)
     probabilities = softmax(np.array(answer.logits) / temperature, axis=1)
-    return score_of(probabilities, [row_of[key] for key in answer.files])
+    return _score_of(probabilities, [row_of[key] for key in answer.files])
 
 
 def _others(
@@ -145,7 +145,7 @@ def _plain(
             for h, p in zip(high, positive, strict=True)
         ]
     ]
-    score = score_of(corners, rows)
+    score = _score_of(corners, rows)
     truth = np.array([EMOTIONS.index(row.emotion) for row in rows])
     return HeldOutScore(
         _correlation(arousal, [row.arousal for row in rows], AROUSAL[truth]),

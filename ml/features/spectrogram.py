@@ -98,7 +98,7 @@ def mel_filters(settings: FeatureSettings) -> Tensor:
 
 
 @cache
-def chroma_filters(settings: FeatureSettings) -> Tensor:
+def _chroma_filters(settings: FeatureSettings) -> Tensor:
     """Share each frequency bin between its two nearest pitch classes (C first).
 
     Returns
@@ -304,7 +304,7 @@ def _chroma_and_centroid(magnitude: Tensor, settings: FeatureSettings) -> tuple[
 def _chroma_and_centroid_weights(settings: FeatureSettings) -> Tensor:
     """Return all that sums magnitudes, a row each: chroma filters, frequencies, ones."""
     hertz = _bin_hz(settings).float()
-    return torch.cat([chroma_filters(settings), torch.stack([hertz, torch.ones_like(hertz)])])
+    return torch.cat([_chroma_filters(settings), torch.stack([hertz, torch.ones_like(hertz)])])
 
 
 @cache

@@ -67,7 +67,7 @@ def ship(
     kept = (answers.rows, answers.folds, answers.probabilities)
     write_answers(folder, *kept, digest(folder / WEIGHTS_FILE))
     write_metrics(folder, metrics)
-    write_card(folder)
+    _write_card(folder)
 
 
 def _beside(run: Path) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _beside(run: Path) -> dict[str, Any]:
     return found
 
 
-def write_card(folder: Path) -> None:
+def _write_card(folder: Path) -> None:
     """Write card.md from meta.json and metrics.json."""
     meta, metrics = (
         json.loads((folder / name).read_text(encoding="utf-8")) for name in (META, "metrics.json")

@@ -48,7 +48,7 @@ class Student(nn.Module):
         return {"described": self.say(vectors.mean(dim=2))}
 
 
-def distance(outputs: Inputs, targets: Targets) -> Tensor:
+def _distance(outputs: Inputs, targets: Targets) -> Tensor:
     """Return how far what is said is from what describes the segments."""
     return functional.smooth_l1_loss(outputs["described"].float(), targets["described"])
 
@@ -66,7 +66,7 @@ def distil(
     lesson = replace(data, descriptors=None, targets={"described": described})
     student = channels_last(Student(config, segments.shape[-1]))
     checkpoint = path.with_suffix(".checkpoint")
-    trainer = Trainer(student, lesson, indices, training, device="cpu", loss=distance)
+    trainer = Trainer(student, lesson, indices, training, device="cpu", loss=_distance)
     if checkpoint.exists():
         trainer.resume(checkpoint)
 

@@ -152,7 +152,7 @@ def load_fold(experiment: Experiment, data: DataFolders, fold: Fold, packs: Path
     if experiment.network.pictures:
         pictures, filled = _pictures(experiment.network.features, data, packs)
         usable &= filled > 0
-    train, test = split(rows, fold, usable)
+    train, test = _split(rows, fold, usable)
     targets = _targets(experiment, rows, train)
     heads = {name: targets[name].shape[1] for name in experiment.training.loss_weights}
     batches: ClipBatches | SeenBatches | VectorBatches
@@ -199,7 +199,7 @@ def encoder_path(experiment: Experiment, packs: Path) -> Path:
     return packs / f"{experiment.name}-encoder.safetensors"
 
 
-def split(rows: Sequence[LabelRow], fold: Fold, usable: Tensor) -> tuple[Tensor, Tensor]:
+def _split(rows: Sequence[LabelRow], fold: Fold, usable: Tensor) -> tuple[Tensor, Tensor]:
     """Return the places of rows to train on and to judge by.
 
     A number keeps that fold of every set apart, the name of a set the whole of it: then only what
@@ -270,7 +270,7 @@ def _load_tracks(experiment: Experiment, data: Path, fold: Fold) -> FoldData:
     targets = {"emotion": emotion_targets(rows, experiment.training.smoothing)}
     batches = VectorBatches(torch.tensor(values), targets, hidden=HIDDEN_FEATURES)
     everything = torch.ones(len(rows), dtype=torch.bool)
-    return FoldData(batches, rows, *split(rows, fold, everything))
+    return FoldData(batches, rows, *_split(rows, fold, everything))
 
 
 def read_rows(data: Path) -> list[LabelRow]:

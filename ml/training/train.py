@@ -63,7 +63,7 @@ class TrainOptions:
     resume: bool = False
 
 
-def train_folds(experiment: Experiment, options: TrainOptions, console: Console) -> None:
+def _train_folds(experiment: Experiment, options: TrainOptions, console: Console) -> None:
     """Train one network for each fold; finished folds are left as they are."""
     for fold in options.folds:
         folder = fold_folder(options.run, fold)
@@ -192,7 +192,7 @@ def train_experiment(experiment: Experiment, settings: TrainOptions) -> None:
     folder = settings.run / experiment.name
     run = alone(folder) if experiment.join else folder
     settings = replace(settings, run=run)
-    train_folds(experiment, settings, Console())
+    _train_folds(experiment, settings, Console())
     if experiment.join:
         _join(experiment, settings, folder)
 
@@ -201,7 +201,7 @@ def _join(experiment: Experiment, settings: TrainOptions, folder: Path) -> None:
     """Train what is to be joined where that has not been done, and join what is finished."""
     describer = folder.with_name(experiment.join)
     others = replace(settings, run=describer, resume=True)
-    train_folds(read_experiment(experiment.join), others, Console())
+    _train_folds(read_experiment(experiment.join), others, Console())
     parts = Parts(settings.run, describer)
     try:
         join_runs(folder, parts, settings.data)

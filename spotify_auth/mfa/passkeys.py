@@ -44,7 +44,7 @@ class AddPasskeyView(NextRedirectMixin, views.AddWebAuthnView):
         return self.get_next_url() or self.get_default_success_url()
 
 
-def own_passkey(view: View) -> View:
+def _own_passkey(view: View) -> View:
     """Find nobody else's, and no key that cannot be one."""
 
     @functools.wraps(view)
@@ -55,14 +55,14 @@ def own_passkey(view: View) -> View:
     return guarded
 
 
-@own_passkey
+@_own_passkey
 def edit(request: SignedInRequest, *, passkey: Authenticator) -> HttpResponse:
     """Give a passkey another name."""
     response: HttpResponse = views.edit_webauthn(request, pk=passkey.pk)
     return response
 
 
-@own_passkey
+@_own_passkey
 def remove(request: SignedInRequest, *, passkey: Authenticator) -> HttpResponse:
     """Take a passkey off, but never the last way in."""
     if is_last_way(passkey):

@@ -30,7 +30,7 @@ from spotify_auth.people import user_of
 ONCE = Rate(1, (2 * TOTP_TOLERANCE + 1) * TOTP_PERIOD)
 
 
-def is_right(authenticator: Authenticator | None, code: str) -> bool:
+def _is_right(authenticator: Authenticator | None, code: str) -> bool:
     """Whether a code is one of an authenticator's, and was not used at this very moment."""
     code = normalize_user_code(code)
     if authenticator is None or not code or not authenticator.wrap().validate_code(code):
@@ -157,10 +157,10 @@ class RecoverForm(django_forms.Form):
         rows = Authenticator.objects.filter(user=user)
         app = rows.filter(type=Authenticator.Type.TOTP).first()
         # a list of codes is one key; whoever has to have two has the app as well
-        if (app is not None or user.is_staff) and not is_right(app, data["app_code"]):
+        if (app is not None or user.is_staff) and not _is_right(app, data["app_code"]):
             return False
         codes = rows.filter(type=Authenticator.Type.RECOVERY_CODES).first()
-        return user.is_active and is_right(codes, data["code"])
+        return user.is_active and _is_right(codes, data["code"])
 
 
 class GenerateCodesForm(GenerateRecoveryCodesForm):

@@ -66,7 +66,7 @@ def used(request: HttpRequest) -> Iterator[None]:
         return
     now = timezone.now()
     if not _usable(request).update(used_at=now):
-        raise ImmediateHttpResponse(closed(request))
+        raise ImmediateHttpResponse(_closed(request))
     key = request.session.pop(SESSION_KEY)
     try:
         yield
@@ -76,7 +76,7 @@ def used(request: HttpRequest) -> Iterator[None]:
         raise
 
 
-def closed(request: HttpRequest) -> HttpResponse:
+def _closed(request: HttpRequest) -> HttpResponse:
     """Say that no account can be made."""
     return render(request, "account/signup_closed.html", status=403)
 

@@ -61,7 +61,7 @@ def missing_tool() -> str | None:
     return None
 
 
-def synthesise(song: DemoSong) -> Samples:
+def _synthesise(song: DemoSong) -> Samples:
     """Play a song with FluidSynth.
 
     Returns
@@ -106,10 +106,10 @@ def even_loudness(samples: Samples) -> Samples:
         raise RenderError("the rendering is silent")
     loud = powers[powers > powers.max() * 10 ** (GATE_DB / 10)]
     gain = 10 ** (LOUDNESS_DBFS / 20) / float(np.sqrt(loud.mean()))
-    return limit(np.asarray(cut * np.float32(gain), dtype=np.float32))
+    return _limit(np.asarray(cut * np.float32(gain), dtype=np.float32))
 
 
-def limit(samples: Samples) -> Samples:
+def _limit(samples: Samples) -> Samples:
     """Turn the sound down around peaks above `PEAK_DBFS`, smoothly and before they come."""
     block, reach = round(0.005 * SAMPLE_RATE), 12
     count = -(-len(samples) // block)
@@ -125,7 +125,7 @@ def limit(samples: Samples) -> Samples:
     return np.asarray(samples * curve[:, None], dtype=np.float32)
 
 
-def write_mp3(path: Path, samples: Samples, *, tags: dict[str, str]) -> None:
+def _write_mp3(path: Path, samples: Samples, *, tags: dict[str, str]) -> None:
     """Encode stereo samples as MP3 with tags."""
     with av.open(str(path), "w", format="mp3", options={"fflags": "+bitexact"}) as container:
         container.metadata.update(tags)
@@ -139,13 +139,13 @@ def write_mp3(path: Path, samples: Samples, *, tags: dict[str, str]) -> None:
             container.mux(stream.encode(piece))
 
 
-def licence_of(song: DemoSong) -> str:
+def _licence_of(song: DemoSong) -> str:
     """Say under which terms a rendering may be given away."""
     is_own = song.composer == "Journify"
     return LICENCE.format(composition="our own, CC0 1.0" if is_own else "public domain")
 
 
-def render_song(song: DemoSong, *, folder: Path) -> Path:
+def _render_song(song: DemoSong, *, folder: Path) -> Path:
     """Render one song into a folder and return the file."""
     path = folder / f"{song.slug}.mp3"
     tags = {
@@ -153,9 +153,9 @@ def render_song(song: DemoSong, *, folder: Path) -> Path:
         "artist": song.composer,
         "album": "Journify demo songs",
         "date": str(song.year),
-        "copyright": licence_of(song),
+        "copyright": _licence_of(song),
     }
-    write_mp3(path, even_loudness(synthesise(song)), tags=tags)
+    _write_mp3(path, even_loudness(_synthesise(song)), tags=tags)
     return path
 
 
@@ -170,7 +170,7 @@ def catalogue() -> list[dict[str, str | int | float]]:
             "emotion": song.emotion,
             "file": f"audio/{song.slug}.mp3",
             "seconds": SECONDS,
-            "licence": licence_of(song),
+            "licence": _licence_of(song),
         }
         for song in map(load_song, song_names())
     ]
@@ -189,7 +189,7 @@ def main(arguments: list[str] | None = None) -> int:
             song = load_song(name)
             if options.midi:
                 (options.out / f"{name}.mid").write_bytes(midi_file(song))
-            path = render_song(song, folder=options.out)
+            path = _render_song(song, folder=options.out)
             sys.stdout.write(f"{path}  {path.stat().st_size / 1000:.0f} kB\n")
     except (RenderError, ScoreError) as error:
         sys.stderr.write(f"{error}\n")

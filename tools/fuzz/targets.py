@@ -70,14 +70,14 @@ def answering(body: bytes, status: int, headers: dict[str, str] | None = None) -
         yield
 
 
-def usable(value: Any) -> None:
+def _usable(value: Any) -> None:
     """Assert that a page can show and any database can keep what a parser made."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
             _usable_field(field.name, getattr(value, field.name))
     elif isinstance(value, list | tuple):
         for item in value:
-            usable(item)
+            _usable(item)
 
 
 def _usable_field(name: str, value: Any) -> None:
@@ -89,14 +89,14 @@ def _usable_field(name: str, value: Any) -> None:
     elif isinstance(value, int) and name == "duration_ms":
         assert 0 <= value <= LARGEST, value
     else:
-        usable(value)
+        _usable(value)
 
 
 def _platform(call: Callable[[], Any]) -> Check:
     def check(drawn: tuple[bytes, int, dict[str, str]]) -> None:
         with answering(*drawn):
             try:
-                usable(call())
+                _usable(call())
             except PlatformError:
                 return
 
@@ -111,7 +111,7 @@ def _reading(parse: Callable[[Any], Any]) -> Check:
             try:
                 found = call_api("GET", "/v1/x", lambda _rejected: "token")
                 with session.Platform("spotify").reading():
-                    usable(parse(found))
+                    _usable(parse(found))
             except PlatformError:
                 return
 

@@ -38,7 +38,7 @@ def run_load(backend: str, arguments: list[str]) -> dict[str, Any]:
     return {"backend": backend} | report
 
 
-def print_report(report: dict[str, Any], console: Console) -> None:
+def _print_report(report: dict[str, Any], console: Console) -> None:
     """Print a table of the pages, and a line of what became of the answers."""
     table = Table(
         title=f"{report['backend']}: {report['listeners']} listeners for {report['seconds']} s, "
@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
     if options.as_json or "pages" not in report:
         sys.stdout.write(json.dumps(report) + "\n")
     else:
-        print_report(report, Console())
+        _print_report(report, Console())
     return 0 if report["is_good"] else 1
 
 

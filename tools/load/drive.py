@@ -45,12 +45,12 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     os.environ["TRUSTED_PROXIES"] = "1"
     os.environ.setdefault("LOG_LEVEL", "WARNING")
-    report = load(options)
+    report = _load(options)
     sys.stdout.write(json.dumps(report) + "\n")
     return 0 if report["is_good"] else 1
 
 
-def load(options: argparse.Namespace) -> dict[str, Any]:
+def _load(options: argparse.Namespace) -> dict[str, Any]:
     """Put the app under load and report: times by page, errors, memory, what was lost."""
     port = free_port()
     cookies = _prepare(options.listeners, options.years, port)

@@ -61,7 +61,7 @@ class Costs:
         ]
 
 
-def measure_costs(*, days: int, songs: int) -> Costs:
+def _measure_costs(*, days: int, songs: int) -> Costs:
     """Fill the database of the environment, and measure it and the models."""
     call_command("migrate", verbosity=0)
     call_command("seed_history", "somebody", days=days, stdout=sys.stderr)
@@ -107,7 +107,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--days", type=int, default=YEAR)
     parser.add_argument("--songs", type=int, default=12, help="of the demo that are heard")
     options = parser.parse_args(arguments)
-    costs = measure_costs(days=options.days, songs=options.songs)
+    costs = _measure_costs(days=options.days, songs=options.songs)
     table = Table("what", "how much", title=f"Costs, on {connection.vendor}")
     for line in costs.lines():
         table.add_row(*line)

@@ -40,10 +40,10 @@ LABELS = (0, 500, 5_000)  # of a listener who labels one more song
 HEARD = {"sad": 0.05, "happy": 0.5, "energetic": 0.4, "calm": 0.05}
 
 
-def song_figures(size: int) -> dict[str, float]:
+def _song_figures(size: int) -> dict[str, float]:
     """Fill the database up to so many songs, all waiting, and entries; measure one more of each."""
-    fill_songs(size - Song.objects.count())
-    fill_entries(size - Entry.objects.count())
+    _fill_songs(size - Song.objects.count())
+    _fill_entries(size - Entry.objects.count())
     songs = [Song(title=f"One more {number}") for number in range(TRIES)]
     Song.objects.bulk_create(songs)
     entries = list(Entry.objects.order_by("pk")[:TRIES])
@@ -52,31 +52,31 @@ def song_figures(size: int) -> dict[str, float]:
     return {
         "bytes of a song that waits": bytes_of(Song, Classification) / size,
         "bytes of an entry and its share of a day": bytes_of(Entry, Journal) / size,
-        "ms to queue a song": milliseconds(lambda: rows.request_classification(next(waiting))),
-        "ms to claim the next": milliseconds(jobs.claim_next),
-        "ms to answer a phrase": milliseconds(lambda: answer_entry(*next(answered))),
+        "ms to queue a song": _milliseconds(lambda: rows.request_classification(next(waiting))),
+        "ms to claim the next": _milliseconds(jobs.claim_next),
+        "ms to answer a phrase": _milliseconds(lambda: answer_entry(*next(answered))),
     }
 
 
-def label_figures(count: int) -> dict[str, float]:
+def _label_figures(count: int) -> dict[str, float]:
     """Give a listener a journal and so many labels; measure one label more, and what it teaches."""
     user = User.objects.create(username=f"{count} labels")
-    labelled, answered = heard_songs(count), heard_songs(DAYS * PHRASES)
+    labelled, answered = _heard_songs(count), _heard_songs(DAYS * PHRASES)
     labels = [Label(song=song, user=user, emotion="energetic") for song in labelled]
     Label.objects.bulk_create(labels, batch_size=BATCH)
-    fill_days(user, answered)
+    _fill_days(user, answered)
     songs = iter(answered)
-    return {"ms to label a song": milliseconds(lambda: set_label(user, next(songs), "sad"))}
+    return {"ms to label a song": _milliseconds(lambda: set_label(user, next(songs), "sad"))}
 
 
-def milliseconds(call: Callable[[], object]) -> float:
+def _milliseconds(call: Callable[[], object]) -> float:
     """Return the median of some calls: of the processor, of this process and the database's."""
     server = database_process()
     taken = []
     for _ in range(TRIES):
-        began = worked(server)
+        began = _worked(server)
         call()
-        taken.append(worked(server) - began)
+        taken.append(_worked(server) - began)
     return 1000 * median(taken)
 
 
@@ -89,13 +89,13 @@ def database_process() -> int | None:
         return int(cursor.fetchone()[0])
 
 
-def worked(server: int | None) -> float:
+def _worked(server: int | None) -> float:
     """Return the seconds of the processor so far."""
     nanoseconds = Path(f"/proc/{server}/schedstat").read_text().split()[0] if server else 0
     return time.process_time() + int(nanoseconds) / 1e9
 
 
-def fill_songs(count: int) -> None:
+def _fill_songs(count: int) -> None:
     """Write songs that wait for an answer."""
     bundle, now = main_bundle(), timezone.now()
     songs = [Song(title=f"Song {number}", artist="Somebody") for number in range(max(0, count))]
@@ -107,7 +107,7 @@ def fill_songs(count: int) -> None:
     Classification.objects.bulk_create(waiting, batch_size=BATCH)
 
 
-def heard_songs(count: int) -> list[Song]:
+def _heard_songs(count: int) -> list[Song]:
     """Write songs with an answer."""
     bundle = main_bundle()
     songs = [Song(title=f"Heard {number}") for number in range(count)]
@@ -119,13 +119,13 @@ def heard_songs(count: int) -> list[Song]:
     return songs
 
 
-def fill_entries(count: int) -> None:
+def _fill_entries(count: int) -> None:
     """Write days of twelve phrases, a hundred of each listener."""
     for number in range(-(-max(0, count) // (DAYS * PHRASES))):
-        fill_days(User.objects.create(username=f"{count}-{number}"), [None] * (DAYS * PHRASES))
+        _fill_days(User.objects.create(username=f"{count}-{number}"), [None] * (DAYS * PHRASES))
 
 
-def fill_days(user: User, songs: Sequence[Song | None]) -> None:
+def _fill_days(user: User, songs: Sequence[Song | None]) -> None:
     """Write days of twelve phrases, answered with songs or not at all."""
     first = dt.date(2026, 1, 1)
     days = [Journal(user=user, date=first + dt.timedelta(days=day)) for day in range(DAYS)]
@@ -145,12 +145,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--labels", type=int, nargs="+", default=LABELS)
     options = parser.parse_args(arguments)
     call_command("migrate", verbosity=0)
-    show("One more, when there are so many", options.sizes, song_figures)
-    show("One more label, of a listener with so many", options.labels, label_figures)
+    _show("One more, when there are so many", options.sizes, _song_figures)
+    _show("One more label, of a listener with so many", options.labels, _label_figures)
     return 0
 
 
-def show(title: str, sizes: Sequence[int], measured: Callable[[int], dict[str, float]]) -> None:
+def _show(title: str, sizes: Sequence[int], measured: Callable[[int], dict[str, float]]) -> None:
     """Measure at each size, and print a line for each figure."""
     columns = (*(f"{size:,}" for size in sizes), "last ÷ first")
     table = Table("of", *columns, title=f"{title}, on {connection.vendor}")

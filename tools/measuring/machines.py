@@ -51,7 +51,7 @@ class Sleeping(FakeService):
         return FakePrediction(model=bundle.name, version=bundle.version)
 
 
-def work() -> None:
+def _work() -> None:
     """Be one of the machines until a signal comes."""
     module = ModuleType("classifier.serving.service")
     vars(module)["get_service"] = Sleeping
@@ -61,7 +61,7 @@ def work() -> None:
         call_command("worker")
 
 
-def figures(machines: int) -> tuple[float, float]:
+def _figures(machines: int) -> tuple[float, float]:
     """Have so many machines hear what waits for them.
 
     Returns
@@ -71,7 +71,7 @@ def figures(machines: int) -> tuple[float, float]:
         processes take for each song.
     """
     Song.objects.all().delete()
-    ask_for(machines * SONGS)
+    _ask_for(machines * SONGS)
     server = _database_server()
     began = cpu_seconds(server)
     command = [*INSIDE, "tools.measuring.machines", "--worker"]
@@ -92,7 +92,7 @@ def figures(machines: int) -> tuple[float, float]:
     return songs_a_second(), 1000 * worked / (machines * SONGS)
 
 
-def ask_for(count: int) -> None:
+def _ask_for(count: int) -> None:
     """Put songs into the queue, each with a file that no other has."""
     for number in range(count):
         song = Song(title=f"Song {number}")
@@ -125,13 +125,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worker", action="store_true", help="be one of the machines")
     if parser.parse_args(arguments).worker:
-        work()
+        _work()
         return 0
     call_command("migrate", verbosity=0)
     columns = ("songs/s", "÷ machines", "ms of the database a song", "database's share of a core")
     table = Table("machines", *columns, title=f"on {connection.vendor}")
     for machines in MACHINES:
-        rate, worked = figures(machines)
+        rate, worked = _figures(machines)
         cells = (f"{rate:.1f}", f"{rate / machines:.1f}", f"{worked:.1f}")
         table.add_row(str(machines), *cells, f"{rate * worked / 1000:.0%}")
     Console().print(table)

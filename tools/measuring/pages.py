@@ -35,7 +35,7 @@ class MeasuredPage:
     path: str
 
 
-def page_names() -> list[str]:
+def _page_names() -> list[str]:
     """Names of the addresses that may be pages, with the queries that are worth looking at."""
     names = [str(pattern.name) for pattern in urlpatterns if pattern.name not in NO_PAGES]
     return [full for name in names for full in (name, *_with_queries(name))]
@@ -76,13 +76,13 @@ def page_of(user: User, name: str) -> MeasuredPage | None:
 
 def pages_of(user: User, client: Client) -> Iterator[MeasuredPage]:
     """Give the pages of `user` that answer with HTML; what only takes a POST is left out."""
-    for name in page_names():
+    for name in _page_names():
         page = page_of(user, name)
-        if page is not None and is_page(client, page.path):
+        if page is not None and _is_page(client, page.path):
             yield page
 
 
-def is_page(client: Client, path: str) -> bool:
+def _is_page(client: Client, path: str) -> bool:
     """Say whether an address answers with a page."""
     response = client.get(path)
     is_html = response.get("Content-Type", "").startswith("text/html")

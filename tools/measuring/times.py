@@ -87,7 +87,7 @@ def count_calls(client: Client, path: str) -> int:
     return calls
 
 
-def pace() -> float:
+def _pace() -> float:
     """Milliseconds of the processor that a million additions take Python."""
     seconds = timeit.timeit(ADDITIONS, "total = 0", timer=time.process_time, number=1)
     return 1000 * PART * seconds
@@ -103,7 +103,7 @@ def _measure(
 ) -> PageTime:
     many, few, paces = [], [], []
     for _run in range(runs + WARM_UP):
-        paces.append(pace())
+        paces.append(_pace())
         many.append(_milliseconds(full, pair[0].path))
         few.append(_milliseconds(one_day, pair[1].path))
     took = [clock for clock, _ in many[WARM_UP:]]

@@ -18,7 +18,7 @@ SAY = Path(__file__).with_name("say.py")
 NOT_HAD = "VibeNet cannot be installed here, so nothing is compared with it."
 
 
-def ask(folders: list[Path], runs: Path) -> str:
+def _ask(folders: list[Path], runs: Path) -> str:
     """Let VibeNet hear each folder; return a sentence on what came of it."""
     python = runs / "peers" / "environment" / "bin" / "python"
     if not python.exists():
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path, help="folders with labels.csv")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     options = parser.parse_args()
-    sys.stdout.write(ask(options.folders, options.runs) + "\n")
+    sys.stdout.write(_ask(options.folders, options.runs) + "\n")
 
 
 if __name__ == "__main__":

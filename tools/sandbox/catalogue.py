@@ -98,15 +98,15 @@ def search(songs: Iterable[SandboxSong], query: str) -> list[SandboxSong]:
     filters = [(name, quoted or bare) for name, quoted, bare in FILTERS.findall(query)]
     if filters:
         return [song for song in songs if all(_passes(song, *each) for each in filters)]
-    words = folded(query).split()
+    words = _folded(query).split()
     return [
         song
         for song in songs
-        if all(word in folded(f"{song.title} {song.artist} {song.album}") for word in words)
+        if all(word in _folded(f"{song.title} {song.artist} {song.album}") for word in words)
     ]
 
 
-def folded(text: str) -> str:
+def _folded(text: str) -> str:
     """Without case and accents, as every search compares."""
     split = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in split if unicodedata.category(char) != "Mn")
@@ -125,4 +125,4 @@ def _passes(song: SandboxSong, name: str, wanted: str) -> bool:
         "isrc": song.isrc,
         "year": str(song.year),
     }
-    return folded(wanted) in folded(values[name])
+    return _folded(wanted) in _folded(values[name])

@@ -72,7 +72,7 @@ class SandboxServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def answer_to(world: World, request: Request, base_url: str) -> Answer:
+def _answer_to(world: World, request: Request, base_url: str) -> Answer:
     """Find the platform that is meant and let it answer, or fail as it was told to."""
     name, *rest = request.path.removeprefix("/").split("/", 1)
     inner = Request(
@@ -159,7 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, request: Request) -> Answer:
         """Answer, or say that the stand-in itself is at fault: no connection ends without one."""
         try:
-            return answer_to(self.server.world, request, self.server.url)
+            return _answer_to(self.server.world, request, self.server.url)
         except Exception:
             logger.exception("the sandbox cannot answer %s %s", request.method, request.path)
             return Answer(500, b"the sandbox cannot answer this", "text/plain")

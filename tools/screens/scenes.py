@@ -38,7 +38,7 @@ class Scene:
     is_whole: bool = True
 
 
-def at(name: str, **keys: str) -> Way:
+def _at(name: str, **keys: str) -> Way:
     """Go to an address; the values of `keys` are fields of the demo."""
 
     def go(page: Page, demo: Demo) -> None:
@@ -49,7 +49,7 @@ def at(name: str, **keys: str) -> Way:
     return go
 
 
-def path(address: str) -> Way:
+def _path(address: str) -> Way:
     """Go to an address as it is."""
 
     def go(page: Page, _demo: Demo) -> None:
@@ -66,7 +66,7 @@ def _try_out(page: Page, _demo: Demo) -> None:
     expect(page.locator("#try-out[data-state=answered]")).to_be_visible(timeout=HEARD)
 
 
-def sign_up(page: Page, _demo: Demo) -> None:
+def _sign_up(page: Page, _demo: Demo) -> None:
     """Make an account, as everybody does."""
     page.goto("/accounts/signup/")
     name = f"new-{abs(hash(page)) % 10**8}"
@@ -77,7 +77,7 @@ def sign_up(page: Page, _demo: Demo) -> None:
     page.wait_for_url("**/journal/*/")
 
 
-def refused_sign_up(page: Page, _demo: Demo) -> None:
+def _refused_sign_up(page: Page, _demo: Demo) -> None:
     """Fill the form in badly."""
     page.goto("/accounts/signup/")
     page.locator("[name=username]").fill("anna")
@@ -95,7 +95,7 @@ def _picker(page: Page, demo: Demo) -> None:
     expect(page.get_by_role("dialog").locator("[data-song]").first).to_be_visible()
 
 
-def search_at_spotify(page: Page, demo: Demo) -> None:
+def _search_at_spotify(page: Page, demo: Demo) -> None:
     """Look for a song by its name."""
     _picker(page, demo)
     page.get_by_role("searchbox").fill("prelude")
@@ -108,7 +108,7 @@ def _profile(page: Page, _demo: Demo) -> None:
     expect(page.locator("#listening #last")).to_be_visible()
 
 
-def keys(page: Page, demo: Demo) -> None:
+def _keys(page: Page, demo: Demo) -> None:
     """Ask for the keys."""
     page.goto(reverse("journal:day", kwargs={"date": demo.today}))
     page.keyboard.press("?")
@@ -193,7 +193,7 @@ def _hear_month(page: Page, demo: Demo) -> None:
     page.goto(reverse("journal:hear_month", kwargs=where))
 
 
-def data(page: Page, _demo: Demo) -> None:
+def _data(page: Page, _demo: Demo) -> None:
     """One's data, with an export that is ready."""
     page.goto(reverse("journal:data"))
     download = page.locator("a[href*='/exports/']")
@@ -206,7 +206,7 @@ def data(page: Page, _demo: Demo) -> None:
             page.goto(reverse("journal:data"))
 
 
-def refused_post(page: Page, _demo: Demo) -> None:
+def _refused_post(page: Page, _demo: Demo) -> None:
     """Send a form whose token is gone."""
     page.goto("/accounts/login/")
     page.context.clear_cookies()
@@ -229,7 +229,7 @@ def _rendered(template: str, **context: object) -> Way:
     return go
 
 
-def admin_import(page: Page, _demo: Demo) -> None:
+def _admin_import(page: Page, _demo: Demo) -> None:
     """Look at what a file would do."""
     page.goto(reverse("admin:classifier_song_import"))
     table = "title,artist\nPaper Boats,Lumen\nCanon in D,Johann Pachelbel\n"
@@ -240,7 +240,7 @@ def admin_import(page: Page, _demo: Demo) -> None:
     expect(page.locator(".import-preview")).to_be_visible()
 
 
-def nothing_here(page: Page, _demo: Demo) -> None:
+def _nothing_here(page: Page, _demo: Demo) -> None:
     """An address that leads nowhere."""
     page.goto("/no-such-page/")
     assert "404" in page.content()
@@ -253,75 +253,80 @@ FULL_DISK = {
 }
 
 SCENES = (
-    Scene("home", "First page, signed out", "visitor", path("/")),
+    Scene("home", "First page, signed out", "visitor", _path("/")),
     Scene("try-out", "How a file sounds, without an account", "visitor", _try_out),
-    Scene("sign-in", "Signing in", "visitor", path("/accounts/login/")),
-    Scene("sign-up", "Making an account", "visitor", path("/accounts/signup/")),
-    Scene("sign-up-refused", "Making an account: what does not fit", "visitor", refused_sign_up),
-    Scene("privacy", "What is stored", "visitor", at("journal:privacy"), "privacy"),
-    Scene("emotions", "What the four feelings mean", "visitor", at("journal:emotions"), "emotions"),
-    Scene("first-steps", "The first day of a new account", "newcomer", sign_up),
-    Scene("first-history", "History without answers", "newcomer", path("/history/")),
-    Scene("first-stats", "Statistics without answers", "newcomer", path("/stats/")),
-    Scene("first-songs", "Songs without any", "newcomer", path("/songs/")),
-    Scene("first-recap", "Recap without answers", "newcomer", path("/recap/")),
-    Scene("day-empty", "Today, nothing answered yet", "idle", at("journal:day", date="today")),
+    Scene("sign-in", "Signing in", "visitor", _path("/accounts/login/")),
+    Scene("sign-up", "Making an account", "visitor", _path("/accounts/signup/")),
+    Scene("sign-up-refused", "Making an account: what does not fit", "visitor", _refused_sign_up),
+    Scene("privacy", "What is stored", "visitor", _at("journal:privacy"), "privacy"),
+    Scene(
+        "emotions", "What the four feelings mean", "visitor", _at("journal:emotions"), "emotions"
+    ),
+    Scene("first-steps", "The first day of a new account", "newcomer", _sign_up),
+    Scene("first-history", "History without answers", "newcomer", _path("/history/")),
+    Scene("first-stats", "Statistics without answers", "newcomer", _path("/stats/")),
+    Scene("first-songs", "Songs without any", "newcomer", _path("/songs/")),
+    Scene("first-recap", "Recap without answers", "newcomer", _path("/recap/")),
+    Scene("day-empty", "Today, nothing answered yet", "idle", _at("journal:day", date="today")),
     Scene(
         *("day", "Today: answered, not sure, listening, not heard, empty", "anna"),
-        *(at("journal:day", date="today"), "day"),
+        *(_at("journal:day", date="today"), "day"),
     ),
     Scene("picker", "The picker over the day", "anna", _picker, is_whole=False),
     Scene(
         *("picker-page", "The picker without JavaScript", "anna"),
-        *(at("journal:picker", entry_id="entry"), "picker"),
+        *(_at("journal:picker", entry_id="entry"), "picker"),
     ),
     Scene(
-        *("picker-spotify", "The picker with what Spotify found", "ada", search_at_spotify),
+        *("picker-spotify", "The picker with what Spotify found", "ada", _search_at_spotify),
         is_whole=False,
     ),
     Scene("profile", "What was heard at Spotify", "ada", _profile, "profile"),
     Scene("share", "What another app shared", "ada", _shared, "share"),
     Scene(
         *("share-file", "Which phrase a shared file answers", "anna"),
-        *(at("journal:share_file", song_id="own"), "share_file"),
+        *(_at("journal:share_file", song_id="own"), "share_file"),
     ),
     Scene("too-large", "A file that is too large", "anna", _too_large),
-    Scene("keys", "The keys", "anna", keys, is_whole=False),
-    Scene("past-day", "Yesterday", "anna", at("journal:day", date="past")),
+    Scene("keys", "The keys", "anna", _keys, is_whole=False),
+    Scene("past-day", "Yesterday", "anna", _at("journal:day", date="past")),
     Scene("song", "A song, with what counted", "anna", _song_why, "song"),
-    Scene("like", "More like this", "anna", at("journal:like", song_id="song"), "like"),
-    Scene("history", "History", "anna", at("journal:history"), "history"),
-    Scene("history-found", "History, filtered", "anna", path("/history/?emotion=sad&q=light")),
-    Scene("stats", "Statistics", "anna", at("journal:stats"), "stats"),
+    Scene("like", "More like this", "anna", _at("journal:like", song_id="song"), "like"),
+    Scene("history", "History", "anna", _at("journal:history"), "history"),
+    Scene("history-found", "History, filtered", "anna", _path("/history/?emotion=sad&q=light")),
+    Scene("stats", "Statistics", "anna", _at("journal:stats"), "stats"),
     Scene("recap-month", "A month as one picture", "anna", _recap_of("month"), "recap_month"),
     Scene("recap-year", "A year as one picture", "anna", _recap_of("year"), "recap_year"),
-    Scene("songs", "One's own songs", "anna", at("journal:songs"), "songs"),
-    Scene("song-list", "A list to take along", "anna", at("journal:song_list"), "song_list"),
+    Scene("songs", "One's own songs", "anna", _at("journal:songs"), "songs"),
+    Scene("song-list", "A list to take along", "anna", _at("journal:song_list"), "song_list"),
     Scene("hear", "A month to hear", "anna", _hear_month, "hear_month"),
-    Scene("learned", "What it learned", "anna", at("journal:learnt"), "learnt"),
-    Scene("more", "What else there is", "anna", at("journal:more"), "more"),
+    Scene("learned", "What it learned", "anna", _at("journal:learnt"), "learnt"),
+    Scene("more", "What else there is", "anna", _at("journal:more"), "more"),
     Scene("calendar", "The reminder, and its calendar", "anna", _calendar, "reminders"),
-    Scene("phrases", "One's own phrases", "anna", at("journal:phrases"), "phrases"),
-    Scene("settings", "Settings", "anna", at("journal:settings"), "settings"),
-    Scene("data", "Export and import", "anna", data, "data"),
-    Scene("devices", "Where one is signed in", "anna", at("journal:devices"), "devices"),
-    Scene("password", "Another password", "anna", path("/accounts/password/change/")),
-    Scene("second-key", "A second key", "anna", at("mfa_index")),
+    Scene("phrases", "One's own phrases", "anna", _at("journal:phrases"), "phrases"),
+    Scene("settings", "Settings", "anna", _at("journal:settings"), "settings"),
+    Scene("data", "Export and import", "anna", _data, "data"),
+    Scene("devices", "Where one is signed in", "anna", _at("journal:devices"), "devices"),
+    Scene("password", "Another password", "anna", _path("/accounts/password/change/")),
+    Scene("second-key", "A second key", "anna", _at("mfa_index")),
     Scene("reauthenticate", "Is it you?", "idle", _prove_it_is_you),
     Scene("second-step", "Switching on two-step sign-in", "idle", _second_step),
     Scene("codes", "Recovery codes", "idle", _new_codes),
-    Scene("sign-out", "Signing out", "anna", path("/accounts/logout/")),
-    Scene("leave", "Leaving for good", "anna", at("journal:leave"), "leave"),
+    Scene("sign-out", "Signing out", "anna", _path("/accounts/logout/")),
+    Scene("leave", "Leaving for good", "anna", _at("journal:leave"), "leave"),
     Scene("error-400", "A request we do not understand", "visitor", _rendered("400.html")),
     Scene("error-403", "Not allowed", "visitor", _rendered("403.html")),
-    Scene("error-csrf", "A form that was open too long", "visitor", refused_post),
-    Scene("error-404", "Nothing here", "visitor", nothing_here),
+    Scene("error-csrf", "A form that was open too long", "visitor", _refused_post),
+    Scene("error-404", "Nothing here", "visitor", _nothing_here),
     Scene("error-429", "Too often", "visitor", _rendered("429.html")),
     Scene("error-500", "Our own fault", "visitor", _rendered("500.html")),
     Scene("error-503", "A full disk", "visitor", _rendered("503.html", **FULL_DISK)),
-    Scene("admin-songs", "Admin: songs", "curator", at("admin:classifier_song_changelist")),
+    Scene("admin-songs", "Admin: songs", "curator", _at("admin:classifier_song_changelist")),
     Scene(
-        "admin-insight", "Admin: the models and people", "curator", at("admin:classifier_insight")
+        "admin-insight",
+        "Admin: the models and people",
+        "curator",
+        _at("admin:classifier_insight"),
     ),
-    Scene("admin-import", "Admin: what a file would do", "curator", admin_import),
+    Scene("admin-import", "Admin: what a file would do", "curator", _admin_import),
 )

@@ -57,22 +57,22 @@ def play_of(
 
     None where one of the two is missing, or where the time is not believable.
     """
-    names = clean(named[0]), clean(named[1])
+    names = _clean(named[0]), _clean(named[1])
     if not all(names):
         return None
-    if started_at is not None and not is_believable(started_at):
+    if started_at is not None and not _is_believable(started_at):
         return None
     return Play(
         *names,
         started_at,
         seconds=max(0, seconds),
-        album=clean(album),
+        album=_clean(album),
         spotify_id=spotify_id_of(spotify_uri),
-        isrc=clean(isrc).upper()[:12],
+        isrc=_clean(isrc).upper()[:12],
     )
 
 
-def clean(value: object) -> str:
+def _clean(value: object) -> str:
     """Return text without control characters and doubled spaces; nothing for what is no text."""
     if not isinstance(value, str):
         return ""
@@ -86,7 +86,7 @@ def song_key(artist: str, title: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", both).casefold().split(" "))
 
 
-def is_believable(moment: dt.datetime) -> bool:
+def _is_believable(moment: dt.datetime) -> bool:
     """Whether a clock may have said so: not before there were histories, nor after tomorrow."""
     tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
     return moment.year >= FIRST_YEAR and moment <= tomorrow

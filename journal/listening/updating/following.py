@@ -60,10 +60,10 @@ def refresh_due() -> None:
             checked_at=timezone.now()
         )
         if is_ours:
-            ask_for_plays(followed)
+            _ask_for_plays(followed)
 
 
-def ask_for_plays(followed: Followed) -> None:
+def _ask_for_plays(followed: Followed) -> None:
     """Ask for the latest plays, and say beside the name why there are none."""
     try:
         plays = [play for play in READERS[followed.service](followed) if play is not None]

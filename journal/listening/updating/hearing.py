@@ -57,7 +57,7 @@ def look_up_some() -> None:
         Listening.objects.filter(pk=listening.pk).update(looked_up_at=timezone.now())
         for listened in _next_songs(listening.user_id, room):
             try:
-                look_up_song(listened)
+                _look_up_song(listened)
             except PlatformError as error:
                 logger.info("histories wait: %s", type(error).__name__)
                 return
@@ -66,7 +66,7 @@ def look_up_some() -> None:
             return
 
 
-def look_up_song(listened: ListenedSong) -> None:
+def _look_up_song(listened: ListenedSong) -> None:
     """Find the song of a history at Deezer, and have it heard; raises as `find_song`."""
     song = find_song(listened)
     if song is not None:

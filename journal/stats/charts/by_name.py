@@ -55,7 +55,7 @@ class Named:
         )
 
 
-def artists_of(answers: Answers) -> dict[str, Tally]:
+def _artists_of(answers: Answers) -> dict[str, Tally]:
     """The artists that have a name."""
     return {name: tally for name, tally in answers.artists.items() if name}
 
@@ -73,7 +73,7 @@ PHRASES = Named(
 )
 ARTISTS = Named(
     gettext_lazy("By artist"),
-    artists_of,
+    _artists_of,
     gettext_lazy("Most chosen: %(name)s, with %(count)d of %(total)d answers%(most)s."),
     gettext_lazy("Most chosen: %(names)s, %(count)d times each."),
     is_quoted=False,
@@ -97,7 +97,7 @@ BY_ARTIST = Plan(
     "by_artist",
     ARTISTS.title,
     ENOUGH,
-    lambda answers: sum(tally.clear for tally in artists_of(answers).values()),
+    lambda answers: sum(tally.clear for tally in _artists_of(answers).values()),
     ngettext_lazy(
         "%(count)d more answer with an artist’s name",
         "%(count)d more answers with an artist’s name",

@@ -19,7 +19,7 @@ LEAST_DAYS = 3
 WEEKS_DRAWN = 12
 
 
-def longest_run(answered: Sequence[dt.date]) -> Sequence[dt.date]:
+def _longest_run(answered: Sequence[dt.date]) -> Sequence[dt.date]:
     """Find the most days in a row among answered days in their order, of equal runs the latest."""
     starts = [
         place
@@ -38,7 +38,7 @@ def streak_sentence(answered: Sequence[dt.date], interval: Interval) -> str:
         "You answered on %(answered)d of %(days)d days.",
         interval.days,
     ) % {"answered": len(answered), "days": interval.days}
-    run = longest_run(answered)
+    run = _longest_run(answered)
     if len(run) < LEAST_DAYS:
         return told
     longest = _("The longest run: %(count)d days, from %(first)s to %(last)s.")
@@ -52,7 +52,7 @@ def _draw(answers: Answers, interval: Interval, today: dt.date) -> Drawn:
     begun = max(interval.first, today - dt.timedelta(7 * (WEEKS_DRAWN - 1)))
     start = begun - dt.timedelta(begun.weekday())
     shown = [start + dt.timedelta(n) for n in range((today - start).days + 1)]
-    run = longest_run(answered)
+    run = _longest_run(answered)
     return Drawn(
         sentence=streak_sentence(answered, interval),
         drawing={

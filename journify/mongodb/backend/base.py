@@ -41,10 +41,10 @@ class SchemaEditor(MongoEditor):
             model, schema_editor=self, field=field, unique=True, column_prefix=""
         )
         fields = [field] if field else [model._meta.get_field(name) for name in index.fields]
-        self.get_collection(model._meta.db_table).create_indexes([searchable(made, fields)])
+        self.get_collection(model._meta.db_table).create_indexes([_searchable(made, fields)])
 
 
-def searchable(index: IndexModel, fields: list[Any]) -> IndexModel:
+def _searchable(index: IndexModel, fields: list[Any]) -> IndexModel:
     """Take the conditions off a unique index that keep queries from using it."""
     document = index.document
     conditions = document.pop("partialFilterExpression", {})

@@ -107,7 +107,7 @@ HARMONY: tuple[Descriptor, ...] = (
 )
 
 
-def key_correlations(chroma: Floats) -> Floats:
+def _key_correlations(chroma: Floats) -> Floats:
     """Return the correlation with all keys, shape (2, 12): major and minor, C first."""
     centred = chroma.astype(np.float64) - chroma.mean(dtype=np.float64)
     found = _keys() @ (centred / (np.linalg.norm(centred) + 1e-9))
@@ -128,7 +128,7 @@ def _keys() -> npt.NDArray[np.float64]:
 
 def _key(chroma: Floats, weight: Floats) -> list[float]:
     mean = (chroma * weight[:, None]).sum(axis=0) / (weight.sum() + 1e-9)
-    keys = key_correlations(mean)
+    keys = _key_correlations(mean)
     mode, tonic = np.unravel_index(int(keys.argmax()), keys.shape)
     ordered = np.sort(keys.ravel())
     profile = np.roll((MAJOR_PROFILE, MINOR_PROFILE)[int(mode)], int(tonic))

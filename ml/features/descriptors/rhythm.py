@@ -85,7 +85,7 @@ _MODULATION = tuple(
 RHYTHM: tuple[Descriptor, ...] = (*_ONSET, *_PULSE, *_TEMPO, *_MODULATION)
 
 
-def onset_frames(envelope: Floats) -> Indices:
+def _onset_frames(envelope: Floats) -> Indices:
     """Return the frames where the envelope has a clear local peak."""
     windows = np.lib.stride_tricks.sliding_window_view(
         with_ends(envelope, PEAK_FRAMES), 2 * PEAK_FRAMES + 1
@@ -96,7 +96,7 @@ def onset_frames(envelope: Floats) -> Indices:
 
 
 def _onsets(part: Part, rises: Floats, envelope: Floats) -> list[float]:
-    peaks = onset_frames(envelope)
+    peaks = _onset_frames(envelope)
     seconds = len(envelope) / FRAME_RATE
     gaps = (
         np.diff(peaks) / FRAME_RATE if len(peaks) >= FEWEST_ONSETS else np.array([seconds, seconds])

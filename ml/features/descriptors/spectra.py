@@ -70,7 +70,7 @@ class Spectra:
     hertz: Floats
 
 
-def hertz_to_mel(hertz: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def _hertz_to_mel(hertz: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Convert hertz to mel (O'Shaughnessy's formula)."""
     return 2595.0 * np.log10(1.0 + np.asarray(hertz, dtype=np.float64) / 700.0)
 
@@ -79,9 +79,9 @@ def hertz_to_mel(hertz: npt.ArrayLike) -> npt.NDArray[np.float64]:
 def mel_weights(bands: int) -> Floats:
     """Return triangular mel weights, shape (bins, bands), each band summing to one."""
     hertz = short_bins()[1]
-    low, high = hertz_to_mel([LOWEST_HZ, HIGHEST_HZ])
+    low, high = _hertz_to_mel([LOWEST_HZ, HIGHEST_HZ])
     edges = np.linspace(low, high, bands + 2)
-    mel = hertz_to_mel(hertz)[:, None]
+    mel = _hertz_to_mel(hertz)[:, None]
     rising = (mel - edges[:-2]) / np.diff(edges)[:-1]
     falling = (edges[2:] - mel) / np.diff(edges)[1:]
     weights = np.clip(np.minimum(rising, falling), 0.0, None)
@@ -146,7 +146,7 @@ def short_bins() -> tuple[slice, Floats]:
     return _bins(WINDOW, highest=HIGHEST_HZ)
 
 
-def block_energy(samples: Floats, size: int) -> Floats:
+def _block_energy(samples: Floats, size: int) -> Floats:
     """Return the mean square of each whole block of `size` samples."""
     blocks = samples[: len(samples) // size * size].reshape(-1, size)
     result: Floats = np.einsum("ij,ij->i", blocks, blocks) / np.float32(size)
@@ -190,7 +190,7 @@ def levelled_samples(samples: npt.NDArray[np.floating]) -> Tensor:
 
 def sound_of(samples: Tensor) -> Sound:
     """Find what is heard of levelled samples, shape (n,)."""
-    energy = block_energy(samples.numpy(), HOP)
+    energy = _block_energy(samples.numpy(), HOP)
     begin, end = heard_hops(energy)
     heard = samples[begin * HOP : end * HOP].numpy()
     return Sound(start=begin, samples=heard, energy=energy[begin:end])

@@ -149,7 +149,7 @@ def zero_crossing_hertz(samples: Floats, sample_rate: float) -> Floats:
     return result
 
 
-def statistics(series: Floats, kinds: tuple[tuple[str, str], ...]) -> Floats:
+def _statistics(series: Floats, kinds: tuple[tuple[str, str], ...]) -> Floats:
     """Return the named statistics of each column.
 
     Parameters
@@ -248,8 +248,8 @@ def describe_timbre(part: Part) -> Floats:
     cepstra = mel @ cosine_basis(MEL_BANDS)[:, 1:CEPSTRA]
     return np.concatenate(
         [
-            statistics(np.concatenate([shape, tilt[:, None], octave], axis=1), _STATISTICS),
-            statistics(cepstra, _CEPSTRUM_STATISTICS),
-            statistics(levels, _BAND_STATISTICS),
+            _statistics(np.concatenate([shape, tilt[:, None], octave], axis=1), _STATISTICS),
+            _statistics(cepstra, _CEPSTRUM_STATISTICS),
+            _statistics(levels, _BAND_STATISTICS),
         ]
     ).astype(np.float32)

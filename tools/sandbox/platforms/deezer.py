@@ -39,9 +39,9 @@ def deezer_response(world: World, request: Request, base_url: str) -> Answer:
     return _error("InvalidQueryException", "Unknown path components : " + path, 600)
 
 
-def track(world: World, song: SandboxSong, base_url: str) -> Json:
+def _track(world: World, song: SandboxSong, base_url: str) -> Json:
     """A full track object, https://developers.deezer.com/api/track."""
-    return listed_track(world, song, base_url) | {
+    return _listed_track(world, song, base_url) | {
         "isrc": song.isrc,
         "share": f"https://www.deezer.com/track/{song.deezer_id}?utm_source=deezer",
         "track_position": 1,
@@ -54,7 +54,7 @@ def track(world: World, song: SandboxSong, base_url: str) -> Json:
     }
 
 
-def listed_track(world: World, song: SandboxSong, base_url: str) -> Json:
+def _listed_track(world: World, song: SandboxSong, base_url: str) -> Json:
     """A track as a search lists it: without its ISRC."""
     expires = int(world.now()) + PREVIEW_SECONDS
     signature = _signature(world, song.deezer_id, expires)
@@ -110,17 +110,17 @@ def _one(
     if not songs:
         return _error("DataException", "no data", 800)
     if part is not None:
-        items = [listed_track(world, song, base_url) for song in songs]
+        items = [_listed_track(world, song, base_url) for song in songs]
         return _page(request, items, f"{base_url}{request.path}")
     if kind == "track":
-        return as_json(track(world, songs[0], base_url))
+        return as_json(_track(world, songs[0], base_url))
     if kind == "artist":
         return as_json(_artist(songs[0], base_url) | {"nb_album": 1, "nb_fan": 0, "radio": False})
     more = {
         "release_date": f"{songs[0].year}-01-01",
         "nb_tracks": len(songs),
         "artist": _artist(songs[0], base_url),
-        "tracks": {"data": [listed_track(world, song, base_url) for song in songs]},
+        "tracks": {"data": [_listed_track(world, song, base_url) for song in songs]},
     }
     return as_json(_album(songs[0], base_url) | more)
 
@@ -138,7 +138,7 @@ def _search(world: World, request: Request, base_url: str, kind: str) -> Answer:
     found = catalogue.search(world.songs_at("deezer"), query)
     make: dict[str, Callable[[SandboxSong, str], Json]] = {"artist": _artist, "album": _album}
     if kind == "track":
-        items = [listed_track(world, song, base_url) for song in found]
+        items = [_listed_track(world, song, base_url) for song in found]
     else:
         items = list(
             {row["id"]: row for row in (make[kind](one, base_url) for one in found)}.values()

@@ -33,7 +33,7 @@ def itunes_response(world: World, request: Request, base_url: str) -> Answer:
     return Answer(404)
 
 
-def song_object(song: SandboxSong, base_url: str) -> dict[str, Any]:
+def _song_object(song: SandboxSong, base_url: str) -> dict[str, Any]:
     """One of `results`."""
     return {
         "wrapperType": "track",
@@ -62,7 +62,7 @@ def _results(request: Request, found: list[SandboxSong], base_url: str) -> Answe
     if not 1 <= limit <= MOST:
         wrong = {"errorMessage": "Invalid value(s) for key(s): [limit]", "queryParameters": {}}
         return as_json(wrong, status=400)
-    results = [song_object(song, base_url) for song in found[:limit]]
+    results = [_song_object(song, base_url) for song in found[:limit]]
     reply = as_json({"resultCount": len(results), "results": results})
     reply.content_type = "text/javascript; charset=utf-8"
     return reply
