@@ -13,10 +13,9 @@ from typing import Any
 
 STARTED = time.perf_counter()
 
-from journify.operations.collecting import import_torch, loading
+from journify.operations.collecting import loading
 
 with loading():  # as whatever listens does
-    import_torch()
     import torch
 
     from benchmarks.timing import Laps, report

@@ -11,11 +11,10 @@ from logging.config import dictConfig
 
 from django.conf import settings
 
-from journify.operations.collecting import import_torch, loading
+from journify.operations.collecting import loading
 
 with loading():
-    import_torch()
-    from classifier.serving.service import service_of
+    from classifier.serving.service import service_of  # and torch with it
 
     dictConfig(settings.LOGGING)  # Django's own is for pages, and imports what makes them
     service_of(tuple(settings.CLASSIFIER_MODELS))

@@ -26,7 +26,7 @@ from classifier.files.decoding import get_decoder
 from classifier.files.formats import explained
 from classifier.serving.results import Result, as_result, note_on
 from classifier.terminal.finding import problem_of
-from journify.operations.collecting import import_torch, loading
+from journify.operations.collecting import loading
 from ml.clip import Clip
 from ml.errors import ClipError
 
@@ -182,7 +182,6 @@ def _start(models: list[str]) -> None:
     """Load the models of this process."""
     get_decoder().start()  # it gets ready while torch is imported
     with loading():
-        import_torch()
         from classifier.serving.service import service_of
 
         _state["service"] = service_of(tuple(models))

@@ -1,15 +1,10 @@
-"""What a process need not do as it starts: search for garbage, and import torch's compiler."""
+"""Python's search for garbage, kept out of a server's start and of its requests."""
 
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
-
-# Of torch, for its compiler and exporter only: a quarter of the time that importing torch takes.
-COMPILING = ("torch._meta_registrations", "torch.export")
 
 
 @contextmanager
@@ -26,17 +21,3 @@ def loading() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def import_torch() -> None:
-    """Import torch without `COMPILING`: enough to answer and to explain with, not to train."""
-    if "torch" in sys.modules:
-        return
-    sys.modules.update({name: ModuleType(name) for name in COMPILING})
-    import torch
-
-    for name in COMPILING:
-        del sys.modules[name]
-        vars(torch).pop(name.removeprefix("torch."), None)
-    # what is left out would have made this known
-    torch._C._set_generator_metaclass(torch._opaque_base.OpaqueBaseMeta)

@@ -24,7 +24,7 @@ from journify.background import jobs, working
 from journify.config.checks import AT_START
 from journify.monitoring.server import serve_metrics
 from journify.operations import housekeeping
-from journify.operations.collecting import import_torch, loading
+from journify.operations.collecting import loading
 from journify.operations.commands import ExplainedCommand
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,6 @@ class Command(ExplainedCommand):
         """Load the models, start the sweep, and work."""
         get_decoder().start()  # it gets ready while torch is imported
         with loading():
-            import_torch()
             from classifier.serving.service import get_service
 
             names = [predictor.name for predictor in get_service().predictors]
