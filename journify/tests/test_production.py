@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from journify.tests import databases
 from tools.processes import free_port
 
 HOST = "journal.example.org"
@@ -50,11 +51,12 @@ class TestServer:
 
     @pytest.fixture(scope="class")
     def port(self, tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[int]:
-        env = environment(tmp_path_factory.mktemp("data")) | {"METRICS_TOKEN": "the-token"}
-        prepare = [sys.executable, "manage.py", "prepare", "--port", str(port := free_port())]
-        subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
+        folder, port = tmp_path_factory.mktemp("data"), free_port()
+        prepare = [sys.executable, "manage.py", "prepare", "--port", str(port)]
         web = [sys.executable, "-m", "gunicorn", "journify.wsgi", "--bind", f"127.0.0.1:{port}"]
-        with log.open("w") as output:
+        with databases.own_data(folder, migrated=True) as own, log.open("w") as output:
+            env = environment(folder) | own | {"METRICS_TOKEN": "the-token"}
+            subprocess.run(prepare, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
             process = subprocess.Popen(web, cwd=settings.BASE_DIR, env=env, stderr=output)
             try:
                 wait_for(port)

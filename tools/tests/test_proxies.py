@@ -33,6 +33,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from journify.limits.bodies import BodyMiddleware
+from journify.tests import databases
 from tools.processes import free_port
 
 HOST = "journal.example.org"
@@ -45,18 +46,16 @@ NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of the app as the unit starts it: two processes, the documented settings."""
     folder, port = tmp_path_factory.mktemp("data"), free_port()
-    env = os.environ | {
-        "ENV_FILE": str(settings.BASE_DIR / ".env.production.example"),
-        "JOURNIFY_DATA_DIR": str(folder),
-        "BACKUP_DIR": "",
-    }
+    given = {"ENV_FILE": str(settings.BASE_DIR / ".env.production.example"), "BACKUP_DIR": ""}
     manage = [sys.executable, "manage.py", "prepare", "--port", str(port)]
-    subprocess.run(manage, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
     bind = f"127.0.0.1:{port}"
     web = [sys.executable, "-m", "gunicorn", "journify.wsgi", "--bind", bind, "--workers", "2"]
-    with _running(web, env=env, log=folder / "web.log"):
-        _wait_for(port)
-        yield port
+    with databases.own_data(folder, migrated=True) as own:
+        env = os.environ | given | own
+        subprocess.run(manage, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
+        with _running(web, env=env, log=folder / "web.log"):
+            _wait_for(port)
+            yield port
 
 
 @pytest.fixture(scope="module")
