@@ -171,9 +171,13 @@ $(VENV)/test.stamp: requirements-dev.txt $(VENV)/run.stamp
 	@touch $@
 
 chromium:
-	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends chromium-headless-shell; \
-	  else echo "The browser tests need Chromium: sudo apt-get install chromium-headless-shell"; exit 1; fi; }
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends chromium; \
+	  else echo "The browser tests need Chromium: sudo apt-get install chromium"; exit 1; fi; }
+	@command -v chromium-headless-shell >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	  apt-get install -qy --no-install-recommends chromium-headless-shell || \
+	  { apt-get update -q && apt-get install -qy --no-install-recommends chromium-headless-shell; } || \
+	  echo "Debian's chromium-headless-shell is not to be had: the browser tests take Chromium, and longer."
 
 sqlite:  # comes with Python
 

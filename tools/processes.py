@@ -64,10 +64,10 @@ def start(command: str, *, port: int, log: IO[bytes]) -> subprocess.Popen[bytes]
     )
 
 
-def chromium() -> str | None:
+def chromium(*names: str) -> str | None:
     """Return Chromium, without windows where it is installed so: it takes half the work."""
-    others = ("chromium-headless-shell", "chromium")
-    return os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, others)), None)
+    names = names or ("chromium-headless-shell", "chromium")
+    return os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, names)), None)
 
 
 def free_port() -> int:

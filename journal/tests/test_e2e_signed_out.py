@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserType, Page, Route, expect
 
 from journal.day.tests.test_e2e_journal import sign_up
+from tools.processes import chromium
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -20,9 +21,10 @@ SECRET = "Nobody else may ever read this"
 def browser_with_cache(
     browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Iterator[Browser]:
-    """Chromium with the back/forward cache, which Playwright switches off."""
+    """Chromium with the back/forward cache, off in Playwright's and not in the one without windows."""
     browser = browser_type.launch(
-        **browser_type_launch_args, ignore_default_args=["--disable-back-forward-cache"]
+        **browser_type_launch_args | {"executable_path": chromium("chromium")},
+        ignore_default_args=["--disable-back-forward-cache"],
     )
     yield browser
     browser.close()
