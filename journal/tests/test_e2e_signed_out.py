@@ -21,7 +21,7 @@ SECRET = "Nobody else may ever read this"
 def browser_with_cache(
     browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Iterator[Browser]:
-    """Chromium with the back/forward cache, off in Playwright's and not in the one without windows."""
+    """Chromium with the back/forward cache, which the one without windows lacks."""
     browser = browser_type.launch(
         **browser_type_launch_args | {"executable_path": chromium("chromium")},
         ignore_default_args=["--disable-back-forward-cache"],
