@@ -15,7 +15,7 @@ from journify.tests.browser import (
     phone,
     sandbox_app,
 )
-from journify.tests.databases import share_a_folder
+from tools.migrated import share_a_folder
 
 __all__ = [
     "app_env",

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 
 from classifier.models import Classification, Song
 from classifier.queue import rows as queue
+from journify.operations import preparing
 from ml.tests.sounds import music, write
 from tools.processes import ROOT
 from tools.soak import INSIDE, environment
@@ -62,7 +62,7 @@ def memory(songs: int) -> list[float]:
 
 def main(songs: int) -> list[float]:
     """Measure in the database and folder of the environment, which are empty."""
-    call_command("migrate", verbosity=0)
+    preparing.migrate()
     log = settings.DATA_DIR / "worker.log"
     with log.open("wb") as output:
         worker = subprocess.Popen(WORKER, cwd=ROOT, stdout=output, stderr=output)

@@ -22,10 +22,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 
 from classifier.models import Classification, ClassificationQuerySet, Song
 from classifier.queue import rows as queue
+from journify.operations import preparing
 
 WORKERS = 2
 # So long after the last kill, what is open is stuck.
@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--every", type=float, default=3.0, help="seconds between two kills")
     options = parser.parse_args(arguments)
 
-    call_command("migrate", verbosity=0)
+    preparing.migrate()
     _ask_for(options.songs)
     crew = Crew(settings.DATA_DIR / "workers.log")
     for _ in range(WORKERS):

@@ -33,6 +33,7 @@ from django.test import Client
 from classifier.models import Classification, Song
 from journal.day import pages as days
 from journal.models import Entry
+from journify.operations import preparing
 from spotify_auth.models import User
 from tools.kill_test import WORKER, WORKERS, audio
 from tools.processes import ROOT, commands_of, free_port, start
@@ -112,7 +113,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--answers", type=int, default=50)
     options = parser.parse_args(arguments)
 
-    call_command("migrate", verbosity=0)
+    preparing.migrate()
     call_command("load_phrases", verbosity=0)
     listeners = _listeners(options.answers)
     app = App(settings.DATA_DIR / "workers.log")

@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools.brokers import throwaway_rabbitmq, throwaway_redis
+from tools.migrated import begin_with_tables
 from tools.mongodb.double import throwaway_double
 from tools.postgres import throwaway_postgres
 
@@ -50,6 +51,8 @@ def environment(backend: str, *, durable: bool = False) -> Iterator[dict[str, st
             variable: stack.enter_context(instead.get(server, server)())
             for variable, server in BACKENDS[backend].items()
         }
+        if "DATABASE_URL" not in given:
+            begin_with_tables(Path(folder))
         plain = {"DATABASE_URL": "", "QUEUE_URL": "", "ENV_FILE": os.devnull}
         yield os.environ | plain | given | {"JOURNIFY_DATA_DIR": folder} | ATTEMPTS
 

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
+from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -19,6 +20,12 @@ def is_migrated() -> bool:
     """Say whether every migration has run, by their names: to plan them, all would be imported."""
     applied = MigrationRecorder(connection).applied_migrations()
     return all(migration in applied for migration in _migrations())
+
+
+def migrate() -> None:
+    """Run the migrations that have not run; where there are none, take no time."""
+    if not is_migrated():
+        call_command("migrate", verbosity=0)
 
 
 def is_collected() -> bool:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import atexit
-import fcntl
 import functools
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,16 +19,10 @@ import psycopg
 from django.conf import settings
 from django.db import connections, models
 
+from tools import migrated as shared
+from tools.migrated import SQLITE_FILE
+
 POSTGRESQL = "django.db.backends.postgresql"
-SQLITE_FILE = "journify.sqlite3"
-SHARED = "JOURNIFY_TESTS_SHARED"  # the folder that the processes of a run have in common
-
-
-def share_a_folder() -> None:
-    """Make the folder in the process that starts the others, which get its name from it."""
-    if SHARED not in os.environ:
-        folder = os.environ[SHARED] = tempfile.mkdtemp(prefix="journify-tests-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 @contextmanager
@@ -66,13 +58,7 @@ def keep_tables() -> None:
 
 def migrated_file() -> Path:
     """Return a database on SQLite with today's tables, to be copied; one for all processes."""
-    folder = Path(os.environ[SHARED])
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "made").exists():
-            _fill(folder)
-            (folder / "made").touch()
-    return folder / SQLITE_FILE
+    return shared.migrated_file(_fill)
 
 
 def _fill(folder: Path) -> None:
@@ -81,7 +67,7 @@ def _fill(folder: Path) -> None:
         with closing(sqlite3.connect(folder / SQLITE_FILE)) as copy:
             tests.connection.backup(copy)
     else:
-        _migrate({"JOURNIFY_DATA_DIR": str(folder), "DATABASE_URL": ""})
+        shared.migrate(folder)
 
 
 @functools.cache
@@ -93,13 +79,10 @@ def _migrated_name() -> str:
     _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     atexit.register(_on_server, f'DROP DATABASE "{name}" WITH (FORCE)')
     if not has_tables:
-        _migrate({"DATABASE_URL": _address(name)})
+        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        env = os.environ | {"DATABASE_URL": _address(name)}
+        subprocess.run(command, cwd=settings.BASE_DIR, env=env, check=True)
     return name
-
-
-def _migrate(env: dict[str, str]) -> None:
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    subprocess.run(command, cwd=settings.BASE_DIR, env=os.environ | env, check=True)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from classifier.files.decoding import get_decoder
 from classifier.models import Classification, Label, Song
 from classifier.serving.service import get_service
 from journal.models import Entry, Journal
+from journify.operations import preparing
 from tools.processes import ROOT
 
 DEMO = ROOT / "classifier" / "demo" / "audio"
@@ -63,7 +64,7 @@ class Costs:
 
 def _measure_costs(*, days: int, songs: int) -> Costs:
     """Fill the database of the environment, and measure it and the models."""
-    call_command("migrate", verbosity=0)
+    preparing.migrate()
     call_command("seed_history", "somebody", days=days, stdout=sys.stderr)
     return Costs(
         bytes_an_entry=bytes_of(Entry, Journal) / Entry.objects.count(),

@@ -30,7 +30,6 @@ import json, sys
 import django
 django.setup()
 from django.core.files import File
-from django.core.management import call_command
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from classifier.files import tryouts
 from classifier.queue import rows as queue
@@ -39,6 +38,7 @@ from classifier.models import Classification, Song
 from journal.archive import transfers
 from journify.background.jobs import kinds
 from journify.background.jobs import sweep as sweep_leases
+from journify.operations import preparing
 from spotify_auth.models import User
 
 NAMES = ("status", "stage", "attempts", "reason", "owner", "emotion")
@@ -82,7 +82,7 @@ def see_all():
 def sweep():
     return sweep_leases()
 
-call_command("migrate", verbosity=0)
+preparing.migrate()
 for line in sys.stdin:
     verb, *arguments = json.loads(line)
     print(json.dumps(globals()[verb](*arguments)), flush=True)

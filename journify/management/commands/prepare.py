@@ -38,8 +38,7 @@ class Command(ExplainedCommand):
             )
         _require_free(number)
         forget_counts()
-        if not preparing.is_migrated():
-            call_command("migrate", verbosity=0)
+        preparing.migrate()
         call_command("load_phrases", stdout=self.stdout)
         call_command("load_demo", stdout=self.stdout)
         call_command("renew_emotions", begin=True, verbosity=0)
