@@ -66,7 +66,8 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if name.startswith("load_"):
             call_command(name, **options)
 
-    monkeypatch.setattr(prepare, "call_command", call)
+    for module in (prepare, preparing):
+        monkeypatch.setattr(module, "call_command", call)
     return names
 
 
