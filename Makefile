@@ -45,7 +45,9 @@ peers: $(VENV)/run.stamp  ## let VibeNet hear folders of clips, in an environmen
 	@$(BIN)/python -m tools.peers $(DATA)
 
 test migrations unit slow database e2e: export ENV_FILE := /dev/null
-test: lint types migrations unit e2e  ## style, types, tests, the daily ways in a browser (DB=postgres: on PostgreSQL)
+test: $(VENV)/test.stamp  ## style, types, tests, the daily ways in a browser (DB=postgres: on PostgreSQL)
+	@$(MAKE) --jobs=$(shell nproc) --output-sync=target lint types migrations  # each takes one core
+	@$(MAKE) unit e2e
 
 SINCE ?= HEAD
 check: export ENV_FILE := /dev/null
@@ -60,8 +62,7 @@ lint: $(VENV)/test.stamp  ## style, security rules and templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(ROOMS)
-	$(BIN)/djlint --quiet --check templates
-	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/djlint --quiet --check --lint templates
 
 types: $(VENV)/test.stamp  ## types, strictly
 	$(BIN)/mypy $(ROOMS)

@@ -17,7 +17,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from rich.console import Console
@@ -29,6 +28,7 @@ from classifier.serving.bundles import main_bundle
 from journal.models import Entry, Journal
 from journal.services import answer_entry, set_label
 from journify.background import jobs
+from journify.operations import preparing
 from spotify_auth.models import User
 from tools.measuring.costs import bytes_of
 
@@ -144,7 +144,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--labels", type=int, nargs="+", default=LABELS)
     options = parser.parse_args(arguments)
-    call_command("migrate", verbosity=0)
+    preparing.migrate()
     _show("One more, when there are so many", options.sizes, _song_figures)
     _show("One more label, of a listener with so many", options.labels, _label_figures)
     return 0
