@@ -12,9 +12,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ from ml.datasets.ratings import Rating, read_ratings
 from ml.errors import DataError
 from ml.labels import EMOTIONS, Emotion
 from ml.metrics import Integers, calibration_error, reliability
-from ml.personal import axes_of, center_of, fit_layer, probabilities_of
+from ml.personal import MAX_LABELS, axes_of, center_of, fit_layer, probabilities_of
 from ml.training.experiment import (
     PREDICTIONS,
     FoldPrediction,
@@ -298,6 +300,16 @@ def _ece(probabilities: Floats, truth: Integers) -> float:
     return calibration_error(reliability(probabilities, truth))
 
 
+def milliseconds_of_learning(said: Probabilities) -> float:
+    """Return what of the processor one label takes, with as many before as ever teach."""
+    songs = list(islice(cycle(map(axes_of, said.values())), MAX_LABELS))
+    labels = list(islice(cycle(EMOTIONS), MAX_LABELS))
+    started = time.process_time()
+    for _ in range(DRAWS):
+        fit_layer(songs, labels, center_of(songs))
+    return 1000.0 * (time.process_time() - started) / DRAWS
+
+
 def table_of(scores: Sequence[Score]) -> Table:
     """Lay the counts of labels under each other, in 80 columns."""
     table = Table(
@@ -346,4 +358,7 @@ def evaluate_raters(options: Mapping[str, Any]) -> None:
         said = said_unseen(options["run"], data.resolve().name)
     else:
         said = hear(files, data, options["model"], options["runs"] / "heard")
-    Console().print(table_of(score(ratings, said, draws=options["draws"])))
+    console = Console()
+    console.print(table_of(score(ratings, said, draws=options["draws"])))
+    taken = milliseconds_of_learning(said)
+    console.print(f"Learning from {MAX_LABELS} labels takes {taken:.1f} ms of the processor.")
