@@ -142,6 +142,18 @@ def test_a_day_with_six_answers_is_two_screens_of_a_phone(phone: Page) -> None:
     assert height_of(answered.first) > high + 100
 
 
+def test_the_third_answer_takes_six_taps(phone: Page) -> None:
+    """From the opened day, with songs that were heard: a tap on a phrase and one on a song each."""
+    sign_up(phone)
+    phone.get_by_role("button", name="I have them").click()  # a new account's recovery codes
+    phone.goto("/")
+    phone.evaluate("window.taps = 0; addEventListener('click', () => (taps += 1), true)")
+    for number in range(3):
+        open_picker(phone, card(phone, number)).locator("[data-song]").nth(number).click()
+        expect_an_emotion(card(phone, number))
+    assert phone.evaluate("taps") <= 6
+
+
 def hold_cards(page: Page) -> Callable[[], None]:
     """Hold back what is asked of cards, until what is returned is called."""
     held: list[Route] = []
