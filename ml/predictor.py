@@ -121,8 +121,7 @@ class Predictor:
         threads : int, optional
             CPU threads that torch and numpy may use, in the whole process.
         quick : bool
-            Answer in this CPU's best number format (`ml.networks.quick`) instead of 32 bits, and
-            keep the memory of one clip for the next (`ml.memory`).
+            Use this CPU's best number format (`ml.networks.quick`), and keep memory (`ml.memory`).
         cores : int
             With two or more, a second thread describes a clip while this one runs the network.
 

@@ -25,14 +25,14 @@ def share_a_folder() -> None:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
-def migrate(folder: Path) -> None:
+def make_tables(folder: Path) -> None:
     """Make the tables of a folder of data, which takes seconds."""
     env = os.environ | {"JOURNIFY_DATA_DIR": str(folder), "DATABASE_URL": ""}
     command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
     subprocess.run(command, cwd=ROOT, env=env, check=True)
 
 
-def migrated_file(fill: Callable[[Path], None] = migrate) -> Path:
+def migrated_file(fill: Callable[[Path], None] = make_tables) -> Path:
     """Return the database, to be copied; `fill` makes it where it is not made yet."""
     folder = Path(os.environ[SHARED])
     with (folder / "lock").open("w") as lock:

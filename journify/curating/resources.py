@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BATCH = 500
 
 
-class Changes(Diff):
+class RowDiff(Diff):
     """What a row changes, without the inline styles that our content security policy refuses."""
 
     def as_html(self) -> list[SafeString]:
@@ -98,9 +98,9 @@ class CuratedResource(resources.ModelResource):
         self._known: dict[object, Model] = {}
 
     @classmethod
-    def get_diff_class(cls) -> type[Changes]:
+    def get_diff_class(cls) -> type[RowDiff]:
         """Show changes our way."""
-        return Changes
+        return RowDiff
 
     def get_use_transactions(self) -> bool:
         """Where there are some; the library would refuse to import anywhere else."""

@@ -67,7 +67,7 @@ def _fill(folder: Path) -> None:
         with closing(sqlite3.connect(folder / SQLITE_FILE)) as copy:
             tests.connection.backup(copy)
     else:
-        shared.migrate(folder)
+        shared.make_tables(folder)
 
 
 @functools.cache
