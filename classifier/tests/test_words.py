@@ -147,7 +147,7 @@ class TestOwnWord:
     def test_what_labels_taught_counts_for_words_too(self, user: User) -> None:
         song = ClassificationFactory(emotion="sad", probabilities=chances(0.5, 0.1, 0.1, 0.3)).song
         before = [word.name for word in self.reading(user, song).finer]
-        PersonalLayer.objects.create(user=user, valence=3.0, strength=1.0)
+        PersonalLayer.objects.create(user=user, valence=3.0, strength=1.0, labels=8)
         after = [word.name for word in self.reading(user, song).finer]
         assert not set(before) & set(after)
         assert songs_with_word(user, [song.pk], after[0]) == [song.pk]
