@@ -79,23 +79,23 @@ PARALLEL := --numprocesses $(shell nproc) --dist loadfile --no-loadscope-reorder
 unit: $(VENV)/test.stamp postgres redis mongodb nginx  ## tests without a browser (TESTS="journal ml")
 	$(ON_DB) $(BIN)/pytest -m "not e2e and not slow" $(PARALLEL) $(TESTS)
 
-# These wait as long as they work: three for two cores, each test as soon as one is free. Those of a group
-# (`xdist_group`) stay together, and share an app.
-WAITING := --numprocesses $(shell expr $$(nproc) + $$(nproc) / 2) --dist loadgroup
+# Each test as soon as a core is free; those of a group (`xdist_group`) stay together, and share an app. What is slow
+# waits as long as it works: three for two cores.
+EACH := --dist loadgroup --numprocesses
 
 # Only the files with such tests are read: of all of them that takes longer than the tests of a file.
 slow: TESTS ?= $(shell grep -rl 'mark\.slow' --include='test_*.py' $(ROOMS))
 e2e: TESTS ?= $(shell grep -rl 'mark\.e2e' --include='test_*.py' $(ROOMS))
 
 slow: $(VENV)/test.stamp postgres redis mongodb chromium  ## what kills processes, trains, measures; rarer ways in a browser
-	$(BIN)/pytest -m slow $(WAITING) $(TESTS)
+	$(BIN)/pytest -m slow $(EACH) $(shell expr $$(nproc) + $$(nproc) / 2) $(TESTS)
 
 database: $(VENV)/test.stamp postgres redis nginx mongodb  ## what asks the database, on PostgreSQL
 	$(BIN)/python -m tools.postgres $(BIN)/pytest --only-database -m "not e2e" $(PARALLEL) \
 	  journify journal classifier spotify_auth
 
 e2e: $(VENV)/test.stamp chromium $(DB)  ## the daily ways, in a real browser against a real server and worker
-	$(ON_DB) $(BIN)/pytest -m "e2e and not slow" $(WAITING) $(TESTS)
+	$(ON_DB) $(BIN)/pytest -m "e2e and not slow" $(EACH) $(shell nproc) $(TESTS)
 
 soak: $(VENV)/test.stamp postgres redis rabbitmq mongodb  ## the kill test in full, on every backend (minutes)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.soak
