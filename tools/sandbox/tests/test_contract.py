@@ -8,6 +8,7 @@ and ReccoBeats' OpenAPI: the objects that we use, and of these the names that we
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from journify.tests.sandbox import Sandbox
 from tools.sandbox.platforms import deezer, itunes, reccobeats, spotify_api
 from tools.sandbox.platforms.spotify_accounts import spotify_accounts_response as accounts_answer
-from tools.sandbox.world import Grant, Request
+from tools.sandbox.world import Answer, Grant, Request
 
 URL = "http://127.0.0.1:1/x"
 
@@ -68,34 +69,40 @@ def grant(sandbox: Sandbox) -> Grant:
     return grant
 
 
-def ask(sandbox: Sandbox, module: Any, path: str, **query: str) -> Any:
+def ask(sandbox: Sandbox, respond: Callable[..., Answer], path: str, **query: str) -> Any:
     request = Request("GET", path, query, {"authorization": "Bearer a"}, b"")
-    return json.loads(module.answer(sandbox.world, request, URL).body)
+    return json.loads(respond(sandbox.world, request, URL).body)
 
 
 def payloads(sandbox: Sandbox) -> dict[str, Any]:
     """One real answer of the stand-in for each object."""
     song = sandbox.world.songs[0]
-    track = ask(sandbox, spotify_api, f"/v1/tracks/{song.spotify_id}")
-    search = ask(sandbox, spotify_api, "/v1/search", q="tone", type="track", limit="1")
-    recent = ask(sandbox, spotify_api, "/v1/me/player/recently-played")
-    found = ask(sandbox, deezer, "/search", q="tone")
-    apple = ask(sandbox, itunes, "/search", term="tone")
-    features = ask(sandbox, reccobeats, "/v1/audio-features", ids=song.spotify_id)
+    track = ask(sandbox, spotify_api.spotify_api_response, f"/v1/tracks/{song.spotify_id}")
+    search = ask(
+        sandbox, spotify_api.spotify_api_response, "/v1/search", q="tone", type="track", limit="1"
+    )
+    recent = ask(sandbox, spotify_api.spotify_api_response, "/v1/me/player/recently-played")
+    found = ask(sandbox, deezer.deezer_response, "/search", q="tone")
+    apple = ask(sandbox, itunes.itunes_response, "/search", term="tone")
+    features = ask(
+        sandbox, reccobeats.reccobeats_response, "/v1/audio-features", ids=song.spotify_id
+    )
     return {
         "TrackObject": track,
         "SimplifiedAlbumObject": track["album"],
         "SimplifiedArtistObject": track["artists"][0],
-        "ArtistObject": ask(sandbox, spotify_api, "/v1/me/top/artists")["items"][0],
+        "ArtistObject": ask(sandbox, spotify_api.spotify_api_response, "/v1/me/top/artists")[
+            "items"
+        ][0],
         "ImageObject": track["album"]["images"][0],
         "ExternalUrlObject": track["external_urls"],
         "ExternalIdObject": track["external_ids"],
-        "PrivateUserObject": ask(sandbox, spotify_api, "/v1/me"),
+        "PrivateUserObject": ask(sandbox, spotify_api.spotify_api_response, "/v1/me"),
         "PagingTrackObject": search["tracks"],
         "PlayHistoryObject": recent["items"][0],
         "CursorPagingPlayHistoryObject": recent,
         "Token": token(sandbox),
-        "DeezerTrack": ask(sandbox, deezer, f"/track/{song.deezer_id}"),
+        "DeezerTrack": ask(sandbox, deezer.deezer_response, f"/track/{song.deezer_id}"),
         "DeezerListedTrack": found["data"][0],
         "DeezerSearch": found,
         "AppleSearch": apple,
@@ -129,20 +136,27 @@ def test_the_preview_of_spotify_is_always_null(sandbox: Sandbox, grant: Grant) -
 
 @pytest.mark.parametrize("limit", ["0", "11", "50"])
 def test_a_search_for_more_than_ten_is_refused(limit: str, sandbox: Sandbox, grant: Grant) -> None:
-    answer = ask(sandbox, spotify_api, "/v1/search", q="tone", type="track", limit=limit)
+    answer = ask(
+        sandbox, spotify_api.spotify_api_response, "/v1/search", q="tone", type="track", limit=limit
+    )
     assert answer["error"] == {"status": 400, "message": "Invalid limit"}
 
 
 @pytest.mark.parametrize("path", ["/v1/tracks", "/v1/recommendations", "/v1/audio-features/x"])
 def test_what_new_apps_lost_is_refused(path: str, sandbox: Sandbox, grant: Grant) -> None:
-    assert ask(sandbox, spotify_api, path)["error"]["status"] == 403
+    assert ask(sandbox, spotify_api.spotify_api_response, path)["error"]["status"] == 403
 
 
 def test_unknown_tracks_are_absent_at_reccobeats_and_the_order_is_not_kept(
     sandbox: Sandbox,
 ) -> None:
     ids = [song.spotify_id for song in sandbox.world.songs[:6]]
-    answer = ask(sandbox, reccobeats, "/v1/audio-features", ids=",".join([*ids, "0" * 22]))
+    answer = ask(
+        sandbox,
+        reccobeats.reccobeats_response,
+        "/v1/audio-features",
+        ids=",".join([*ids, "0" * 22]),
+    )
     hrefs = [row["href"].rsplit("/", 1)[1] for row in answer["content"]]
     assert sorted(hrefs) == sorted(ids)
     assert hrefs != ids
