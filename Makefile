@@ -56,7 +56,7 @@ check: $(VENV)/test.stamp  ## while you work: style, types, the tests that name 
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/djlint --quiet --check templates
 	$(BIN)/mypy $(ROOMS)
-	$(BIN)/pytest --quiet -m "not e2e and not slow" $$($(BIN)/python -m tools.changed $(SINCE))
+	$(BIN)/pytest --quiet -m "not e2e and not slow" $(PARALLEL) $$($(BIN)/python -m tools.changed $(SINCE))
 
 lint: $(VENV)/test.stamp  ## style, security rules and templates
 	$(BIN)/ruff check
