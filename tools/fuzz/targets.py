@@ -62,6 +62,7 @@ def answering(body: bytes, status: int, headers: dict[str, str] | None = None) -
         fake.request.return_value = response
         for where, name, value in (
             (session, "_session", lambda: fake),
+            (session, "_require_name", lambda *_a, **_o: None),
             (limits, "acquire", lambda *_a, **_o: None),
             (limits, "block", lambda *_a, **_o: None),
             (session.time, "sleep", lambda _seconds: None),
