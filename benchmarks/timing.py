@@ -25,7 +25,7 @@ class Laps:
         self.seconds[name].append(time.perf_counter() - began)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Return the most memory this program held; `getrusage` would count what its parent held."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
@@ -55,5 +55,5 @@ def report(
         "warm": stages.pop("warm"),
         "processor": median(used),
         "stages": stages,
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
     }

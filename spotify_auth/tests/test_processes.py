@@ -21,7 +21,7 @@ PROCESSES = 3
 CONNECT = """
 import datetime as dt
 from django.utils import timezone
-from spotify_auth import connections
+from spotify_auth.web_api import connections
 from spotify_auth.web_api.connections import Tokens
 from spotify_auth.models import User
 over = timezone.now() - dt.timedelta(seconds=1)

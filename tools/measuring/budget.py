@@ -24,7 +24,7 @@ YEAR = "365 days to count, past days to remember, phrases of 10,500 answers to l
 GROWING = {
     "history?emotion=sad": Growing(2.4, YEAR),
     "history?q=light": Growing(2.8, f"{YEAR}; every answer's note to search"),
-    "hear_month": Growing(2.6, "seven days of answers, a line for each, instead of one"),
+    "hear_month": Growing(2.9, "seven days of answers, a line for each, instead of one"),
     "like": Growing(2.6, "1,500 songs to compare instead of a dozen"),
     "recap_year": Growing(2.3, "a year of answers to count by day, hour and artist"),
     "songs": Growing(2.4, "1,500 songs to count by feeling, and the last use of those of one"),
