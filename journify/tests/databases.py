@@ -74,7 +74,8 @@ def _fill(folder: Path) -> None:
 def _migrated_name() -> str:
     name, tests = f"test_{uuid.uuid4().hex}", connections["default"]
     has_tables = tests.settings_dict["NAME"].startswith("test_")
-    tests.close()  # nobody may use what is copied
+    if has_tables:
+        tests.close()  # nobody may use what is copied
     template = tests.settings_dict["NAME"] if has_tables else "template1"
     _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     atexit.register(_on_server, f'DROP DATABASE "{name}" WITH (FORCE)')
