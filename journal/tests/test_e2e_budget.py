@@ -36,7 +36,7 @@ PLACES = """() => [...document.querySelectorAll(".card, #more-phrases, #felt")]
 
 @pytest.fixture
 def weighed(page: Page) -> tuple[Page, Counter[str]]:
-    """A page with an empty cache, and the kilobytes of what it fetches by kind."""
+    """A page without a cache or service worker, and the kilobytes of what it fetches by kind."""
     wire = page.context.new_cdp_session(page)
     kinds: dict[str, str] = {}
     bytes_of: Counter[str] = Counter()
@@ -51,6 +51,7 @@ def weighed(page: Page) -> tuple[Page, Counter[str]]:
     wire.on("Network.loadingFinished", note_size)
     wire.send("Network.enable")
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    wire.send("Network.setBypassServiceWorker", {"bypass": True})
     return page, bytes_of
 
 
