@@ -93,7 +93,7 @@ def _render_folder(data: Path, folder: Path, *, processes: int, songs: int | Non
     """Render every row of `data`'s labels.csv twice, and write a labels.csv of what came of it.
 
     The second take, on another instrument, teaches what of a clip is its instrument's
-    (`ml.networks.ann.Changes`); it is named in the column `again`.
+    (`ml.networks.regressions.Changes`); it is named in the column `again`.
     """
     with (data / "labels.csv").open(newline="", encoding="utf-8") as source:
         table = list(csv.DictReader(source))

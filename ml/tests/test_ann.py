@@ -19,9 +19,10 @@ from ml.datasets.tracks import TRACK_COLUMNS, TrackError, read_tracks, track_val
 from ml.errors import DataError
 from ml.features.vectors import VECTOR
 from ml.labels import EMOTIONS
-from ml.networks.ann import Ann, Changes, Standardise, Steady, Sureness, TrackAnn, TrackFront
+from ml.networks.ann import Ann, Standardise, Sureness, TrackAnn, TrackFront
 from ml.networks.config import NetworkConfig
 from ml.networks.registry import build_network
+from ml.networks.regressions import Changes, Steady
 from ml.predictor import Predictor
 from ml.tests.sounds import music, write
 from ml.training.experiment import DataFolders, load_fold, read_experiment, read_rows
