@@ -30,9 +30,13 @@ PATIENCE_SECONDS = 20
 expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 # axe's rules about colours, of those that it follows by itself
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
-SETTLED = """() => Promise.allSettled(document.getAnimations()
-    .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
-    .map((each) => each.finished))"""
+# A promise has no end of its own in Playwright: what may never come is given up after a while.
+SETTLED = """() => Promise.race([
+    new Promise((givenUp) => setTimeout(givenUp, 10000)),
+    Promise.allSettled(document.getAnimations()
+        .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+        .map((each) => each.finished)),
+])"""
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,11 @@ class Line:
         with contextlib.suppress(OSError):
             while True:
                 here, _ = listener.accept()
-                there = socket.create_connection(self._to)
+                try:
+                    there = socket.create_connection(self._to)
+                except OSError:  # the app is busy: refused, as it would be without the line
+                    here.close()
+                    continue
                 with self._gate:
                     self._open += [here, there]
                 for source, sink in ((here, there), (there, here)):

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.e2e
 
 NOTE = "Written on the train, in a tunnel."
 KEPT = "localStorage.getItem('journify.kept')"
-IS_READY = "navigator.serviceWorker.ready.then(() => true)"
+IS_READY = """() => Promise.race([
+    new Promise((givenUp) => setTimeout(givenUp, 60000, false)),
+    navigator.serviceWorker.ready.then(() => true),
+])"""
 
 
 @pytest.fixture
