@@ -1,7 +1,5 @@
 """Phrases for curators. Days and entries are private: the admin does not show them."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from django.contrib import admin

@@ -1,7 +1,5 @@
 """May Deezer and MusicBrainz be asked for what a listener types? Only if that listener says so."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 

@@ -1,7 +1,5 @@
 """An archive leaves storage with its row; answers follow what is said of their songs."""
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import UUID
 

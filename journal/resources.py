@@ -1,7 +1,5 @@
 """The built-in phrases as a table that curators take along; listeners' own are not in it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.exceptions import ValidationError

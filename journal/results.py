@@ -1,7 +1,5 @@
 """What a search outside found, as the picker shows it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """For how long uploads and archives are kept, and what else workers do from time to time."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.conf import settings

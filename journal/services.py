@@ -1,7 +1,5 @@
 """The verbs of the journal: everything that writes an entry goes through here."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID

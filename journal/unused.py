@@ -1,7 +1,5 @@
 """Uploads that no answer uses any more: marked when that is noticed, deleted a month later."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.utils import timezone

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from django.urls import path, register_converter
 
 from journal.account import pages as views_pages

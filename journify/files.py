@@ -1,7 +1,5 @@
 """Stored files and the rows that name them: none is without a row, and what is deleted is gone."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What every model of the project shares."""
 
-from __future__ import annotations
-
 import contextlib
 import uuid
 from collections.abc import Callable, Hashable

@@ -6,8 +6,6 @@ UTS #39 (https://www.unicode.org/reports/tr39/#Confusable_Detection): what a nam
 that nobody can pass for somebody else.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """All settings, from the environment or `.env`; every default is safe and runs without keys."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin

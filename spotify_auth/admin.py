@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from typing import Any, cast
 
 from allauth.mfa.admin import AuthenticatorAdmin as BaseAuthenticatorAdmin

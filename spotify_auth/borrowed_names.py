@@ -1,7 +1,5 @@
 """What the admin calls tables and fields of Django and allauth that have no German of their own."""
 
-from __future__ import annotations
-
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise

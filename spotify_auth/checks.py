@@ -1,7 +1,5 @@
 """System checks of the keys for Spotify: said at every start instead of in a README."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from cryptography.fernet import Fernet

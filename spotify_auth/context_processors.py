@@ -1,7 +1,5 @@
 """What every page knows of accounts: who may make one, and what there is to do at Spotify."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings

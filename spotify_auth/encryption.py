@@ -1,7 +1,5 @@
 """A text column that is unreadable without the keys of the environment."""
 
-from __future__ import annotations
-
 import functools
 import logging
 from typing import TYPE_CHECKING, Any

@@ -1,7 +1,5 @@
 """Columns that a user's name decides: what its spellings share, and what it looks like."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 

@@ -1,8 +1,7 @@
 """The user, with a UUID key from the first migration, and the user's consent at Spotify."""
 
-from __future__ import annotations
-
 import datetime as dt
+from typing import Self
 
 from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.core.exceptions import ValidationError
@@ -112,7 +111,7 @@ class UserPermission(UUIDModel):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Which invitations are good for what."""
 
-    def usable(self) -> InvitationQuerySet:
+    def usable(self) -> Self:
         """Those that nobody used, and whose time is not over."""
         return self.filter(used_at=None, expires_at__gt=timezone.now())
 

@@ -1,7 +1,5 @@
 """Finding people by the name that somebody types."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django.db.models import Q

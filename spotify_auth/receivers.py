@@ -3,12 +3,11 @@
 Tokens are kept by us, encrypted, and not by allauth.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.signals import user_signed_up
 from allauth.mfa.signals import authentication_failed
+from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.signals import social_account_added, social_account_updated
 from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
@@ -19,9 +18,6 @@ from journify.limits.failures import note_failure
 from spotify_auth.mfa.ways import give_codes
 from spotify_auth.models import User
 from spotify_auth.web_api import connections
-
-if TYPE_CHECKING:
-    from allauth.socialaccount.models import SocialLogin
 
 
 @receiver([user_signed_up, social_account_added, social_account_updated])

@@ -1,7 +1,5 @@
 """What of accounts is kept for how long; `journify.operations.housekeeping` keeps to it."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.conf import settings

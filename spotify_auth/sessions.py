@@ -1,7 +1,5 @@
 """Sessions that ended, and the addresses and browsers that were written down with them."""
 
-from __future__ import annotations
-
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.utils import timezone

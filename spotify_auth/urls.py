@@ -1,11 +1,9 @@
 """Accounts: signing up, in and back in; the keys of an account; signing in with Spotify."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account import views
 from allauth.mfa.base.views import index
@@ -26,8 +24,7 @@ from spotify_auth.mfa.second_factor import authenticate
 from spotify_auth.sign_in.oauth import SpotifyProvider
 from spotify_auth.sign_in.views import cancelled, invitation
 
-if TYPE_CHECKING:
-    View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 class UidConverter(StringConverter):

@@ -1,7 +1,5 @@
 """Where somebody is signed in."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from allauth.usersessions.models import UserSession

@@ -1,7 +1,5 @@
 """The end of an account: every row and every file that is somebody's."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from allauth.usersessions.models import UserSession

@@ -1,7 +1,5 @@
 """The landing page, settings, more, and what the four emotions mean."""
 
-from __future__ import annotations
-
 import math
 from typing import cast
 

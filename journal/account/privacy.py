@@ -4,8 +4,6 @@ The privacy page is drawn from this, and a test holds it to the models: a column
 nowhere fails it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from django.apps import apps

@@ -1,7 +1,5 @@
 """The account: devices, privacy, leaving."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse

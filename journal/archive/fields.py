@@ -1,7 +1,5 @@
 """Kinds of fields in an archive: each reads what a stranger wrote, and refuses what cannot be."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import json

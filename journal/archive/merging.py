@@ -1,7 +1,5 @@
 """Write an archive into a journal: what is there already stays, and nothing comes twice."""
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 from collections import Counter
@@ -73,7 +71,7 @@ def merge(
     return +work.added  # without zeros
 
 
-def _steps_of(work: _Merge, archive: Archive) -> list[Callable[[], None]]:
+def _steps_of(work: "_Merge", archive: Archive) -> list[Callable[[], None]]:
     songs = [row.ref for row in archive.songs]
     return [
         partial(work.add_preferences, archive),

@@ -1,7 +1,5 @@
 """Open a ZIP file that a stranger sent, and believe nothing it says of itself."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import struct

@@ -1,7 +1,5 @@
 """Pack a journal into one ZIP file."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import json

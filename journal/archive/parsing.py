@@ -1,7 +1,5 @@
 """Make an `Archive` of a stranger's `journify.json`, or refuse it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _

@@ -4,8 +4,6 @@ Nothing in it is known by a key of the database: a song by what it is (the hash 
 number at a platform), a day by its date, a phrase by its text. So it means the same everywhere.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from dataclasses import dataclass

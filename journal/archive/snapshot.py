@@ -1,7 +1,5 @@
 """Read a listener's whole journal from the database."""
 
-from __future__ import annotations
-
 import dataclasses
 from typing import Any, TypeVar
 from uuid import UUID

@@ -1,7 +1,5 @@
 """A journal for people: a table for spreadsheets, and a text with a heading for every day."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator

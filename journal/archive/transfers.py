@@ -1,7 +1,5 @@
 """Exports and imports: asked for, claimed, carried out, and cleared away in time."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.files import File

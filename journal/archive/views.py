@@ -1,7 +1,5 @@
 """A listener's data: taken along as an archive, or brought here in one."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Carry a transfer out, in a worker."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from functools import partial

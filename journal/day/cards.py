@@ -1,7 +1,5 @@
 """An entry as the day page draws it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a day's page is drawn from."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """What listeners say of their days themselves: feelings and tags, beside what songs sound like."""
 
-from __future__ import annotations
-
 import datetime as dt
 import unicodedata
 from collections import Counter

@@ -1,7 +1,5 @@
 """Days of a listener: which day it is for them, and the phrases a new page is given."""
 
-from __future__ import annotations
-
 import datetime as dt
 import random
 from collections import Counter

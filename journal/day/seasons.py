@@ -1,7 +1,5 @@
 """The season of a day, where the listener's time zone lies."""
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import tomllib

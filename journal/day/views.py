@@ -1,7 +1,5 @@
 """The day: its entries, the picker, how it really was, and phrases of the listener's own."""
 
-from __future__ import annotations
-
 import datetime as dt
 import uuid
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What the answers of a listener's days count as, counted in the database."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence

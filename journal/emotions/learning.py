@@ -4,8 +4,6 @@ After a label the layer is learnt at once, and the songs of the latest answers c
 long journal a worker looks at the rest (`learn_some`): a layer stays stale until that is done.
 """
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from collections.abc import Mapping

@@ -15,8 +15,6 @@ machines write by the new rule already. Machines whose `CLASSIFIER_MODELS` diffe
 the one that began last: it counts for all of them.
 """
 
-from __future__ import annotations
-
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Counting emotions, and what no model was sure of."""
 
-from __future__ import annotations
-
 import functools
 from collections import Counter
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A day in colour: what was heard on it, in words and as a cell of the year."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """On this day: what the listener's music was a month, half a year, and years ago."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass

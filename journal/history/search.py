@@ -1,7 +1,5 @@
 """Past answers, found by emotion, phrase, words and dates."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The history page: a year in colour, past answers, and on this day."""
 
-from __future__ import annotations
-
 import datetime as dt
 import secrets
 from itertools import chain

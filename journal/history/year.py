@@ -1,7 +1,5 @@
 """A year of a listener's days in colour: by months, or of a young journal by its last weeks."""
 
-from __future__ import annotations
-
 import calendar
 import datetime as dt
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Keep beside listened songs what counts for their listeners, as is done for entries."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any

@@ -4,8 +4,6 @@ So it can be brought to another journal, and to other programs besides.
 https://listenbrainz.readthedocs.io/en/latest/users/json.html
 """
 
-from __future__ import annotations
-
 import json
 from typing import IO, Any
 

@@ -1,7 +1,5 @@
 """What a listener listened to, apart from the journal: songs, months of plays, and their import."""
 
-from __future__ import annotations
-
 import datetime as dt
 import uuid
 from typing import Any
@@ -156,7 +154,7 @@ class ListeningRound(Job):
         return f"{self.pk}: {self.status}"
 
 
-def history_path(_row: ListeningImport, _filename: str) -> str:
+def history_path(_row: "ListeningImport", _filename: str) -> str:
     """Name a history that was sent by chance, as uploads are."""
     return f"histories/{uuid.uuid4()}"
 

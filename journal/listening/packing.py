@@ -5,8 +5,6 @@ written at once. Little-endian unsigned 32-bit numbers, three a play, in the ord
 number of the song among the listener's, seconds since 1970 (until 2106), seconds heard.
 """
 
-from __future__ import annotations
-
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
@@ -42,7 +40,7 @@ def unpack(data: bytes | memoryview) -> Iterator[PackedPlay]:
         yield PackedPlay(moment, song, seconds)
 
 
-def _little_endian(numbers: array[int]) -> array[int]:
+def _little_endian(numbers: "array[int]") -> "array[int]":
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers

@@ -1,7 +1,5 @@
 """The listening page: what was counted, as charts with their sentences and tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An import's file leaves storage with its row; listened songs follow what is said of them."""
 
-from __future__ import annotations
-
 from classifier.emotions import changes
 from journal.listening.emotions import follow_said, follow_taught
 from journal.listening.models import ListeningImport

@@ -1,7 +1,5 @@
 """What was heard lately, or on a past day, for the picker: each an answer in one tap."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,7 +1,5 @@
 """What workers do for listening histories from time to time."""
 
-from __future__ import annotations
-
 from journify.operations import housekeeping
 
 housekeeping.also("journal.listening.updating.rounds.request_round")

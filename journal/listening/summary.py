@@ -1,7 +1,5 @@
 """Count a history once, when something changed, so that its page reads one row."""
 
-from __future__ import annotations
-
 import datetime as dt
 import zoneinfo
 from collections import Counter, defaultdict

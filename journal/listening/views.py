@@ -1,7 +1,5 @@
 """What a listener listened to: import it, see how it sounded, pause that, delete it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

@@ -1,7 +1,5 @@
 """Days with their phrases and answers, and what belongs to a listener."""
 
-from __future__ import annotations
-
 from journal.models.days import (
     MAX_FELT,
     MAX_TAGS,

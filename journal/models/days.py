@@ -1,9 +1,7 @@
 """Phrase, Journal (one listener's day), Entry (a phrase in it) and DayFeeling."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -58,7 +56,7 @@ class OnlyWords:
 class PhraseQuerySet(models.QuerySet["Phrase"]):
     """Which phrases a day may draw from."""
 
-    def for_user(self, user: User) -> PhraseQuerySet:
+    def for_user(self, user: User) -> Self:
         """Active phrases: the built-in ones and the user's own."""
         return self.filter(Q(owner=None) | Q(owner=user), active=True)
 
@@ -155,7 +153,7 @@ class Journal(UUIDModel):
         """The keys of the phrases that were swapped for others."""
         return self.swapped.split()
 
-    def entry(self, **values: Any) -> Entry:
+    def entry(self, **values: Any) -> "Entry":
         """Make an entry of this page, not saved yet."""
         return Entry(journal=self, user_id=self.user_id, date=self.date, **values)
 
@@ -163,29 +161,29 @@ class Journal(UUIDModel):
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Entries as pages need them."""
 
-    def of(self, user: User) -> EntryQuerySet:
+    def of(self, user: User) -> Self:
         """The user's own entries: every view starts here, so nobody else's can be reached."""
         return self.filter(user=user)
 
-    def heard(self) -> EntryQuerySet:
+    def heard(self) -> Self:
         """Answers that count as an emotion, or as one that no model was sure of."""
         return self.filter(emotion__gt="")
 
-    def clear(self) -> EntryQuerySet:
+    def clear(self) -> Self:
         """Answers that count as one of the four emotions."""
         return self.filter(emotion__in=NAMES)
 
-    def with_readings(self, user: User) -> EntryQuerySet:
+    def with_readings(self, user: User) -> Self:
         """Join each song with what models and `user` said of it, in a fixed number of queries."""
         return self.prefetch_related(_songs_for(user))
 
 
-def _add_readings(user: User, entries: Iterable[Entry]) -> None:
+def _add_readings(user: User, entries: Iterable["Entry"]) -> None:
     """Do what `with_readings` does for entries that are here already, of several lists at once."""
     prefetch_related_objects(list(entries), _songs_for(user))
 
 
-def add_songs(user: User, entries: Iterable[Entry]) -> None:
+def add_songs(user: User, entries: Iterable["Entry"]) -> None:
     """Add to each entry what a line of a list says of its song.
 
     Where an emotion counts, that is the song's names; all that is known of it only elsewhere.

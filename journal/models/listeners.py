@@ -1,7 +1,5 @@
 """How a listener wants the journal, and what workers do for a listener."""
 
-from __future__ import annotations
-
 import datetime as dt
 import uuid
 from typing import Any
@@ -135,7 +133,7 @@ class Playlist(Job):
         return f"https://open.spotify.com/playlist/{self.spotify_id}" if self.spotify_id else ""
 
 
-def archive_path(_transfer: Transfer, _filename: str) -> str:
+def archive_path(_transfer: "Transfer", _filename: str) -> str:
     """Name an archive by chance: neither its owner nor its day is written on it."""
     return f"archives/{uuid.uuid4()}.zip"
 

@@ -1,7 +1,5 @@
 """Links to songs as people paste them: with words around them, shortened, of any service."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """Songs from outside, found and kept in the picker: one platform at a time, never mixed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

@@ -5,8 +5,6 @@ file. Such a post comes from no page of ours and has no token. Another site's is
 `Sec-Fetch-Site`, and has no session: the cookie is SameSite=Lax. https://w3c.github.io/web-share-target/
 """
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 from urllib.parse import urlencode

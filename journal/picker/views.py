@@ -1,7 +1,5 @@
 """Songs of other platforms in the picker."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 from urllib.parse import urlencode

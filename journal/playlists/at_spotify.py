@@ -5,8 +5,6 @@ makes two, and a second time replaces what it holds.
 https://developer.spotify.com/documentation/web-api/concepts/playlists
 """
 
-from __future__ import annotations
-
 import logging
 
 from django.conf import settings

@@ -4,8 +4,6 @@ https://www.xspf.org/spec and https://wiki.xiph.org/JSPF; a track needs no locat
 players list one without as an error, so a song that only its platform plays has that page instead.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,7 +1,5 @@
 """Which songs a list holds: those of a feeling, a day, a month, or of any search of the history."""
 
-from __future__ import annotations
-
 import calendar
 import datetime as dt
 from collections.abc import Hashable, Mapping

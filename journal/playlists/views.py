@@ -1,9 +1,7 @@
 """A list of songs: seen, taken along as a file, or made a playlist at Spotify."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -24,8 +22,7 @@ from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get
 from spotify_auth.sign_in.views import ask_for, require_spotify
 from spotify_auth.web_api.client import PLAYLIST_SCOPE
 
-if TYPE_CHECKING:
-    Writer = Callable[[Sequence[Song], str, Callable[[Song], formats.SongPlace]], str]
+Writer = Callable[[Sequence[Song], str, Callable[[Song], formats.SongPlace]], str]
 
 PAGE = 24
 MOST_EXPORTED = 5000

@@ -1,7 +1,5 @@
 """A month or a year that a recap is about."""
 
-from __future__ import annotations
-
 import calendar
 import datetime as dt
 from collections.abc import Iterator
@@ -29,7 +27,7 @@ class Period:
         return Interval(span=Span.CUSTOM, first=first, last=dt.date(self.year, last_month, days))
 
     @property
-    def months(self) -> list[Period]:
+    def months(self) -> "list[Period]":
         """The months of its year."""
         return [Period(self.year, month) for month in range(1, 13)]
 
@@ -80,12 +78,12 @@ class Period:
         }
 
     @property
-    def previous(self) -> Period | None:
+    def previous(self) -> "Period | None":
         """The one before, as far back as pages reach."""
         found = self._at(-1)
         return found if found.interval.first >= EARLIEST else None
 
-    def next_up_to(self, last: dt.date) -> Period | None:
+    def next_up_to(self, last: dt.date) -> "Period | None":
         """The one after, unless it begins after the `last` day there is."""
         found = self._at(1)
         return found if found.is_a_page(last) else None
@@ -101,7 +99,7 @@ class Period:
         interval = self.interval
         return (interval.first + dt.timedelta(n) for n in range(interval.days))
 
-    def _at(self, step: int) -> Period:
+    def _at(self, step: int) -> "Period":
         if self.month is None:
             return Period(self.year + step)
         year, month = divmod(self.year * 12 + self.month - 1 + step, 12)

@@ -1,7 +1,5 @@
 """A month or a year as one picture: a record whose grooves are the days."""
 
-from __future__ import annotations
-
 import base64
 import datetime as dt
 import functools

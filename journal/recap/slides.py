@@ -1,7 +1,5 @@
 """A recap as pages to tap through: each a drawing of 1080 by 1350 that says one thing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any

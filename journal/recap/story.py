@@ -1,7 +1,5 @@
 """What a recap tells, page by page: the numbers, without words or drawing."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Words in a drawing: SVG breaks no lines, and takes no control characters."""
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import dataclass
 

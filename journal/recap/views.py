@@ -1,7 +1,5 @@
 """A month or a year as one picture to keep: seen by its owner only, kept nowhere."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.http import Http404, HttpResponse

@@ -1,7 +1,5 @@
 """The calendar to subscribe to (RFC 5545): an event a day at the listener's hour, with an alarm."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 

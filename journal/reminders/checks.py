@@ -1,7 +1,5 @@
 """A system check of the key that signs push messages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings

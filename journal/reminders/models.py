@@ -1,7 +1,5 @@
 """When somebody wants to be reminded, on which devices, and what was sent today."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone

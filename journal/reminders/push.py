@@ -4,8 +4,6 @@ Written out, and held to the RFC's own example by a test: pywebpush brings aioht
 redirects, and needs http-ece, which the package index has as source only (November 2026).
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import functools

@@ -1,7 +1,5 @@
 """What workers do for reminders from time to time, and how long what was sent is remembered."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.utils.translation import gettext_lazy as _

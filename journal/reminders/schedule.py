@@ -1,7 +1,5 @@
 """Whose hour has come: a chore of the worker finds them, and a row a day claims each."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 from typing import Any

@@ -1,7 +1,5 @@
 """One reminder, said on every way that the listener chose. It holds nothing of the journal."""
 
-from __future__ import annotations
-
 import logging
 from smtplib import SMTPException
 

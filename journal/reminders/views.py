@@ -1,7 +1,5 @@
 """The reminder: its hour and its ways, the calendar's address, and one tap to stop."""
 
-from __future__ import annotations
-
 import secrets
 from typing import Any
 

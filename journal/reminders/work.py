@@ -1,7 +1,5 @@
 """The work of reminders: one row is one listener's day."""
 
-from __future__ import annotations
-
 from journal.reminders.models import Nudge
 from journify.background import jobs
 

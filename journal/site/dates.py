@@ -1,7 +1,5 @@
 """Dates in addresses, names of days, and time zones by their names."""
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import zoneinfo

@@ -1,7 +1,5 @@
 """The listener's language, time zone and theme, for everything a request says and shows."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.conf import settings

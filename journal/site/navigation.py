@@ -1,7 +1,5 @@
 """The bar of every signed-in page: five sections, on a phone at the bottom."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.urls import ResolverMatch, reverse

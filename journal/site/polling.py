@@ -1,7 +1,5 @@
 """How a page asks how far work is: soon at first, then less often, each time by a higher number."""
 
-from __future__ import annotations
-
 from django.http import HttpRequest
 
 # Seconds to wait before the next poll: quick while an answer is likely, slower the longer it takes.

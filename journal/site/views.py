@@ -1,7 +1,5 @@
 """What the installed app needs: its service worker, and a page for when there is no connection."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 

@@ -1,7 +1,5 @@
 """Controls of forms."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

@@ -1,7 +1,5 @@
 """A whole song as drawn: one line for each axis of affect along it, and where it turns."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a listener's labels taught, as the page draws it, and the one song to ask about."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Signed addresses at which a player that is not signed in hears one song of one listener."""
 
-from __future__ import annotations
-
 import datetime as dt
 import uuid
 from uuid import UUID

@@ -1,7 +1,5 @@
 """A listener's own songs: what they answered with or brought in, by feeling and by likeness."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass

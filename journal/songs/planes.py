@@ -1,7 +1,5 @@
 """A song's point on the two axes of affect, as drawn and as said."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils.translation import gettext as _

@@ -1,7 +1,5 @@
 """Clips that a platform lets a browser stream: nothing of them is kept or passes through here."""
 
-from __future__ import annotations
-
 from classifier.models import Song
 from classifier.sources.deezer import NAME, PREVIEW_HOSTS, DeezerClient
 from journal import consent

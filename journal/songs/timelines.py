@@ -1,7 +1,5 @@
 """A clip as drawn: its stretches along a line of time, and over them what carried the answer."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A song's page, its sound, and "was this right?"."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 

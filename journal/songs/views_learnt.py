@@ -1,7 +1,5 @@
 """What it learned from the listener: to look at, to switch off, to forget."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect

@@ -1,7 +1,5 @@
 """Songs of the listener's own: those like one, a list for each feeling, and a month to hear."""
 
-from __future__ import annotations
-
 import uuid
 from urllib.parse import urlencode
 

@@ -1,7 +1,5 @@
 """Where the journal and Spotify meet."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """The listener's Spotify: connection, and what Spotify shows."""
 
-from __future__ import annotations
-
 from allauth.account.forms import SetPasswordForm
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash

@@ -1,7 +1,5 @@
 """A listener's answers as the statistics count them: groups that the database makes."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Stretches of time that a chart has a column for: days, weeks, months or years."""
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Parts of charts that repeat a hundred times, as SVG: a template takes several times as long."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 

@@ -12,8 +12,6 @@ powers of ten up to `SUREST`, and `NEW` more where it could not have been said a
 any, the page leads with the feeling heard most, where one is.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Shapes of the charts, as SVG takes them: percentages, paths and points."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A clock is so many minutes away from UTC until it is changed. Answers are counte
 in each such period, and where a clock's hours begin within one of UTC, by its parts.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Which days the statistics are about, as the URL says it."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass

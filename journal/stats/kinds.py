@@ -1,7 +1,5 @@
 """The kinds of finding that may lead the statistics: what each compares, and how it is told."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The statistics page: its finding, and its charts in their order."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property

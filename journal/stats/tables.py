@@ -1,7 +1,5 @@
 """What a chart shows, in numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ A sentence is true to the last number, also where things are level: all are name
 where they are too many to be a finding.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from typing import TypeVar

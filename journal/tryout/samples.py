@@ -1,7 +1,5 @@
 """Songs that come with the journal, to be played on the first page with what the model says."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase

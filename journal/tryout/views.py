@@ -1,7 +1,5 @@
 """A visitor lets one file, or one song by its name, be heard, without an account."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 

@@ -3,8 +3,6 @@
 Every worker hears every call, and what nobody hears is gone: nothing piles up in the broker.
 """
 
-from __future__ import annotations
-
 import functools
 import logging
 import time

@@ -4,8 +4,6 @@ What a kind of work adds to its ending, its model says: `Job.at_the_end`, `Job.s
 `Job.GIVEN_UP`.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -8,8 +8,6 @@ twice, late or after a kill with any harm, on a database with row locks or witho
 Leases and waits are by the database's clock: the machines' own may be wrong.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 import os

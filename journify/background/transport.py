@@ -4,8 +4,6 @@ It carries nothing but the call: the work is in rows of the database, where work
 themselves, too. So a call may be lost, repeated or late, and the broker may be away.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The loop of a worker: one row after another, until it is told to stop."""
 
-from __future__ import annotations
-
 import logging
 import signal
 import sys

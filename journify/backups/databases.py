@@ -1,7 +1,5 @@
 """One consistent copy of a database in use, made and read by the database's own tool."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

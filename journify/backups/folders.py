@@ -1,7 +1,5 @@
 """A folder of backups: names tell when they were made, the oldest go; how old the newest is."""
 
-from __future__ import annotations
-
 import datetime as dt
 import fcntl
 import math

@@ -1,7 +1,5 @@
 """What a backup says of itself, so that it can be checked without the machine it was made on."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import tarfile

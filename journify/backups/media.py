@@ -3,8 +3,6 @@
 An upload has a random name and never changes, so what the folder has need not be copied again.
 """
 
-from __future__ import annotations
-
 import os
 import tarfile
 from collections.abc import Collection, Iterator, Mapping

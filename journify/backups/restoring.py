@@ -1,7 +1,5 @@
 """Read a backup: onto an empty machine, or only to see that it could be."""
 
-from __future__ import annotations
-
 import shutil
 import tarfile
 from collections.abc import Iterator

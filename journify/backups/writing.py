@@ -4,8 +4,6 @@ A backup is a tar: the database as its own tool copies it, the keys that tokens 
 useless without, and a manifest. The uploads are in it, too, or once in a folder beside it.
 """
 
-from __future__ import annotations
-
 import os
 import tarfile
 from collections.abc import Callable, Iterator

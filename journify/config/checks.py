@@ -4,8 +4,6 @@ The others look at code, which tests have seen, and import every page for it; `m
 all of them.
 """
 
-from __future__ import annotations
-
 from django.core.checks import Tags
 
 # of the checks of our own that look at settings

@@ -1,7 +1,5 @@
 """Where the data lives: `DATABASE_URL` turned into Django's settings, in this one place."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit

@@ -3,8 +3,6 @@
 https://django-csp.readthedocs.io/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

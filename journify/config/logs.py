@@ -1,7 +1,5 @@
 """Which log there is: one line an event on standard error; who runs us adds name and time."""
 
-from __future__ import annotations
-
 from typing import Any
 
 FORMATTERS = {

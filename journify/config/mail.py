@@ -1,7 +1,5 @@
 """The mail server that `EMAIL_URL` names, written as dj-email-url has it."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 

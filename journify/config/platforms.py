@@ -1,7 +1,5 @@
 """Who is called outside, where they are, and how often they may be called."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -7,8 +7,6 @@ allowance of its own. All networks of one IPv6 site (/48) together get three tim
 gets.
 """
 
-from __future__ import annotations
-
 RATE_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "sign-in": {
         "user": (20, 900),

@@ -1,7 +1,5 @@
 """The keys that sign sessions and push messages and encrypt tokens, made on first start."""
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import os

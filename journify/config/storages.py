@@ -1,7 +1,5 @@
 """Where uploads are kept: `STORAGE_URL` turned into Django's settings, in this one place."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 

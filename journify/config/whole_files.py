@@ -1,7 +1,5 @@
 """Where uploads lie: whole or not at all."""
 
-from __future__ import annotations
-
 import contextlib
 from pathlib import Path
 from typing import Any

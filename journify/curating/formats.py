@@ -1,7 +1,5 @@
 """CSV as spreadsheets read and write it, or one sentence that says what is wrong with a file."""
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 from io import StringIO

@@ -1,7 +1,5 @@
 """Files that a curator looks at before they are imported."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 from typing import Any

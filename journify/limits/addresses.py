@@ -1,7 +1,5 @@
 """Where a request comes from, believing only the proxies that we know of."""
 
-from __future__ import annotations
-
 import ipaddress
 
 from django.conf import settings

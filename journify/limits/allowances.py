@@ -5,8 +5,6 @@ a row holds one moment up to which the requests already made are spread. All of 
 once; after that one comes back every `seconds / times`.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass
 

@@ -8,8 +8,6 @@ What a view leaves unread is read here and dropped, while the request still coun
 do it after the answer, for as long as bytes drip, or reset the line so that a proxy says 502.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import socket

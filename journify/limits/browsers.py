@@ -4,8 +4,6 @@ A signed cookie for each name (https://owasp.org/www-community/Slow_Down_Online_
 guesses from a browser that has it count against the browser alone.
 """
 
-from __future__ import annotations
-
 import secrets
 
 from django.conf import settings

@@ -1,7 +1,5 @@
 """Failed sign-ins in the log, for whoever keeps guessers out: deploy/fail2ban reads it."""
 
-from __future__ import annotations
-
 import logging
 
 from django.http import HttpRequest

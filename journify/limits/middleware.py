@@ -1,7 +1,5 @@
 """The answer to whoever asks too often."""
 
-from __future__ import annotations
-
 import math
 from http import HTTPStatus
 

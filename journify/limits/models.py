@@ -1,7 +1,5 @@
 """What somebody may still do, kept where every process sees it."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _

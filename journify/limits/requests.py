@@ -1,7 +1,5 @@
 """The seam for views: `spend(request, "upload")` within one, or `@limited("upload")` around it."""
 
-from __future__ import annotations
-
 import functools
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping

@@ -1,7 +1,5 @@
 """For how long limits are kept."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,5 @@
 """Apps of others with keys that MongoDB can make: Django's integers that count up need SQL."""
 
-from __future__ import annotations
-
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.auth.apps import AuthConfig
 from django.contrib.contenttypes.apps import ContentTypesConfig

@@ -6,8 +6,6 @@ keys up, which MongoDB cannot: they get its own kind of key, and so migrations o
 https://www.mongodb.com/docs/languages/python/django-mongodb/v5.2/get-started/create-project/
 """
 
-from __future__ import annotations
-
 ENGINE = "journify.mongodb.backend"
 AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
 CONFIGS = {

@@ -4,8 +4,6 @@ A request has an id; whatever it puts on the queue keeps that id, and the worker
 one search finds a listener's tap in the log of the web process and what became of it in a worker's.
 """
 
-from __future__ import annotations
-
 import re
 import uuid
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Whether this installation can keep its promise: its database, its queue, its models."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field

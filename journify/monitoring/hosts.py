@@ -1,7 +1,5 @@
 """By which name a request calls us: one of ours, or a probe of this machine, which needs none."""
 
-from __future__ import annotations
-
 import ipaddress
 from http import HTTPStatus
 

@@ -1,7 +1,5 @@
 """The log: one line an event on standard error, for people or as JSON for a collector."""
 
-from __future__ import annotations
-
 import logging
 import time
 from typing import Any

@@ -6,8 +6,6 @@ knows (the queue) is read from it when somebody asks, so that no process has to 
 https://prometheus.github.io/client_python/multiprocess/
 """
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string

@@ -1,7 +1,5 @@
 """Every request: its id, how long it took, and what came of it."""
 
-from __future__ import annotations
-
 import logging
 import time
 

@@ -1,7 +1,5 @@
 """The figures of a machine that serves no pages: a worker answers at a port of its own."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Iterable

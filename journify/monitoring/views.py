@@ -1,7 +1,5 @@
 """Addresses for machines: is it alive, is it fit, and the figures."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse

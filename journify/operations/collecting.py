@@ -1,7 +1,5 @@
 """Python's search for garbage, kept out of a server's start and of its requests."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What our management commands share."""
 
-from __future__ import annotations
-
 import sys
 from argparse import RawDescriptionHelpFormatter
 from typing import Any

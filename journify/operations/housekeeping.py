@@ -4,8 +4,6 @@ A worker keeps to it, `manage.py housekeeping` does so at once, and the privacy 
 stands here (`journal/account/privacy.py`).
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator

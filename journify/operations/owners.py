@@ -1,7 +1,5 @@
 """Whose files the data folder's are, so that no command leaves one that the service cannot read."""
 
-from __future__ import annotations
-
 import os
 import pwd
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a start can leave out because nothing changed since the last one."""
 
-from __future__ import annotations
-
 import importlib.util
 import pkgutil
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ them, and where honcho itself is killed, they went on. Here the kernel tells eac
 end. https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
 """
 
-from __future__ import annotations
-
 import ctypes
 import functools
 import os

@@ -1,7 +1,5 @@
 """System checks of the addresses that we call."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """What can go wrong with an outside platform, in one sentence for the listener."""
 
-from __future__ import annotations
-
 from django.utils import translation
 from django.utils.translation import gettext as _
 

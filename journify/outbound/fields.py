@@ -4,8 +4,6 @@ A platform, or whoever speaks in its place, may send any JSON: numbers where tex
 surrogate pair that no database takes, an address that begins with `javascript:`.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from collections import Counter

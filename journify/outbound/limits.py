@@ -5,8 +5,6 @@ in any T seconds gets half of them at once and the rest evenly, which keeps ever
 seconds at or below N, however it is cut.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import time
 

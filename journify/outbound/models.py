@@ -1,7 +1,5 @@
 """Which platforms may not be called now, kept where every process sees it."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _

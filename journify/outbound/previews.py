@@ -6,8 +6,6 @@ checked, so that a name which changes its mind a moment later leads nowhere. Siz
 capped, and the file is gone when the caller is done with it.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import logging
 import socket

@@ -4,8 +4,6 @@ A phone's share sheet gives link.deezer.com/s/… or spotify.link/…. Every hop
 host that we name and at public addresses; a hop beyond the last is an error.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import parse_qsl, urljoin, urlsplit

@@ -1,7 +1,5 @@
 """The one way we call an outside API: timeouts, polite retries, turns, a log without secrets."""
 
-from __future__ import annotations
-
 import functools
 import logging
 import socket

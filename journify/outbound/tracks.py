@@ -1,7 +1,5 @@
 """A track as a platform lists it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, ClassVar
 

@@ -1,7 +1,5 @@
 """Small fragments that a page repeats a hundred times: a template takes several times as long."""
 
-from __future__ import annotations
-
 import functools
 import uuid
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Parts of pages that are kept for some minutes, by all that they are drawn from."""
 
-from __future__ import annotations
-
 import hashlib
 import pickle
 from typing import Any

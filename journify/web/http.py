@@ -1,7 +1,5 @@
 """Requests as our views get them, and the one place that decides between a page and a fragment."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast

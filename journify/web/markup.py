@@ -1,7 +1,5 @@
 """HTML and SVG that Python builds where a template takes several times as long."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django.utils.safestring import SafeString

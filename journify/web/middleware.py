@@ -1,7 +1,5 @@
 """Headers of every answer, whoever gives it, and of the one that ends a session."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.http import HttpResponse
 

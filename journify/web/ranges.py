@@ -1,7 +1,5 @@
 """Answer a request for a part of a file, so that players can seek (RFC 9110, section 14)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Cells that a spreadsheet shows as they are, whatever somebody typed into them."""
 
-from __future__ import annotations
-
 import re
 
 # What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection

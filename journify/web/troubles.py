@@ -1,7 +1,5 @@
 """Troubles of the machine that a person should hear of as such: no database, no room."""
 
-from __future__ import annotations
-
 import errno
 import sys
 from dataclasses import dataclass

@@ -1,10 +1,8 @@
 """Passkeys: adding, renaming and removing them; each opens an account by itself."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.mixins import NextRedirectMixin
 from allauth.mfa.models import Authenticator
@@ -21,8 +19,7 @@ from django.utils.translation import gettext as _
 from journify.web.http import SignedInRequest
 from spotify_auth.mfa.ways import is_last_way, passkeys_of
 
-if TYPE_CHECKING:
-    View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 class AddPasskeyView(NextRedirectMixin, views.AddWebAuthnView):

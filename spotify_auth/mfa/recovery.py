@@ -1,7 +1,5 @@
 """Back into an account with a recovery code: it opens the page that sets a new password."""
 
-from __future__ import annotations
-
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.http import HttpRequest, HttpResponse

@@ -1,7 +1,5 @@
 """The keys of an account beside its password: who must have one, and how secrets are kept."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The ways into an account, and back into it: whoever closes one is left another."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from allauth.mfa.models import Authenticator

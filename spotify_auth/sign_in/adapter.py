@@ -1,7 +1,5 @@
 """What allauth asks us about accounts, ours and Spotify's."""
 
-from __future__ import annotations
-
 import logging
 import time
 from smtplib import SMTPException

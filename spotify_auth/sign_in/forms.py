@@ -1,7 +1,5 @@
 """Forms that ask for a proof of who somebody is, and those that make one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Who may make an account: everybody, whoever holds an invitation, or nobody."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import uuid

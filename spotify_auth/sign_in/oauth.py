@@ -4,8 +4,6 @@ allauth would import a module named `provider` into every process, and with it `
 register this one where there are pages.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from allauth.socialaccount.providers.base import ProviderAccount

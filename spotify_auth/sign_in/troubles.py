@@ -1,7 +1,5 @@
 """Every way in which signing in can fail, and what to do about it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _

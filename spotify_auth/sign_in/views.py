@@ -1,7 +1,5 @@
 """Signing in with Spotify, out to its consent page and back; invitations."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from http import HTTPStatus

@@ -1,7 +1,5 @@
 """Codes as people read them."""
 
-from __future__ import annotations
-
 from django.template import Library
 
 from spotify_auth.mfa.ways import in_fours

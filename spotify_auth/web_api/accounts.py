@@ -1,7 +1,5 @@
 """Spotify's accounts service: a code or a refresh token for new tokens."""
 
-from __future__ import annotations
-
 import datetime as dt
 from http import HTTPStatus
 from typing import Any

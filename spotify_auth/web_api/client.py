@@ -1,11 +1,9 @@
 """What we use of Spotify's Web API: reads, for display only, and the listener's own playlists."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -44,7 +42,7 @@ class SpotifyClient:
         self.connection, self.patience = connection, patience
 
     @classmethod
-    def of(cls, user: User, *, patience: float = 0.0) -> SpotifyClient:
+    def of(cls, user: User, *, patience: float = 0.0) -> Self:
         """Make a client for `user`; raises NotConnectedError without a consent.
 
         `patience` are the seconds that it may wait for its turn, in a worker.

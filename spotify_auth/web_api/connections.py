@@ -1,7 +1,5 @@
 """Consents: kept when given, marked when they end, gone when the listener disconnects."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What can go wrong with Spotify beyond what can go wrong with any platform."""
 
-from __future__ import annotations
-
 from django.utils.translation import gettext as _
 
 from journify.outbound.errors import PlatformError

@@ -1,12 +1,10 @@
 """What Spotify says of tracks, artists and the listener, as far as we show it."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from journify.outbound.fields import (
     UnusableItemError,
@@ -29,7 +27,7 @@ class Track(OutsideTrack):
     platform, platform_name = "spotify", "Spotify"
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Track:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read a full track object; `preview_url` is not looked at, it is always null now.
 
         Raises UnusableItemError: nothing that could be picked or linked to: a local file, an
@@ -65,7 +63,7 @@ class Artist:
     picture_url: str
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Artist:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read a full artist object; raises UnusableItemError without an id or a name."""
         artist_id = _id(data)
         url = _link(data) or _page("artist", artist_id)
@@ -81,7 +79,7 @@ class Profile:
     picture_url: str
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Profile:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read the user object; the name may be null and the pictures none."""
         return cls(text_of(data.get("display_name")), _link(data), _picture(data, at_least=160))
 
@@ -94,7 +92,7 @@ class SpotifyPlay:
     played_at: dt.datetime
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> SpotifyPlay:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read a play history object; raises UnusableItemError as `Track.from_json`."""
         if not isinstance(data.get("track"), dict):
             raise UnusableItemError("no track")

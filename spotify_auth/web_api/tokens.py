@@ -1,7 +1,5 @@
 """The one place that refreshes: exactly once, however many processes want a token."""
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 import time

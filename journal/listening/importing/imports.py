@@ -1,7 +1,5 @@
 """Read a history that a listener sent: asked for by a page, done by a worker, never twice."""
 
-from __future__ import annotations
-
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone, translation

@@ -4,8 +4,6 @@ What a file is, its content says, not its name: exports are renamed, and their f
 listener's language. Everything is read as a stream: a million plays never stand in memory at once.
 """
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

@@ -1,7 +1,5 @@
 """A play: one song that somebody listened to, as every export tells it."""
 
-from __future__ import annotations
-
 import datetime as dt
 import unicodedata
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The same file twice changes nothing. Two exports may tell of one play, to the se
 minute, by its start and by its end: within `SAME_SECONDS` it is the same one.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import defaultdict

@@ -6,8 +6,6 @@ https://listenbrainz.readthedocs.io/en/latest/users/api/core.html
 https://lastfm-docs.github.io/api-docs/user/getRecentTracks/
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable

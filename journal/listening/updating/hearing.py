@@ -8,8 +8,6 @@ A platform that does not answer, or asks to wait, says nothing of a song: it is 
 "we do not have it" makes it missing, for `MISSING_FOR`.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 from uuid import UUID

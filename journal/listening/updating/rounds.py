@@ -5,8 +5,6 @@ when nobody waits for a song. Asking others takes seconds, which the thread of t
 it renews leases.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from journal.listening.models import ListeningRound

@@ -3,8 +3,6 @@
 manage.py load_phrases
 """
 
-from __future__ import annotations
-
 import tomllib
 from typing import Any
 

@@ -9,8 +9,6 @@ Cut off, it goes on where it was. From then on answers count by this order on ev
 uses the database.
 """
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

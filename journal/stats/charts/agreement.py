@@ -1,7 +1,5 @@
 """How often the model and the listener agree."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter
 from typing import Any

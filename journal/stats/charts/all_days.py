@@ -1,7 +1,5 @@
 """All days of an interval together."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.utils.translation import gettext as _

@@ -1,7 +1,5 @@
 """What every chart is made of, and what plans one."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """These days beside as many days before them."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.utils.text import capfirst

@@ -1,7 +1,5 @@
 """When answers come, and what they are at each hour."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Phrases, artists and tags: those met most as bars, more in the table."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

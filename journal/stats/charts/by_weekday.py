@@ -1,7 +1,5 @@
 """How the weekdays differ."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 

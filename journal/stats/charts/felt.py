@@ -1,7 +1,5 @@
 """What the listener felt, beside what was played on the same days."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 

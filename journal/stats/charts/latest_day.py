@@ -1,7 +1,5 @@
 """The latest day on which a feeling was heard."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """How the feelings changed over an interval."""
 
-from __future__ import annotations
-
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Days with an answer: how many, and how many follow each other. A gap is a gap, no failure."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 

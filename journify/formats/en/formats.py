@@ -1,7 +1,5 @@
 """How dates are written in English; `DAY_FORMAT` and the like are names of our own."""
 
-from __future__ import annotations
-
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"
 MONTH_DAY_FORMAT = "j F"

@@ -5,8 +5,6 @@ journify backup /mnt/journify.tar    everything in one file, to take elsewhere
 journify backup --check              say how old the newest is; exit code 1 when it is too old
 """
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any

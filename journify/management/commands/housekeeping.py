@@ -4,8 +4,6 @@ journify housekeeping            delete it now
 journify housekeeping --list     what is kept for how long
 """
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -3,8 +3,6 @@
 manage.py prepare --port 8000
 """
 
-from __future__ import annotations
-
 import socket
 from argparse import ArgumentParser
 from typing import Any

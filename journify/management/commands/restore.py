@@ -5,8 +5,6 @@ journify restore --check /mnt/journify.tar     read all of it and change nothing
 journify restore --check                       the newest of BACKUP_DIR
 """
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """MongoDB's own backend for Django, with unique indexes that its server also searches by."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from bson import Int64

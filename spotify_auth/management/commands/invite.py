@@ -4,8 +4,6 @@ manage.py invite
 manage.py invite --count 5 --days 30
 """
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

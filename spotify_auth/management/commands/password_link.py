@@ -4,8 +4,6 @@ manage.py password_link NAME
 manage.py password_link NAME --without-second-key   (app and passkeys are gone, too)
 """
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

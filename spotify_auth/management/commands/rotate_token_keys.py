@@ -3,8 +3,6 @@
 manage.py rotate_token_keys
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from allauth.mfa.models import Authenticator

@@ -5,8 +5,6 @@ artist does not stand there: `Container Artist Name` is the album's or the playl
 plays count (`PLAY_END`), and only audio.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 

@@ -4,8 +4,6 @@ Read as a stream, since a library may be larger than memory; without entities, w
 has no use for and an attacker has (defusedxml's rule, by expat's own switch).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import IO
 from xml.parsers import expat

@@ -5,8 +5,6 @@ left out. lastfm.ghan.nl: a header with `uts,utc_time,artist,…,track,…`, eve
 time is the song that was playing just then; 1970 is a device without a clock.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from journal.listening.importing.plays import Play, moment_of, moment_of_seconds, play_of

@@ -5,8 +5,6 @@ may be missing or null; a length stands there as `duration_ms` or as `duration` 
 https://listenbrainz.readthedocs.io/en/latest/users/json.html
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@
 with backslashes, `%20`, a track number in front, and an ending.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote

@@ -3,8 +3,6 @@
 One JSON array of objects without ids. `endTime` is the end of a play in UTC, to the minute.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any

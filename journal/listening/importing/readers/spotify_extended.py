@@ -6,8 +6,6 @@ stand there too: none of it is read.
 https://support.spotify.com/article/understanding-your-data/
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any

@@ -5,8 +5,6 @@ title begins with a verb in the listener's language ("Watched …"), the artist 
 name ends in " - Topic" for official songs. Lengths are not told.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
