@@ -9,20 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    replaces = [
-        ("classifier", "0002_audio_of_any_format"),
-        ("classifier", "0003_song_deezer"),
-        ("classifier", "0004_embedding_and_stage"),
-        ("classifier", "0005_explanation_tryout"),
-        ("classifier", "0006_retries_and_reasons"),
-        ("classifier", "0007_workers_and_request_ids"),
-        ("classifier", "0008_certainty_packed_embedding"),
-        ("classifier", "0009_jobs"),
-        ("classifier", "0010_clip_sha256"),
-        ("classifier", "0011_explanation_without_requested_at"),
-        ("classifier", "0012_heard"),
-    ]
-
     initial = True
 
     dependencies = [

@@ -66,7 +66,8 @@ def weigh(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    replaces = [
+    # not `replaces`, which Django allows only in what itself is not replaced
+    stood_for = [
         ("classifier", "0013_emotion_rule"),
         ("classifier", "0014_one_of_each"),
         ("classifier", "0015_titles_in_no_language"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0020_tryout_deezer"),
+        ("classifier", "0002_until_30_november"),
     ]
 
     operations = [

@@ -10,15 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    replaces = [
-        ("journal", "0002_preferences_language"),
-        ("journal", "0003_gentle_memories"),
-        ("journal", "0004_transfer"),
-        ("journal", "0005_jobs"),
-        ("journal", "0006_entry_user_date"),
-        ("journal", "0007_entry_emotion"),
-    ]
-
     initial = True
 
     dependencies = [

@@ -45,7 +45,8 @@ def keep_turns(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> Non
 
 
 class Migration(migrations.Migration):
-    replaces = [
+    # not `replaces`, which Django allows only in what itself is not replaced
+    stood_for = [
         ("journal", "0008_entry_unsure"),
         ("journal", "0009_one_of_each"),
         ("journal", "0010_one_truth"),

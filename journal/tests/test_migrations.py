@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
+from journify.operations.preparing import complaint_of_newer_database, is_migrated
+
 TASKS = "django_tasks_database_dbtaskresult"
 APPS = ("spotify_auth", "classifier", "journal")
-# Commit 269ece2: what it had applied, which `0001_initial` stands for.
+LABELS = (*APPS, "listening", "reminders", "limits", "outbound")
+# What commit 269ece2 had applied; its tables are those of `0001_initial`.
 APPLIED = {
     "spotify_auth": ["0001_initial", "0002_spotify_connection"],
     "classifier": [
@@ -30,6 +34,7 @@ APPLIED = {
 EARLIER, LATER = (dt.datetime(2026, 11, day, 9, tzinfo=dt.UTC) for day in (1, 2))
 
 Rows = dict[tuple[str, Any], dict[str, Any]]
+Tables = dict[str, tuple[set[str], set[str]]]
 
 
 def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
@@ -40,9 +45,37 @@ def migrate(targets: list[tuple[str, str]] | None = None) -> Any:
     return executor.loader.project_state(targets).apps
 
 
+def tables() -> Tables:
+    """Columns and constraints of each table of ours, in no order; databases name some by number."""
+    models = [model for label in LABELS for model in apps.get_app_config(label).get_models()]
+    ask = connection.introspection
+    with connection.cursor() as cursor:
+        return {
+            name: (
+                {repr(column) for column in ask.get_table_description(cursor, name)},
+                {
+                    repr((key if each["index"] else "", each))
+                    for key, each in ask.get_constraints(cursor, name).items()
+                },
+            )
+            for name in (model._meta.db_table for model in models)
+        }
+
+
 @pytest.fixture
-def old(transactional_db: None) -> Iterator[Any]:
-    """The models and the empty tables of commit 269ece2."""
+def at_once(transactional_db: None) -> Tables:
+    """What a database from nothing has."""
+    return tables()
+
+
+@pytest.fixture
+def old(at_once: Tables) -> Iterator[Any]:
+    """The models and the empty tables of commit 269ece2, as what it applied made them."""
+    MigrationExecutor(connection).migrate([(app, None) for app in APPS])
+    recorder = MigrationRecorder(connection)
+    for app, names in APPLIED.items():
+        for name in names[1:]:
+            recorder.record_applied(app, name)
     yield migrate([(app, "0001_initial") for app in APPS])
     migrate()
 
@@ -123,19 +156,35 @@ def rows_of(apps: Any) -> Rows:
 
 
 @pytest.mark.slow
-def test_a_database_of_then_becomes_one_of_today(made: Any) -> None:
+def test_a_database_of_then_becomes_one_of_today(at_once: Tables, made: Any) -> None:
     """One walk for all that is asked of it: there and back takes seconds."""
-    the_first_migrations_stand_for_what_was_applied()
     before = rows_of(made)
-    apps = migrate()
-    nothing_is_lost(before, rows_of(apps))
-    new_columns_say_what_they_would_have_said(apps)
+    now = migrate()
+    nothing_is_lost(before, rows_of(now))
+    new_columns_say_what_they_would_have_said(now)
+    assert tables() == at_once
+    assert is_migrated()
 
 
-def the_first_migrations_stand_for_what_was_applied() -> None:
-    recorded = MigrationRecorder(connection).applied_migrations()
-    names = {app: sorted(name for of, name in recorded if of == app) for app in APPS}
-    assert names == APPLIED
+@pytest.mark.django_db
+def test_a_database_that_went_every_step_has_nothing_left_to_do() -> None:
+    """As one of commit 99d37e4, which has also recorded what its steps stood for."""
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(name__contains="_squashed_").delete()
+    recorder.record_applied("classifier", "0013_emotion_rule")
+    recorder.record_applied("journal", "0011_song_search")
+    steps = applied()
+    executor = MigrationExecutor(connection)
+    assert not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    assert not is_migrated()
+    migrate()
+    assert is_migrated()
+    assert not complaint_of_newer_database()
+    assert {label for label, _name in applied() - steps} == set(LABELS)
+
+
+def applied() -> set[tuple[str, str]]:
+    return set(MigrationRecorder(connection).applied_migrations())
 
 
 def nothing_is_lost(before: Rows, after: Rows) -> None:
@@ -176,5 +225,4 @@ def new_columns_say_what_they_would_have_said(apps: Any) -> None:
         assert values(name, "turn_at", status="queued") == [(EARLIER,)], name
     assert values("journal.Transfer", "turn_at") == [(LATER,)]
     assert TASKS not in connection.introspection.table_names()
-    recorded = MigrationRecorder(connection).applied_migrations()
-    assert "django_tasks_database" not in {app for app, _name in recorded}
+    assert "django_tasks_database" not in {app for app, _name in applied()}

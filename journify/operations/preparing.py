@@ -59,7 +59,11 @@ def complaint_of_newer_database() -> str:
         loader = MigrationLoader(None, load=False)
         loader.load_disk()
         ours = loader.disk_migrations.values()
-        unknown -= {replaced for migration in ours for replaced in migration.replaces}
+        unknown -= {
+            name
+            for migration in ours
+            for name in (*migration.replaces, *getattr(migration, "stood_for", ()))
+        }
     if not unknown:
         return ""
     names = ", ".join(f"{label} {name}" for label, name in sorted(unknown))

@@ -11,10 +11,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    replaces = [
-        ("spotify_auth", "0002_spotify_connection"),
-    ]
-
     initial = True
 
     dependencies = [
