@@ -23,6 +23,7 @@ from typing import NamedTuple
 from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE, Emotion
 
 MAX_LABELS = 100
+LAYER_VERSION = 3  # of how a layer is learnt: with another one, all are learnt anew
 FLOOR = 5e-5  # probabilities are kept with four digits
 
 # The prior: standard deviations of both shifts, in log-odds, and of the scale, around 1.

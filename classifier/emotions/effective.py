@@ -34,7 +34,7 @@ from classifier.models import Classification, EmotionRule, Label, PersonalLayer
 from classifier.serving.results import UNSURE, UNSURE_BELOW, is_sure
 from journify.models import bare
 from ml.labels import EMOTIONS
-from ml.personal import Layer
+from ml.personal import LAYER_VERSION, Layer
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -281,7 +281,8 @@ def model_order(*, is_fresh: bool = False) -> Sequence[str]:
 def adopt_order() -> EmotionRule:
     """Have answers count by this machine's CLASSIFIER_MODELS from now on, on every machine.
 
-    Where they did before, nothing changes. Otherwise the entries have to be recounted.
+    Where they did before, nothing changes. Otherwise the entries have to be recounted, and what
+    listeners taught is learnt anew: workers do both.
     """
     rule, _is_new = EmotionRule.objects.get_or_create(pk=THE_RULE)
     order: list[str] = settings.CLASSIFIER_MODELS
@@ -290,6 +291,7 @@ def adopt_order() -> EmotionRule:
         logger.warning("answers of models count in the order %s from now on", ", ".join(order))
         others = EmotionRule.objects.filter(pk=THE_RULE).exclude(digest=values["digest"])
         others.update(recounted_to=None, recounted_at=None, **values)
+        PersonalLayer.objects.filter(labels__gt=0).update(is_stale=True)
         rule.refresh_from_db()
     cache.delete(f"{__name__}.order")
     return rule
@@ -297,7 +299,7 @@ def adopt_order() -> EmotionRule:
 
 def digest_of(models: Sequence[str]) -> str:
     """Return a digest of everything that the rule depends on."""
-    text = json.dumps([RULE_VERSION, UNSURE_BELOW, *models])
+    text = json.dumps([RULE_VERSION, LAYER_VERSION, UNSURE_BELOW, *models])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

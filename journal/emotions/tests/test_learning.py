@@ -14,7 +14,7 @@ from django.utils import timezone
 from classifier.emotions import personal
 from classifier.emotions.effective import effective_in, effective_of
 from classifier.emotions.readings import read
-from classifier.models import Classification, Label, PersonalLayer, Song
+from classifier.models import Classification, EmotionRule, Label, PersonalLayer, Song
 from classifier.queue import rows as queue
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from journal import services
@@ -55,6 +55,21 @@ def teach(user: User, count: int, emotion: str = "energetic") -> learning.Learnt
 
 def emotions_of(user: User) -> set[str]:
     return set(Entry.objects.of(user).values_list("emotion", flat=True))
+
+
+def test_what_was_taught_is_learnt_anew_by_another_rule(user: User, stranger: User) -> None:
+    teach(user, 12)
+    PersonalLayer.objects.update_or_create(user=stranger)  # taught nothing
+    layer = PersonalLayer.objects.get(user=user)
+    renewing.begin_counting()
+    assert learning.learn_some() == 1  # the first start knows no rule
+    renewing.begin_counting()
+    assert learning.learn_some() == 0
+    PersonalLayer.objects.update(arousal=9.0)  # as another version of us learnt it
+    EmotionRule.objects.update(digest="of another version")
+    renewing.begin_counting()
+    assert learning.learn_some() == 1
+    assert PersonalLayer.objects.get(user=user).arousal == layer.arousal
 
 
 def test_other_songs_sound_different_after_labels(user: User, stranger: User) -> None:
