@@ -1,4 +1,4 @@
-"""How the cost of one more grows with how many there are: songs, what waits, entries, and labels.
+"""How the cost of one more grows with how many there are: songs, entries, labels, plays.
 
 python -m tools.inside --on sqlite tools.measuring.growth     or on a PostgreSQL server:
 python -m tools.inside --on postgres tools.measuring.growth
@@ -12,7 +12,7 @@ import argparse
 import datetime as dt
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,6 +25,10 @@ from rich.table import Table
 from classifier.models import Classification, Label, Song
 from classifier.queue import rows
 from classifier.serving.bundles import main_bundle
+from journal.listening.importing.plays import Play
+from journal.listening.importing.storing import store
+from journal.listening.models import ListenedSong, ListeningMonth
+from journal.listening.summary import renew_summary
 from journal.models import Entry, Journal
 from journal.services import answer_entry, set_label
 from journify.background import jobs
@@ -37,6 +41,10 @@ TRIES = 30
 BATCH = 500
 DAYS, PHRASES = 100, 12  # of a listener
 LABELS = (0, 500, 5_000)  # of a listener who labels one more song
+PLAYS = (1_000, 10_000, 100_000, 1_000_000)  # of a listener whose history is taken in
+FOLLOWED = 50  # at most so many come from a service at once
+HISTORY = (ListeningMonth, ListenedSong)
+PLAYS_OF_A_SONG, SECONDS_OF_A_PLAY = 20, 200
 HEARD = {"sad": 0.05, "happy": 0.5, "energetic": 0.4, "calm": 0.05}
 
 
@@ -67,6 +75,37 @@ def _label_figures(count: int) -> dict[str, float]:
     _fill_days(user, answered)
     songs = iter(answered)
     return {"ms to label a song": _milliseconds(lambda: set_label(user, next(songs), "sad"))}
+
+
+def _play_figures(count: int) -> dict[str, float]:
+    """Take in a history of so many plays, then some more of a service that is followed."""
+    user = User.objects.create(username=f"{count} plays")
+    server, before = database_process(), bytes_of(*HISTORY)
+    began = _worked(server)
+    store(user, _plays(0, count), progress=_nothing)
+    taken = _worked(server) - began
+    later = iter(range(count, count + TRIES * FOLLOWED, FOLLOWED))
+    more = _milliseconds(lambda: store(user, _plays(next(later), FOLLOWED), progress=_nothing))
+    counted = _milliseconds(lambda: renew_summary(user))
+    return {
+        "bytes of a play": (bytes_of(*HISTORY) - before) / count,
+        "ms to take in 1,000 plays": 1_000_000 * taken / count,
+        f"ms to take in {FOLLOWED} more": more,
+        "ms to count 1,000 plays for its page": 1000 * counted / count,
+    }
+
+
+def _nothing() -> None:
+    """Nobody watches."""
+
+
+def _plays(start: int, count: int) -> Iterator[Play]:
+    """Invent plays one after the other, of songs that come again and again."""
+    first = dt.datetime(2016, 1, 1, tzinfo=dt.UTC)
+    for number in range(start, start + count):
+        song = (number * 7919) % max(1, (start + count) // PLAYS_OF_A_SONG)
+        moment = first + dt.timedelta(seconds=number * SECONDS_OF_A_PLAY)
+        yield Play(f"Artist {song % 997}", f"Song {song}", moment, seconds=SECONDS_OF_A_PLAY)
 
 
 def _milliseconds(call: Callable[[], object]) -> float:
@@ -143,10 +182,12 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--labels", type=int, nargs="+", default=LABELS)
+    parser.add_argument("--plays", type=int, nargs="+", default=PLAYS)
     options = parser.parse_args(arguments)
     preparing.migrate()
     _show("One more, when there are so many", options.sizes, _song_figures)
     _show("One more label, of a listener with so many", options.labels, _label_figures)
+    _show("A history of so many plays", options.plays, _play_figures)
     return 0
 
 

@@ -31,7 +31,7 @@ def test_a_million_listeners_are_twelve_million_answers() -> None:
 
 def test_growth_is_measured_from_size_to_size() -> None:
     command = [*INSIDE, "--on", "sqlite", "tools.measuring.growth", "--sizes", "40", "1300"]
-    command += ["--labels", "0", "40"]
+    command += ["--labels", "0", "40", "--plays", "60", "600"]
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -44,3 +44,4 @@ def test_growth_is_measured_from_size_to_size() -> None:
     assert "ms to claim the next" in done.stdout
     assert "1,300" in done.stdout
     assert "ms to label a song" in done.stdout
+    assert "ms to take in 50 more" in done.stdout

@@ -6,18 +6,21 @@ minute, by its start and by its end: within `SAME_SECONDS` it is the same one.
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from journal.listening.importing.plays import Play, song_key
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import PackedPlay, pack, unpack
 from spotify_auth.models import User
+
+T = TypeVar("T")
 
 SAME_SECONDS = 90
 # A song that was heard for so long cannot have begun again sooner; leave clocks some seconds.
@@ -47,63 +50,65 @@ def store(user: User, plays: Iterable[Play], *, progress: Callable[[], None]) ->
             progress()
     _store_batch(user, batch, songs, stored)
     if stored.plays or stored.songs:
-        songs.count_plays()
         Listening.objects.update_or_create(user=user, defaults={"is_stale": True})
     return stored
 
 
 class _Songs:
-    """The listener's songs by what their spellings share."""
+    """The listener's songs by what their spellings share; only those that plays are of are read."""
 
     def __init__(self, user: User) -> None:
+        self._rows = ListenedSong.objects.filter(user=user).order_by()
         self._user = user
-        rows = ListenedSong.objects.filter(user=user).order_by()
-        self._numbers = {
-            bytes.fromhex(key): number for key, number in rows.values_list("key", "number")
-        }
-        last = rows.aggregate(last=Max("number"))["last"]
+        self._numbers: dict[str, int] = {}
+        last = self._rows.aggregate(last=Max("number"))["last"]
         self._next = 0 if last is None else last + 1
 
-    def numbers_of(self, plays: Iterable[Play]) -> tuple[list[int], int]:
+    def numbers_of(self, plays: Sequence[Play]) -> tuple[list[int], int]:
         """Return the number of each play's song, and how many songs are new."""
+        keys = [_key_of(play) for play in plays]
+        unread = list({*keys} - {*self._numbers})
+        for some in _some_at_once(unread):
+            known = self._rows.filter(key__in=some)
+            self._numbers.update(known.values_list("key", "number"))
         new: list[ListenedSong] = []
-        numbers = []
-        for play in plays:
-            digest = blake2b(song_key(play.artist, play.title).encode(), digest_size=16).digest()
-            number = self._numbers.get(digest)
-            if number is None:
-                number = self._numbers[digest] = self._next
+        for key, play in zip(keys, plays, strict=True):
+            if key not in self._numbers:
+                self._numbers[key] = self._next
                 self._next += 1
-                new.append(
-                    ListenedSong(
-                        user=self._user,
-                        number=number,
-                        key=digest.hex(),
-                        title=play.title,
-                        artist=play.artist,
-                        album=play.album,
-                        isrc=play.isrc,
-                        spotify_id=play.spotify_id,
-                    )
-                )
-            numbers.append(number)
+                new.append(self._song(key, play))
         ListenedSong.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
-        return numbers, len(new)
+        return [self._numbers[key] for key in keys], len(new)
 
-    def count_plays(self) -> None:
-        """Write beside each song how often it was played, where that changed."""
-        counts: dict[int, int] = defaultdict(int)
-        for packed in ListeningMonth.objects.filter(user=self._user).values_list(
-            "packed", flat=True
-        ):
-            for play in unpack(packed):
-                counts[play.song] += 1
-        changed = []
-        for song in ListenedSong.objects.filter(user=self._user).only("number", "plays").iterator():
-            if song.plays != counts[song.number]:
-                song.plays = counts[song.number]
-                changed.append(song)
-        ListenedSong.objects.bulk_update(changed, ["plays"], batch_size=ROWS_AT_ONCE)
+    def _song(self, key: str, play: Play) -> ListenedSong:
+        return ListenedSong(
+            user=self._user,
+            number=self._numbers[key],
+            key=key,
+            title=play.title,
+            artist=play.artist,
+            album=play.album,
+            isrc=play.isrc,
+            spotify_id=play.spotify_id,
+        )
+
+    def count(self, plays: Iterable[PackedPlay]) -> None:
+        """Add plays to how often their songs were played, all that were as often at once."""
+        alike: dict[int, list[int]] = defaultdict(list)
+        for number, count in Counter(play.song for play in plays).items():
+            alike[count].append(number)
+        for count, numbers in alike.items():
+            for some in _some_at_once(numbers):
+                self._rows.filter(number__in=some).update(plays=F("plays") + count)
+
+
+def _key_of(play: Play) -> str:
+    return blake2b(song_key(play.artist, play.title).encode(), digest_size=16).hexdigest()
+
+
+def _some_at_once(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), ROWS_AT_ONCE):
+        yield values[start : start + ROWS_AT_ONCE]
 
 
 @transaction.atomic
@@ -116,15 +121,18 @@ def _store_batch(user: User, batch: list[Play], songs: _Songs, stored: StoredPla
             month = play.started_at.date().replace(day=1)
             moment = int(play.started_at.timestamp())
             months[month].append(PackedPlay(moment, number, play.seconds))
+    counted: list[PackedPlay] = []
     for month, plays in months.items():
         row, _is_new = ListeningMonth.objects.get_or_create(user=user, month=month)
         before = list(unpack(row.packed))
-        after = before + new_plays(before, plays)
-        stored.plays += len(after) - len(before)
-        stored.known += len(plays) - (len(after) - len(before))
-        if len(after) != len(before):
-            row.packed, row.plays = pack(after), len(after)
+        fresh = new_plays(before, plays)
+        stored.plays += len(fresh)
+        stored.known += len(plays) - len(fresh)
+        if fresh:
+            row.packed, row.plays = pack(before + fresh), len(before) + len(fresh)
             row.save(update_fields=["packed", "plays"])
+        counted += fresh
+    songs.count(counted)
 
 
 def new_plays(before: Iterable[PackedPlay], plays: Iterable[PackedPlay]) -> list[PackedPlay]:

@@ -4,6 +4,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from journal.listening.importing.plays import Play
 from journal.listening.importing.storing import new_plays, store
@@ -43,6 +45,21 @@ def test_the_same_file_twice_changes_nothing(user: User) -> None:
     assert (second.plays, second.known, second.songs) == (0, 10, 0)
     counts = ListenedSong.objects.filter(user=user).values_list("plays", flat=True)
     assert sorted(counts) == [3, 3, 4]
+
+
+@pytest.mark.django_db
+def test_plays_that_come_later_are_added_to_their_songs(user: User) -> None:
+    store(user, [play(after=n * 300, title=f"Song {n % 3}") for n in range(10)], progress=nothing)
+    later = [play(after=day * 86_400, title=f"Song {day % 2}") for day in range(1, 6)]
+    with CaptureQueriesContext(connection) as queries:
+        store(user, later, progress=nothing)
+    counts = (
+        ListenedSong.objects.filter(user=user).order_by("title").values_list("plays", flat=True)
+    )
+    assert list(counts) == [6, 6, 3]
+    read = [each["sql"] for each in queries if each["sql"].startswith("SELECT")]
+    months = [sql for sql in read if "listeningmonth" in sql]
+    assert len(months) == 1, "only the month they are in"
 
 
 @pytest.mark.django_db
