@@ -1,7 +1,7 @@
 """The decoder of this process: strangers' files are never decoded inside it.
 
 A worker or a command calls `get_decoder().start()` and keeps a child process for all its files; in
-the web process every upload gets a child of its own.
+the web process every upload gets a child of its own, started as the upload begins.
 """
 
 from __future__ import annotations

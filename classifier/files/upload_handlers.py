@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
+from classifier.files.decoding import get_decoder
+
 if TYPE_CHECKING:
     from journify.web.http import HttpRequest
 
@@ -31,14 +33,17 @@ def takes_megabytes(setting: str) -> Callable[[View], View]:
 class SizeCapUploadHandler(TemporaryFileUploadHandler):
     """Write uploads to temporary files until they exceed the cap; say so on the request.
 
-    The cap is on all files of a request together. The rest of the body is read and dropped, so that
-    the browser gets a page and not a broken line.
+    What checks a listener's song is started when the song begins to arrive. The cap is on all files
+    of a request together. The rest of the body is read and dropped, so that the browser gets a page
+    and not a broken line.
     """
 
     received = 0
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         """Begin a file; the temporary one takes over the extension, which may not be endless."""
+        if self._is_listeners_song():
+            get_decoder().prepare()
         extension = PurePath(file_name).suffix
         if len(extension) > LONGEST_EXTENSION:
             file_name = file_name.removesuffix(extension)
@@ -57,11 +62,20 @@ class SizeCapUploadHandler(TemporaryFileUploadHandler):
                 self.file.close()  # which deletes it: a full disk is not kept full
             raise
 
+    def _is_listeners_song(self) -> bool:
+        """Whether a view of songs gets it: of a visitor's, no process is started beforehand."""
+        return self._is_signed_in() and not hasattr(self._view(), "megabytes_setting")
+
+    def _is_signed_in(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated)
+
+    def _view(self) -> Any:
+        match = getattr(self.request, "resolver_match", None)
+        return match.func if match else None
+
     def _megabytes(self) -> int:
         """The view is known already: a form is read when its token is checked, or later."""
-        match = getattr(self.request, "resolver_match", None)
-        view = match.func if match else None
-        cap: int = getattr(settings, getattr(view, "megabytes_setting", "UPLOAD_MAX_MB"))
-        user = getattr(self.request, "user", None)
+        cap: int = getattr(settings, getattr(self._view(), "megabytes_setting", "UPLOAD_MAX_MB"))
         # whatever the address: a form is read before anybody is asked to sign in
-        return cap if user and user.is_authenticated else min(cap, settings.TRY_OUT_MAX_MB)
+        return cap if self._is_signed_in() else min(cap, settings.TRY_OUT_MAX_MB)

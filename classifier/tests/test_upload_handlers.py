@@ -8,8 +8,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
+from django.urls import resolve, reverse
 from pytest_django import Settings
 
+from classifier.files.decoding import get_decoder
 from spotify_auth.models import User
 
 BOUNDARY = "notes"
@@ -123,6 +125,27 @@ def test_file_is_taken_when_its_name_is_odd(name: str, temporary: Path) -> None:
 
 def test_no_file_when_none_was_chosen() -> None:
     assert list(posted(("", 0)).FILES) == []
+
+
+def test_what_checks_a_song_is_started_as_a_listeners_begins_to_arrive() -> None:
+    decoder = get_decoder()
+    for user, children in ((AnonymousUser(), 0), (User(), 1)):
+        decoder.close()
+        request = posted(("song.mp3", 1))
+        request.user = user
+        assert request.FILES
+        assert len(decoder._idle) == children
+        request.close()
+    decoder.close()
+
+
+def test_nothing_is_started_for_what_is_no_song() -> None:
+    get_decoder().close()
+    request = posted(("archive.zip", 1))
+    request.user, request.resolver_match = User(), resolve(reverse("journal:import_data"))
+    assert request.FILES
+    assert get_decoder()._idle == []
+    request.close()
 
 
 def test_visitors_send_no_more_than_a_try_out_whatever_the_address(

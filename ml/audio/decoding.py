@@ -70,6 +70,7 @@ class Decoder:
     """Decodes in child processes; may be used from several threads at once.
 
     Every file gets a child of its own, until `start` is called: from then on one is kept ready.
+    `prepare` starts the child of the next file before that is there.
     """
 
     def __init__(self, bounds: Bounds | None = None) -> None:
@@ -83,6 +84,12 @@ class Decoder:
         """Start a child now, without waiting for it, and keep one ready from now on."""
         self._keep = 1
         self._hand_back(self._take())
+
+    def prepare(self) -> None:
+        """Start a child for the next file only, without waiting for it, unless one is there."""
+        with self._lock, contextlib.suppress(OSError):  # none may be had: told when it is needed
+            if not self._idle:
+                self._idle.append(_Child())
 
     def close(self) -> None:
         """End the child that is kept ready; the decoder can still be used."""

@@ -138,6 +138,17 @@ class TestChildren:
         decoder.describe(song)
         assert decoder._idle == []
 
+    def test_one_that_was_prepared_reads_the_next_file_only(self, song: Path) -> None:
+        decoder = Decoder()
+        decoder.prepare()
+        [child] = decoder._idle
+        decoder.prepare()
+        assert decoder._idle == [child]
+        decoder.describe(song)
+        assert child.answered == 1
+        assert child._process.poll() is not None
+        assert decoder._idle == []
+
     def test_threads_do_not_wait_for_each_other(self, bedevilled: Decoder, song: Path) -> None:
         path = named(song, "hang")
 
