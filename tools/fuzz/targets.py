@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import random
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
@@ -93,30 +93,25 @@ def _usable_field(name: str, value: Any) -> None:
         _usable(value)
 
 
-def _platform(call: Callable[[], Any]) -> Check:
+def _platform(call: Callable[[], Any], check_result: Check = _usable) -> Check:
+    """Have a platform give the answer that was drawn; its client may refuse it, and only that."""
+
     def check(drawn: tuple[bytes, int, dict[str, str]]) -> None:
-        with answering(*drawn):
-            try:
-                _usable(call())
-            except PlatformError:
-                return
+        with answering(*drawn), suppress(PlatformError):
+            check_result(call())
 
     return check
 
 
 def _reading(parse: Callable[[Any], Any]) -> Check:
-    """A parser of one object, as its caller calls it: within `Platform.reading`."""
+    """Check a parser of one object, as its caller calls it: within `Platform.reading`."""
 
-    def check(drawn: tuple[bytes, int, dict[str, str]]) -> None:
-        with answering(*drawn):
-            try:
-                found = call_api("GET", "/v1/x", lambda _rejected: "token")
-                with session.Platform("spotify").reading():
-                    _usable(parse(found))
-            except PlatformError:
-                return
+    def call() -> Any:
+        found = call_api("GET", "/v1/x", lambda _rejected: "token")
+        with session.Platform("spotify").reading():
+            return parse(found)
 
-    return check
+    return _platform(call)
 
 
 def _song() -> Song:
@@ -129,39 +124,21 @@ def _answers(platform: str) -> st.SearchStrategy[Any]:
     return st.tuples(bodies(platform), STATUSES, headers)
 
 
-def _check_number(found: Any) -> None:
+def _finite(found: Any) -> None:
     for value in found.values():
         assert abs(float(value)) <= features.LARGEST_NUMBER
 
 
-def _features(call: Callable[[Song], Any]) -> Check:
-    def check(drawn: tuple[bytes, int, dict[str, str]]) -> None:
-        with answering(*drawn):
-            try:
-                _check_number(call(_song()))
-            except PlatformError:
-                return
-
-    return check
-
-
-def _refresh(drawn: tuple[bytes, int, dict[str, str]]) -> None:
-    with answering(*drawn):
-        try:
-            tokens = accounts.refresh("old")
-        except PlatformError:
-            return
-        assert isinstance(tokens.access_token, str)
-        assert tokens.expires_at.tzinfo is dt.UTC
+def _tokens(tokens: Any) -> None:
+    assert isinstance(tokens.access_token, str)
+    assert tokens.expires_at.tzinfo is dt.UTC
 
 
 def _address(url: str) -> None:
-    try:
+    with suppress(UnsafeAddressError):
         require_allowed("deezer", url, deezer.PREVIEW_HOSTS)
-    except UnsafeAddressError:
-        return
-    host = requests.utils.urlparse(requests.Request("GET", url).prepare().url).hostname
-    assert host.endswith(".dzcdn.net"), url
+        host = requests.utils.urlparse(requests.Request("GET", url).prepare().url).hostname
+        assert host.endswith(".dzcdn.net"), url
 
 
 def _title(name: str) -> None:
@@ -174,23 +151,19 @@ def _table(rows: list[list[str]]) -> None:
     with NamedTemporaryFile("w", suffix=".csv", newline="", errors="replace") as file:
         csv.writer(file).writerows([["energy", "valence"], *rows])
         file.flush()
-        try:
+        with suppress(ValueError):
             read_table(Path(file.name))
-        except ValueError:
-            return
 
 
 def _range(header: str) -> None:
-    if match := RANGE.fullmatch(header):
-        if match[0] == "bytes=-":
-            return
+    match = RANGE.fullmatch(header)
+    if match and match[0] != "bytes=-":
         first, last = _bounds(match[1], match[2], 1000)
         assert first >= 0
         assert last <= 999
 
 
 def _forwarded(drawn: tuple[str, str]) -> None:
-
     header, remote = drawn
     request = RequestFactory().get("/", REMOTE_ADDR=remote)
     request.META["HTTP_X_FORWARDED_FOR"] = header
@@ -226,9 +199,13 @@ TARGETS: dict[str, Target] = {
         _answers("itunes"),
         _platform(lambda: itunes.best_match(_song(), itunes._search("q"))),
     ),
-    "reccobeats": Target(_answers("reccobeats"), _features(features.SOURCES["reccobeats"])),
+    "reccobeats": Target(
+        _answers("reccobeats"), _platform(lambda: features.SOURCES["reccobeats"](_song()), _finite)
+    ),
     "spotify-token": Target(_answers("spotify"), _platform(features._app_token)),
-    "spotify-refresh": Target(_answers("spotify"), _refresh),
+    "spotify-refresh": Target(
+        _answers("spotify"), _platform(lambda: accounts.refresh("old"), _tokens)
+    ),
     "spotify-tracks": Target(
         _answers("spotify"),
         _reading(lambda found: [Track.from_json(item) for item in found["tracks"]["items"]]),
@@ -271,13 +248,15 @@ class DecodeTarget:
         self.decoder.start()
         self.crashes = self.refusals = self.runs = 0
 
-    def once(self, folder: Path) -> None:
-        """Mutate one file and have it decoded."""
-        content = bytearray(self.chance.choice(self.sound))
-        for _ in range(self.chance.choice((1, 2, 5, 20, 100, 1000))):
-            self._mutate(content)
-        path = folder / "fuzzed"
-        path.write_bytes(content)
+    def run(self, count: int) -> None:
+        """Mutate a file and have it decoded, so many times."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "fuzzed"
+            for _ in range(count):
+                path.write_bytes(self._mutated())
+                self._decode(path)
+
+    def _decode(self, path: Path) -> None:
         self.runs += 1
         try:
             clip = self.decoder.load(path)
@@ -289,11 +268,11 @@ class DecodeTarget:
             if not str(error).endswith("."):
                 raise AssertionError(f"no sentence: {error}") from error
 
-    def run(self, count: int) -> None:
-        """Do so `count` times."""
-        with TemporaryDirectory() as folder:
-            for _ in range(count):
-                self.once(Path(folder))
+    def _mutated(self) -> bytes:
+        content = bytearray(self.chance.choice(self.sound))
+        for _ in range(self.chance.choice((1, 2, 5, 20, 100, 1000))):
+            self._mutate(content)
+        return bytes(content)
 
     def _mutate(self, content: bytearray) -> None:
         at = self.chance.randrange(len(content) + 1)
