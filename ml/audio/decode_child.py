@@ -4,7 +4,8 @@
 
 A request is a line of JSON on standard input: an `id`, a `path`, whether `samples` are wanted, and
 the `seconds` and `memory` (bytes) that it may take. An answer on standard output is two lengths, a
-JSON object with the same `id`, and the samples. Nothing heavy may be imported here: the child's
+JSON object with the same `id`, and the samples. With `clips`, a song is read from its beginning and
+answered by up to so many clips (`ml.audio.whole`). Nothing heavy may be imported here: the child's
 start is a listener's wait.
 """
 
@@ -15,13 +16,16 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ml.audio.loading import container_of, load_clip
+from ml.audio.loading import container_of, load_clip, load_parts
 from ml.clip import LENGTHS, Clip
 from ml.errors import SENTENCES, ClipError
 from ml.memory import keep_freed_memory
+
+ANSWER_BYTES = 4_000_000  # more than a clip of 30 s takes
 
 
 def main() -> None:
@@ -29,19 +33,20 @@ def main() -> None:
     answers = _own_output()
     keep_freed_memory()
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)  # a decoder has nothing to write
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        bound_resources(seconds=request["seconds"], memory=request["memory"])
-        report, samples = _answer(Path(request["path"]), with_samples=request["samples"])
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        header = json.dumps(report | {"id": request["id"]}).encode()
-        answers.write(LENGTHS.pack(len(header), len(samples)) + header)
-        answers.write(samples)
+        _bound_resources(seconds=request["seconds"], memory=request["memory"])
+        # a decoder has nothing to write, but for the clips of a song, which go into a file
+        _limit(resource.RLIMIT_FSIZE, ANSWER_BYTES * request.get("clips", 0))
+        for report, samples in _answers(request):
+            header = json.dumps(report | {"id": request["id"]}).encode()
+            answers.write(LENGTHS.pack(len(header), len(samples)) + header)
+            answers.write(samples)
         answers.flush()
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def bound_resources(*, seconds: float, memory: int) -> None:
+def _bound_resources(*, seconds: float, memory: int) -> None:
     """Have the kernel end this process when one file takes more than this.
 
     The parent watches the clock, too; this also holds where the parent is gone.
@@ -52,19 +57,24 @@ def bound_resources(*, seconds: float, memory: int) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds + 1)
 
 
-def _answer(path: Path, *, with_samples: bool) -> tuple[dict[str, Any], bytes]:
-    """Describe the clip in a file, or say why there is none; its samples where they are wanted."""
+def _answers(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Describe the clips of a file, with their samples where they are wanted, or say why not."""
+    path = Path(request["path"])
     try:
+        if "clips" in request:
+            for clip in load_parts(path, most=request["clips"]):
+                yield _described(clip), clip.samples.tobytes()
+            return
         clip = load_clip(path)
         report = _described(clip) | {"format": container_of(path)}
+        yield report, clip.samples.tobytes() if request["samples"] else b""
     except ClipError as error:
-        return {"code": error.code, "message": str(error)}, b""
+        yield {"code": error.code, "message": str(error)}, b""
     except MemoryError:
-        return {"code": "too-heavy", "message": SENTENCES["too-heavy"]}, b""
+        yield {"code": "too-heavy", "message": SENTENCES["too-heavy"]}, b""
     except Exception as error:
         refusal = {"code": "unreadable", "message": SENTENCES["unreadable"]}
-        return refusal | {"detail": repr(error)[:500]}, b""
-    return report, clip.samples.tobytes() if with_samples else b""
+        yield refusal | {"detail": repr(error)[:500]}, b""
 
 
 def _described(clip: Clip) -> dict[str, Any]:

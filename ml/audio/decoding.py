@@ -204,16 +204,12 @@ class _Child:
         self.asked = 0
         self.answered = 0
         self._owner = os.getpid()
-        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         self._process = subprocess.Popen(
             COMMAND,
-            cwd=ROOT,
-            env=environment | {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            **child_options(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             bufsize=0,
-            start_new_session=True,  # the signal that stops a worker is not for the song under way
         )
         self._requests = cast("IO[bytes]", self._process.stdin)
         self._answers = cast("IO[bytes]", self._process.stdout)
@@ -300,6 +296,17 @@ class _Child:
                 raise EOFError
             have += read
         return content
+
+
+def child_options() -> dict[str, Any]:
+    """Return how a child is started: without our secrets, and not stopped by our signals."""
+    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    return {
+        "cwd": ROOT,
+        "env": environment | {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        "stderr": subprocess.DEVNULL,
+        "start_new_session": True,  # what stops a worker is not for the song under way
+    }
 
 
 def _end_all(children: list[_Child]) -> None:

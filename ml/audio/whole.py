@@ -9,17 +9,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from ml.audio.decoding import ENVIRONMENT, ROOT, TOO_LONG, Bounds
+from ml.audio.decoding import COMMAND, TOO_LONG, Bounds, child_options
 from ml.clip import CLIP_SECONDS, LENGTHS, SAMPLE_RATE, Clip
 from ml.errors import SENTENCES, ClipError
-
-COMMAND = [sys.executable, "-m", "ml.audio.whole_child"]
 
 
 def whole_song(path: Path, *, minutes: float, bounds: Bounds) -> Iterator[Clip]:
@@ -38,17 +35,14 @@ def whole_song(path: Path, *, minutes: float, bounds: Bounds) -> Iterator[Clip]:
 
 
 def _decode(path: Path, clips: int, bounds: Bounds, answers: IO[bytes]) -> None:
-    arguments = [os.fspath(path.absolute()), str(clips), str(bounds.seconds), str(bounds.memory)]
-    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    request = {"id": 1, "path": os.fspath(path.absolute()), "clips": clips}
+    request |= {"seconds": bounds.seconds, "memory": bounds.memory}
     try:
         status = subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=ROOT,
-            env=environment | {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
+            COMMAND,
+            **child_options(),
+            input=json.dumps(request).encode() + b"\n",
             stdout=answers,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
             timeout=bounds.seconds + 5,
             check=False,
         ).returncode
