@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,7 @@ Floats = npt.NDArray[np.float64]
 COLDEST, HOTTEST = 0.2, 5.0
 
 
-@dataclass(frozen=True)
-class UnseenAnswers:
+class UnseenAnswers(NamedTuple):
     """What networks said of clips that they had not seen, and what is true.
 
     Attributes
@@ -34,12 +33,7 @@ class UnseenAnswers:
     @classmethod
     def joined(cls, parts: Iterable[UnseenAnswers]) -> UnseenAnswers:
         """Put several together."""
-        listed = list(parts)
-        return cls(
-            np.concatenate([part.logits for part in listed]),
-            np.concatenate([part.truth for part in listed]),
-            np.concatenate([part.weights for part in listed]),
-        )
+        return cls(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def fit_temperature(answers: UnseenAnswers) -> float:

@@ -16,6 +16,7 @@ The prior was chosen on listeners simulated from sets that the network was not t
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -185,7 +186,7 @@ def fit_layer(songs: Sequence[Axes], labels: Sequence[Emotion], center: Center) 
     songs, labels = songs[:MAX_LABELS], labels[:MAX_LABELS]
     if not songs:
         return Fit()
-    sides = [_sides_of(label) for label in labels]
+    sides = [(label in HIGH_AROUSAL, label in POSITIVE_VALENCE) for label in labels]
     rows = (
         [(axes.arousal, high) for axes, (high, _) in zip(songs, sides, strict=True)],
         [
@@ -269,7 +270,8 @@ def _most_likely(rows: _Rows, center: Center) -> _Learnt:
             (parts[0].cross, parts[1].cross),
         )
         # far from the top a whole step would overshoot
-        step = [_within(sum(map(_times, line, gradient)), MAX_STEP) for line in covariance]
+        whole = [sum(map(operator.mul, line, gradient)) for line in covariance]
+        step = [_within(value, -MAX_STEP, MAX_STEP) for value in whole]
         at = [value + change for value, change in zip(at, step, strict=True)]
         at[2] = max(at[2], SCALE_MIN)
         if max(map(abs, step)) < CLOSE_ENOUGH:
@@ -277,16 +279,8 @@ def _most_likely(rows: _Rows, center: Center) -> _Learnt:
     return _Learnt((at[0], at[1]), at[2], covariance)
 
 
-def _within(value: float, most: float) -> float:
-    return min(max(value, -most), most)
-
-
-def _within_unit(value: float) -> float:
-    return min(max(value, 0.0), 1.0)
-
-
-def _times(first: float, second: float) -> float:
-    return first * second
+def _within(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
 
 
 def _sums(rows: Sequence[_Row], shift: float, scale: float) -> _Sums:
@@ -355,7 +349,7 @@ def _strength(rows: _Rows, left_out: Sequence[_LeftOut], scale: float, center: C
         expected += chance * (1.0 - chance) * value * value
     evidence = GAIN_WEIGHT * gain + SURPRISE_WEIGHT * surprise / math.sqrt(expected + 1.0)
     unlike = UNSURE_WEIGHT * (SURE_OF_KNOWN_MUSIC - center.certainty)
-    return _within_unit(0.5 + evidence + unlike)
+    return _within(0.5 + evidence + unlike, 0.0, 1.0)
 
 
 def _entropy(chance: float) -> float:
@@ -395,11 +389,6 @@ def _agreeing(songs: Iterable[Axes], labels: Iterable[Emotion]) -> int:
 def likeliest(probabilities: Sequence[float]) -> Emotion:
     """Return the emotion with the largest probability."""
     return EMOTIONS[max(range(len(EMOTIONS)), key=probabilities.__getitem__)]
-
-
-def _sides_of(label: Emotion) -> tuple[bool, bool]:
-    """Say whether arousal is high and valence positive."""
-    return label in HIGH_AROUSAL, label in POSITIVE_VALENCE
 
 
 def _sigmoid(value: float) -> float:

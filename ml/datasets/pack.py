@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from inspect import getfile
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
@@ -32,18 +32,6 @@ from ml.clip import CLIP_SECONDS, SEGMENTS
 from ml.datasets.labels_file import read_labels
 from ml.errors import ClipError
 from ml.features import descriptors, musicnn, spectrogram, vectors
-from ml.features.descriptors import (
-    definition,
-    dynamics,
-    frames,
-    harmony,
-    moments,
-    part,
-    peaks,
-    rhythm,
-    spectra,
-    timbre,
-)
 from ml.features.spectrogram import FeatureSettings, clip_picture, levelled, packed
 from ml.features.vectors import VECTOR, clip_vectors
 
@@ -56,21 +44,7 @@ WAITING, REFUSED = 0, -1
 SAVE_EVERY = 16
 # Whatever is packed depends on which part of a file is heard, and on how it is decoded.
 SOUND_MODULES = (loading, clip, source)
-DESCRIPTOR_MODULES = (
-    *(
-        descriptors,
-        definition,
-        dynamics,
-        frames,
-        harmony,
-        moments,
-        part,
-        peaks,
-        rhythm,
-        spectra,
-        timbre,
-    ),
-)
+DESCRIPTOR_CODE = tuple(sorted(Path(getfile(descriptors)).parent.glob("*.py")))
 
 
 @dataclass(frozen=True)
@@ -109,16 +83,15 @@ class Recipe:
 
 def picture_recipe(settings: FeatureSettings) -> Recipe:
     """Pack the log-mel, chroma and centroid picture in 8 bits."""
-    digest = _digest(repr(settings), spectrogram, *SOUND_MODULES)
+    digest = _digest(repr(settings), map(getfile, (spectrogram, *SOUND_MODULES)))
     shape = (settings.rows, settings.columns(CLIP_SECONDS))
     return Recipe(f"pictures-{digest}", shape, "u1", partial(packed_picture, settings))
 
 
 def vector_recipe(patches: int) -> Recipe:
     """Pack what describes a clip and each of its segments (`ml.features.vectors`)."""
-    digest = _digest(
-        str(patches), vectors, musicnn, spectrogram, *SOUND_MODULES, *DESCRIPTOR_MODULES
-    )
+    code = map(getfile, (vectors, musicnn, spectrogram, *SOUND_MODULES))
+    digest = _digest(str(patches), [*code, *DESCRIPTOR_CODE, musicnn.FILE])
     shape = (1 + SEGMENTS, len(VECTOR))
     return Recipe(f"vectors-{digest}", shape, "f4", partial(packed_vectors, patches))
 
@@ -136,14 +109,11 @@ def packed_picture(settings: FeatureSettings, path: Path) -> npt.NDArray[np.uint
     return packed(picture).numpy()
 
 
-def _digest(settings: str, *modules: ModuleType) -> str:
-    """Return what changes with the settings and with the code that computes by them."""
+def _digest(settings: str, files: Iterable[str | Path]) -> str:
+    """Return what changes with the settings and with the files that values are computed by."""
     digest = hashlib.sha256(settings.encode())
-    for module in modules:
-        assert module.__file__ is not None
-        digest.update(Path(module.__file__).read_bytes())
-    if musicnn in modules:
-        digest.update(musicnn.FILE.read_bytes())
+    for file in files:
+        digest.update(Path(file).read_bytes())
     return digest.hexdigest()[:8]
 
 

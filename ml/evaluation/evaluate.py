@@ -13,7 +13,6 @@ import argparse
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,22 +30,14 @@ from ml.weights import META, WEIGHTS
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Published:
-    """A result by others, for comparison."""
-
-    name: str
-    score: str
-    note: str
-
-
+# Results of others, for comparison.
 PUBLISHED = (
-    Published("thesis: ResNet18", "accuracy 0.80", "own split of 1,200 songs"),
-    Published("thesis: ANN", "accuracy 0.75", "own split of 1,200 songs"),
-    Published("thesis: CNN + LSTM", "accuracy 0.80", "own split of 1,200 songs"),
-    Published("thesis: ResNet18 + BiLSTM", "accuracy 0.86", "own split of 1,200 songs"),
-    Published("Panda et al. 2018: SVM", "F1 0.764", "artists in several folds"),
-    Published("Louro et al. 2024: CNN + dense", "F1 0.802", "artists in several folds"),
+    ("thesis: ResNet18", "accuracy 0.80", "own split of 1,200 songs"),
+    ("thesis: ANN", "accuracy 0.75", "own split of 1,200 songs"),
+    ("thesis: CNN + LSTM", "accuracy 0.80", "own split of 1,200 songs"),
+    ("thesis: ResNet18 + BiLSTM", "accuracy 0.86", "own split of 1,200 songs"),
+    ("Panda et al. 2018: SVM", "F1 0.764", "artists in several folds"),
+    ("Louro et al. 2024: CNN + dense", "F1 0.802", "artists in several folds"),
 )
 
 
@@ -83,8 +74,8 @@ def comparison(runs: Sequence[tuple[str, dict[str, Any]]]) -> Table:
             f"{metrics['ece']:.3f}",
             _judged_on(metrics),
         )
-    for each in PUBLISHED:
-        table.add_row(each.name, each.score, "", "", "", "", each.note)
+    for name, score, note in PUBLISHED:
+        table.add_row(name, score, "", "", "", "", note)
     return table
 
 

@@ -10,7 +10,6 @@ network.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import time
 from collections import defaultdict
@@ -18,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from rich.box import SIMPLE
@@ -31,7 +30,7 @@ from ml.calibration import Floats, UnseenAnswers, fit_temperature, temperatures_
 from ml.datasets.ratings import Rating, read_ratings
 from ml.errors import DataError
 from ml.labels import EMOTIONS, Emotion
-from ml.metrics import Integers, calibration_error, reliability
+from ml.metrics import Integers, accuracy, calibration_error, reliability
 from ml.personal import MAX_LABELS, axes_of, center_of, fit_layer, probabilities_of
 from ml.training.experiment import (
     PREDICTIONS,
@@ -113,54 +112,34 @@ def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str,
         If a file is not there.
     """
     from ml.predictor import Predictor
-    from ml.weights import WEIGHTS, read_meta
+    from ml.weights import WEIGHTS, digest, read_meta
 
     missing = [file for file in files if not (data / file).is_file()]
     if missing:
         more = f" and {len(missing) - LISTED} more" if len(missing) > LISTED else ""
         raise DataError(f"Not in {data}: {', '.join(missing[:LISTED])}{more}.")
-    version = read_meta(WEIGHTS / model).version
-    kept = _Heard(cache / f"{model}-{version}.json")
-    new = [file for file in files if kept.of(data / file) is None]
-    if new:
+    digests = {file: digest(data / file) for file in files}
+    kept = cache / f"{model}-{read_meta(WEIGHTS / model).version}.json"
+    said: dict[str, list[float]] = {}
+    if kept.is_file():
+        said = json.loads(kept.read_text(encoding="utf-8"))
+    if new := [file for file in files if digests[file] not in said]:
         predictor = Predictor.load(model)
         if predictor.input != "audio":
             raise DataError(f"{model} reads track features, not clips.")
         for places, clips in load_many([data / file for file in new]):
             for place, answer in zip(places, predictor.predict_many(clips), strict=True):
-                kept.keep(
-                    data / new[place], [answer.probabilities[emotion] for emotion in EMOTIONS]
-                )
-            kept.write()
-    return {file: said for file in files if (said := kept.of(data / file)) is not None}
+                said[digests[new[place]]] = [answer.probabilities[each] for each in EMOTIONS]
+            _keep(kept, said)
+    return {file: said[digests[file]] for file in files if digests[file] in said}
 
 
-class _Heard:
-    """What a network said of files, by the digest of their contents."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._said: dict[str, list[float]] = {}
-        self._digests: dict[Path, str] = {}
-        if path.is_file():
-            self._said = json.loads(path.read_text(encoding="utf-8"))
-
-    def of(self, file: Path) -> list[float] | None:
-        return self._said.get(self._digest(file))
-
-    def keep(self, file: Path, said: list[float]) -> None:
-        self._said[self._digest(file)] = said
-
-    def write(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        part = self._path.with_suffix(".part")
-        part.write_text(json.dumps(self._said), encoding="utf-8")
-        part.replace(self._path)
-
-    def _digest(self, file: Path) -> str:
-        if file not in self._digests:
-            self._digests[file] = hashlib.sha256(file.read_bytes()).hexdigest()
-        return self._digests[file]
+def _keep(path: Path, said: Mapping[str, list[float]]) -> None:
+    """Write what a network said of files, by the digests of their contents."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(said), encoding="utf-8")
+    part.replace(path)
 
 
 def said_unseen(run: Path, source: str) -> dict[str, list[float]]:
@@ -239,8 +218,7 @@ def score(
     return scores
 
 
-@dataclass(frozen=True)
-class _Judged:
+class _Judged(NamedTuple):
     """What was said of one rater's held-out clips in all draws, each array of shape (n, ...)."""
 
     truth: Integers
@@ -262,11 +240,7 @@ class _Rater:
 
     def judged(self, count: int, draws: int) -> _Judged:
         parts = [self._judged_once(count, draw) for draw in range(draws if count else 1)]
-        return _Judged(
-            np.concatenate([part.truth for part in parts]),
-            np.concatenate([part.without for part in parts]),
-            np.concatenate([part.within for part in parts]),
-        )
+        return _Judged(*map(np.concatenate, zip(*parts, strict=True)))
 
     def _judged_once(self, count: int, draw: int) -> _Judged:
         order = np.random.default_rng([self._seed, draw]).permutation(len(self.labels)).tolist()
@@ -282,18 +256,14 @@ class _Rater:
 
 
 def _score(count: int, judged: Sequence[_Judged]) -> Score:
-    truth = np.concatenate([each.truth for each in judged])
+    everything = _Judged(*map(np.concatenate, zip(*judged, strict=True)))
     return Score(
         labels=count,
-        without=np.array([_agreement(each.without, each.truth) for each in judged]),
-        within=np.array([_agreement(each.within, each.truth) for each in judged]),
-        ece_without=_ece(np.concatenate([each.without for each in judged]), truth),
-        ece_within=_ece(np.concatenate([each.within for each in judged]), truth),
+        without=np.array([accuracy(each.truth, each.without.argmax(axis=1)) for each in judged]),
+        within=np.array([accuracy(each.truth, each.within.argmax(axis=1)) for each in judged]),
+        ece_without=_ece(everything.without, everything.truth),
+        ece_within=_ece(everything.within, everything.truth),
     )
-
-
-def _agreement(probabilities: Floats, truth: Integers) -> float:
-    return float(np.mean(probabilities.argmax(axis=1) == truth))
 
 
 def _ece(probabilities: Floats, truth: Integers) -> float:

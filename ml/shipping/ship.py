@@ -67,7 +67,8 @@ def ship(
     kept = (answers.rows, answers.folds, answers.probabilities)
     write_answers(folder, *kept, digest(folder / WEIGHTS_FILE))
     write_metrics(folder, metrics)
-    _write_card(folder)
+    meta = json.loads((folder / META).read_text(encoding="utf-8"))
+    (folder / "card.md").write_text(card_text(meta, metrics), encoding="utf-8")
 
 
 def _beside(run: Path) -> dict[str, Any]:
@@ -88,43 +89,25 @@ def _beside(run: Path) -> dict[str, Any]:
     return found
 
 
-def _write_card(folder: Path) -> None:
-    """Write card.md from meta.json and metrics.json."""
-    meta, metrics = (
-        json.loads((folder / name).read_text(encoding="utf-8")) for name in (META, "metrics.json")
-    )
-    (folder / "card.md").write_text(card_text(meta, metrics), encoding="utf-8")
-
-
 def _facts(
     name: str, version: str, fold: int, facts: dict[str, Any], metrics: dict[str, Any]
 ) -> dict[str, Any]:
     kind = facts["network"]["kind"]
+    descriptors = TRACK_COLUMNS if kind == TRACKS else VECTOR
+    shipped = SHIPPED_ALL if fold == ALL_FOLDS else SHIPPED_FOLD.format(fold=fold)
     return {
         "name": name,
         "version": version,
         "input": "features" if kind == TRACKS else "audio",
         "temperature": metrics["temperature"],
-        "descriptors": _descriptor_names(kind, facts["network"]["descriptors"]),
+        "descriptors": list(descriptors) if facts["network"]["descriptors"] else [],
         "musicnn": "" if kind == TRACKS else digest(FILE),
         "data": SOURCES.get(kind, CLIPS),
         "folds": metrics["folds"],
         "metrics": {key: metrics[key] for key in SUMMARY},
-        "shipped": facts.get("shipped") or _shipped(fold),
+        "shipped": facts.get("shipped") or shipped,
         "cost": {key: facts[key] for key in ("epochs", "clips", "seconds", "device")},
     }
-
-
-def _shipped(fold: int) -> str:
-    return SHIPPED_ALL if fold == ALL_FOLDS else SHIPPED_FOLD.format(fold=fold)
-
-
-def _descriptor_names(kind: str, count: int) -> list[str]:
-    if kind == TRACKS:
-        return list(TRACK_COLUMNS)
-    if not count:
-        return []
-    return list(VECTOR)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from scipy.special import softmax
@@ -28,7 +26,7 @@ def test_temperature_is_found_when_answers_are_too_sure(sharpness: float) -> Non
 
 def test_own_labels_do_not_matter_when_a_fold_is_calibrated() -> None:
     first, second = known(2), known(3, seed=1)
-    turned = replace(first, truth=first.truth[:, ::-1])
+    turned = first._replace(truth=first.truth[:, ::-1])
     honest = temperatures_of_others({0: first, 1: second})
     lying = temperatures_of_others({0: turned, 1: second})
     assert honest[0] == lying[0]
@@ -37,7 +35,7 @@ def test_own_labels_do_not_matter_when_a_fold_is_calibrated() -> None:
 
 def test_doubtful_labels_count_less_when_weights_say_so() -> None:
     sure, wrong = known(1), known(1, seed=1)
-    turned = replace(wrong, truth=wrong.truth[:, ::-1], weights=wrong.weights * 0.01)
+    turned = wrong._replace(truth=wrong.truth[:, ::-1], weights=wrong.weights * 0.01)
     assert fit_temperature(UnseenAnswers.joined([sure, turned])) == pytest.approx(1, rel=0.2)
 
 
