@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Sum
-from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.readings import WORDS
 from classifier.models import Classification, Label, PersonalLayer, Song
@@ -58,30 +58,8 @@ class PersonalAgreement:
         return round(100 * self.after / self.labels)
 
 
-@dataclass(frozen=True)
-class CorrectedSong:
-    """A song of which people say something else than a model."""
-
-    song: Song
-    model: str
-    heard: StrOrPromise
-    said: StrOrPromise
-    count: int
-
-
-@dataclass(frozen=True)
-class Insight:
-    """Everything the curators' page shows."""
-
-    queue: dict[str, int]
-    failures: list[tuple[str, int]]
-    models: list[ModelAgreement]
-    personal: list[PersonalAgreement]
-    corrected: list[CorrectedSong]
-
-
-def insight() -> Insight:
-    """Gather the curators' figures in a fixed number of queries."""
+def insight() -> dict[str, Any]:
+    """Gather everything the curators' page shows, in a fixed number of queries."""
     labels: dict[UUID, Counter[str]] = defaultdict(Counter)
     for song, emotion in Label.objects.order_by().values_list("song_id", "emotion"):
         labels[song][emotion] += 1
@@ -91,13 +69,13 @@ def insight() -> Insight:
         .order_by("model", "version")
         .values_list("song_id", "model", "version", "emotion")
     )
-    return Insight(
-        queue=_queue(),
-        failures=_failures(),
-        models=_models(answers, labels),
-        personal=_personal(),
-        corrected=_corrected(answers, labels),
-    )
+    return {
+        "queue": _queue(),
+        "failures": _failures(),
+        "models": _models(answers, labels),
+        "personal": _personal(),
+        "corrected": _corrected(answers, labels),
+    }
 
 
 def _queue() -> dict[str, int]:
@@ -138,7 +116,7 @@ def _personal() -> list[PersonalAgreement]:
 
 def _corrected(
     answers: list[tuple[UUID, str, str, str]], labels: dict[UUID, Counter[str]]
-) -> list[CorrectedSong]:
+) -> list[dict[str, Any]]:
     """The songs corrected most of those that everybody may use, each with what most say instead."""
     shared = set(Song.objects.filter(pk__in=labels, owner=None).values_list("pk", flat=True))
     mixed = [
@@ -150,7 +128,13 @@ def _corrected(
     mixed.sort(key=lambda row: (-row[0], *map(str, row[1:])))
     songs = Song.objects.in_bulk([row[1] for row in mixed[:SHOWN]])
     return [
-        CorrectedSong(songs[song], model, WORDS[heard], WORDS[said], count)
+        {
+            "song": songs[song],
+            "model": model,
+            "heard": WORDS[heard],
+            "said": WORDS[said],
+            "count": count,
+        }
         for count, song, model, heard, said in mixed[:SHOWN]
         if song in songs
     ]

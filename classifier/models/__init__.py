@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from classifier.models.personal import LAYER_FIELDS, PersonalLayer
 from classifier.models.songs import (
     EMOTION_CHOICES,
-    LAYER_FIELDS,
     Classification,
     ClassificationQuerySet,
     Label,
-    PersonalLayer,
     Song,
     SongQuerySet,
     audio_path,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -21,72 +20,44 @@ DROPPED_REASON = "dropped"
 LANE = "operator"  # hundreds that are tried again: listeners come in between
 
 
-@dataclass(frozen=True)
-class Running:
-    """A song that a worker has just now."""
+def queue_state() -> dict[str, Any]:
+    """Read the state of the queue; ages and waits are in seconds.
 
-    id: str
-    song: str
-    worker: str
-    stage: str
-    attempt: int
-    seconds_left: float
-
-
-@dataclass(frozen=True)
-class Backlog:
-    """The queue at one moment; ages and waits in seconds.
-
-    Attributes
-    ----------
-    waiting, oldest : int, float
-        Songs that a worker may take now, and for how long the first has been waiting.
-    postponed, next_retry : int, float or None
-        Songs that wait for another try, and when the first is due.
-    failures : dict of str to int
-        Songs that failed, by reason, the most frequent first.
-    others : dict of str to int
-        Other work that waits for a worker, by kind.
-    woken_by : str
-        What calls the workers: a broker, or nothing, as they look by themselves.
+    Returns
+    -------
+    dict
+        `woken_by`: what calls the workers, a broker, or nothing, as they look by themselves.
+        `waiting`, `oldest`: songs that a worker may take now, and since when the first waits.
+        `postponed`, `next_retry`: songs that wait for another try, and when the first is due.
+        `running`: the songs that workers have just now.
+        `failures`: songs that failed, by reason, the most frequent first.
+        `others`: other work that waits for a worker, by kind.
     """
-
-    woken_by: str
-    waiting: int
-    oldest: float
-    postponed: int
-    next_retry: float | None
-    running: list[Running]
-    failures: dict[str, int]
-    others: dict[str, int]
-
-
-def queue_state() -> Backlog:
-    """Read the state of the queue."""
     now = timezone.now()
     rows = Classification.objects.all()
     postponed = rows.postponed().aggregate(count=Count("pk"), first=Min("retry_at"))
-    next_retry = _seconds(now, postponed["first"])
-    return Backlog(
-        woken_by=settings.QUEUE_URL.partition(":")[0],
-        waiting=rows.waiting().count(),
-        oldest=round(rows.waiting_seconds(), 1),
-        postponed=postponed["count"],
-        next_retry=next_retry,
-        running=[
-            Running(
-                id=str(row.pk),
-                song=str(row.song),
-                worker=row.owner,
-                stage=row.stage,
-                attempt=row.attempts,
-                seconds_left=_seconds(now, row.lease_until) or 0.0,
-            )
-            for row in rows.filter(status=Status.RUNNING).select_related("song").order_by("owner")
-        ],
-        failures=_failures(),
-        others=_others(),
-    )
+    running = rows.filter(status=Status.RUNNING).select_related("song").order_by("owner")
+    return {
+        "woken_by": settings.QUEUE_URL.partition(":")[0],
+        "waiting": rows.waiting().count(),
+        "oldest": round(rows.waiting_seconds(), 1),
+        "postponed": postponed["count"],
+        "next_retry": _seconds(now, postponed["first"]),
+        "running": [_running(row, now) for row in running],
+        "failures": _failures(),
+        "others": _others(),
+    }
+
+
+def _running(row: Classification, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "song": str(row.song),
+        "worker": row.owner,
+        "stage": row.stage,
+        "attempt": row.attempts,
+        "seconds_left": _seconds(now, row.lease_until) or 0.0,
+    }
 
 
 def _failures() -> dict[str, int]:
@@ -138,7 +109,5 @@ def _drop(row: Classification) -> bool:
     return bool(ours.update(revision=F("revision") + 1, **values))
 
 
-def _seconds(earlier: dt.datetime | None, later: dt.datetime | None) -> float | None:
-    if earlier is None or later is None:
-        return None
-    return round((later - earlier).total_seconds(), 1)
+def _seconds(now: dt.datetime, later: dt.datetime | None) -> float | None:
+    return None if later is None else round((later - now).total_seconds(), 1)

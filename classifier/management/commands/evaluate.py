@@ -10,29 +10,11 @@ networks side by side with the thesis's and the published numbers.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
-from typing import Any
-
-from django.core.management.base import CommandError
-
-from journify.operations.commands import ExplainedCommand
-from ml.errors import MlError
+from classifier.management.ml_commands import MlCommand
 
 
-class Command(ExplainedCommand):
+class Command(MlCommand):
     """Evaluate networks."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what `ml.evaluation.evaluate` declares."""
-        from ml.evaluation.evaluate import add_evaluation_arguments
-
-        add_evaluation_arguments(parser)
-
-    def handle(self, **options: Any) -> None:
-        """Evaluate, and say in one sentence what is missing."""
-        from ml.evaluation.evaluate import run_evaluation
-
-        try:
-            run_evaluation(options)
-        except MlError as error:
-            raise CommandError(str(error)) from error
+    declares = "ml.evaluation.evaluate.add_evaluation_arguments"
+    runs = "ml.evaluation.evaluate.run_evaluation"

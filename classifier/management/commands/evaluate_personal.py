@@ -10,29 +10,11 @@ the network said of a clip is kept in `runs/heard`.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
-from typing import Any
-
-from django.core.management.base import CommandError
-
-from journify.operations.commands import ExplainedCommand
-from ml.errors import MlError
+from classifier.management.ml_commands import MlCommand
 
 
-class Command(ExplainedCommand):
+class Command(MlCommand):
     """Evaluate the personal layer."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what `ml.evaluation.raters` declares."""
-        from ml.evaluation.raters import add_rating_arguments
-
-        add_rating_arguments(parser)
-
-    def handle(self, **options: Any) -> None:
-        """Measure, and say in one sentence what is wrong."""
-        from ml.evaluation.raters import evaluate_raters
-
-        try:
-            evaluate_raters(options)
-        except MlError as error:
-            raise CommandError(str(error)) from error
+    declares = "ml.evaluation.raters.add_rating_arguments"
+    runs = "ml.evaluation.raters.evaluate_raters"

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +43,7 @@ class Command(ExplainedCommand):
         """Look, or do as told."""
         if verb == "status":
             found = backlog.queue_state()
-            self.stdout.write(json.dumps(asdict(found)) if options["json"] else _told(found))
+            self.stdout.write(json.dumps(found) if options["json"] else _told(found))
         elif verb == "failed":
             self._list(backlog.failed(reason=options["reason"]), as_json=options["json"])
         elif verb == "sweep":
@@ -84,19 +83,22 @@ def _rows(
     return list(rows.values())
 
 
-def _told(found: backlog.Backlog) -> str:
+def _told(found: dict[str, Any]) -> str:
+    oldest = f", oldest {found['oldest']:.0f} s" if found["waiting"] else ""
+    due = "" if found["next_retry"] is None else f", next in {found['next_retry']:.0f} s"
     lines = [
-        f"waiting    {found.waiting}" + (f", oldest {found.oldest:.0f} s" if found.waiting else ""),
-        f"postponed  {found.postponed}"
-        + ("" if found.next_retry is None else f", next in {found.next_retry:.0f} s"),
-        f"running    {len(found.running)}",
-        *(
-            f"  {row.id}  {row.song}: {row.stage or 'claimed'}, try {row.attempt}, by {row.worker}"
-            for row in found.running
-        ),
-        f"failed     {sum(found.failures.values())}",
-        *(f"  {count:5d}  {reason}" for reason, count in found.failures.items()),
-        *(f"waiting    {count} {name}" for name, count in found.others.items()),
-        f"woken by   {found.woken_by or 'nothing: workers look by themselves'}",
+        f"waiting    {found['waiting']}{oldest}",
+        f"postponed  {found['postponed']}{due}",
+        f"running    {len(found['running'])}",
+        *map(_running_line, found["running"]),
+        f"failed     {sum(found['failures'].values())}",
+        *(f"  {count:5d}  {reason}" for reason, count in found["failures"].items()),
+        *(f"waiting    {count} {name}" for name, count in found["others"].items()),
+        f"woken by   {found['woken_by'] or 'nothing: workers look by themselves'}",
     ]
     return "\n".join(lines)
+
+
+def _running_line(row: dict[str, Any]) -> str:
+    stage = row["stage"] or "claimed"
+    return f"  {row['id']}  {row['song']}: {stage}, try {row['attempt']}, by {row['worker']}"

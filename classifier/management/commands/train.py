@@ -10,29 +10,11 @@ be split between training and test, such as the artist). See docs/training.md.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
-from typing import Any
-
-from django.core.management.base import CommandError
-
-from journify.operations.commands import ExplainedCommand
-from ml.errors import MlError
+from classifier.management.ml_commands import MlCommand
 
 
-class Command(ExplainedCommand):
+class Command(MlCommand):
     """Train a network."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what `ml.training.train` declares."""
-        from ml.training.train import add_training_arguments
-
-        add_training_arguments(parser)
-
-    def handle(self, **options: Any) -> None:
-        """Train, and say in one sentence what is wrong with the data."""
-        from ml.training.train import run_training
-
-        try:
-            run_training(options)
-        except MlError as error:
-            raise CommandError(str(error)) from error
+    declares = "ml.training.train.add_training_arguments"
+    runs = "ml.training.train.run_training"
