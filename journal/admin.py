@@ -1,11 +1,14 @@
 """Phrases for curators. Days and entries are private: the admin does not show them."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import Entry, Phrase
@@ -14,15 +17,34 @@ from journify.curating.admin import CuratedTableMixin, LongListMixin
 from spotify_auth.models import User
 
 
+def _theme(name: str) -> str:
+    """Name a built-in theme in the curator's language; others stay as they were typed."""
+    return pgettext("theme", name) if name else ""
+
+
+def _calendar_words(words: str) -> str:
+    """Name the seasons or weekdays that stand in a column, with blanks between them."""
+    return ", ".join(gettext(word.capitalize()) for word in words.split())
+
+
+class ThemeFilter(admin.AllValuesFieldListFilter):
+    """The themes that there are, in the curator's language."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """Name each choice."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": _theme(str(choice["display"]))}
+
+
 @admin.register(Phrase)
 class PhraseAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Phrase]):
     """The openings that days are drawn from."""
 
-    list_display = ("text", "theme", "seasons", "weekdays", "active", "answered", "owner")
+    list_display = ("text", "of_theme", "in_seasons", "on_weekdays", "active", "answered", "owner")
     list_editable = ("active",)
     list_per_page = 50
     resource_classes = [PhraseResource]
-    list_filter = ("active", "theme", ("owner", admin.EmptyFieldListFilter))
+    list_filter = ("active", ("theme", ThemeFilter), ("owner", admin.EmptyFieldListFilter))
     search_fields = ("text", "key")
     autocomplete_fields = ("owner",)
     list_select_related = ("owner",)
@@ -40,3 +62,18 @@ class PhraseAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Phrase]):
     def answered(self, phrase: Any) -> int:
         """How many entries answered it with a song."""
         return int(phrase.answered_count)
+
+    @admin.display(description=_("theme"), ordering="theme")
+    def of_theme(self, phrase: Phrase) -> str:
+        """Its theme, as the curator's language has it."""
+        return _theme(phrase.theme)
+
+    @admin.display(description=_("seasons"), ordering="seasons")
+    def in_seasons(self, phrase: Phrase) -> str:
+        """Give its seasons, as the curator's language has them."""
+        return _calendar_words(phrase.seasons)
+
+    @admin.display(description=_("weekdays"), ordering="weekdays")
+    def on_weekdays(self, phrase: Phrase) -> str:
+        """Give its weekdays, as the curator's language has them."""
+        return _calendar_words(phrase.weekdays)

@@ -11,18 +11,24 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.apps import apps
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from journal.models import SEASONS
 from ml.errors import SENTENCES
 
 ROOMS = ("journify", "spotify_auth", "classifier", "journal")
 PHRASES = "journal/data/phrases.toml"
 PHRASE_CONTEXT = "phrase"
+THEME_CONTEXT = "theme"
+# German that says "Sie" where we say "du"
+FORMAL = re.compile(r"\b(Sie|Ihr(e[mnrs]?)?|Ihnen)\b")
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -54,11 +60,22 @@ def collect() -> Catalog:
         found = extract("python", io.BytesIO(text.encode()), KEYWORDS)
         for _line, message, _comments, context in found:
             catalog.add(message, context=context, flags=_flags(message))
-    for sentence in SENTENCES.values():
-        catalog.add(sentence)
-    for phrase in _phrases():
-        catalog.add(phrase, context=PHRASE_CONTEXT)
+    for context, words in _texts_of_data():
+        catalog.add(words, context=context)
+    for formal in formal_messages():
+        catalog.add(formal.id, context=formal.context, flags=formal.flags)
     return catalog
+
+
+def formal_messages() -> Iterator[Message]:
+    """Find the texts of Django and its apps whose German is formal: our catalogue comes first."""
+    apart = Path(django.__path__[0]) / "conf"
+    for folder in (apart, *(Path(app.path) for app in apps.get_app_configs())):
+        path = folder / "locale" / "de" / "LC_MESSAGES" / "django.po"
+        if path.exists():
+            with path.open("rb") as file:
+                found = read_po(file)
+            yield from (each for each in found if each.id and FORMAL.search(str(each.string)))
 
 
 def read_messages(language: str) -> Catalog:
@@ -110,8 +127,12 @@ def _sources() -> Iterator[Path]:
         yield from sorted((settings.BASE_DIR / "templates").rglob(pattern))
 
 
-def _phrases() -> Iterator[str]:
-    text = (settings.BASE_DIR / PHRASES).read_text(encoding="utf-8")
-    for rows in tomllib.loads(text).values():
+def _texts_of_data() -> Iterator[tuple[str | None, str]]:
+    """Yield what no code says: what `ml` told, seasons, and the built-in phrases by theme."""
+    for text in (*SENTENCES.values(), *(season.capitalize() for season in SEASONS)):
+        yield None, text
+    phrases = (settings.BASE_DIR / PHRASES).read_text(encoding="utf-8")
+    for theme, rows in tomllib.loads(phrases).items():
+        yield THEME_CONTEXT, theme.replace("_", " ")  # as the database has it
         for row in rows:
-            yield row["text"]
+            yield PHRASE_CONTEXT, row["text"]

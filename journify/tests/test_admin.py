@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
+from journal.models import Phrase
 from spotify_auth.models import User
 
 # the same word in both languages
@@ -78,6 +79,21 @@ def test_every_page_of_the_admin_opens_in_german(
     page = client.get(reverse("admin:auth_group_add"), HTTP_ACCEPT_LANGUAGE="de")
     assert "Sätze: ansehen" in page.text
     assert "Can add" not in page.text
+
+
+@pytest.mark.django_db
+def test_what_phrases_are_for_is_told_in_german(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("boss", password="a-long-password-1"))
+    values = {"theme": "bad luck", "seasons": "spring summer", "weekdays": "saturday"}
+    Phrase.objects.create(text="The ice was gone before…", **values)
+    Phrase.objects.create(text="A curator's own…", theme="Sportfest")
+    page = client.get(reverse("admin:journal_phrase_changelist"), HTTP_ACCEPT_LANGUAGE="de").text
+    for word in ("Frühling, Sommer", "Samstag", "Sportfest"):
+        assert word in page
+    assert page.count("Pech") == 2, "in its row and in the filter"
+    assert "bad luck" not in page
+    one = client.get(f"{reverse('admin:journal_phrase_changelist')}?theme=bad%20luck")
+    assert "A curator" not in one.text
 
 
 def request_of(user: User) -> Any:

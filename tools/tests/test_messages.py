@@ -88,6 +88,18 @@ def _texts(words: str | tuple[str, ...]) -> set[str]:
     return set(words) if isinstance(words, tuple) else {words}
 
 
+def test_nothing_of_django_or_its_apps_says_sie_where_we_say_du() -> None:
+    formal = list(messages.formal_messages())
+    assert len(formal) > 50
+    with translation.override("de"):
+        said = {
+            translation.pgettext(each.context, text) if each.context else translation.gettext(text)
+            for each in formal
+            for text in _texts(each.id)
+        }
+    assert [text for text in said if messages.FORMAL.search(text)] == []
+
+
 def test_built_in_phrases_fit_their_column(translations: Catalog) -> None:
     long = [m.string for m in translations if m.context == "phrase" and len(m.string) > 140]
     assert long == []
