@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("admin")]
 
-NAME, PASSWORD = "carol", "a-song-for-every-day"
+NAME, PASSWORD = "cleo", "a-song-for-every-day"
 SONGS = "/admin/classifier/song/"
 HEARD_SECONDS = 120  # the models may still be loading when the first song comes
 

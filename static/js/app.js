@@ -53,6 +53,11 @@ document.addEventListener("click", ({ target }) => {
   target.closest("[data-dismiss]")?.closest(".message").remove();
 });
 
+// The list of keys lies over the page: whoever moves on sees it again.
+byId("keys")?.addEventListener("focusout", ({ currentTarget, relatedTarget }) => {
+  if (relatedTarget && !currentTarget.contains(relatedTarget)) currentTarget.hidePopover();
+});
+
 // "Saved" is true until the next key
 document.addEventListener("input", ({ target }) => {
   if (!target.dataset.note) return;

@@ -46,9 +46,14 @@ class Demo:
 def prepare_demo(port: int) -> None:
     """Make an empty app ready, and its people."""
     call_command("prepare", port=str(port), verbosity=0)
+    make_people(DAYS)
+
+
+def make_people(days: int) -> None:
+    """Make listeners with so many days, and a curator."""
     yesterday = timezone.now().date() - dt.timedelta(days=1)
     for name in ("anna", "idle"):
-        call_command("seed_history", name, days=DAYS, until=yesterday, password=PASSWORD)
+        call_command("seed_history", name, days=days, until=yesterday, password=PASSWORD)
     User.objects.create_superuser("carol", password=PASSWORD)
 
 

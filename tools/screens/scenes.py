@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from tools.screens.demo import PASSWORD, Demo
 Who = Literal["visitor", "newcomer", "idle", "anna", "ada", "curator"]
 Way = Callable[[Page, Demo], None]
 HEARD = 120_000
+DOWNLOAD = "a[href*='/exports/']"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,15 @@ def _path(address: str) -> Way:
         page.goto(address)
 
     return go
+
+
+def _reload_until(page: Page, selector: str) -> None:
+    """Wait for what a worker makes, with JavaScript or without."""
+    deadline = time.monotonic() + HEARD / 1000
+    while not page.locator(selector).count() and time.monotonic() < deadline:
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(page.locator(selector).first).to_be_attached()
 
 
 def _try_out(page: Page, _demo: Demo) -> None:
@@ -120,7 +131,7 @@ def _song_why(page: Page, demo: Demo) -> None:
     ask = page.locator("#why form button")
     if ask.count():
         ask.first.click()
-    expect(page.locator(".panes image")).to_have_count(3, timeout=HEARD)
+    _reload_until(page, ".panes image")
 
 
 def _shared(page: Page, _demo: Demo) -> None:
@@ -196,14 +207,9 @@ def _hear_month(page: Page, demo: Demo) -> None:
 def _data(page: Page, _demo: Demo) -> None:
     """One's data, with an export that is ready."""
     page.goto(reverse("journal:data"))
-    download = page.locator("a[href*='/exports/']")
-    if not download.count():
+    if not page.locator(DOWNLOAD).count():
         page.locator("form[action$='/export/'] button[type=submit]").first.click()
-        for _ in range(60):
-            if download.count():
-                break
-            page.wait_for_timeout(500)
-            page.goto(reverse("journal:data"))
+        _reload_until(page, DOWNLOAD)
 
 
 def _refused_post(page: Page, _demo: Demo) -> None:
