@@ -74,14 +74,15 @@ migrations: $(VENV)/test.stamp $(DB)  ## migrations and settings fit the code
 
 # As many processes as there are cores; the tests of a file stay together, and share what they set up.
 # In our order, not the files with the most tests first, which are the quick ones.
-PARALLEL := --numprocesses $(shell nproc) --dist loadfile --no-loadscope-reorder
+# A process that crashes, or hangs and is ended, is not replaced: with groups or files xdist would wait for ever.
+PARALLEL := --max-worker-restart 0 --numprocesses $(shell nproc) --dist loadfile --no-loadscope-reorder
 
 unit: $(VENV)/test.stamp postgres redis mongodb nginx  ## tests without a browser (TESTS="journal ml")
 	$(ON_DB) $(BIN)/pytest -m "not e2e and not slow" $(PARALLEL) $(TESTS)
 
 # Each test as soon as a core is free; those of a group (`xdist_group`) stay together, and share an app. What is slow
 # waits as long as it works: three for two cores.
-EACH := --dist loadgroup --numprocesses
+EACH := --max-worker-restart 0 --dist loadgroup --numprocesses
 
 # Only the files with such tests are read: of all of them that takes longer than the tests of a file.
 slow: TESTS ?= $(shell grep -rl 'mark\.slow' --include='test_*.py' $(ROOMS))
