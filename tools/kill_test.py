@@ -23,7 +23,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.base import ContentFile
 
-from classifier.models import Classification, ClassificationQuerySet, Song
+from classifier.models import Classification, Song
 from classifier.queue import rows as queue
 from journify.operations import preparing
 
@@ -99,11 +99,6 @@ def audio(number: int) -> bytes:
     return AUDIO.read_bytes() + number.to_bytes(4, "big")
 
 
-def _open_rows() -> ClassificationQuerySet:
-
-    return Classification.objects.open()
-
-
 def _kill_until_done(crew: Crew, *, every: float) -> dict[str, float]:
     """Kill a worker every few seconds in which a song was done, in the middle of one if it can.
 
@@ -115,8 +110,9 @@ def _kill_until_done(crew: Crew, *, every: float) -> dict[str, float]:
     killed: dict[str, float] = {}
     deadline = time.monotonic() + PATIENCE_SECONDS
     next_kill = time.monotonic() + every
-    before = _open_rows().count()
-    while (left := _open_rows().count()) and time.monotonic() < deadline:
+    open_rows = Classification.objects.open()
+    before = open_rows.count()
+    while (left := open_rows.count()) and time.monotonic() < deadline:
         # on a busy machine workers need longer to start than they would live
         if time.monotonic() < next_kill or left == before:
             time.sleep(0.05)
@@ -146,9 +142,8 @@ def _under_way(*, seconds: float) -> tuple[str, str] | None:
 def _report(
     songs: int, crew: Crew, killed: dict[str, float], *, seconds: float, statuses: list[int]
 ) -> int:
-
     done = Classification.objects.done().exclude(emotion="")
-    stuck = _open_rows().count()
+    stuck = Classification.objects.open().count()
     answers = Counter(ANSWERED.findall(crew.log.read_text(errors="replace")))
     rows = Counter(Classification.objects.values_list("song", flat=True))
     double = sum(count > 1 for count in (*answers.values(), *rows.values()))

@@ -36,13 +36,12 @@ from journal.models import Entry
 from journify.operations import preparing
 from spotify_auth.models import User
 from tools.kill_test import WORKER, WORKERS, audio
-from tools.processes import ROOT, commands_of, free_port, start
+from tools.processes import ROOT, commands_of, free_port, start, wait_for_page
 
 HOST = "127.0.0.1"
 TOKEN = "0123456789abcdef0123456789abcdef"
 UPLOADS_EVERY = 4  # every so many answers is a file
 CUT_AT = 1 / 3
-START_SECONDS = 60
 PATIENCE_SECONDS = 240
 
 
@@ -69,15 +68,7 @@ class App:
         commands = [commands_of(ROOT / "Procfile")["web"], *[shlex.join(WORKER)] * WORKERS]
         with self.log.open("ab") as log:
             self.processes = [start(command, port=self.port, log=log) for command in commands]
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                requests.get(f"http://{HOST}:{self.port}/healthz", timeout=5)
-            except requests.RequestException:
-                time.sleep(0.1)
-            else:
-                return
-        raise TimeoutError("the web did not start")
+        wait_for_page(f"http://{HOST}:{self.port}/healthz", self.processes)
 
     def cut(self) -> None:
         """Kill everything at once, children included."""

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -34,7 +34,7 @@ def running(procfile: Path, *, port: int, log: Path) -> Iterator[dict[str, int]]
             for name, command in commands_of(procfile).items()
         }
         try:
-            _wait_for(f"http://127.0.0.1:{port}/readyz", processes)
+            wait_for_page(f"http://127.0.0.1:{port}/readyz", processes.values())
             yield {name: process.pid for name, process in processes.items()}
         finally:
             for process in processes.values():
@@ -114,12 +114,18 @@ def _family(pid: int) -> list[int]:
     return [pid, *(member for child in text.split() for member in _family(int(child)))]
 
 
-def _wait_for(url: str, processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def wait_for_page(url: str, processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """Wait until a page answers.
+
+    Raises
+    ------
+    DidNotStartError
+        A process ended meanwhile, or the page does not answer in time.
+    """
+    deadline, processes = time.monotonic() + START_SECONDS, list(processes)
     while time.monotonic() < deadline:
-        for name, process in processes.items():
-            if process.poll() is not None:
-                raise DidNotStartError(f"{name} ended at its start")
+        if ended := [process.args for process in processes if process.poll() is not None]:
+            raise DidNotStartError(f"{ended[0]} ended at its start")
         try:
             with urllib.request.urlopen(url, timeout=5):  # nosec B310 -- our own server
                 return

@@ -57,27 +57,25 @@ def environment(backend: str, *, durable: bool = False) -> Iterator[dict[str, st
         yield os.environ | plain | given | {"JOURNIFY_DATA_DIR": folder} | ATTEMPTS
 
 
+def run_inside(
+    command: list[str], env: dict[str, str], *, log: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a module of ours in an environment; show the end of its log where it fails."""
+    done = subprocess.run(
+        [*INSIDE, *command], env=env, stdout=subprocess.PIPE, text=True, check=False
+    )
+    path = Path(env["JOURNIFY_DATA_DIR"]) / log
+    if done.returncode and path.exists():
+        sys.stderr.write(path.read_text(errors="replace")[-5_000:])
+    return done
+
+
 def run_kill_test(backend: str, *, quick: bool) -> tuple[bool, str]:
     """Run the kill test on a backend; returns whether nothing was lost, and its line."""
     songs, every = ("20", "0.5") if quick else ("200", "3")
+    command = ["tools.kill_test", "--songs", songs, "--every", every]
     with environment(backend) as env:
-        test = subprocess.run(
-            [
-                *INSIDE,
-                "tools.kill_test",
-                "--songs",
-                songs,
-                "--every",
-                every,
-            ],
-            env=env | (QUICK if quick else {}),
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if test.returncode:
-            log = Path(env["JOURNIFY_DATA_DIR"]) / "workers.log"
-            sys.stderr.write(log.read_text(errors="replace")[-5_000:] if log.exists() else "")
+        test = run_inside(command, env | (QUICK if quick else {}), log="workers.log")
     outcome = (test.stdout.splitlines() or ["no answer"])[-1]
     return test.returncode == 0, f"{backend}: {outcome}"
 

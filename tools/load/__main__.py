@@ -9,30 +9,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from tools.soak import BACKENDS, INSIDE, environment
+from tools.soak import BACKENDS, environment, run_inside
 
 
 def run_load(backend: str, arguments: list[str]) -> dict[str, Any]:
     """Run the load test on a backend and return its report."""
     with environment(backend, durable=True) as env:
-        test = subprocess.run(
-            [*INSIDE, "tools.load.drive", *arguments],
-            env=env,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if test.returncode:
-            log = Path(env["JOURNIFY_DATA_DIR"]) / "processes.log"
-            sys.stderr.write(log.read_text(errors="replace")[-5_000:] if log.exists() else "")
+        test = run_inside(["tools.load.drive", *arguments], env, log="processes.log")
     lines = test.stdout.splitlines()
     report: dict[str, Any] = json.loads(lines[-1]) if lines else {"is_good": False}
     return {"backend": backend} | report
