@@ -188,13 +188,24 @@ def _start(models: list[str]) -> None:
 
 
 def _classify_file(path: Path, early: Early | None = None) -> Result:
+    def hear() -> Result:
+        started = time.perf_counter()
+        clip, seconds = early or (get_decoder().load(path), 0.0)
+        prediction = _state["service"].classify(clip)
+        seconds += time.perf_counter() - started
+        note = {} if clip.is_middle else {"note": note_on(clip.start, clip.seconds)}
+        return as_result(prediction, seconds=seconds, start=clip.start) | note
+
+    return result_of(path, hear)
+
+
+def result_of(path: Path, hear: Callable[[], Result]) -> Result:
+    """Return the path as `file`, and what `hear` says of it, or an `error`, one sentence."""
     named = {"file": _printable(path)}
     if problem := problem_of(path):
         return named | {"error": problem}
-    started = time.perf_counter()
     try:
-        clip, seconds = early or (get_decoder().load(path), 0.0)
-        prediction = _state["service"].classify(clip)
+        return named | hear()
     except ClipError as error:
         return named | {"error": explained(error.code, str(error), path.name)}
     except NoModelError as error:
@@ -204,9 +215,6 @@ def _classify_file(path: Path, early: Early | None = None) -> Result:
         # one file of thousands must not cost the answers of the others.
         logger.exception("%s broke", path)
         return named | {"error": "Something went wrong while listening to this file."}
-    seconds += time.perf_counter() - started
-    note = {} if clip.is_middle else {"note": note_on(clip.start, clip.seconds)}
-    return named | as_result(prediction, seconds=seconds, start=clip.start) | note
 
 
 def _printable(path: Path) -> str:

@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from classifier.emotions.arcs import stretches_of, turns_of
 from classifier.emotions.words import DIGITS
-from classifier.errors import NoModelError
-from classifier.files.formats import explained
 from classifier.serving.whole import heard_whole
-from classifier.terminal.finding import problem_of
-from ml.errors import ClipError
+from classifier.terminal.batch import result_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from classifier.serving.results import Result
     from classifier.serving.service import EmotionService
 
 
-def whole_result(path: Path, service: EmotionService) -> dict[str, Any]:
+def whole_result(path: Path, service: EmotionService) -> Result:
     """Write how a whole file moves as plain values, as `classify --whole` prints them."""
-    named = {"file": os.fsencode(path).decode("utf-8", "replace")}
-    if problem := problem_of(path):
-        return named | {"error": problem}
-    try:
-        heard = heard_whole(path, service)
-    except ClipError as error:
-        return named | {"error": explained(error.code, str(error), path.name)}
-    except NoModelError as error:
-        return named | {"error": str(error)}
+    return result_of(path, lambda: _movement(path, service))
+
+
+def _movement(path: Path, service: EmotionService) -> Result:
+    heard = heard_whole(path, service)
     stretches = stretches_of(heard["segments"])
-    arc = [
-        {name: round(value, DIGITS) for name, value in vars(stretch).items()}
-        for stretch in stretches
-    ]
-    turns = turns_of(stretches)
-    return named | {
+    return {
         "seconds": stretches[-1].end,
-        "arc": arc,
-        "turns": [{"at": turn.at, "turn": turn.kind, "words": turn.words} for turn in turns],
+        "arc": [
+            {name: round(value, DIGITS) for name, value in vars(stretch).items()}
+            for stretch in stretches
+        ],
+        "turns": [
+            {"at": turn.at, "turn": turn.kind, "words": turn.words} for turn in turns_of(stretches)
+        ],
         "model": heard["model"],
         "version": heard["version"],
     }

@@ -35,7 +35,7 @@ def write(raw: Path, scenes: Sequence[Scene], target: Path) -> None:
     """Put the variants of each page together; renew the index and the README's pictures."""
     target.mkdir(parents=True, exist_ok=True)
     for scene in scenes:
-        shots = [Image.open(raw / f"{scene.name}.{variant.name}.png") for variant in VARIANTS]
+        shots = [Image.open(raw / f"{scene.name}.{variant}.png") for variant in VARIANTS]
         _sheet(shots).save(target / f"{scene.name}.webp", quality=58, method=6)
     for name, (page, variant, height) in SHOWN.items():
         source = raw / f"{page}.{variant}.png"
@@ -49,7 +49,7 @@ def write(raw: Path, scenes: Sequence[Scene], target: Path) -> None:
 def _sheet(shots: Sequence[Image.Image]) -> Image.Image:
     small = []
     for variant, shot in zip(VARIANTS, shots, strict=True):
-        width = PHONE_WIDTH if variant.name.startswith("phone") else DESKTOP_WIDTH
+        width = PHONE_WIDTH if variant.startswith("phone") else DESKTOP_WIDTH
         scale = width / shot.width
         cut = shot.convert("RGB").crop((0, 0, shot.width, min(shot.height, int(HIGHEST / scale))))
         small.append(cut.resize((width, round(cut.height * scale)), Image.Resampling.LANCZOS))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +19,15 @@ SIZE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 
 
-@dataclass(frozen=True)
-class Variant:
-    """A device, its colours and its language."""
-
-    name: str
-    options: dict[str, Any]
-
-
 PHONE = {"viewport": SIZE, "is_mobile": True, "has_touch": True}
-VARIANTS = (
-    Variant("phone-light", PHONE | {"color_scheme": "light", "locale": "en-GB"}),
-    Variant("phone-dark", PHONE | {"color_scheme": "dark", "locale": "en-GB"}),
-    Variant("phone-german", PHONE | {"color_scheme": "light", "locale": "de-DE"}),
-    Variant("desktop-light", {"viewport": DESKTOP, "color_scheme": "light", "locale": "en-GB"}),
-    Variant("desktop-dark", {"viewport": DESKTOP, "color_scheme": "dark", "locale": "en-GB"}),
-)
+# Devices, their colours and languages: options of Playwright's `new_context`.
+VARIANTS: dict[str, dict[str, Any]] = {
+    "phone-light": PHONE | {"color_scheme": "light", "locale": "en-GB"},
+    "phone-dark": PHONE | {"color_scheme": "dark", "locale": "en-GB"},
+    "phone-german": PHONE | {"color_scheme": "light", "locale": "de-DE"},
+    "desktop-light": {"viewport": DESKTOP, "color_scheme": "light", "locale": "en-GB"},
+    "desktop-dark": {"viewport": DESKTOP, "color_scheme": "dark", "locale": "en-GB"},
+}
 
 
 def shoot(address: str, spotify: str, folder: Path, *, only: set[str]) -> list[Scene]:
@@ -53,7 +45,7 @@ def shoot(address: str, spotify: str, folder: Path, *, only: set[str]) -> list[S
         )
         for variant in VARIANTS:
             _shoot_variant(browser, (address, spotify), made, scenes, variant, folder)
-            sys.stdout.write(f"{variant.name}\n")
+            sys.stdout.write(f"{variant}\n")
         browser.close()
     return scenes
 
@@ -63,7 +55,7 @@ def _shoot_variant(
     addresses: tuple[str, str],
     made: demo.Demo,
     scenes: list[Scene],
-    variant: Variant,
+    variant: str,
     folder: Path,
 ) -> None:
     contexts: dict[Who, BrowserContext] = {}
@@ -73,12 +65,12 @@ def _shoot_variant(
         page = contexts[scene.who].new_page()
         scene.way(page, made)
         page.wait_for_load_state("networkidle")
-        screen = variant.options["viewport"]
+        screen = VARIANTS[variant]["viewport"]
         wide, high = page.evaluate(
             "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
         )
         if wide > screen["width"]:
-            sys.stderr.write(f"{scene.name} is {wide} px wide on {variant.name}\n")
+            sys.stderr.write(f"{scene.name} is {wide} px wide on {variant}\n")
         if scene.is_whole:
             # a screen as long as the page: what sticks to its edge stays there
             page.set_viewport_size(
@@ -86,7 +78,7 @@ def _shoot_variant(
             )
         # Playwright hides the caret by an inline style, which our content policy refuses
         page.screenshot(
-            path=folder / f"{scene.name}.{variant.name}.png", caret="initial", animations="disabled"
+            path=folder / f"{scene.name}.{variant}.png", caret="initial", animations="disabled"
         )
         page.close()
     for context in contexts.values():
@@ -94,11 +86,11 @@ def _shoot_variant(
 
 
 def _context(
-    browser: Browser, addresses: tuple[str, str], made: demo.Demo, who: Who, variant: Variant
+    browser: Browser, addresses: tuple[str, str], made: demo.Demo, who: Who, variant: str
 ) -> BrowserContext:
     address = addresses[who == "ada"]
     context = browser.new_context(
-        base_url=address, reduced_motion="reduce", timezone_id="UTC", **variant.options
+        base_url=address, reduced_motion="reduce", timezone_id="UTC", **VARIANTS[variant]
     )
     somebody = {"anna": made.anna, "idle": made.idle, "curator": made.curator}.get(who)
     if somebody:
