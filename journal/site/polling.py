@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 # Seconds to wait before the next poll: quick while an answer is likely, slower the longer it takes.
-POLL_SECONDS = (0.7, 0.7, 1, 1, 1.5, 2, 3, 3, 3, 5, 5, 5, 5, 5, 5, 8, 8, 8, 8, 15)
+POLL_SECONDS = (0.4, 0.6, 1, 1, 1.5, 2, 3, 3, 3, 5, 5, 5, 5, 5, 5, 8, 8, 8, 8, 15)
 LONGEST = 4  # digits of a number that is read
 
 

@@ -16,7 +16,7 @@ import requests
 
 TIMEOUT = 60
 POLLS = 4
-POLL_SECONDS = 0.7  # the first wait of a card, journal/site/polling.py
+POLL_SECONDS = 0.4  # the first wait of a card, journal/site/polling.py
 UPLOADS = 0.05
 LOOKS_BACK = 0.25
 WORDS = ("light", "river", "bach", "golden", "satie", "train", "chopin", "paper")
