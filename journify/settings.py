@@ -11,11 +11,7 @@ from journify.config.databases import database_settings
 from journify.config.headers import content_security_policy
 from journify.config.logs import logging_settings
 from journify.config.mail import mail_settings
-from journify.config.secrets import (
-    load_or_create_key,
-    load_or_create_secret,
-    load_or_create_vapid,
-)
+from journify.config.secrets import load_or_create, new_fernet, new_vapid
 from journify.config.storages import media_storage
 from journify.mongodb import installing as mongodb
 from journify.operations.owners import refuse_root
@@ -38,7 +34,7 @@ BACKUP_DIR = Path(folder).resolve() if (folder := env.str("BACKUP_DIR", "")) els
 # https://docs.djangoproject.com/en/5.2/ref/settings/
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or load_or_create_secret(DATA_DIR / "secret_key")
+SECRET_KEY = env.str("SECRET_KEY", "") or load_or_create(DATA_DIR / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 ROOT_URLCONF = "journify.urls"
 WSGI_APPLICATION = "journify.wsgi.application"
@@ -282,23 +278,17 @@ ITUNES_COUNTRY = env.str("ITUNES_COUNTRY", "US")
 
 # Push messages: the key that signs them, whose public half browsers subscribe with, and the push
 # services that may be called: the address comes from a browser. None: no push messages.
-VAPID_KEY = env.str("VAPID_KEY", "") or load_or_create_vapid(DATA_DIR / "vapid_key")
-PUSH_HOSTS = env.list(
-    "PUSH_HOSTS",
-    [
-        "fcm.googleapis.com",
-        "updates.push.services.mozilla.com",
-        "*.push.apple.com",
-        "*.notify.windows.com",
-    ],
-)
+VAPID_KEY = env.str("VAPID_KEY", "") or load_or_create(DATA_DIR / "vapid_key", new_vapid)
+PUSH_HOSTS = env.list("PUSH_HOSTS", platforms.PUSH_HOSTS)
 
 # Signing in with Spotify: off, and nowhere to be seen, without keys. Tokens are ours to keep, as
 # allauth would keep them readable. https://docs.allauth.org/en/latest/socialaccount/
 
 SPOTIFY_ENABLED = bool(SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET) and not OFFLINE
 SPOTIFY_PROFILE_URL = "journal:profile"
-TOKEN_KEYS: list[str] = env.list("TOKEN_KEYS", []) or [load_or_create_key(DATA_DIR / "token_key")]
+TOKEN_KEYS: list[str] = env.list("TOKEN_KEYS", []) or [
+    load_or_create(DATA_DIR / "token_key", new_fernet)
+]
 SOCIALACCOUNT_ADAPTER = "spotify_auth.sign_in.adapter.SocialAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = {

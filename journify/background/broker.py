@@ -91,7 +91,6 @@ class _Listener:
         return self._is_called
 
     def close(self) -> None:
-        """End the connection."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(Exception):  # as above: it may be broken already

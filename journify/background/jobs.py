@@ -57,11 +57,9 @@ class JobQuerySet(models.QuerySet[J]):
         return self.filter(status=Job.Status.QUEUED)
 
     def running(self) -> Self:
-        """Work that a worker has."""
         return self.filter(status=Job.Status.RUNNING)
 
     def done(self) -> Self:
-        """Work that came to something."""
         return self.filter(status=Job.Status.DONE)
 
     def expired(self) -> Self:
@@ -165,13 +163,11 @@ class Kind:
 
     @property
     def rows(self) -> JobQuerySet[Any]:
-        """All of this kind."""
         rows = self.model._default_manager.all()
         assert isinstance(rows, JobQuerySet)
         return rows
 
     def do(self, row: Job) -> None:
-        """Do the work of a claimed row."""
         import_string(self.work)(row)
 
     def give_up(self, row: Job) -> bool:

@@ -30,11 +30,9 @@ class Folder:
         return sorted(path for path in self.path.glob("journify-*.tar") if _made_at(path))
 
     def newest(self) -> Path | None:
-        """The one to restore, if there is any."""
         return next(reversed(self.all()), None)
 
     def age(self) -> dt.timedelta | None:
-        """How old the newest is."""
         newest = self.newest()
         made_at = _made_at(newest) if newest else None
         return timezone.now() - made_at if made_at else None

@@ -45,7 +45,6 @@ class Manifest:
     is_whole: bool
 
     def summary(self) -> str:
-        """Say how much it holds."""
         counted = {**self.rows, "files": len(self.files)}
         return ", ".join(f"{count} {name}" for name, count in counted.items())
 
@@ -109,7 +108,6 @@ class HashingReader:
         self._file, self._digest, self._size = file, hashlib.sha256(), 0
 
     def read(self, size: int = -1) -> bytes:
-        """Read, and remember."""
         block = self._file.read(size)
         self._digest.update(block)
         self._size += len(block)
@@ -117,7 +115,6 @@ class HashingReader:
 
     @property
     def facts(self) -> FileFacts:
-        """What was read so far."""
         return FileFacts(self._size, self._digest.hexdigest())
 
 

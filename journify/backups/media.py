@@ -70,7 +70,6 @@ class InAFolder:
             return None if file is None else self._copy(file, path)
 
     def open(self, name: str) -> IO[bytes]:
-        """Open a copy."""
         return (self.folder / name).open("rb")
 
     def prune(self, needed: Collection[str]) -> None:

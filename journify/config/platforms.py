@@ -25,6 +25,13 @@ PLATFORMS = {
     "spotify-links": Outside("Spotify", rate=(10, 10.0)),
     "push": Outside("Push", rate=(200, 5.0)),
 }
+# Of browsers: https://developer.mozilla.org/en-US/docs/Web/API/Push_API
+PUSH_HOSTS = [
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "*.push.apple.com",
+    "*.notify.windows.com",
+]
 RATES = {key: each.rate for key, each in PLATFORMS.items() if each.rate}
 
 

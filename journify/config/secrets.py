@@ -12,23 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management.utils import get_random_secret_key
 
 
-def load_or_create_secret(path: Path) -> str:
-    """Return the key that signs sessions, kept in `path`."""
-    return _load_or_create(path, get_random_secret_key)
-
-
-def load_or_create_key(path: Path) -> str:
-    """Return the key that encrypts tokens, kept in `path`."""
-    return _load_or_create(path, lambda: Fernet.generate_key().decode())
-
-
-def load_or_create_vapid(path: Path) -> str:
-    """Return the key that signs push messages, kept in `path`."""
-    return _load_or_create(path, new_vapid)
+def new_fernet() -> str:
+    """Make a key that encrypts tokens."""
+    return Fernet.generate_key().decode()
 
 
 def new_vapid() -> str:
-    """Make such a key: the 32 bytes of a private one for P-256, in base64."""
+    """Make a key that signs push messages: 32 bytes of a private one for P-256, in base64."""
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
     return base64.urlsafe_b64encode(number.to_bytes(32, "big")).decode()
 
@@ -39,7 +29,7 @@ def private_key_of(text: str) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(data, "big"), ec.SECP256R1())
 
 
-def _load_or_create(path: Path, make: Callable[[], str]) -> str:
+def load_or_create(path: Path, make: Callable[[], str] = get_random_secret_key) -> str:
     """Return what is kept in `path`; make it, readable by its owner only, when there is nothing.
 
     Web and worker may start at the same moment, so the file appears whole (a hard link) or not at

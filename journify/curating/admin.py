@@ -45,7 +45,6 @@ class BoundedPaginator(Paginator[Any]):
 
     @property
     def count(self) -> int:
-        """How many of them there are."""
         return len(self.keys)
 
 
@@ -70,7 +69,6 @@ class LongListMixin:
     show_full_result_count = False
 
     def get_changelist(self, *_request: Any, **_options: Any) -> type[ChangeList]:
-        """Read only the rows of the page."""
         return LongList
 
 
@@ -131,11 +129,9 @@ class CuratedTableMixin(ImportExportMixin):
     get_export_formats = get_import_formats
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        """Tell the resource who imports."""
         return {"user": request.user}
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Write all rows or none."""
         kwargs = super().get_import_data_kwargs(**kwargs)
         return kwargs | {"rollback_on_validation_errors": True}
 

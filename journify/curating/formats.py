@@ -48,7 +48,6 @@ class GuardedCSV(base_formats.CSV):
         return dataset
 
     def export_data(self, dataset: Dataset, **_kwargs: Any) -> str:
-        """Write a table."""
         table = StringIO()
         writer = csv.writer(table)
         writer.writerow(dataset.headers)

@@ -55,7 +55,6 @@ class KeyWidget(widgets.Widget):
     """A row's key."""
 
     def clean(self, value: str, **_kwargs: Any) -> uuid.UUID:
-        """Read a key, or say that it is none."""
         key = row_key(value)
         if key is None:
             raise ValueError(_("“%(value)s” is not a key.") % {"value": value})
@@ -66,7 +65,6 @@ class YesNoWidget(widgets.BooleanWidget):
     """Yes or no; the library takes any other word for no."""
 
     def clean(self, value: str, *args: Any, **kwargs: Any) -> bool | None:
-        """Read 1 or 0, or say that it is neither."""
         if value not in {*self.TRUE_VALUES, *self.FALSE_VALUES, ""}:
             raise ValueError(_("“%(value)s” is neither 1 nor 0.") % {"value": value})
         answer: bool | None = super().clean(value, *args, **kwargs)
@@ -99,7 +97,6 @@ class CuratedResource(resources.ModelResource):
 
     @classmethod
     def get_diff_class(cls) -> type[RowDiff]:
-        """Show changes our way."""
         return RowDiff
 
     def get_use_transactions(self) -> bool:
@@ -122,7 +119,6 @@ class CuratedResource(resources.ModelResource):
         return rows.filter(owner=None)
 
     def get_queryset(self) -> QuerySet[Any]:
-        """What a file may change."""
         return self.shared(self._meta.model.objects.all())
 
     def filter_export(self, queryset: QuerySet[Any], **_kwargs: Any) -> QuerySet[Any]:
@@ -141,7 +137,6 @@ class CuratedResource(resources.ModelResource):
                 self._know(self.get_queryset().filter(**some))
 
     def after_save_instance(self, instance: Model, row: Any, **_kwargs: Any) -> None:
-        """Know what this file wrote, too."""
         self._know([instance])
 
     def before_import_row(self, row: dict[str, str], **_kwargs: Any) -> None:
@@ -150,7 +145,6 @@ class CuratedResource(resources.ModelResource):
             row.pop("id", None)
 
     def get_instance(self, _loader: Any, row: dict[str, str]) -> Model | None:
-        """Find the row that is meant."""
         if "id" in row:
             return self._known.get(row_key(row["id"]))
         return self._named(tuple(row.get(name, "") for name in self.natural))

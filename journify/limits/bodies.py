@@ -36,7 +36,6 @@ class BodyMiddleware:
         self._lock = threading.Lock()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Count the request while it is answered, if it has a body."""
         if not settings.RATE_LIMIT_FACTOR or not _has_body(request):
             return self.get_response(request)
         network = network_of(client_address(request))

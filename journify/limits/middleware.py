@@ -13,10 +13,6 @@ from journify.web.http import HttpRequest, Middleware
 class LimitMiddleware(Middleware):
     """Turn `TooManyRequestsError` into a page, or for htmx into its sentence."""
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
-
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer with 429; leave every other exception alone."""
         if not isinstance(exception, TooManyRequestsError):

@@ -10,5 +10,4 @@ class KeySerializer:
         return json.dumps(session, separators=(",", ":"), default=str).encode("latin-1")
 
     def loads(self, data: bytes) -> dict[str, Any]:
-        """Read a session."""
         return dict(json.loads(data.decode("latin-1")))

@@ -21,7 +21,6 @@ class HostMiddleware(Middleware):
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request that is for us."""
         if _is_local_probe(request):
             request.META["HTTP_HOST"] = _own_name()
         try:

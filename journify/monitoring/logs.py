@@ -29,7 +29,6 @@ class LineFormatter(logging.Formatter):
 
     @override
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """Write the line; a traceback follows below it."""
         context = " ".join(f"{name}={value}" for name, value in bound_values().items())
         message = super().formatMessage(record)
         return f"{message} [{context}]" if context else message
@@ -49,7 +48,6 @@ class ObjectFormatter(JsonFormatter):
     def add_fields(
         self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
     ) -> None:
-        """Put our fields first, in one order."""
         log_data["time"] = self.formatTime(record)
         log_data["level"] = record.levelname
         log_data["logger"] = record.name

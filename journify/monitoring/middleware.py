@@ -23,7 +23,6 @@ class RequestMiddleware(Middleware):
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer a request."""
         request_id = accepted_or_new(request.headers.get(HEADER, ""))
         with bound(request=request_id):
             started = time.perf_counter()

@@ -17,7 +17,6 @@ class ExplainedCommand(BaseCommand):
     takes_newer_database = False
 
     def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        """Describe the command as its module does."""
         self.help = sys.modules[type(self).__module__].__doc__ or ""
         return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 

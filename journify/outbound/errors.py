@@ -1,7 +1,8 @@
 """What can go wrong with an outside platform, in one sentence for the listener."""
 
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from journify.config.platforms import PLATFORMS
 
@@ -9,9 +10,11 @@ from journify.config.platforms import PLATFORMS
 class PlatformError(Exception):
     """A platform did not give what we asked for.
 
-    `platform`: key of `PLATFORMS`; `retry_after`: seconds after which it is worth asking again;
-    None when asking again will not help.
+    `message`: the sentence of each kind; `platform`: key of `PLATFORMS`; `retry_after`: seconds
+    after which it is worth asking again; None when asking again will not help.
     """
+
+    message: StrOrPromise = _("%(name)s sent a response that we cannot read.")
 
     def __init__(self, platform: str, *, retry_after: float | None = None) -> None:
         self.platform = platform
@@ -20,7 +23,6 @@ class PlatformError(Exception):
 
     @property
     def name(self) -> str:
-        """The platform as people call it."""
         return PLATFORMS[self.platform].name if self.platform in PLATFORMS else self.platform
 
     def in_english(self) -> str:
@@ -29,81 +31,58 @@ class PlatformError(Exception):
             return self.sentence()
 
     def sentence(self) -> str:
-        """Say what happened."""
-        return _("%(name)s sent a response that we cannot read.") % {"name": self.name}
+        return str(self.message % {"name": self.name})
 
 
 class PlatformDownError(PlatformError):
     """No connection, no answer in time, or an error of the platform's own."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("%(name)s is not responding just now.") % {"name": self.name}
+    message = _("%(name)s is not responding just now.")
 
 
 class OfflineError(PlatformError):
     """The operator has switched every outside service off."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("This server is set to ask no other service, so not %(name)s either.") % {
-            "name": self.name
-        }
+    message = _("This server is set to ask no other service, so not %(name)s either.")
 
 
 class RateLimitedError(PlatformError):
     """We asked too often, or were about to."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("%(name)s asks us to wait a moment.") % {"name": self.name}
+    message = _("%(name)s asks us to wait a moment.")
 
 
 class QuotaUsedUpError(PlatformError):
     """The account's quota is used up: asking again only makes it worse."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("This server has used up what %(name)s allows it for now.") % {"name": self.name}
+    message = _("This server has used up what %(name)s allows it for now.")
 
 
 class NotFoundError(PlatformError):
     """The platform does not have it."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("%(name)s does not have this song.") % {"name": self.name}
+    message = _("%(name)s does not have this song.")
 
 
 class NoPreviewError(PlatformError):
     """The platform has the song, but no clip of it for this server's country."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("%(name)s has no clip of this song for this server’s country.") % {
-            "name": self.name
-        }
+    message = _("%(name)s has no clip of this song for this server’s country.")
 
 
 class PreviewGoneError(PlatformError):
     """The signed address of a clip ran out."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("%(name)s took its clip away before we could hear it.") % {"name": self.name}
+    message = _("%(name)s took its clip away before we could hear it.")
 
 
 class BrokenPreviewError(PlatformError):
     """The clip broke off, was too large, or was no audio."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("The clip of %(name)s could not be read.") % {"name": self.name}
+    message = _("The clip of %(name)s could not be read.")
 
 
 class UnsafeAddressError(PlatformError):
     """A clip's address, or where it led, is none that we fetch from."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("%(name)s sent us to an address that we do not trust.") % {"name": self.name}
+    message = _("%(name)s sent us to an address that we do not trust.")

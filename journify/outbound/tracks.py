@@ -24,12 +24,10 @@ class OutsideTrack:
 
     @property
     def ref(self) -> str:
-        """What names it in a form."""
         return f"{self.platform}:{self.id}"
 
     @property
     def length(self) -> str:
-        """Minutes and seconds, where they are known."""
         if not self.duration_ms:
             return ""
         minutes, seconds = divmod(round(self.duration_ms / 1000), 60)

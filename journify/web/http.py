@@ -42,6 +42,9 @@ class Middleware:
     def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
         self.get_response = get_response
 
+    def __call__(self, request: Any) -> HttpResponseBase:
+        return self.get_response(request)
+
 
 def signed_in_get(view: View) -> View:
     """Guard a page: only read, and only by who is signed in."""

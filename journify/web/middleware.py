@@ -15,7 +15,6 @@ class HeadersMiddleware(Middleware):
     """Add `RESPONSE_HEADERS`; keep answers out of caches that they do not name themselves."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, with the headers."""
         response = self.get_response(request)
         for name, value in RESPONSE_HEADERS.items():
             response.headers.setdefault(name, value)

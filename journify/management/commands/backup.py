@@ -26,7 +26,6 @@ class Command(ExplainedCommand):
     takes_newer_database = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare where to, and for how long."""
         parser.add_argument(
             "target",
             nargs="?",
@@ -41,7 +40,6 @@ class Command(ExplainedCommand):
     def handle(
         self, *, target: Path | None, keep: int, check: bool, hours: float, **_options: Any
     ) -> None:
-        """Write one, or look for the newest."""
         if target is None:
             raise CommandError("Say where to: a file or a folder, or set BACKUP_DIR.")
         if keep < 1:

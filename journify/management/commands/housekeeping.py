@@ -15,11 +15,9 @@ class Command(ExplainedCommand):
     """Keep to the table of `journify.operations.housekeeping`."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare whether only to say it."""
         parser.add_argument("--list", action="store_true", help="delete nothing")
 
     def handle(self, **options: Any) -> None:
-        """Delete, or list."""
         if not options["list"]:
             housekeeping.keep_all_rules()
         for rule in housekeeping.rules():

@@ -24,11 +24,9 @@ class Command(ExplainedCommand):
     requires_system_checks = AT_START
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the port that is going to be used."""
         parser.add_argument("--port", default="8000")
 
     def handle(self, *, port: str, **_options: Any) -> None:
-        """Prepare, and print the address."""
         number = int(port) if port.isdecimal() else 0
         if not 0 < number <= HIGHEST_PORT:
             raise CommandError(

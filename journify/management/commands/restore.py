@@ -29,14 +29,12 @@ class Command(ExplainedCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare where from."""
         parser.add_argument(
             "file", nargs="?", type=Path, help="what `backup` wrote (default: the newest)"
         )
         parser.add_argument("--check", action="store_true", help="change nothing")
 
     def handle(self, *, file: Path | None, check: bool, **_options: Any) -> None:
-        """Read it."""
         source = file or _newest()
         try:
             manifest, bad = (restoring.check if check else restoring.restore)(source)
