@@ -79,14 +79,7 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         return False
 
     @override
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: Invitation,
-        form: Any,
-        change: bool,
-    ) -> None:
-        """Note who invites, and say the link."""
+    def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         obj.created_by = cast("User", request.user)
         super().save_model(request, obj, form, change)
         sentence = _("Send this link to one person: %(link)s")
@@ -97,12 +90,7 @@ class PermissionField(forms.ModelMultipleChoiceField[Permission]):
     """What a group may do with each table of the admin, in the reader's language."""
 
     widget = forms.CheckboxSelectMultiple
-    verbs = {
-        "add": _("add"),
-        "change": _("change"),
-        "delete": _("delete"),
-        "view": _("view"),
-    }
+    verbs = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("view")}
 
     @override
     def label_from_instance(self, permission: Permission) -> str:
@@ -131,11 +119,9 @@ class WrittenByTheAppMixin:
     """Rows to look at and to delete: nobody types them in."""
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
-        """The app adds them."""
         return False
 
     def has_change_permission(self, _request: HttpRequest, _row: Any = None) -> bool:
-        """And changes them."""
         return False
 
 

@@ -2,16 +2,11 @@
 
 import functools
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
-
-if TYPE_CHECKING:
-    TextField = models.TextField[str, str]
-else:
-    TextField = models.TextField
 
 logger = logging.getLogger(__name__)
 
@@ -37,13 +32,11 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-class EncryptedTextField(TextField):
+class EncryptedTextField(models.TextField[str, str]):
     """Plain text in Python, Fernet in the database. Not to be searched or sorted by."""
 
     def get_prep_value(self, value: Any) -> Any:
-        """Encrypt on the way in."""
         return encrypt(super().get_prep_value(value) or "")
 
     def from_db_value(self, value: str | None, *_args: Any) -> str:
-        """Decrypt on the way out."""
         return decrypt(value or "")

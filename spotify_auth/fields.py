@@ -1,17 +1,12 @@
 """Columns that a user's name decides: what its spellings share, and what it looks like."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from typing_extensions import override
 
 from journify import names
-
-if TYPE_CHECKING:
-    TextColumn = models.CharField[str, str]
-else:
-    TextColumn = models.CharField
 
 # Before the number of whoever had a name first that is somebody else's, too: no name has a blank.
 AGAIN = " "
@@ -19,7 +14,7 @@ AGAIN = " "
 LONGEST = 600
 
 
-class NameField(TextColumn):
+class NameField(models.CharField[str, str]):
     """Text made of the user name at each save, and nobody else's."""
 
     made_by: Callable[[str], str]

@@ -173,7 +173,6 @@ class SpotifyConnection(UUIDModel):
 
     @property
     def ends_on(self) -> dt.date:
-        """The day on which Spotify ends this consent."""
         return (self.consented_at + CONSENT_LASTS).date()
 
     @property

@@ -2,12 +2,32 @@
 
 import datetime as dt
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from journify.operations import housekeeping
-from spotify_auth import sessions
 from spotify_auth.sign_in import invitations
+
+BATCH_SIZE = 500
+
+
+def forget_ended_sessions() -> None:
+    """Delete sessions, and the addresses and browsers that were written down with them.
+
+    Allauth deletes these only for who looks at the list of their own.
+    """
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    rows = list(UserSession.objects.order_by("pk").values_list("pk", "session_key"))
+    for start in range(0, len(rows), BATCH_SIZE):
+        batch = dict(rows[start : start + BATCH_SIZE])
+        keys = Session.objects.filter(session_key__in=batch.values())
+        open_ones = set(keys.values_list("session_key", flat=True))
+        ended = [pk for pk, key in batch.items() if key not in open_ones]
+        UserSession.objects.filter(pk__in=ended).delete()
+
 
 housekeeping.register_rules(
     housekeeping.Rule(
@@ -15,7 +35,7 @@ housekeeping.register_rules(
         tables=("sessions.Session", "usersessions.UserSession"),
         kept=lambda: dt.timedelta(seconds=settings.SESSION_COOKIE_AGE),
         promise=_("Until you sign out there, or after %(days)s days."),
-        prune=sessions.forget_ended,
+        prune=forget_ended_sessions,
     ),
     housekeeping.Rule(
         name="invitations",

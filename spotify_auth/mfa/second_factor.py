@@ -28,11 +28,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets lie in the database as platforms' tokens do: unreadable without `TOKEN_KEYS`."""
 
     def get_totp_issuer(self) -> str:
-        """Return what the authenticator app calls us."""
         return NAME
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Return what a browser calls us that keeps passkeys."""
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()
         return entity | {"name": NAME}
 
@@ -42,7 +40,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     @override
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
-        """Number passkeys, for whoever gives them no name."""
         count = Authenticator.objects.filter(user=user, type=type).count()
         return _("Passkey %(number)s") % {"number": count + 1}
 
@@ -52,7 +49,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return bool(super().is_mfa_enabled(user, types=kinds if types is None else types))
 
     def encrypt(self, text: str) -> str:
-        """Encrypt the secret of an authenticator."""
         return encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:

@@ -28,11 +28,6 @@ def codes_of(user: User) -> list[str]:
     return list(row.wrap().get_unused_codes()) if row else []
 
 
-def in_fours(code: str) -> str:
-    """Write a code as people read it."""
-    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
 def give_codes(request: HttpRequest, user: User) -> None:
     """Make the first recovery codes, which the next page shows."""
     RecoveryCodes.activate(user)

@@ -58,7 +58,6 @@ class AccountAdapter(DefaultAccountAdapter):
         return user.username
 
     def generate_unique_username(self, txts: list[str | None], _regex: str | None = None) -> str:
-        """Find a free name near one of `txts`."""
         return free_name(txts)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
@@ -70,7 +69,6 @@ class AccountAdapter(DefaultAccountAdapter):
         return found
 
     def get_login_stages(self) -> list[str]:
-        """Ask for a second step where there is one to ask for."""
         theirs = "allauth.mfa.stages.AuthenticateStage"
         ours = f"{AuthenticateStage.__module__}.{AuthenticateStage.__name__}"
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
@@ -104,15 +102,12 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.error(self.request, sentence)
 
     def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
-        """Go back to where the ways in are listed."""
         return reverse("mfa_index")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Let in whom `SIGN_UP` lets in, with Spotify as well."""
         return invitations.is_open(request)
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
-        """Let them in, and know their browser again."""
         response: HttpResponse = super().post_login(request, user, **how)
         remember(response, user.get_username())
         return response
@@ -165,7 +160,6 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return values
 
     def deserialize_instance(self, model: type[Model], data: dict[str, Any]) -> Model:
-        """Read it again."""
         if model is SocialToken:
             data = data | {name: decrypt(data.get(name) or "") for name in SECRETS}
         instance: Model = super().deserialize_instance(model, data)
@@ -179,11 +173,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> None:
-        """Choose what the page says."""
         if extra_context is not None:
             has_state = extra_context.get("state") is not None
             extra_context["trouble"] = sign_in_trouble_of(exception, has_state=has_state)
 
     def get_connect_redirect_url(self, _request: HttpRequest, _socialaccount: Any) -> str:
-        """Go back to where connecting begins."""
         return reverse(settings.SPOTIFY_PROFILE_URL)

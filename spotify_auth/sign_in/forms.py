@@ -165,7 +165,6 @@ class GenerateCodesForm(GenerateRecoveryCodesForm):
     """New recovery codes, with a second key or without: they are the way back in."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse nobody."""
         data: dict[str, Any] = self.cleaned_data
         return data
 
@@ -198,7 +197,6 @@ class AuthenticatePasskeyForm(webauthn.AuthenticateWebAuthnForm):
     """A passkey as the second step."""
 
     def clean_credential(self) -> Authenticator:
-        """Read an answer of any shape."""
         return _understood(super().clean_credential)
 
 
@@ -206,7 +204,6 @@ class ReauthenticatePasskeyForm(webauthn.ReauthenticateWebAuthnForm):
     """A passkey before a change of the account."""
 
     def clean_credential(self) -> Authenticator:
-        """Read an answer of any shape."""
         return _understood(super().clean_credential)
 
 
@@ -226,7 +223,6 @@ class ResetPasswordForm(PlainFieldsMixin, account.ResetPasswordForm):
     users: list[User]
 
     def clean_email(self) -> str:
-        """Find whose address it is."""
         email = str(super().clean_email())
         confirmed = EmailAddress.objects.filter(email=email, verified=True)
         owners = set(confirmed.values_list("user_id", flat=True))

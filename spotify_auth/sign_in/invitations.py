@@ -4,12 +4,13 @@ import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -64,7 +65,8 @@ def used(request: HttpRequest) -> Iterator[None]:
         return
     now = timezone.now()
     if not _usable(request).update(used_at=now):
-        raise ImmediateHttpResponse(_closed(request))
+        closed = render(request, "account/signup_closed.html", status=HTTPStatus.FORBIDDEN)
+        raise ImmediateHttpResponse(closed)
     key = request.session.pop(SESSION_KEY)
     try:
         yield
@@ -72,11 +74,6 @@ def used(request: HttpRequest) -> Iterator[None]:
         Invitation.objects.filter(pk=key).update(used_at=None)
         request.session[SESSION_KEY] = key
         raise
-
-
-def _closed(request: HttpRequest) -> HttpResponse:
-    """Say that no account can be made."""
-    return render(request, "account/signup_closed.html", status=403)
 
 
 def forget_old_invitations() -> None:

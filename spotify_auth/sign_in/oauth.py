@@ -40,5 +40,4 @@ class SpotifyProvider(OAuth2Provider):
         return list(self.get_scope())
 
     def get_auth_params_from_request(self, _request: HttpRequest, _action: str) -> dict[str, Any]:
-        """Likewise."""
         return dict(self.get_auth_params())

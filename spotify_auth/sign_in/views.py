@@ -39,12 +39,10 @@ class SpotifyAdapter(OAuth2Adapter):
 
     @property
     def access_token_url(self) -> str:
-        """Where a code becomes a token."""
         return f"{settings.PLATFORM_URLS['spotify-accounts']}/api/token"
 
     @property
     def authorize_url(self) -> str:
-        """Where the listener consents."""
         return f"{settings.PLATFORM_URLS['spotify-accounts']}/authorize"
 
     def get_access_token_data(

@@ -53,7 +53,6 @@ class SpotifyClient:
         return cls(connection, patience=patience)
 
     def search(self, query: str, *, offset: int = 0) -> TrackPage:
-        """Find tracks."""
         params = {"q": query, "type": "track", "limit": SEARCH_LIMIT, "offset": offset}
         found = self._get("/v1/search", params)
         following = offset + SEARCH_LIMIT
@@ -64,13 +63,11 @@ class SpotifyClient:
         return TrackPage(tracks, following if has_more else None)
 
     def track(self, track_id: str) -> Track:
-        """Read one track."""
         found = self._get(f"/v1/tracks/{track_id}", {})
         with Platform(NAME).reading():
             return Track.from_json(found)
 
     def profile(self) -> Profile:
-        """Read who the listener is at Spotify."""
         found = self._get("/v1/me", {})
         with Platform(NAME).reading():
             return Profile.from_json(found)
@@ -88,7 +85,6 @@ class SpotifyClient:
             return usable_items(NAME, found["items"], Artist.from_json)
 
     def recently_played(self) -> list[SpotifyPlay]:
-        """Read what was played last."""
         found = self._get("/v1/me/player/recently-played", {"limit": SHOWN})
         with Platform(NAME).reading():
             return usable_items(NAME, found["items"], SpotifyPlay.from_json)

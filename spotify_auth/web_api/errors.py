@@ -1,6 +1,6 @@
 """What can go wrong with Spotify beyond what can go wrong with any platform."""
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from journify.outbound.errors import PlatformError
 
@@ -15,41 +15,31 @@ class SpotifyError(PlatformError):
 class NotConnectedError(SpotifyError):
     """The listener has not connected Spotify."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("Spotify is not connected.")
+    message = _("Spotify is not connected.")
 
 
 class ReconnectError(SpotifyError):
     """The consent is over: six months passed, or the listener took it back at Spotify."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("Spotify has ended the connection. Reconnect to go on.")
+    message = _("Spotify has ended the connection. Reconnect to go on.")
 
 
 class NotListedError(SpotifyError):
     """403: Spotify lets an app like this one have five users, and this is none of them."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("This Spotify account is not on this server’s list of people.")
+    message = _("This Spotify account is not on this server’s list of people.")
 
 
 class OwnerPremiumError(SpotifyError):
     """403: the app's owner has no Premium any more, which stops the app for everybody."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("Whoever runs this server needs Spotify Premium for this, and has none just now.")
+    message = _("Whoever runs this server needs Spotify Premium for this, and has none just now.")
 
 
 class ForbiddenError(SpotifyError):
     """403 for another reason."""
 
-    def sentence(self) -> str:
-        """Say what happened."""
-        return _("Spotify does not let this server do that.")
+    message = _("Spotify does not let this server do that.")
 
 
 def forbidden(body: str) -> SpotifyError:

@@ -20,7 +20,6 @@ class Command(ExplainedCommand):
     """Print a link a line; whoever has one may use it, once."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take how many, and for how long."""
         parser.add_argument("--count", type=int, default=1, help="how many links (default: 1)")
         parser.add_argument(
             "--days", type=int, default=14, help="good for so many days (default: 14)"
@@ -30,7 +29,6 @@ class Command(ExplainedCommand):
         )
 
     def handle(self, *, count: int, days: int, base: str, **_options: Any) -> None:
-        """Make them, and say how they can be used."""
         if not 0 < days <= DAYS_MAX or count < 1:
             raise CommandError(f"--count is 1 or more, --days 1 to {DAYS_MAX}.")
         for _ in range(count):

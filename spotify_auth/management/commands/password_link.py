@@ -19,7 +19,6 @@ class Command(ExplainedCommand):
     """Print the link: it is good once, within three days, for whoever has it."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take whose."""
         parser.add_argument("name", metavar="NAME")
         parser.add_argument("--without-second-key", action="store_true")
         parser.add_argument("--base", default="", help="https://… of this server")

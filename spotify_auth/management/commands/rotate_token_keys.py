@@ -22,7 +22,6 @@ class Command(ExplainedCommand):
     """Read each row with whichever key fits and write it with the newest."""
 
     def handle(self, **_options: Any) -> None:
-        """Rotate, and say what was left."""
         connections, lost = _rotate_connections()
         second_keys, lost_too = _rotate_second_keys()
         self.stdout.write(

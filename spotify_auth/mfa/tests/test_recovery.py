@@ -23,10 +23,10 @@ from spotify_auth.encryption import encrypt
 from spotify_auth.mfa.tests.keys import passkey
 from spotify_auth.mfa.tests.test_second_factor import code_of
 from spotify_auth.mfa.ways import codes_of as raw_codes_of
-from spotify_auth.mfa.ways import in_fours
 from spotify_auth.models import User
 from spotify_auth.sign_in.tests.test_sign_in import HOST
 from spotify_auth.sign_in.tests.test_sign_in import sign_in as with_spotify
+from spotify_auth.templatetags.codes import in_fours
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
