@@ -60,7 +60,6 @@ class PhraseAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Phrase]):
 
     @admin.display(description=_("answered"), ordering="answered_count")
     def answered(self, phrase: Any) -> int:
-        """How many entries answered it with a song."""
         return int(phrase.answered_count)
 
     @admin.display(description=_("theme"), ordering="theme")

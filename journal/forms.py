@@ -106,24 +106,25 @@ class NoteField(forms.CharField):
     """Text whose line breaks count as one character, as the browser counts them."""
 
     def to_python(self, value: str | None) -> str | None:
-        """Bring line breaks to one form."""
         text = super().to_python(value)
         return None if text is None else text.replace("\r\n", "\n")
 
 
-class PhraseForm(forms.Form):
-    """A phrase of the listener's own: one line."""
+class OneLineField(forms.CharField):
+    """Text whose white space, line breaks too, becomes single blanks."""
 
-    text = forms.CharField(
+    def clean(self, value: Any) -> str:
+        return " ".join(super().clean(value).split())
+
+
+class PhraseForm(forms.Form):
+    """A phrase of the listener's own."""
+
+    text = OneLineField(
         label=_("A phrase of your own"),
         max_length=140,
         error_messages={"required": _("Write a few words first.")},
     )
-
-    def clean_text(self) -> str:
-        """Bring white space, line breaks too, to single blanks."""
-        text: str = self.cleaned_data["text"]
-        return " ".join(text.split())
 
 
 class NoteForm(RevisionForm):
@@ -184,7 +185,6 @@ class FeelingForm(RevisionForm):
             self.cleaned_data["revision"] = replaced
 
     def clean_emotions(self) -> str | None:
-        """Read one or two feelings, or none."""
         if "emotions" not in self.data:
             return None
         names = list(dict.fromkeys(self.cleaned_data["emotions"].split()))
@@ -193,7 +193,6 @@ class FeelingForm(RevisionForm):
         return " ".join(names)
 
     def clean_tags(self) -> str | None:
-        """Read words with commas between them."""
         if "tags" not in self.data:
             return None
         tags = tags_from(self.cleaned_data["tags"], self.known_tags)
@@ -206,12 +205,19 @@ class FeelingForm(RevisionForm):
         return ", ".join(tags)
 
 
+class GivenChoiceField(forms.ChoiceField):
+    """A choice, or none; None where a request does not say."""
+
+    def clean(self, value: Any) -> Any:
+        return None if value is None else super().clean(value)
+
+
 class LabelForm(forms.Form):
     """What the listener says of a song, and what they had said when the page was drawn."""
 
     emotion = forms.ChoiceField(choices=EMOTION_CHOICES, required=False)
-    said = forms.ChoiceField(choices=EMOTION_CHOICES, required=False)
-    word = forms.ChoiceField(choices=CHOICES, required=False)
+    said = GivenChoiceField(choices=EMOTION_CHOICES, required=False)
+    word = GivenChoiceField(choices=CHOICES, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Let a finer word say the emotion it belongs to."""
@@ -219,16 +225,6 @@ class LabelForm(forms.Form):
         if values.get("word"):
             values["emotion"] = emotion_of(values["word"])
         return values
-
-    def clean_word(self) -> str | None:
-        """Tell no word from a request that does not say."""
-        word: str = self.cleaned_data["word"]
-        return word if "word" in self.data else None
-
-    def clean_said(self) -> str | None:
-        """Tell a page that showed no label from a request that does not say."""
-        said: str = self.cleaned_data["said"]
-        return said if "said" in self.data else None
 
 
 class AnswerLabelForm(LabelForm, SeenSongForm):
@@ -241,14 +237,7 @@ class SongForm(forms.ModelForm[Song]):
     class Meta:
         model = Song
         fields = ("title", "artist")
-
-    def clean_title(self) -> str:
-        """Bring white space to single blanks."""
-        return " ".join(self.cleaned_data["title"].split())
-
-    def clean_artist(self) -> str:
-        """Bring white space to single blanks."""
-        return " ".join(self.cleaned_data["artist"].split())
+        field_classes = {"title": OneLineField, "artist": OneLineField}
 
 
 class PreferencesForm(forms.ModelForm[Preferences]):
@@ -317,14 +306,12 @@ class LeaveForm(forms.Form):
         del self.fields["name" if user.has_usable_password() else "password"]
 
     def clean_password(self) -> str:
-        """Refuse anything but the password."""
         password: str = self.cleaned_data["password"]
         if not self.user.check_password(password):
             raise forms.ValidationError(_("This is not your password."))
         return password
 
     def clean_name(self) -> str:
-        """Refuse anything but the name."""
         name: str = self.cleaned_data["name"]
         if identity_of(name) != identity_of(self.user.get_username()):
             raise forms.ValidationError(_("This is not your user name."))

@@ -3,12 +3,38 @@
 import datetime as dt
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from journal import unused
+from classifier.models import Song, SongQuerySet
 from journal.archive import transfers
 from journify.operations import housekeeping
 from journify.operations.housekeeping import Rule
+
+KEPT_FOR = dt.timedelta(days=30)
+BATCH_SIZE = 500
+
+
+def forget_uploads() -> None:
+    """Mark what is unused, take the mark off what is used again, delete what was marked for long.
+
+    In this order, so that what is used again a moment before is not deleted.
+    """
+    now = timezone.now()
+    own = Song.objects.exclude(owner=None)
+    _mark(own.filter(unused_since=None, entries=None), now)
+    _mark(own.filter(unused_since__isnull=False, entries__isnull=False), None)
+    old = own.filter(unused_since__lt=now - KEPT_FOR, entries=None)
+    for pk in list(old.values_list("pk", flat=True)[:BATCH_SIZE]):
+        Song.objects.filter(pk=pk, entries=None).delete()
+
+
+def _mark(songs: SongQuerySet, moment: dt.datetime | None) -> None:
+    keys = list(songs.values_list("pk", flat=True).distinct())
+    for start in range(0, len(keys), BATCH_SIZE):
+        batch = Song.objects.filter(pk__in=keys[start : start + BATCH_SIZE])
+        batch.update(unused_since=moment)
+
 
 housekeeping.also("journal.emotions.renewing.recount_some")
 housekeeping.also("journal.emotions.learning.learn_some")
@@ -16,9 +42,9 @@ housekeeping.register_rules(
     Rule(
         name="unused uploads",
         tables=("classifier.Song",),
-        kept=lambda: unused.KEPT_FOR,
+        kept=lambda: KEPT_FOR,
         promise=_("A file that no answer uses any more: %(days)s days."),
-        prune=unused.forget_uploads,
+        prune=forget_uploads,
     ),
     Rule(
         name="exports and imports",

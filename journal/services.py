@@ -143,11 +143,6 @@ def change_empty(entry: Entry, **values: object) -> None:
         setattr(entry, name, value)
 
 
-def delete_phrase(phrase: Phrase) -> None:
-    """Take a phrase out of its owner's pool; the days that showed it keep its words."""
-    phrase.delete()
-
-
 def retry_song(user: User, song: Song) -> Classification:
     """Listen to a song again after a failure, for `user`."""
     return request_classification(song, lane=lane_of(user.pk))

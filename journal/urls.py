@@ -15,7 +15,6 @@ from journal.site import views as views_site
 from journal.site.dates import DateConverter
 from journal.songs import views as views_songs
 from journal.songs import views_learnt, views_own
-from journal.songs import views_own as views_own_songs
 from journal.spotify import views as views_profile
 from journal.stats import views as views_stats
 from journal.tryout import views as views_tryout
@@ -45,14 +44,14 @@ urlpatterns = [
     path("share/", sharing.share, name="share"),
     path("share/search/", views_search.choose_search, name="choose_search"),
     path("share/<uuid:song_id>/", sharing.share_file, name="share_file"),
-    path("songs/", views_own_songs.songs_page, name="songs"),
+    path("songs/", views_own.songs_page, name="songs"),
     path("songs/export.<slug:kind>", views_playlists.export, name="export_songs"),
     path("songs/list/", views_playlists.song_list, name="song_list"),
     path("songs/list/spotify/", views_playlists.make, name="make_playlist"),
     path("listen/<str:token>/", views_songs.shared_audio, name="listen"),
     path("songs/<uuid:song_id>/edit/", views_songs.song_edit, name="song_edit"),
     path("songs/<uuid:song_id>/delete/", views_songs.song_delete, name="song_delete"),
-    path("songs/<uuid:song_id>/like/", views_own_songs.like, name="like"),
+    path("songs/<uuid:song_id>/like/", views_own.like, name="like"),
     path("songs/<uuid:song_id>/", views_songs.song_page, name="song"),
     path("songs/<uuid:song_id>/audio/", views_songs.song_audio, name="song_audio"),
     path("songs/<uuid:song_id>/why/", views_songs.song_why, name="song_why"),

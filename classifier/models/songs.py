@@ -111,7 +111,7 @@ class Song(UUIDModel):
     audio = models.FileField(_("audio"), upload_to=audio_path, blank=True)
     audio_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     audio_bytes = models.PositiveBigIntegerField(default=0, editable=False)
-    # since when no answer uses an upload; `journal.unused` keeps it
+    # since when no answer uses an upload; `journal.rules` keeps it
     unused_since = models.DateTimeField(null=True, blank=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -39,7 +39,6 @@ class Stored:
 
     @property
     def columns(self) -> list[str]:
-        """Names of the columns, as the database has them."""
         return [f"{table}.{name}" for table, names in self.tables.items() for name in names.split()]
 
 
@@ -52,9 +51,7 @@ STORED = [
             "read."
         ),
         until=UNTIL_YOU_LEAVE,
-        tables={
-            "spotify_auth.User": ("username identity skeleton password date_joined last_login"),
-        },
+        tables={"spotify_auth.User": "username identity skeleton password date_joined last_login"},
     ),
     Stored(
         title=_("Your recovery codes, passkeys and authenticator app"),
@@ -64,9 +61,7 @@ STORED = [
             "encrypted."
         ),
         until=_("Until you remove them, or delete your account."),
-        tables={
-            "mfa.Authenticator": "user type data created_at last_used_at",
-        },
+        tables={"mfa.Authenticator": "user type data created_at last_used_at"},
     ),
     Stored(
         title=_("Your days"),
@@ -150,9 +145,7 @@ STORED = [
             "whose it was."
         ),
         rules=("try-outs",),
-        tables={
-            "classifier.TryOut": f"audio deezer_id title result created_at {WORK}",
-        },
+        tables={"classifier.TryOut": f"audio deezer_id title result created_at {WORK}"},
     ),
     Stored(
         title=_("Your labels"),
@@ -228,8 +221,8 @@ STORED = [
         until=_("Until you end it, or delete your account."),
         rules=("reminders sent",),
         tables={
-            "reminders.Reminder": ("user at by_mail calendar_key time_zone language origin due_at"),
-            "reminders.PushDevice": ("user endpoint endpoint_sha256 public_key secret created_at"),
+            "reminders.Reminder": "user at by_mail calendar_key time_zone language origin due_at",
+            "reminders.PushDevice": "user endpoint endpoint_sha256 public_key secret created_at",
             "reminders.Nudge": f"user date {WORK}",
         },
     ),
@@ -282,9 +275,7 @@ STORED = [
             "them again with the access you gave."
         ),
         until=_("Until they are read."),
-        tables={
-            "journal.Refresh": f"song user {WORK}",
-        },
+        tables={"journal.Refresh": f"song user {WORK}"},
     ),
     Stored(
         title=_("How often you ask"),
@@ -302,9 +293,7 @@ STORED = [
             "when it was used; not by whom."
         ),
         rules=("invitations",),
-        tables={
-            "spotify_auth.Invitation": "created_by created_at expires_at used_at",
-        },
+        tables={"spotify_auth.Invitation": "created_by created_at expires_at used_at"},
     ),
     Stored(
         title=_("Who looks after this server"),

@@ -125,7 +125,6 @@ class _Merge:
         self.built_in = {str(phrase.key): phrase for phrase in built_in}
 
     def add_phrases(self, rows: Sequence[ArchivedPhrase]) -> None:
-        """Add the listener's own phrases that are not here."""
         for row in rows:
             if row.text not in self.own_phrases:
                 self.own_phrases[row.text], is_new = Phrase.objects.get_or_create(

@@ -143,7 +143,6 @@ class ArchivedSong(Row):
 
     @property
     def name(self) -> str:
-        """The title as a table says it."""
         return name_of(self.title, is_of_spotify=bool(self.spotify_id or self.spotify_url))
 
     def problem(self) -> str:

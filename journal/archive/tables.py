@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -33,7 +32,10 @@ def as_csv(archive: Archive) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for day, entry, song in _rows(archive):
+    songs = {song.ref: song for song in archive.songs}
+    entries = [(day, entry) for day in archive.days for entry in day.entries]
+    for day, entry in entries:
+        song = songs.get(entry.song)
         best = song.readings[0].probabilities if song and song.readings else {}
         cells = [
             day.date.isoformat(),
@@ -45,7 +47,7 @@ def as_csv(archive: Archive) -> str:
             entry.note,
             *_felt_cells(day),
         ]
-        writer.writerow([_harmless(cell) for cell in cells])
+        writer.writerow([guard(cell) if isinstance(cell, str) else cell for cell in cells])
     return file.getvalue()
 
 
@@ -84,14 +86,6 @@ def _felt_line(felt: ArchivedFeeling) -> str:
     return _plain(" · ".join(filter(None, [words, ", ".join(felt.tags)])))
 
 
-def _rows(archive: Archive) -> Iterator[tuple[ArchivedDay, ArchivedEntry, ArchivedSong | None]]:
-    """Every phrase with its day and its song."""
-    songs = {song.ref: song for song in archive.songs}
-    for day in archive.days:
-        for entry in day.entries:
-            yield day, entry, songs.get(entry.song)
-
-
 def _line_of(song: ArchivedSong, entry: ArchivedEntry) -> str:
     title = f"*{_plain(song.name)}*" + (f" – {_plain(song.artist)}" if song.artist else "")
     parts = [title]
@@ -109,10 +103,6 @@ def _word_of(song: ArchivedSong) -> str:
         return not_sure_between(likely)
     word = str(WORDS[song.emotion])
     return _("%(word)s (your label)") % {"word": word} if song.said_by == YOU else word
-
-
-def _harmless(cell: object) -> object:
-    return guard(cell) if isinstance(cell, str) else cell
 
 
 def _plain(text: str) -> str:

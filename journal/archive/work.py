@@ -54,15 +54,10 @@ def _import(row: Transfer) -> None:
     with local_copy(row.file) as path, opened(path) as source:
         archive = parse(source.main_files())
         added = merge(row.user, archive, source, progress=partial(transfers.note_progress, row))
-        listens = store(
-            row.user, History().plays(path, folder=LISTENS_FOLDER), progress=lambda: _hold(row)
-        )
+        plays = History().plays(path, folder=LISTENS_FOLDER)
+        hold = partial(transfers.note_progress, row, row.done, row.total)
+        listens = store(row.user, plays, progress=hold)
     endings.end(row, counts=dict(added) | ({"plays": listens.plays} if listens.plays else {}))
-
-
-def _hold(row: Transfer) -> None:
-    """Hold the row longer: a history takes a while."""
-    transfers.note_progress(row, row.done, row.total)
 
 
 def _follow_its_owner(row: Transfer) -> None:

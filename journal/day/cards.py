@@ -33,12 +33,10 @@ class Card:
 
     @property
     def poll_seconds(self) -> float:
-        """How long the browser waits before it asks again."""
         return poll_seconds(self.poll)
 
     @property
     def poll_next(self) -> int:
-        """The number of the next poll."""
         return self.poll + 1
 
 

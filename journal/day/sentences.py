@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 from classifier.emotions.readings import WORDS
 from journal.day.cards import Card
 from journal.models import Phrase
+from journal.stats.words import listed
 
 # Where something happened, by the theme of its phrase (`journal/data/phrases.toml`).
 PLACES: dict[str, StrOrPromise] = {
@@ -161,7 +162,4 @@ def _counted(name: str, count: int) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    words = [str(WORDS[name]) for name in names]
-    if len(words) == 1:
-        return words[0]
-    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+    return listed([str(WORDS[name]) for name in names])

@@ -186,7 +186,14 @@ def _changed(
     try:
         change(entry)
     except services.StaleEntryError:
-        return _stale_response(request, entry)
+        messages.error(
+            request,
+            _(
+                "This card was changed in another window meanwhile. Here it is as it stands now; "
+                "do it again if you still want to."
+            ),
+        )
+        return _card_response(request, entry)
     return _told(request, entry, _card_response(request, entry), seen=seen)
 
 
@@ -198,18 +205,6 @@ def _told(
         change = {"entry": str(entry.pk), "before": seen, "after": entry.revision}
         trigger_client_event(response, "card-changed", change)
     return response
-
-
-def _stale_response(request: SignedInRequest, entry: Entry) -> HttpResponse:
-    """Say that another window was quicker, and show the card as it is."""
-    messages.error(
-        request,
-        _(
-            "This card was changed in another window meanwhile. Here it is as it stands now; "
-            "do it again if you still want to."
-        ),
-    )
-    return _card_response(request, entry)
 
 
 def _refused_note(request: SignedInRequest, entry: Entry, form: NoteForm) -> HttpResponse:
@@ -351,6 +346,6 @@ def add(request: SignedInRequest, date: dt.date) -> HttpResponse:
 @signed_in_post
 def delete(request: SignedInRequest, phrase_id: uuid.UUID) -> HttpResponse:
     """Take a phrase of the listener's own out of the pool."""
-    services.delete_phrase(get_object_or_404(request.user.phrases, pk=phrase_id))
+    get_object_or_404(request.user.phrases, pk=phrase_id).delete()
     messages.success(request, _("The phrase is deleted. Past days keep it."))
     return redirect("journal:phrases")

@@ -29,7 +29,6 @@ class Learnt:
 
     @property
     def total(self) -> int:
-        """All songs that sound different."""
         return sum(self.counts.values())
 
 

@@ -108,7 +108,8 @@ def recount_next() -> int | None:
         return None  # there is nothing to do, or it takes a machine with another version of us
     songs = _next_songs(rule.recounted_to)
     values: dict[str, Any] = {"recounted_to": songs[-1]} if songs else {"recounted_at": now()}
-    changed = renew(songs) if songs else _recount_unanswered()
+    unanswered = Entry.objects.filter(song=None)
+    changed = renew(songs) if songs else _write(unanswered, "")
     # another one may have got further meanwhile, or have begun anew
     as_read = {"digest": rule.digest, "recounted_to": rule.recounted_to}
     EmotionRule.objects.filter(pk=rule.pk, **as_read).update(**values)
@@ -134,10 +135,6 @@ def _next_songs(after: UUID | None) -> list[UUID]:
     if after is not None:
         answered = answered.filter(song_id__gt=after)
     return list(answered.values_list("song_id", flat=True).distinct()[:AT_ONCE])
-
-
-def _recount_unanswered() -> int:
-    return Entry.objects.filter(song=None).exclude(emotion="").update(emotion="")
 
 
 def _lock(songs: Sequence[UUID]) -> None:

@@ -26,12 +26,10 @@ class TallyPart:
 
     @property
     def word(self) -> StrOrPromise:
-        """The emotion in the listener's language."""
         return WORDS.get(self.name, NOT_SURE)
 
     @property
     def percent(self) -> int:
-        """The share in whole percent."""
         return round(100 * self.share)
 
 
@@ -53,7 +51,6 @@ class Tally:
 
     @property
     def feelings(self) -> list[TallyPart]:
-        """Each emotion, in their order."""
         return [self._part(name) for name in NAMES]
 
     @property

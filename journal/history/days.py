@@ -52,11 +52,9 @@ class Words:
         self.answers: dict[int, str] = {}
 
     def url(self, date: dt.date) -> str:
-        """Where a day's page is."""
         return self.address.replace(self.first, date.isoformat())
 
     def day(self, date: dt.date, heard: DayHeard) -> str:
-        """A day and what it carries."""
         told = self._told(heard) if heard.answered else self.nothing
         return f"{day_name(date, self.form, self.language)}: {told}"
 

@@ -1,7 +1,7 @@
 """On this day: what the listener's music was a month, half a year, and years ago."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.translation import ngettext
@@ -11,7 +11,7 @@ from classifier.serving.results import UNSURE
 from journal.day.cards import Card, line_of
 from journal.day.sentences import Moment, Others, place_of, summary
 from journal.emotions.counting import heard_by_day
-from journal.emotions.tally import KINDS
+from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, Journal
 from spotify_auth.models import User
 
@@ -34,7 +34,6 @@ class Memory:
 
     @property
     def cards(self) -> list[Card]:
-        """Its first answers."""
         return [line_of(entry) for entry in self.entries]
 
 
@@ -57,7 +56,8 @@ def memories_of(user: User, today: dt.date, *, without_hard: bool) -> list[Memor
             for entry in answers
             if entry.emotion in WORDS
         ]
-        if answers and not (without_hard and _is_hard(moments)):
+        tally = Tally(Counter(moment.emotion for moment in moments))
+        if answers and not (without_hard and _is_hard(tally)):
             others = Others(unsure=sum(entry.emotion == UNSURE for entry in answers))
             sentence = summary(moments, answered=len(answers), others=others, is_over=True)
             found.append(Memory(told[date], date, sentence, answers[:SONGS_SHOWN]))
@@ -75,7 +75,7 @@ def past_days(user: User, *, before: dt.date, without_hard: bool) -> list[dt.dat
     days = heard_by_day(user, last=before - dt.timedelta(1))
     if not without_hard:
         return list(days)
-    return [date for date, day in days.items() if not _is_hard_by(day.counts)]
+    return [date for date, day in days.items() if not _is_hard(tally_of(day.counts))]
 
 
 def _past(today: dt.date) -> list[tuple[dt.date, str]]:
@@ -98,10 +98,5 @@ def _months_before(date: dt.date, months: int) -> dt.date | None:
         return None
 
 
-def _is_hard_by(counts: Sequence[int]) -> bool:
-    by_name = dict(zip(KINDS, counts, strict=True))
-    return sum(by_name[name] for name in HARD) * 2 > sum(by_name[name] for name in WORDS)
-
-
-def _is_hard(moments: Sequence[Moment]) -> bool:
-    return sum(moment.emotion in HARD for moment in moments) * 2 > len(moments)
+def _is_hard(tally: Tally) -> bool:
+    return sum(tally.counts[name] for name in HARD) * 2 > tally.clear

@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 from itertools import chain
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -50,7 +50,6 @@ def history(request: SignedInRequest) -> HttpResponse:
         "is_narrowed": any(value for name, value in wanted.items() if name not in MONTH_AND_WORDS),
         "page": page,
         "cards": [line_of(entry) for entry in entries],
-        "rest_of_query": _without_page(request.GET),
         "memories": memories,
         "favourites": favourites_of(request.user),
         "is_gentle": gentle,
@@ -95,10 +94,3 @@ def _year(request: SignedInRequest) -> int:
     if not (asked.isascii() and asked.isdecimal() and len(asked) == len(str(this))):
         return this
     return min(max(int(asked), first_day(request.user).year), this)
-
-
-def _without_page(query: QueryDict) -> str:
-    kept = query.copy()
-    if "page" in kept:
-        del kept["page"]
-    return kept.urlencode()

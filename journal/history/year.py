@@ -45,7 +45,6 @@ class MonthInColour:
 
     @property
     def short(self) -> str:
-        """Its short name."""
         return date_format(self.first, "M")
 
     def link(self, *, is_shown: bool) -> str:
@@ -76,17 +75,14 @@ class MonthInColour:
 
     @property
     def first(self) -> dt.date:
-        """Its first day."""
         return self.days[0].date
 
     @property
     def last(self) -> dt.date:
-        """Its last day."""
         return self.days[-1].date
 
     @cached_property
     def answered(self) -> int:
-        """All answers of its days."""
         return sum(day.answered for day in self.days)
 
     @cached_property
@@ -149,7 +145,6 @@ class YearInColour:
 
     @property
     def weekdays(self) -> list[str]:
-        """The first letters of the weekdays."""
         return [str(WEEKDAYS_ABBR[day])[:1] for day in range(WEEK)]
 
     @property
@@ -180,7 +175,6 @@ class YearInColour:
 
     @property
     def table(self) -> Table:
-        """The months in numbers."""
         rows = [[month.short, *month.counts, month.answered] for month in self.months]
         return Table(head=[_("Month"), *self._words.kinds, _("answers")], rows=rows)
 

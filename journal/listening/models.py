@@ -189,9 +189,7 @@ class ListeningImport(Job):
         return self.file
 
     def at_the_end(self) -> dict[str, Any]:
-        """When it ended."""
         return {"finished_at": timezone.now()}
 
     def counted(self, name: str) -> Any:
-        """One of the numbers that an import ended with."""
         return self.counts.get(name, 0)

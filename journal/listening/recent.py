@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from typing_extensions import override
+from django.utils.translation import gettext_lazy as _
 
 from classifier.models import Song
 from journal import consent
@@ -74,13 +73,10 @@ def catalogue_song_of(user: User, listened_id: str) -> Song | None:
 class NotAllowedError(PlatformError):
     """The listener has not let us ask."""
 
-    @override
-    def sentence(self) -> str:
-        """Say what to do."""
-        return _(
-            "This song is not here yet. Let Journify search Deezer for it, above or in the "
-            "settings, and tap it again."
-        )
+    message = _(
+        "This song is not here yet. Let Journify search Deezer for it, above or in the "
+        "settings, and tap it again."
+    )
 
 
 def _may_look_up(user: User) -> bool:

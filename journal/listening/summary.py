@@ -4,29 +4,28 @@ import datetime as dt
 import zoneinfo
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from journal.emotions.tally import NAMES
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import unpack
 from journal.models import Entry, Preferences
 from journal.site.dates import zone_named
-from ml.labels import EMOTIONS
 from spotify_auth.models import User
 
-NAMES = [emotion.value for emotion in EMOTIONS]
 HOUR = 3600
 TOP = 10
 
 
-class _Song:
+class _Song(NamedTuple):
     """What the counting needs of a song."""
 
-    __slots__ = ("artist", "emotion", "number", "title")
-
-    def __init__(self, number: int, title: str, artist: str, emotion: str) -> None:
-        self.number, self.title, self.artist, self.emotion = number, title, artist, emotion
+    number: int
+    title: str
+    artist: str
+    emotion: str
 
 
 def renew_summary(user: User) -> None:
@@ -53,8 +52,8 @@ def summary_of(user: User, zone: zoneinfo.ZoneInfo) -> dict[str, Any]:
     """
     rows = ListenedSong.objects.filter(user=user).order_by()
     songs = {
-        number: _Song(number, *told)
-        for number, *told in rows.values_list("number", "title", "artist", "emotion").iterator()
+        row[0]: _Song(*row)
+        for row in rows.values_list("number", "title", "artist", "emotion").iterator()
     }
     counted = _Counted(_felt_by_day(user))
     months = ListeningMonth.objects.filter(user=user).order_by("month")

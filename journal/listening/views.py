@@ -38,7 +38,6 @@ class FollowForm(forms.Form):
     name = forms.CharField(max_length=64, required=False)
 
     def clean_service(self) -> str:
-        """Refuse a service that this server does not ask."""
         service: str = self.cleaned_data["service"]
         if service not in services():
             raise forms.ValidationError(_("This server does not use that service."))
@@ -117,15 +116,10 @@ def listening_follow(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 def listening_delete(request: SignedInRequest) -> HttpResponse:
-    """Delete the whole history; the journal is not touched."""
-    _forget_history(request.user)
-    messages.success(request, _("Your listening history is deleted."))
-    return redirect("journal:listening_page")
-
-
-def _forget_history(user: Any) -> None:
-    """Delete everything that was imported of somebody, and files that wait to be read."""
-    for row in ListeningImport.objects.filter(user=user):
+    """Delete the whole history, and files that wait to be read; the journal is not touched."""
+    for row in ListeningImport.objects.filter(user=request.user):
         row.delete()
     for model in (Followed, ListeningMonth, ListenedSong, Listening):
-        model._default_manager.filter(user=user).delete()
+        model._default_manager.filter(user=request.user).delete()
+    messages.success(request, _("Your listening history is deleted."))
+    return redirect("journal:listening_page")

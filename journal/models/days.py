@@ -39,17 +39,14 @@ class OnlyWords:
         self.known = known
 
     def __call__(self, text: str) -> None:
-        """Check the words of a text, which stand between blanks."""
         if set(text.split()) - set(self.known):
             known = ", ".join(self.known)
             raise ValidationError(_("Only these words: %(known)s."), params={"known": known})
 
     def __eq__(self, other: object) -> bool:
-        """Say whether the other one knows the same words."""
         return isinstance(other, OnlyWords) and self.known == other.known
 
     def __hash__(self) -> int:
-        """Hash what it is compared by."""
         return hash(self.known)
 
 
@@ -150,11 +147,9 @@ class Journal(UUIDModel):
 
     @property
     def swapped_away(self) -> list[str]:
-        """The keys of the phrases that were swapped for others."""
         return self.swapped.split()
 
     def entry(self, **values: Any) -> "Entry":
-        """Make an entry of this page, not saved yet."""
         return Entry(journal=self, user_id=self.user_id, date=self.date, **values)
 
 
@@ -307,10 +302,8 @@ class DayFeeling(UUIDModel):
 
     @property
     def emotion_names(self) -> list[str]:
-        """The feelings, one or two of them, or none."""
         return self.emotions.split()
 
     @property
     def tag_list(self) -> list[str]:
-        """The tags, in the order in which they were written."""
         return self.tags.split(", ") if self.tags else []

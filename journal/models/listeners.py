@@ -129,7 +129,6 @@ class Playlist(Job):
 
     @property
     def url(self) -> str:
-        """Its page at Spotify, once there is one."""
         return f"https://open.spotify.com/playlist/{self.spotify_id}" if self.spotify_id else ""
 
 
@@ -179,12 +178,10 @@ class Transfer(Job):
         return self.file if self.kind == self.Kind.IMPORT else None
 
     def at_the_end(self) -> dict[str, Any]:
-        """When it ended, and until when it can be fetched."""
         now = timezone.now()
         kept = dt.timedelta(days=settings.ARCHIVE_KEPT_DAYS)
         return {"finished_at": now, "expires_at": now + kept}
 
     @property
     def percent(self) -> int:
-        """How far it is."""
         return round(100 * self.done / self.total) if self.total else 0

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from journify.outbound.errors import PlatformError
 from journify.outbound.fields import isrc_of
@@ -83,7 +83,6 @@ class Link:
 
     @property
     def name(self) -> str:
-        """The service as people call it."""
         return NAMES.get(self.service, self.service)
 
 
@@ -123,12 +122,10 @@ def resolved(link: Link) -> Link:
 class ShortLinkError(PlatformError):
     """A short link that we could not follow."""
 
-    def sentence(self) -> str:
-        """Say what to do instead."""
-        return _(
-            "This short link of %(name)s could not be followed. Open it, wait until the song is "
-            "shown, and copy the address from there; or search for the song by its title."
-        ) % {"name": self.name}
+    message = _(
+        "This short link of %(name)s could not be followed. Open it, wait until the song is "
+        "shown, and copy the address from there; or search for the song by its title."
+    )
 
 
 def no_song(link: Link) -> str:

@@ -1,7 +1,8 @@
 """Songs from outside, found and kept in the picker: one platform at a time, never mixed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from journal import consent
 from journal.picker.links import (
     DEEZER,
     MUSICBRAINZ,
+    NAMES,
     SPOTIFY,
     Link,
     no_song,
@@ -29,7 +31,6 @@ from journal.picker.links import (
     read_link,
     resolved,
 )
-from journal.results import Results
 from journal.songs.own import matching
 from journify.outbound.errors import PlatformError
 from journify.outbound.tracks import OutsideTrack
@@ -47,6 +48,20 @@ MOST_TO_TRY = 8
 DEEZER_LIMIT = 25
 # Own songs that may be what a platform found, too.
 MOST_OWN = 50
+
+
+@dataclass(frozen=True)
+class Results:
+    """What one platform found, or why it found nothing."""
+
+    platform: str
+    items: Sequence[OutsideTrack] = ()
+    next_offset: int | None = None
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        return NAMES.get(self.platform, self.platform)
 
 
 def available(user: User) -> list[str]:

@@ -47,11 +47,6 @@ def may_make(user: User) -> bool:
     return connection is not None and PLAYLIST_SCOPE in connection.scope.split()
 
 
-def playlist_of(user: User, songs: SongList) -> Playlist | None:
-    """Return what became of a list that was asked for."""
-    return Playlist.objects.filter(user=user, key=songs.key).first()
-
-
 def request_playlist(user: User, songs: SongList) -> None:
     """Have a list's playlist made or brought up to date; one that is under way is enough."""
     lane = jobs.lane_of(user.pk)

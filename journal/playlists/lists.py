@@ -38,7 +38,6 @@ class SongList:
 
     @property
     def query(self) -> str:
-        """The filters as part of an address."""
         return urlencode(self.filters)
 
     @property

@@ -90,7 +90,7 @@ def make(request: SignedInRequest) -> HttpResponse:
 def _at_spotify(request: SignedInRequest, found: SongList) -> dict[str, Any]:
     if not at_spotify.is_offered_to(request.user):
         return {"is_spotify_offered": False}
-    playlist = at_spotify.playlist_of(request.user, found)
+    playlist = request.user.playlists.filter(key=found.key).first()
     return {
         "is_spotify_offered": True,
         "may_make": at_spotify.may_make(request.user),

@@ -20,7 +20,6 @@ class Period:
 
     @property
     def interval(self) -> Interval:
-        """Its days."""
         first = dt.date(self.year, self.month or 1, 1)
         last_month = self.month or 12
         days = calendar.monthrange(self.year, last_month)[1]
@@ -28,17 +27,14 @@ class Period:
 
     @property
     def months(self) -> "list[Period]":
-        """The months of its year."""
         return [Period(self.year, month) for month in range(1, 13)]
 
     @property
     def title(self) -> str:
-        """What people call it."""
         return date_format(self.interval.first, "F Y" if self.month else "Y")
 
     @property
     def short(self) -> str:
-        """A month's abbreviated name."""
         return date_format(self.interval.first, "M")
 
     @property
@@ -52,7 +48,6 @@ class Period:
 
     @property
     def url(self) -> str:
-        """Its page."""
         return self._url("")
 
     @property
@@ -62,12 +57,10 @@ class Period:
 
     @property
     def svg_url(self) -> str:
-        """Its picture to draw at any size."""
         return self._url("_svg")
 
     @property
     def png_url(self) -> str:
-        """Its picture in pixels."""
         return self._url("_png")
 
     def slide_urls(self, key: str) -> dict[str, str]:
@@ -95,7 +88,6 @@ class Period:
         return is_in_calendar and is_in_time and self.interval.first <= last
 
     def dates(self) -> Iterator[dt.date]:
-        """Each of its days."""
         interval = self.interval
         return (interval.first + dt.timedelta(n) for n in range(interval.days))
 

@@ -57,7 +57,6 @@ class Recap:
 
     @functools.cached_property
     def tally(self) -> Tally:
-        """All that was heard."""
         return tally_of(*self.days.values())
 
     @property

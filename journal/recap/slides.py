@@ -43,7 +43,6 @@ class Slide:
 
     @property
     def template(self) -> str:
-        """The fragment that draws it."""
         return f"journal/recap/slides/{self.key}.svg"
 
 

@@ -36,5 +36,4 @@ class DateConverter:
         return dt.date.fromisoformat(value)
 
     def to_url(self, value: dt.date) -> str:
-        """Write a date."""
         return value.isoformat()

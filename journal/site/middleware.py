@@ -52,7 +52,6 @@ class TimeZoneMiddleware(Middleware):
     """Activate the zone chosen in the settings, else the browser's, else UTC."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request within the listener's zone."""
         with timezone.override(_zone_of(request)):
             return self.get_response(request)
 

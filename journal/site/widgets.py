@@ -21,7 +21,6 @@ class LongSelect(forms.Select):
         attrs: dict[str, Any] | None = None,
         renderer: BaseRenderer | None = None,
     ) -> SafeString:
-        """Draw the control."""
         chosen = self.format_value(value)
         options = format_html_join(
             "\n",

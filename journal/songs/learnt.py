@@ -1,12 +1,12 @@
 """What a listener's labels taught, as the page draws it, and the one song to ask about."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.effective import HeardSong, answers_in
@@ -29,6 +29,18 @@ NEAR = 1.0
 FEWEST_SONGS = 8
 # Before so many labels, what they taught is no finding.
 LEAST_LABELS = 5
+# By the directions of arousal and of valence.
+WHAT_MOVED: dict[tuple[int, int], StrOrPromise] = {
+    (1, 1): gettext_lazy("Music sounds livelier and more pleasant to you than to the model."),
+    (1, 0): gettext_lazy("Music sounds livelier to you than to the model."),
+    (1, -1): gettext_lazy("Music sounds livelier and less pleasant to you than to the model."),
+    (0, 1): gettext_lazy("Music sounds more pleasant to you than to the model."),
+    (0, 0): gettext_lazy("You hear music much as the model does, so it changes little."),
+    (0, -1): gettext_lazy("Music sounds less pleasant to you than to the model."),
+    (-1, 1): gettext_lazy("Music sounds quieter and more pleasant to you than to the model."),
+    (-1, 0): gettext_lazy("Music sounds quieter to you than to the model."),
+    (-1, -1): gettext_lazy("Music sounds quieter and less pleasant to you than to the model."),
+}
 
 
 def learnt_page_of(user: User) -> dict[str, Any]:
@@ -69,19 +81,24 @@ def learnt_sentence(learnt: Learnt) -> str:
     return sentence % {"count": learnt.total, "word": WORDS[emotion]}
 
 
+def _unlabelled(user: User) -> dict[UUID, HeardSong]:
+    """What was heard in the latest songs that have no label."""
+    latest = list(latest_songs(user.pk))
+    labelled = set(Label.objects.filter(user=user, song__in=latest).values_list("song", flat=True))
+    answers = {uuid_of(key): answer for key, answer in answers_in(latest).items()}
+    return {song: answers[song] for song in latest if song in answers and song not in labelled}
+
+
 def _moved(user: User, layer: Layer) -> dict[UUID, tuple[str, str]]:
     """What the latest songs without a label count as, without the layer and with it."""
     if not layer.changes_anything:
         return {}
-    latest = list(latest_songs(user.pk))
-    labelled = set(Label.objects.filter(user=user, song__in=latest).values_list("song", flat=True))
     moved = {}
-    for key, answer in answers_in(latest).items():
-        song, plain = uuid_of(key), answer.verdict(Layer()).emotion
-        taught = answer.verdict(layer).emotion
-        if song not in labelled and plain != taught:
+    for song, answer in _unlabelled(user).items():
+        plain, taught = answer.verdict(Layer()).emotion, answer.verdict(layer).emotion
+        if plain != taught:
             moved[song] = plain, taught
-    return {song: moved[song] for song in latest if song in moved}
+    return moved
 
 
 def _word(emotion: str) -> StrOrPromise:
@@ -90,28 +107,12 @@ def _word(emotion: str) -> StrOrPromise:
 
 def _what_moved(row: PersonalLayer) -> str:
     """The first sentence: in which direction music sounds different to the listener."""
-    is_lively, is_pleasant = abs(row.arousal) >= NOTABLE, abs(row.valence) >= NOTABLE
-    if is_lively and is_pleasant:
-        sentence = {
-            (True, True): _("Music sounds livelier and more pleasant to you than to the model."),
-            (True, False): _("Music sounds livelier and less pleasant to you than to the model."),
-            (False, True): _("Music sounds quieter and more pleasant to you than to the model."),
-            (False, False): _("Music sounds quieter and less pleasant to you than to the model."),
-        }
-        return sentence[row.arousal > 0, row.valence > 0]
-    if is_lively:
-        return (
-            _("Music sounds livelier to you than to the model.")
-            if row.arousal > 0
-            else _("Music sounds quieter to you than to the model.")
-        )
-    if is_pleasant:
-        return (
-            _("Music sounds more pleasant to you than to the model.")
-            if row.valence > 0
-            else _("Music sounds less pleasant to you than to the model.")
-        )
-    return _("You hear music much as the model does, so it changes little.")
+    return str(WHAT_MOVED[_direction(row.arousal), _direction(row.valence)])
+
+
+def _direction(shift: float) -> int:
+    """1 up, -1 down, 0 where it is not worth a word."""
+    return 0 if abs(shift) < NOTABLE else round(math.copysign(1, shift))
 
 
 def _what_agrees(row: PersonalLayer) -> str:
@@ -160,18 +161,11 @@ def put_off(user: User) -> None:
 
 def _most_telling(user: User, layer: Layer) -> UUID | None:
     """Of the latest songs without a label, the least sure one that most others lie near to."""
-    latest = list(latest_songs(user.pk))
-    labelled = set(Label.objects.filter(user=user, song__in=latest).values_list("song", flat=True))
-    answers = {uuid_of(key): answer for key, answer in answers_in(latest).items()}
-    places = {
-        song: layer.moved(axes_in(answer))
-        for song, answer in answers.items()
-        if answer.probabilities and song not in labelled
-    }
-    if len(places) < FEWEST_SONGS:
+    answers = {song: answer for song, answer in _unlabelled(user).items() if answer.probabilities}
+    if len(answers) < FEWEST_SONGS:
         return None
-    known = [song for song in latest if song in places]
-    return max(known, key=lambda song: _worth(song, places, answers))
+    places = {song: layer.moved(axes_in(answer)) for song, answer in answers.items()}
+    return max(answers, key=lambda song: _worth(song, places, answers))
 
 
 def _worth(song: UUID, places: Mapping[UUID, Axes], answers: Mapping[UUID, HeardSong]) -> float:

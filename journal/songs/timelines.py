@@ -166,25 +166,16 @@ def _sentence(word: StrOrPromise, panes: Sequence[dict[str, Any]]) -> str:
     if not panes:
         return ""
     top = max(panes, key=lambda pane: pane["percent"])
-    if top["segment"].begins:
+    segment, values = top["segment"], {"word": word, "percent": top["percent"]}
+    if segment.begins:
         return _(
             "Most of the evidence for %(word)s, %(percent)d\xa0%%, lies between "
             "%(start)s and %(end)s."
-        ) % {
-            "word": word,
-            "start": top["segment"].begins,
-            "end": top["segment"].ends,
-            "percent": top["percent"],
-        }
+        ) % (values | {"start": segment.begins, "end": segment.ends})
     return _(
         "Most of the evidence for %(word)s, %(percent)d\xa0%%, lies between %(start)s "
         "and %(end)s\xa0s."
-    ) % {
-        "word": word,
-        "start": localize(round(top["segment"].start)),
-        "end": localize(round(top["segment"].end)),
-        "percent": top["percent"],
-    }
+    ) % (values | {"start": _whole(segment.start), "end": _whole(segment.end)})
 
 
 def _place(region: dict[str, float], reading: Reading, origin: float | None) -> dict[str, Any]:
@@ -194,17 +185,21 @@ def _place(region: dict[str, float], reading: Reading, origin: float | None) -> 
 
 
 def _place_in_words(region: dict[str, float], reading: Reading) -> str:
+    start, end = region["start"], region["start"] + SLOT_SECONDS
+    values = {"low": _whole(region["low"]), "high": _whole(region["high"])}
     offset = reading.segments[0].offset if reading.segments else None
     if offset is not None:
         return _("%(start)s to %(end)s, %(low)s to %(high)s\xa0Hz") % {
-            "start": minutes_and_seconds(offset + region["start"]),
-            "end": minutes_and_seconds(offset + region["start"] + SLOT_SECONDS),
-            "low": localize(round(region["low"])),
-            "high": localize(round(region["high"])),
+            "start": minutes_and_seconds(offset + start),
+            "end": minutes_and_seconds(offset + end),
+            **values,
         }
     return _("%(start)s to %(end)s\xa0s, %(low)s to %(high)s\xa0Hz") % {
-        "start": localize(round(region["start"])),
-        "end": localize(round(region["start"] + SLOT_SECONDS)),
-        "low": localize(round(region["low"])),
-        "high": localize(round(region["high"])),
+        "start": _whole(start),
+        "end": _whole(end),
+        **values,
     }
+
+
+def _whole(number: float) -> str:
+    return str(localize(round(number)))

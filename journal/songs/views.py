@@ -45,9 +45,7 @@ from spotify_auth.models import User
 @signed_in_get
 def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Show a song: its emotion, its segments, and where it was used."""
-    song = get_object_or_404(
-        Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
-    )
+    song = _song_with_readings(request.user, song_id)
     refresh_lazily(request.user, [song])
     reading = read(song)
     context = {
@@ -69,9 +67,7 @@ def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 @limited("classify")
 def song_why(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     """Have what carried a song's answer drawn, and say how far that is."""
-    song = get_object_or_404(
-        Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
-    )
+    song = _song_with_readings(request.user, song_id)
     reading = read(song)
     classification = reading.classification
     if request.method == "POST" and classification and can_be_explained(classification):
@@ -104,9 +100,7 @@ def song_whole(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 @signed_in_get
 def song_picture(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponseBase:
     """Send the spectrogram with what carried the answer; 404 for songs that are not theirs."""
-    song = get_object_or_404(
-        Song.objects.visible_to(request.user).with_readings(request.user), pk=song_id
-    )
+    song = _song_with_readings(request.user, song_id)
     classification = read(song).classification
     explanation = explanation_of(classification) if classification else None
     if explanation is None or explanation.status != explanation.Status.DONE:
@@ -192,6 +186,10 @@ def song_retry(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
     services.retry_song(request.user, song)
     return redirect("journal:song", song_id=song.pk)
+
+
+def _song_with_readings(user: User, song_id: uuid.UUID) -> Song:
+    return get_object_or_404(Song.objects.visible_to(user).with_readings(user), pk=song_id)
 
 
 def _sound_context(user: User, song: Song, reading: Reading) -> dict[str, Any]:

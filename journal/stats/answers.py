@@ -46,12 +46,10 @@ class Answers:
 
     @property
     def answered(self) -> int:
-        """All answers together."""
         return sum(day.answered for day in self.days.values())
 
     @cached_property
     def tally(self) -> Tally:
-        """What they count as, all together."""
         return tally_of(*(day.counts for day in self.days.values()))
 
     @cached_property

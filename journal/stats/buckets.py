@@ -35,18 +35,15 @@ class Bucket:
     last: dt.date
 
     def dates(self) -> Iterator[dt.date]:
-        """Each of its days."""
         return (self.first + dt.timedelta(n) for n in range((self.last - self.first).days + 1))
 
     @property
     def name(self) -> str:
-        """What a table calls it."""
         name = _name_of(self.first, NAMED_AS[self.unit], get_language())
         return _("from %(first)s") % {"first": name} if self.unit == "week" else name
 
     @property
     def tick(self) -> str:
-        """What stands below the chart."""
         formats = {"month": "M Y", "year": "Y"}
         return date_format(self.first, formats.get(self.unit, "SHORT_MONTH_DAY_FORMAT"))
 

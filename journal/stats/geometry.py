@@ -30,7 +30,6 @@ class Piece:
 
     @property
     def has_mark(self) -> bool:
-        """Whether its mark has room."""
         return self.length >= ROOM_FOR_MARK
 
 

@@ -47,12 +47,10 @@ class Interval:
 
     @property
     def days(self) -> int:
-        """How many days it has."""
         return (self.last - self.first).days + 1
 
     @property
     def title(self) -> StrOrPromise:
-        """What the page calls it."""
         return TITLES[self.span]
 
 

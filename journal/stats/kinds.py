@@ -53,7 +53,6 @@ class Difference:
 
     @property
     def values(self) -> dict[str, object]:
-        """The numbers of its sentence."""
         return {
             "share": round(100 * self.inside.share(self.name)),
             "usual": round(100 * self.overall.share(self.name)),
@@ -106,10 +105,6 @@ def _chance(name: str, inside: Tally, outside: Tally) -> float:
     return math.erfc(max(0.0, gap) / spread / math.sqrt(2)) / 2
 
 
-def _by_weekday(answers: Answers) -> Compared:
-    return apart(answers.weekdays)
-
-
 def _by_weekend(answers: Answers) -> Compared:
     halves = (range(SATURDAY), False), (range(SATURDAY, 7), True)
     groups = {
@@ -129,10 +124,6 @@ def _by_part_of_day(answers: Answers) -> Compared:
     )
 
 
-def _beside_before(answers: Answers) -> Compared:
-    return apart({"now": tally_of_days(answers.days.values()), "before": answers.before})
-
-
 def _by_felt(answers: Answers) -> Compared:
     felt = [day for day in answers.felt if day.emotions and day.date in answers.days]
     return Compared(
@@ -149,14 +140,6 @@ def _by_tag(answers: Answers) -> Compared:
         groups={tag: tally_of_days(days) for tag, days in answers.tagged.items()},
         overall=tally_of_days(answers.days.values()),
     )
-
-
-def _by_artist(answers: Answers) -> Compared:
-    return apart({name: tally for name, tally in answers.artists.items() if name})
-
-
-def _by_phrase(answers: Answers) -> Compared:
-    return apart(answers.phrases)
 
 
 def _tell_weekday(found: Difference) -> tuple[str, str]:
@@ -191,27 +174,6 @@ def _tell_beside_before(found: Difference) -> tuple[str, str]:
     return capfirst(title), proof
 
 
-def _tell_artist(found: Difference) -> tuple[str, str]:
-    values = {"name": found.key, "more": MORE[found.name]}
-    return _("%(name)s sounds %(more)s than the rest") % values, _some_of(found)
-
-
-def _tell_phrase(found: Difference) -> tuple[str, str]:
-    values = {"name": found.key, "more": MORE[found.name]}
-    return _("“%(name)s” sounds %(more)s") % values, _some_of(found)
-
-
-def _tell_felt(found: Difference) -> tuple[str, str]:
-    values = {"felt": WORDS[found.key], "more": MORE[found.name]}
-    title = _("When you feel %(felt)s, your songs sound %(more)s") % values
-    return title, _some_of(found)
-
-
-def _tell_tag(found: Difference) -> tuple[str, str]:
-    values = {"tag": found.key, "more": MORE[found.name]}
-    return _("Days with “%(tag)s” sound %(more)s") % values, _some_of(found)
-
-
 def _against_all(found: Difference) -> str:
     text = _("%(share)d\xa0%% %(word)s, against %(usual)d\xa0%% overall.")
     return text % {"word": WORDS[found.name], **found.values}
@@ -222,13 +184,45 @@ def _some_of(found: Difference) -> str:
     return text % {"word": WORDS[found.name], **found.values}
 
 
+def _tells(
+    title: StrOrPromise, name_of: Callable[[Any], object] = str
+) -> Callable[[Difference], tuple[str, str]]:
+    """Tell of a group by its name."""
+
+    def tell(found: Difference) -> tuple[str, str]:
+        values = {"name": name_of(found.key), "more": MORE[found.name]}
+        return str(title % values), _some_of(found)
+
+    return tell
+
+
 KINDS_OF_FINDING = [
-    KindOfFinding("beside_before", 10, _beside_before, _tell_beside_before),
+    KindOfFinding(
+        "beside_before",
+        10,
+        lambda answers: apart({"now": answers.tally, "before": answers.before}),
+        _tell_beside_before,
+    ),
     KindOfFinding("weekend", 10, _by_weekend, _tell_weekend),
-    KindOfFinding("weekday", 8, _by_weekday, _tell_weekday),
+    KindOfFinding("weekday", 8, lambda answers: apart(answers.weekdays), _tell_weekday),
     KindOfFinding("part_of_day", 8, _by_part_of_day, _tell_part_of_day),
-    KindOfFinding("felt", 10, _by_felt, _tell_felt),
-    KindOfFinding("tag", 10, _by_tag, _tell_tag),
-    KindOfFinding("artist", 6, _by_artist, _tell_artist),
-    KindOfFinding("phrase", 5, _by_phrase, _tell_phrase),
+    KindOfFinding(
+        "felt",
+        10,
+        _by_felt,
+        _tells(gettext_lazy("When you feel %(name)s, your songs sound %(more)s"), WORDS.get),
+    ),
+    KindOfFinding("tag", 10, _by_tag, _tells(gettext_lazy("Days with “%(name)s” sound %(more)s"))),
+    KindOfFinding(
+        "artist",
+        6,
+        lambda answers: apart({name: tally for name, tally in answers.artists.items() if name}),
+        _tells(gettext_lazy("%(name)s sounds %(more)s than the rest")),
+    ),
+    KindOfFinding(
+        "phrase",
+        5,
+        lambda answers: apart(answers.phrases),
+        _tells(gettext_lazy("“%(name)s” sounds %(more)s")),
+    ),
 ]

@@ -56,12 +56,10 @@ class Statistics:
 
     @property
     def answers(self) -> int:
-        """All of them."""
         return self.counted.answered
 
     @property
     def days(self) -> int:
-        """On how many days they were given."""
         return len(self.counted.days)
 
     @property
@@ -76,7 +74,6 @@ class Statistics:
 
     @cached_property
     def finding(self) -> Finding | None:
-        """What leads the page."""
         return finding_of(self.counted, today=self.today)
 
     @property

@@ -2,12 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
-
 from classifier.emotions.effective import counting_answers
 from classifier.emotions.readings import Reading, read_answer
-from classifier.files.playback import audio_response
 from classifier.models import Song
 from journal.songs.timelines import timeline
 
@@ -23,15 +19,6 @@ def samples() -> list[dict[str, Any]]:
     return [
         _sample(song, reading) for song, reading in readings if reading.segments and song.has_audio
     ]
-
-
-def sample_response(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Send a demo song's audio to anybody.
-
-    Raises Http404: no demo song has this key.
-    """
-    song = get_object_or_404(Song.objects.catalogue(), catalogue_key=key, owner=None)
-    return audio_response(request, song)
 
 
 def _sample(song: Song, reading: Reading) -> dict[str, Any]:

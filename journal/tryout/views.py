@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from classifier.emotions.readings import read_answer
 from classifier.errors import UploadRejectedError
 from classifier.files import tryouts
-from classifier.models import Classification, TryOut
+from classifier.files.playback import audio_response
+from classifier.models import Classification, Song, TryOut
 from classifier.sentences import translated
 from classifier.serving.results import certainty_of
 from classifier.sources.deezer import DeezerClient
@@ -22,7 +23,6 @@ from journal.forms import TryOutForm
 from journal.picker import platforms
 from journal.site.polling import next_poll, poll_of
 from journal.songs.timelines import timeline
-from journal.tryout.samples import sample_response
 from journify.limits.requests import limited
 from journify.outbound.errors import PlatformError
 from journify.web.http import HttpRequest, require_setting
@@ -74,7 +74,8 @@ def tryout_songs(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sample_audio(request: HttpRequest, key: str) -> HttpResponseBase:
     """Play a song that comes with the journal to anybody."""
-    return sample_response(request, key)
+    song = get_object_or_404(Song.objects.catalogue(), catalogue_key=key, owner=None)
+    return audio_response(request, song)
 
 
 def _begun(request: HttpRequest, form: TryOutForm) -> TryOut:

@@ -20,7 +20,6 @@ class Command(ExplainedCommand):
     """Renew what `journal.emotions.renewing` keeps beside the answers."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare whether to ask first."""
         parser.add_argument(
             "--if-needed", action="store_true", help="only where another rule counted them last"
         )
@@ -29,7 +28,6 @@ class Command(ExplainedCommand):
         )
 
     def handle(self, *, if_needed: bool, begin: bool, verbosity: int, **_options: Any) -> None:
-        """Renew, and say how many answers counted as something else."""
         if begin:
             renewing.begin_counting()
             return

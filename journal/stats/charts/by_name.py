@@ -42,7 +42,6 @@ class Named:
         return self.one % values_of_first(groups)
 
     def draw(self, answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
-        """Draw the groups, the largest first."""
         groups = largest_first(self.groups_of(answers))
         values = {"count": LISTED, "total": len(groups)}
         note = _("The %(count)d first of %(total)d.") % values if len(groups) > LISTED else ""
