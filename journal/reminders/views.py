@@ -63,7 +63,7 @@ def reminders(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         _choose(request, at=chosen["at"], by_mail=chosen.get("by_mail", False))
-        messages.success(request, _("Your reminder is set."))
+        messages.success(request, _("Your settings are saved."))
         return redirect("journal:reminders")
     context = {
         "form": form,

@@ -96,7 +96,7 @@ def test_a_device_subscribes_and_is_reminded_once(
     assert faults_of(page) == []
     page.get_by_label("Time").fill("21:30")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Your reminder is set.")).to_be_visible()
+    expect(page.get_by_text("Your settings are saved.")).to_be_visible()
     page.get_by_role("button", name="Remind me on this device").click()
     expect(page.get_by_text("1 device reminds you.")).to_be_visible()
     expect(page.get_by_role("button", name="Remind me on this device")).to_be_hidden()
