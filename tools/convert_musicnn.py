@@ -27,10 +27,10 @@ from ml.features.musicnn import EPSILON, FILE, MIDDLE_LAYERS, TEMPORAL, TIMBRAL
 SHA256 = "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa"
 CHECKPOINT = "musicnn/MSD_musicnn/"
 LICENSE = "musicnn-0.1.0.dist-info/LICENSE.md"
-FOOTER, TRAILER = 48, 5  # bytes of a table's end, and after each of its blocks
+FOOTER = 48  # bytes of a table's end
 NAMES_OF_FOUR = 4
 DEAD = 1e-4  # a filter of a smaller norm never answers
-WIRE_NUMBER, WIRE_FIXED64, WIRE_BYTES, WIRE_FIXED32 = 0, 1, 2, 5  # of protocol buffers
+WIRE_NUMBER, WIRE_FIXED64, WIRE_FIXED32 = 0, 1, 5  # of protocol buffers
 SHAPE, OFFSET, SIZE = 2, 4, 5  # fields of TensorFlow's BundleEntryProto
 DIMENSION, LENGTH = 2, 1
 

@@ -125,7 +125,7 @@ def wait_for_page(url: str, processes: Iterable[subprocess.Popen[bytes]]) -> Non
     deadline, processes = time.monotonic() + START_SECONDS, list(processes)
     while time.monotonic() < deadline:
         if ended := [process.args for process in processes if process.poll() is not None]:
-            raise DidNotStartError(f"{ended[0]} ended at its start")
+            raise DidNotStartError(f"{ended[0]!r} ended at its start")
         try:
             with urllib.request.urlopen(url, timeout=5):  # nosec B310 -- our own server
                 return

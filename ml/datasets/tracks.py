@@ -9,47 +9,29 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ml.datasets.labels_file import FOLDS, LabelRow
 from ml.errors import DataError, MlError
 from ml.labels import Emotion
 
-
-@dataclass(frozen=True)
-class Column:
-    """One feature of a track.
-
-    Attributes
-    ----------
-    low, high : float
-        What a value may be; anything else is a mistake in the table.
-    meaning : str
-        Unit and sense, after Spotify's Web API reference ("Audio Features").
-    """
-
-    name: str
-    low: float
-    high: float
-    meaning: str
-
-
-COLUMNS = (
-    Column("danceability", 0.0, 1.0, "how well one can dance to it, 0 to 1"),
-    Column("energy", 0.0, 1.0, "perceived intensity, 0 to 1"),
-    Column("key", -1.0, 11.0, "pitch class of the key, C is 0; -1 where none was found"),
-    Column("loudness", -80.0, 10.0, "mean loudness in dB of full scale"),
-    Column("speechiness", 0.0, 1.0, "share of speech, 0 to 1"),
-    Column("acousticness", 0.0, 1.0, "confidence that it is acoustic, 0 to 1"),
-    Column("instrumentalness", 0.0, 1.0, "confidence that nobody sings, 0 to 1"),
-    Column("liveness", 0.0, 1.0, "confidence that an audience is heard, 0 to 1"),
-    Column("valence", 0.0, 1.0, "how positive it sounds, 0 to 1"),
-    Column("tempo", 0.0, 400.0, "beats per minute; 0 where none was found"),
-    Column("time signature", 0.0, 12.0, "beats per bar"),
-    Column("duration (ms)", 1.0, 86_400_000.0, "length in milliseconds"),
-)
-TRACK_COLUMNS: tuple[str, ...] = tuple(column.name for column in COLUMNS)
+# What the features of a track may be: anything else is a mistake in the table. Units and sense are
+# those of Spotify's Web API reference ("Audio Features").
+RANGES = {
+    "danceability": (0.0, 1.0),  # how well one can dance to it, 0 to 1
+    "energy": (0.0, 1.0),  # perceived intensity, 0 to 1
+    "key": (-1.0, 11.0),  # pitch class of the key, C is 0; -1 where none was found
+    "loudness": (-80.0, 10.0),  # mean loudness in dB of full scale
+    "speechiness": (0.0, 1.0),  # share of speech, 0 to 1
+    "acousticness": (0.0, 1.0),  # confidence that it is acoustic, 0 to 1
+    "instrumentalness": (0.0, 1.0),  # confidence that nobody sings, 0 to 1
+    "liveness": (0.0, 1.0),  # confidence that an audience is heard, 0 to 1
+    "valence": (0.0, 1.0),  # how positive it sounds, 0 to 1
+    "tempo": (0.0, 400.0),  # beats per minute; 0 where none was found
+    "time signature": (0.0, 12.0),  # beats per bar
+    "duration (ms)": (1.0, 86_400_000.0),  # length in milliseconds
+}
+TRACK_COLUMNS: tuple[str, ...] = tuple(RANGES)
 # Without these two, hardly anything is known of a track's emotion.
 NEEDED = ("energy", "valence")
 UNKNOWN = {"", "na", "nan", "none", "null"}
@@ -80,25 +62,24 @@ def track_values(row: Mapping[str, object]) -> list[float]:
         If a cell is no number or out of range, or energy or valence is missing.
     """
     cells = {ALIASES.get(name, name): cell for name, cell in row.items()}
-    values = [_value(column, cells.get(column.name)) for column in COLUMNS]
+    values = [_value(name, cells.get(name)) for name in TRACK_COLUMNS]
     for name in NEEDED:
         if math.isnan(values[TRACK_COLUMNS.index(name)]):
             raise TrackError(f"The row says nothing about {name}.")
     return values
 
 
-def _value(column: Column, cell: object) -> float:
+def _value(name: str, cell: object) -> float:
     text = "" if cell is None else str(cell).strip()
     if text.lower() in UNKNOWN:
         return math.nan
     try:
         value = float(text)
     except ValueError:
-        raise TrackError(f"{column.name} is {text!r}, which is no number.") from None
-    if not column.low <= value <= column.high:
-        raise TrackError(
-            f"{column.name} is {text}, which is not between {column.low:g} and {column.high:g}."
-        )
+        raise TrackError(f"{name} is {text!r}, which is no number.") from None
+    low, high = RANGES[name]
+    if not low <= value <= high:
+        raise TrackError(f"{name} is {text}, which is not between {low:g} and {high:g}.")
     return value
 
 

@@ -22,6 +22,7 @@ from scipy.stats import spearmanr
 from ml.audio.loading import load_clip
 from ml.calibration import Floats, UnseenAnswers, fit_temperature
 from ml.datasets.labels_file import LabelRow
+from ml.datasets.ratings import QUADRANTS
 from ml.errors import DataError
 from ml.evaluation.folds import fold_answers
 from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE
@@ -138,14 +139,9 @@ def _plain(
     arousal: Floats, valence: Floats, middle: np.floating | float, rows: Sequence[LabelRow]
 ) -> HeldOutScore:
     """Score two numbers that are no probabilities: their sides of the middle say the quadrant."""
-    high, positive = arousal >= middle, valence >= middle
-    corners = np.eye(len(EMOTIONS))[
-        [
-            int(np.argmax(((1 if h else -1) == AROUSAL) & ((1 if p else -1) == VALENCE)))
-            for h, p in zip(high, positive, strict=True)
-        ]
-    ]
-    score = _score_of(corners, rows)
+    sides = zip((arousal >= middle).tolist(), (valence >= middle).tolist(), strict=True)
+    said = [EMOTIONS.index(QUADRANTS[each]) for each in sides]
+    score = _score_of(np.eye(len(EMOTIONS))[said], rows)
     truth = np.array([EMOTIONS.index(row.emotion) for row in rows])
     return HeldOutScore(
         _correlation(arousal, [row.arousal for row in rows], AROUSAL[truth]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
@@ -52,12 +51,8 @@ class _Assets(HTMLParser):
             self.js.append(values["src"] or "")
 
 
-def weigh(client: Client, pages: Iterable[MeasuredPage]) -> list[PageSize]:
-    """Weigh each page."""
-    return [_weigh(client, page) for page in pages]
-
-
-def _weigh(client: Client, page: MeasuredPage) -> PageSize:
+def weigh_page(client: Client, page: MeasuredPage) -> PageSize:
+    """Ask for a page, and weigh it with the styles and scripts that it names."""
     response = client.get(page.path, headers={"Accept-Encoding": "gzip"})
     is_packed = response.get("Content-Encoding") == "gzip"
     html = gzip.decompress(response.content) if is_packed else response.content

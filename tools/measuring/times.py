@@ -7,7 +7,7 @@ import statistics
 import sys
 import time
 import timeit
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FrameType
 
@@ -52,16 +52,6 @@ class PageTime:
         return self.cpu / self.cpu_of_one_day
 
 
-def measure_pages(
-    full: Client, one_day: Client, pages: Iterable[tuple[MeasuredPage, MeasuredPage]], *, runs: int
-) -> list[PageTime]:
-    """Time each page of the listener with years beside that of the listener with one day.
-
-    The two take turns, so that a busy moment of the machine hits both.
-    """
-    return [_measure(full, one_day, pair, runs) for pair in pages]
-
-
 def count_queries(client: Client, path: str) -> int:
     """Count the queries of a page; the first call may fill caches."""
     client.get(path)
@@ -98,9 +88,13 @@ def quantile(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
-def _measure(
-    full: Client, one_day: Client, pair: tuple[MeasuredPage, MeasuredPage], runs: int
+def measure_page(
+    full: Client, one_day: Client, pair: tuple[MeasuredPage, MeasuredPage], *, runs: int
 ) -> PageTime:
+    """Time a page of the listener with years beside that of the listener with one day.
+
+    The two take turns, so that a busy moment of the machine hits both.
+    """
     many, few, paces = [], [], []
     for _run in range(runs + WARM_UP):
         paces.append(_pace())

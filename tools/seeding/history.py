@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -52,34 +53,20 @@ class HistoryShape:
                 yield self.until - dt.timedelta(days=back)
 
 
-@dataclass
-class Counts:
-    """What was written."""
-
-    songs: int = 0
-    days: int = 0
-    entries: int = 0
-    answered: int = 0
+# The listener's songs, by the emotion that the model heard in them.
+Shelf = dict[str, list[Song]]
 
 
-@dataclass
-class Shelf:
-    """The listener's songs, by the emotion that the model heard in them."""
+def seed_history(user: User, shape: HistoryShape, *, seed: int) -> Counter[str]:
+    """Write songs with classifications and labels, and days with entries, for `user`.
 
-    by_emotion: dict[str, list[Song]] = field(
-        default_factory=lambda: {emotion.value: [] for emotion in EMOTIONS}
-    )
-
-    def pick(self, emotion: str, chance: random.Random) -> Song:
-        """Take a song that carries `emotion`: favourites often, the rest now and then."""
-        songs = self.by_emotion[emotion]
-        return songs[int(len(songs) * chance.random() ** 2)]
-
-
-def seed_history(user: User, shape: HistoryShape, *, seed: int) -> Counts:
-    """Write songs with classifications and labels, and days with entries, for `user`."""
+    Returns
+    -------
+    Counter
+        How many `songs`, `days` and `entries` were written, and how many of these are `answered`.
+    """
     chance = random.Random(f"{seed} {user.username}")
-    counts = Counts(songs=shape.songs)
+    counts = Counter(songs=shape.songs)
     shelf = _write_songs(user, shape, chance)
     pool = list(Phrase.objects.for_user(user).order_by("key", "text"))
     dates = shape.dates(chance)
@@ -91,10 +78,9 @@ def seed_history(user: User, shape: HistoryShape, *, seed: int) -> Counts:
         with transaction.atomic():
             Journal.objects.bulk_create(journals, batch_size=BATCH)
             Entry.objects.bulk_create(entries, batch_size=BATCH)
-        counts.days += len(journals)
-        counts.entries += len(entries)
-        counts.answered += sum(entry.song_id is not None for entry in entries)
-    renewing.renew([song.pk for songs in shelf.by_emotion.values() for song in songs])
+        answered = sum(entry.song_id is not None for entry in entries)
+        counts.update(days=len(journals), entries=len(entries), answered=answered)
+    renewing.renew([song.pk for songs in shelf.values() for song in songs])
     return counts
 
 
@@ -118,7 +104,9 @@ def _page(
             phrase_text=phrase.text,
         )
         if chance.random() < PHRASES_ANSWERED and moment <= shape.now:
-            entry.song = shelf.pick(feel(moment, chance), chance)
+            songs = shelf[feel(moment, chance)]
+            # favourites often, the rest now and then
+            entry.song = songs[int(len(songs) * chance.random() ** 2)]
             entry.answered_at = moment
             entry.note = invent_note(chance)
         yield entry
@@ -126,7 +114,8 @@ def _page(
 
 def _write_songs(user: User, shape: HistoryShape, chance: random.Random) -> Shelf:
     """Write the listener's songs, added over the years, with what was said of them."""
-    shelf, songs, answers, labels = Shelf(), [], [], []
+    shelf: Shelf = defaultdict(list)
+    songs, answers, labels = [], [], []
     bundle = main_bundle()
     for number in range(shape.songs):
         title, artist = invent_song(chance)
@@ -138,7 +127,7 @@ def _write_songs(user: User, shape: HistoryShape, chance: random.Random) -> Shel
             pk=_key(chance), song=song, model=bundle.name, version=bundle.version, queued_at=added
         )
         _settle(answer, emotion, chance)
-        shelf.by_emotion[emotion].append(song)
+        shelf[emotion].append(song)
         songs.append((song, added))
         answers.append(answer)
         if chance.random() < SONGS_LABELLED:

@@ -19,7 +19,7 @@ from rich.table import Table
 from journify.operations.commands import ExplainedCommand
 from tools.measuring.listeners import client_of, make_listener, own_database
 from tools.measuring.pages import pages_of
-from tools.measuring.sizes import BUDGET_KB, PageSize, weigh
+from tools.measuring.sizes import BUDGET_KB, PageSize, weigh_page
 
 DAYS_A_YEAR = 365
 
@@ -36,7 +36,7 @@ class Command(ExplainedCommand):
         with own_database():
             listener = make_listener("listener", days=round(years * DAYS_A_YEAR))
             client = client_of(listener)
-            sizes = weigh(client, pages_of(listener, client))
+            sizes = [weigh_page(client, page) for page in pages_of(listener, client)]
         Console(file=cast("IO[str]", self.stdout)).print(_table(sizes))
         if too_heavy := [size.name for size in sizes if size.over]:
             raise CommandError(f"Over budget: {', '.join(too_heavy)}.")

@@ -25,7 +25,7 @@ from spotify_auth.models import User
 from tools.measuring.budget import MOST_MS, MOST_TIMES, JudgedPage, judge_page
 from tools.measuring.listeners import client_of, make_listener, own_database
 from tools.measuring.pages import page_of, pages_of
-from tools.measuring.times import PageTime, measure_pages
+from tools.measuring.times import PageTime, measure_page
 
 DAYS_A_YEAR = 365
 
@@ -67,13 +67,12 @@ class Command(ExplainedCommand):
 
 def _times(full: User, one_day: User, runs: int, names: tuple[str, ...]) -> list[PageTime]:
     clients = client_of(full), client_of(one_day)
-    pairs = [
-        (page, other)
+    return [
+        measure_page(*clients, (page, other), runs=runs)
         for page in pages_of(full, clients[0])
         if (not names or page.name.partition("?")[0] in names)
         and (other := page_of(one_day, page.name)) is not None
     ]
-    return measure_pages(*clients, pairs, runs=runs)
 
 
 def _as_dict(judged: JudgedPage) -> dict[str, Any]:

@@ -56,8 +56,8 @@ class Command(ExplainedCommand):
         User.objects.filter(pk=user.pk).update(date_joined=_beginning(shape))
         counts = seed_history(user, shape, seed=seed)
         self.stdout.write(
-            f"{user}: {counts.days} days, {counts.entries} entries ({counts.answered} answered), "
-            f"{counts.songs} songs, until {shape.until}."
+            "{user}: {days} days, {entries} entries ({answered} answered), {songs} songs, "
+            "until {until}.".format(user=user, until=shape.until, **counts)
         )
 
 
