@@ -118,8 +118,6 @@ class OneLineField(forms.CharField):
 
 
 class PhraseForm(forms.Form):
-    """A phrase of the listener's own."""
-
     text = OneLineField(
         label=_("A phrase of your own"),
         max_length=140,
@@ -232,8 +230,6 @@ class AnswerLabelForm(LabelForm, SeenSongForm):
 
 
 class SongForm(forms.ModelForm[Song]):
-    """The names of a song of the listener's own."""
-
     class Meta:
         model = Song
         fields = ("title", "artist")
@@ -241,8 +237,6 @@ class SongForm(forms.ModelForm[Song]):
 
 
 class PreferencesForm(forms.ModelForm[Preferences]):
-    """The settings page."""
-
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Your day begins at midnight here."),
@@ -277,14 +271,10 @@ class PreferencesForm(forms.ModelForm[Preferences]):
 
 
 class ExportForm(forms.Form):
-    """What goes into an export."""
-
     with_audio = forms.BooleanField(required=False)
 
 
 class ImportForm(forms.Form):
-    """An export, made here or elsewhere."""
-
     archive = forms.FileField(max_length=1000)
 
 

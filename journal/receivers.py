@@ -15,5 +15,4 @@ forget_with_rows(Transfer, "file")
 
 @receiver(changes.said)
 def renew_answers(*, song: UUID, user: UUID | None, **_signal: Any) -> None:
-    """Have answers with a song count by what is said of it now."""
     renew([song], user=user)

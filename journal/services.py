@@ -51,7 +51,6 @@ def clear_entry(entry: Entry, *, revision: int | None = None) -> None:
 
 
 def write_note(entry: Entry, note: str, *, revision: int | None = None) -> None:
-    """Put a note on an entry."""
     _update(entry, revision, note=note)
 
 
@@ -144,7 +143,6 @@ def change_empty(entry: Entry, **values: object) -> None:
 
 
 def retry_song(user: User, song: Song) -> Classification:
-    """Listen to a song again after a failure, for `user`."""
     return request_classification(song, lane=lane_of(user.pk))
 
 
@@ -219,7 +217,6 @@ def mark_favourite(user: User, date: dt.date, *, is_favourite: bool) -> bool:
 
 
 def save_preferences(user: User, **values: str | int | bool) -> Preferences:
-    """Write some of the user's preferences."""
     preferences, _ = Preferences.objects.update_or_create(user=user, defaults=values)
     user.preferences = preferences
     return preferences

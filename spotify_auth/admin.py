@@ -29,8 +29,6 @@ admin.site.unregister([SocialApp, SocialToken])
 
 
 class UserGroupInline(admin.TabularInline[UserGroup, User]):
-    """The groups of a user."""
-
     model = UserGroup
     extra = 0
 

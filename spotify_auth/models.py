@@ -90,8 +90,6 @@ class UserGroup(UUIDModel):
 
 
 class UserPermission(UUIDModel):
-    """A permission given to one user."""
-
     user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
     permission = models.ForeignKey(Permission, on_delete=models.CASCADE)
 

@@ -36,7 +36,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def emotions(request: HttpRequest) -> HttpResponse:
-    """Explain what the four words mean here."""
     return TemplateResponse(request, "journal/emotions.html")
 
 

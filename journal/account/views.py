@@ -26,14 +26,12 @@ from journify.web.http import (
 
 @signed_in_get
 def devices_page(request: SignedInRequest) -> HttpResponse:
-    """List where the listener is signed in."""
     context = {"devices": devices.devices_of(request)}
     return TemplateResponse(request, "journal/devices.html", context)
 
 
 @signed_in_post
 def sign_out_devices(request: SignedInRequest) -> HttpResponse:
-    """Sign another device out, or all others."""
     count = devices.sign_out(request, request.POST.get("device", ""))
     sentence = ngettext(
         "%(count)s device is signed out.", "%(count)s devices are signed out.", count

@@ -48,7 +48,6 @@ def load_json(data: bytes) -> Any:
 
 
 def wrong(place: str) -> ArchiveRejectedError:
-    """The error for a value that cannot be."""
     sentence = _("The journal in this archive has a value that cannot be, at “%(place)s”.")
     return ArchiveRejectedError(sentence % {"place": place[:100]})
 
@@ -106,18 +105,14 @@ def texts(one: Any, *, most: int) -> Any:
 
 
 def integer(least: int, most: int, *, default: Any = None) -> Any:
-    """A whole number within limits."""
     return _field(_number(least, most, int), default)
 
 
 def number(least: float, most: float, *, default: Any = None) -> Any:
-    """A number within limits."""
     return _field(_number(least, most, int | float), default)
 
 
 def flag(*, default: bool) -> Any:
-    """Yes or no."""
-
     def reader(value: Any, place: str) -> bool:
         if not isinstance(value, bool):
             raise wrong(place)
@@ -139,7 +134,6 @@ def moment(*, default: Any = None) -> Any:
 
 
 def calendar_day() -> Any:
-    """A date."""
     return _field(lambda value, place: _from_iso(dt.date, value, place), NEEDED)
 
 
@@ -156,13 +150,10 @@ def chances(names: Collection[str]) -> Any:
 
 
 def part(kind: type[R], *, default: Any) -> Any:
-    """An object within this one."""
     return _field(lambda value, place: read_row(kind, value, place), default)
 
 
 def parts(kind: type[R], *, most: int) -> Any:
-    """A list of objects."""
-
     def reader(values: Any, place: str) -> list[R]:
         rows = enumerate(_listed(values, most, place))
         return [read_row(kind, value, f"{place}[{number}]") for number, value in rows]

@@ -30,7 +30,6 @@ def data_page(request: SignedInRequest) -> HttpResponse:
 @signed_in_post
 @limited("archive")
 def export_data(request: SignedInRequest) -> HttpResponse:
-    """Have everything of the listener packed in the background."""
     form = ExportForm(request.POST)
     with_audio = form.is_valid() and form.cleaned_data["with_audio"]
     transfers.request_export(request.user, with_audio=with_audio)
@@ -41,7 +40,6 @@ def export_data(request: SignedInRequest) -> HttpResponse:
 @signed_in_post
 @limited("archive")
 def import_data(request: SignedInRequest) -> HttpResponse:
-    """Take an archive, and have it read in the background."""
     form = ImportForm(request.POST, request.FILES)
     if getattr(request, "upload_too_large", False):
         sentence = _("This archive is larger than %(max)s\xa0MB.") % {"max": settings.IMPORT_MAX_MB}

@@ -44,7 +44,6 @@ def own_tags(user: User) -> list[str]:
 
 
 def dates_with_tag(user: User, tag: str) -> list[dt.date]:
-    """The days to which the user gave a tag."""
     # a database finds parts of words; which of them is the tag is said here
     rows = DayFeeling.objects.filter(user=user, tags__contains=tag)
     return [row.date for row in rows if tag in row.tag_list]

@@ -105,7 +105,6 @@ def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 @signed_in_post
 def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
-    """Take the song off an entry."""
     entry = _entry(request, entry_id)
     change = partial(services.clear_entry, revision=_revision(request))
     return _changed(request, entry, change)
@@ -113,7 +112,6 @@ def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 @signed_in_post
 def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
-    """Put a note on an entry."""
     entry = _entry(request, entry_id)
     form = NoteForm(request.POST, entry=entry)
     if not form.is_valid() or form.is_outdated():
@@ -128,7 +126,6 @@ def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 @signed_in_post
 def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
-    """Put another phrase on a card without a song."""
     entry = _entry(request, entry_id)
     change = partial(services.swap_phrase, revision=_revision(request))
     try:
@@ -143,7 +140,6 @@ def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 @signed_in_post
 @limited("classify")
 def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
-    """Listen to an entry's song again."""
     entry = _entry(request, entry_id)
     form = SeenSongForm(request.POST)
     if not form.is_valid():
@@ -153,7 +149,6 @@ def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 @signed_in_post
 def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
-    """Keep what the listener says of an entry's song."""
     entry = _entry(request, entry_id)
     form = AnswerLabelForm(request.POST)
     if not form.is_valid():
@@ -278,7 +273,6 @@ def _heard(user: User, date: dt.date) -> dict[str, Any]:
 
 @signed_in_post
 def felt(request: SignedInRequest, date: dt.date) -> HttpResponse:
-    """Keep one or two feelings and some tags for a day."""
     if not may_open(request.user, date):
         raise Http404
     open_day(request.user, date)
@@ -316,7 +310,6 @@ def _refused(
 
 @signed_in_form
 def phrases(request: SignedInRequest) -> HttpResponse:
-    """List the listener's own phrases, and take a new one into the pool."""
     form = PhraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.keep_phrase(request.user, form.cleaned_data["text"])
@@ -345,7 +338,6 @@ def add(request: SignedInRequest, date: dt.date) -> HttpResponse:
 
 @signed_in_post
 def delete(request: SignedInRequest, phrase_id: uuid.UUID) -> HttpResponse:
-    """Take a phrase of the listener's own out of the pool."""
     get_object_or_404(request.user.phrases, pk=phrase_id).delete()
     messages.success(request, _("The phrase is deleted. Past days keep it."))
     return redirect("journal:phrases")

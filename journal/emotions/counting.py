@@ -89,5 +89,4 @@ def sum_of(tallies: Iterable[Tally]) -> Tally:
 
 
 def largest_first(groups: Mapping[str, Tally]) -> list[tuple[str, Tally]]:
-    """Order groups by how many answers they have."""
     return sorted(groups.items(), key=lambda group: (-group[1].total, group[0]))

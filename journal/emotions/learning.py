@@ -48,13 +48,11 @@ def learn_from_label(user: UUID, song: UUID) -> Learnt:
 
 
 def switch(user: UUID, *, is_on: bool) -> None:
-    """Have what was taught count for a listener, or not."""
     personal.switch_layer(user, is_on=is_on)
     _count(user, latest_songs(user))
 
 
 def forget_learnt(user: UUID) -> None:
-    """Forget what a listener taught."""
     personal.forget_layer(user)
     _count(user, latest_songs(user))
 

@@ -78,7 +78,6 @@ def random_day(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 def favourite(request: SignedInRequest, date: dt.date) -> HttpResponse:
-    """Make a day a favourite, or no longer."""
     is_favourite = request.POST.get("favourite") == "on"
     if not services.mark_favourite(request.user, date, is_favourite=is_favourite):
         raise Http404

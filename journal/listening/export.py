@@ -16,7 +16,6 @@ FILE = f"{FOLDER}listens.jsonl"
 
 
 def has_history(user: User) -> bool:
-    """Whether there is anything to write."""
     return ListeningMonth.objects.filter(user=user).exists()
 
 

@@ -26,8 +26,6 @@ from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get, 
 
 
 class HistoryFileForm(forms.Form):
-    """A listening history, from wherever it was exported."""
-
     history = forms.FileField(max_length=1000)
 
 
@@ -88,7 +86,6 @@ def import_history(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 def pause(request: SignedInRequest) -> HttpResponse:
-    """Stop looking songs up, or go on."""
     is_paused = request.POST.get("pause") == "yes"
     Listening.objects.filter(user=request.user).update(is_paused=is_paused)
     return redirect("journal:listening_page")

@@ -51,8 +51,6 @@ class OnlyWords:
 
 
 class PhraseQuerySet(models.QuerySet["Phrase"]):
-    """Which phrases a day may draw from."""
-
     def for_user(self, user: User) -> Self:
         """Active phrases: the built-in ones and the user's own."""
         return self.filter(Q(owner=None) | Q(owner=user), active=True)

@@ -45,7 +45,6 @@ class SongPlace:
 def songs_as_text(
     songs: Sequence[Song], _title: str = "", _place: Callable[[Song], SongPlace] | None = None
 ) -> str:
-    """A line a song."""
     return "".join(f"{_one_line(str(song))}\n" for song in songs)
 
 
@@ -77,7 +76,6 @@ def as_m3u(songs: Sequence[Song], title: str, place: Callable[[Song], SongPlace]
 
 
 def as_xspf(songs: Sequence[Song], title: str, place: Callable[[Song], SongPlace]) -> str:
-    """A list as XSPF."""
     ET.register_namespace("", XSPF)
     playlist = ET.Element(f"{{{XSPF}}}playlist", version="1")
     _write(playlist, "title", title)

@@ -55,7 +55,6 @@ def song_list(request: SignedInRequest) -> HttpResponse:
 @signed_in_get
 @limited("render", methods=("GET",))
 def export(request: SignedInRequest, kind: str) -> HttpResponse:
-    """Send a list as a file."""
     if kind not in FORMATS:
         raise Http404
     content_type, write = FORMATS[kind]

@@ -129,7 +129,6 @@ def _legend(recap: Recap) -> list[dict[str, Any]]:
 
 
 def png_of(recap: Recap) -> bytes:
-    """Draw the recap in pixels."""
     return in_pixels(svg_of(recap), skip_system_fonts=True)
 
 

@@ -1,7 +1,5 @@
 """A month or a year as one picture to keep: seen by its owner only, kept nowhere."""
 
-import datetime as dt
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,7 +21,6 @@ from spotify_auth.models import User
 
 @signed_in_get
 def latest(_request: SignedInRequest) -> HttpResponse:
-    """Lead to the recap of this month."""
     return redirect(Period(today().year, today().month).url)
 
 
@@ -33,11 +30,13 @@ def recap(request: SignedInRequest, year: int, month: int | None = None) -> Http
     period = _period(request.user, year, month)
     found = recap_of(request.user, period)
     slides = slides_of(story_of(request.user, found))
+    last = last_day(request.user)
     context = {
         "period": period,
         "slides": [(slide, period.slide_urls(slide.key)) for slide in slides],
-        "next": period.next_up_to(last_day(request.user)),
-        "other": Period(year) if month else _some_month(year, last_day(request.user)),
+        "next": period.next_up_to(last),
+        # of a year the month that one most likely looks for: its last that has begun
+        "other": Period(year) if month else Period(year, last.month if year == last.year else 12),
         "recap": found,
         "table": _table(found),
         "is_recounting": pages_may_be_old(),
@@ -85,11 +84,6 @@ def _period(user: User, year: int, month: int | None) -> Period:
     if not period.is_a_page(last_day(user)):
         raise Http404
     return period
-
-
-def _some_month(year: int, last: dt.date) -> Period:
-    """The month of a year that a listener most likely looks for: its last that has begun."""
-    return Period(year, last.month if year == last.year else 12)
 
 
 def _table(found: Recap) -> Table:

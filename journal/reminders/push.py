@@ -84,7 +84,6 @@ def keep_device(user: User, *, endpoint: str, public_key: str, secret: str) -> b
 
 
 def forget_device(user: User, endpoint: str) -> None:
-    """Send nothing to a browser any more."""
     PushDevice.objects.filter(user=user, endpoint_sha256=_name_of(endpoint)).delete()
 
 

@@ -28,7 +28,6 @@ def zone_of(reminder: Reminder) -> dt.tzinfo:
 
 
 def language_of(reminder: Reminder) -> str:
-    """Return the language to remind in."""
     return preferences_of(reminder.user).language or reminder.language
 
 
@@ -51,7 +50,6 @@ def choose_reminder(user: User, *, at: dt.time | None = None, **values: Any) -> 
 
 
 def follow_zone(user: User) -> None:
-    """Follow a change of the listener's time zone."""
     for reminder in Reminder.objects.filter(user=user):
         due = next_due(reminder.at, zone_of(reminder), timezone.now())
         Reminder.objects.filter(pk=reminder.pk).update(due_at=due)
@@ -91,6 +89,5 @@ def _call(reminder: Reminder, now: dt.datetime) -> None:
 
 
 def forget_old_nudges() -> None:
-    """Delete what says that somebody was reminded."""
     before = timezone.localdate(timezone=dt.UTC) - dt.timedelta(days=KEPT_DAYS)
     Nudge.objects.filter(date__lt=before).delete()

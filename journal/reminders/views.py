@@ -42,8 +42,6 @@ class ReminderForm(forms.Form):
 
 
 class SubscriptionForm(forms.Form):
-    """What a browser tells of itself."""
-
     endpoint = forms.CharField(max_length=push.ENDPOINT_LENGTH)
     p256dh = forms.CharField(max_length=100)
     auth = forms.CharField(max_length=40)
@@ -52,7 +50,6 @@ class SubscriptionForm(forms.Form):
 @signed_in_form
 @limited("reminders")
 def reminders(request: SignedInRequest) -> HttpResponse:
-    """Show and set the reminder."""
     reminder = Reminder.objects.filter(user=request.user).first()
     address = mail_address_of(request.user)
     initial = {
@@ -117,7 +114,6 @@ def change_calendar(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 def stop(request: SignedInRequest) -> HttpResponse:
-    """End all reminders."""
     schedule.end_reminders(request.user)
     messages.success(request, _("No more reminders. Your journal stays as it is."))
     return redirect("journal:reminders")

@@ -23,7 +23,6 @@ SHELL = (
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """Say that there is no connection, in the listener's language and look."""
     return TemplateResponse(request, "journal/offline.html")
 
 

@@ -155,7 +155,6 @@ def question_for(user: User, date: dt.date) -> Song | None:
 
 
 def put_off(user: User) -> None:
-    """Ask no more today."""
     PersonalLayer.objects.filter(user=user).update(asked_song=None)
 
 

@@ -138,7 +138,6 @@ def shared_audio(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @signed_in_form
 def song_edit(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
-    """Give one of the listener's own songs another title and artist."""
     song = get_object_or_404(request.user.songs, pk=song_id)
     form = SongForm(request.POST or None, instance=song)
     if request.method == "POST" and form.is_valid():
@@ -162,7 +161,6 @@ def song_delete(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 
 @signed_in_post
 def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
-    """Keep what the listener says of a song."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
     form = LabelForm(request.POST)
     if form.is_valid():
@@ -182,7 +180,6 @@ def song_label(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 @signed_in_post
 @limited("classify")
 def song_retry(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
-    """Listen to a song again."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
     services.retry_song(request.user, song)
     return redirect("journal:song", song_id=song.pk)

@@ -27,7 +27,6 @@ def learnt(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 def switch_learnt(request: SignedInRequest) -> HttpResponse:
-    """Have what was taught count, or not."""
     is_on = request.POST.get("on") == "yes"
     learning.switch(request.user.pk, is_on=is_on)
     messages.success(request, _("It counts again.") if is_on else _("It no longer counts."))
@@ -36,7 +35,6 @@ def switch_learnt(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 def learnt_forget(request: SignedInRequest) -> HttpResponse:
-    """Forget what the listener's labels taught."""
     learning.forget_learnt(request.user.pk)
     messages.success(request, _("It is forgotten. Your labels stay."))
     return redirect("journal:learnt")

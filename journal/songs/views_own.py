@@ -26,7 +26,6 @@ PAGE = 24
 
 @signed_in_get
 def like(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
-    """Show the listener's songs that are nearest to one."""
     song = get_object_or_404(Song.objects.visible_to(request.user), pk=song_id)
     context = {"song": song, "songs": alike(request.user, song)}
     return page_or_fragment(request, "journal/like.html", context, partial="like")

@@ -23,7 +23,6 @@ from spotify_auth.web_api.connections import connection_of
 @require_spotify
 @login_required
 def profile(request: SignedInRequest) -> HttpResponse:
-    """Show the connection and its health."""
     connection = connection_of(request.user)
     trouble = translated(connection.last_error) if connection else ""
     context = {"connection": connection, "trouble": trouble}

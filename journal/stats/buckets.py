@@ -1,15 +1,15 @@
 """Stretches of time that a chart has a column for: days, weeks, months or years."""
 
 import datetime as dt
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from journal.site.dates import day_name
 from journal.stats.intervals import Interval
 
 Unit = Literal["day", "week", "month", "year"]
@@ -39,19 +39,14 @@ class Bucket:
 
     @property
     def name(self) -> str:
-        name = _name_of(self.first, NAMED_AS[self.unit], get_language())
+        form = get_format(NAMED_AS[self.unit], use_l10n=True)
+        name = day_name(self.first, form, get_language())
         return _("from %(first)s") % {"first": name} if self.unit == "week" else name
 
     @property
     def tick(self) -> str:
         formats = {"month": "M Y", "year": "Y"}
         return date_format(self.first, formats.get(self.unit, "SHORT_MONTH_DAY_FORMAT"))
-
-
-@functools.lru_cache(4096)
-def _name_of(date: dt.date, form: str, _language: str | None) -> str:
-    """A day in a format, in the active language, which is named for what is remembered."""
-    return date_format(date, form)
 
 
 def buckets_of(interval: Interval) -> list[Bucket]:

@@ -46,8 +46,6 @@ class Sector:
 
 @dataclass(frozen=True)
 class PlanePoint:
-    """A place on a plane."""
-
     x: float
     y: float
 

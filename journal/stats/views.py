@@ -15,7 +15,6 @@ from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get
 
 @signed_in_get
 def stats(request: SignedInRequest) -> HttpResponse:
-    """Show what the answers of an interval carried."""
     ends = ends_of(request.user)
     interval, form = interval_of(request.GET, today=today(), ends=ends)
     zone = timezone.get_current_timezone()

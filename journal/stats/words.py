@@ -99,12 +99,10 @@ def mostly(tally: Tally) -> str:
 
 
 def listed_words(parts: Sequence[TallyPart]) -> str:
-    """The feelings' words, listed."""
     return listed([str(part.word) for part in parts])
 
 
 def listed(words: Sequence[str]) -> str:
-    """Words as a sentence lists them."""
     if len(words) == 1:
         return words[0]
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}

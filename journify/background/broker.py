@@ -29,7 +29,6 @@ _away = SimpleNamespace(until=0.0)
 
 @functools.cache
 def get_app() -> Celery:
-    """Return the one Celery app of this process."""
     app = Celery("journify", broker=settings.QUEUE_URL, set_as_current=False, fixups=[])
     app.conf.update(
         broker_connection_timeout=CONNECT_SECONDS,

@@ -179,17 +179,14 @@ _kinds: dict[type[Job], Kind] = {}
 
 
 def register(*kinds: Kind) -> None:
-    """Have rows of some kinds looked after."""
     _kinds.update({kind.model: kind for kind in kinds})
 
 
 def kinds() -> Iterable[Kind]:
-    """Everything that is looked after."""
     return _kinds.values()
 
 
 def kind_of(row: Job) -> Kind:
-    """Return the kind of a row."""
     return _kinds[type(row)]
 
 

@@ -56,7 +56,6 @@ def counted_tables() -> dict[str, str]:
 
 
 def add_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
-    """Write it into a file."""
     content = json.dumps(asdict(manifest)).encode()
     member = tarfile.TarInfo(MANIFEST)
     member.size = len(content)
@@ -119,7 +118,6 @@ class HashingReader:
 
 
 def read_facts(file: IO[bytes]) -> FileFacts:
-    """Read a file to its end."""
     reader = HashingReader(file)
     while reader.read(BLOCK_BYTES):
         pass

@@ -82,8 +82,6 @@ class RecentValuesFilter(admin.AllValuesFieldListFilter):
 
 
 class TableForm(ImportForm):
-    """The file."""
-
     is_too_large = False
 
     def full_clean(self) -> None:

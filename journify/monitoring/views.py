@@ -14,7 +14,6 @@ WORDS = {True: "ok", False: "unfit"}
 
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """Say that this process answers."""
     return JsonResponse({"status": "ok"})
 
 

@@ -43,7 +43,6 @@ _done_at: dict[str, float] = {}
 
 
 def register_rules(*rules: Rule) -> None:
-    """Have rules kept."""
     _rules.update({rule.name: rule for rule in rules})
 
 
@@ -56,12 +55,10 @@ def also(chore: str) -> None:
 
 
 def rules() -> list[Rule]:
-    """Return the whole table."""
     return list(_rules.values())
 
 
 def rule(name: str) -> Rule:
-    """Return one of its rows."""
     return _rules[name]
 
 
@@ -76,6 +73,5 @@ def due() -> Iterator[Callable[[], object]]:
 
 
 def keep_all_rules() -> None:
-    """Keep to all of it now."""
     for row in rules():
         row.prune()

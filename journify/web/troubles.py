@@ -21,8 +21,6 @@ FULL_WORDS = ("is full", "disk i/o error", "no space left", "could not extend fi
 
 @dataclass(frozen=True)
 class Trouble:
-    """What to answer."""
-
     status: int
     retry_after: int
     heading: str | Promise
@@ -68,13 +66,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     trouble = trouble_of(sys.exc_info()[1])
     if trouble is None:
         return defaults.server_error(request)
-    context = {
-        "status": int(trouble.status),
-        "heading": trouble.heading,
-        "sentence": trouble.sentence,
-    }
     # without the request: what every page knows may need the database
-    content = loader.get_template("503.html").render(context)
+    content = loader.get_template("503.html").render(
+        vars(trouble) | {"status": int(trouble.status)}
+    )
     response = HttpResponse(content, status=trouble.status)
     response["Retry-After"] = str(trouble.retry_after)
     return response

@@ -54,7 +54,6 @@ def _own_passkey(view: View) -> View:
 
 @_own_passkey
 def edit(request: SignedInRequest, *, passkey: Authenticator) -> HttpResponse:
-    """Give a passkey another name."""
     response: HttpResponse = views.edit_webauthn(request, pk=passkey.pk)
     return response
 

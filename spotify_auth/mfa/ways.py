@@ -16,14 +16,12 @@ SHOWN = "shown"
 
 
 def passkeys_of(user: User) -> QuerySet[Authenticator]:
-    """Return the user's passkeys."""
     kind = Authenticator.Type.WEBAUTHN
     rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=kind)
     return rows
 
 
 def codes_of(user: User) -> list[str]:
-    """Return the recovery codes that are left."""
     row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
     return list(row.wrap().get_unused_codes()) if row else []
 

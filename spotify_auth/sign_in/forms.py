@@ -59,14 +59,10 @@ class PlainFieldsMixin(django_forms.Form):
 
 
 class LoginForm(PlainFieldsMixin, account.LoginForm):
-    """Name and password."""
-
     labels = {"login": _("User name")}
 
 
 class SignupForm(PlainFieldsMixin, account.SignupForm):
-    """A new account."""
-
     labels = {"username": _("User name")}
 
 

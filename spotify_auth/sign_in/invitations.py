@@ -25,7 +25,6 @@ _signer = Signer(salt="spotify_auth.sign_in.invitations")
 
 
 def invite(by: User | None, *, days: int) -> Invitation:
-    """Make an invitation for one account."""
     ends = timezone.now() + dt.timedelta(days=days)
     return Invitation.objects.create(created_by=by, expires_at=ends)
 

@@ -102,7 +102,6 @@ BY_ERROR: dict[type[BaseException], SignInTrouble] = {
 
 
 def sign_in_trouble_of(exception: BaseException | None, *, has_state: bool) -> SignInTrouble:
-    """Choose the page for what went wrong."""
     if exception is None and not has_state:
         return WRONG_STATE
     cause = exception.__cause__ if exception is not None else None

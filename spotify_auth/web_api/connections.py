@@ -23,7 +23,6 @@ class Tokens:
 
 
 def connection_of(user: User) -> SpotifyConnection | None:
-    """Return the user's consent, if there is one."""
     return SpotifyConnection.objects.filter(user=user).first()
 
 

@@ -55,8 +55,6 @@ class Track(OutsideTrack):
 
 @dataclass(frozen=True)
 class Artist:
-    """An artist."""
-
     id: str
     name: str
     url: str
@@ -72,8 +70,6 @@ class Artist:
 
 @dataclass(frozen=True)
 class Profile:
-    """The listener at Spotify."""
-
     name: str
     url: str
     picture_url: str

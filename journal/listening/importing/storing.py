@@ -31,8 +31,6 @@ ROWS_AT_ONCE = 500
 
 @dataclass
 class StoredPlays:
-    """What an import changed."""
-
     plays: int = 0
     known: int = 0
     songs: int = 0

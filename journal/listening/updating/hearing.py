@@ -93,7 +93,6 @@ def find_song(listened: ListenedSong) -> Song | None:
 
 
 def renew_stale() -> None:
-    """Count the histories that changed since they were counted."""
     for listening in Listening.objects.filter(is_stale=True).select_related("user")[:SONGS_AT_ONCE]:
         summary.renew_summary(listening.user)
 

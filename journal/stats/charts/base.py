@@ -63,10 +63,8 @@ def chart_of(
 
 
 def count_clear(answers: Answers) -> int:
-    """How many answers count as an emotion."""
     return answers.tally.clear
 
 
 def bar_rows(groups: Sequence[tuple[str, Tally]]) -> SafeString:
-    """A stacked bar a group."""
     return drawn.bars(groups, icons=static("img/icons.svg"))
