@@ -1,7 +1,5 @@
 """How `manage.py classify` scales: with processes, and with the number of files."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import subprocess

@@ -3,8 +3,6 @@
 python -m benchmarks.ours FILE…      prints one JSON object, with the floor of this machine
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time

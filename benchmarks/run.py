@@ -4,8 +4,6 @@ Each run is a process of its own; the two pipelines take turns, so that whatever
 does slows both.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -3,8 +3,6 @@
 python -m benchmarks.start      prints the seconds of each start, and their median
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -3,8 +3,6 @@
 python -m benchmarks.steps FILE…      prints milliseconds of processor time, medians over the files
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Callable

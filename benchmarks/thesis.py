@@ -6,8 +6,6 @@ Each feature is computed from scratch, the clip is cut into thirds, and ResNet18
 answers in 32 bits, one clip at a time. Its weights are random: only its speed is looked at.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How both pipelines are timed: the first answer alone, medians over the rest."""
 
-from __future__ import annotations
-
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator

@@ -5,8 +5,6 @@ python -m benchmarks.wait http://127.0.0.1:8000      prints p50 and p95 over twe
 The app runs there, with nothing else to do; an account is made in it.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import sys

@@ -1,7 +1,5 @@
 """How soon `make run` shows its first page, and how many pages a second the web process gives."""
 
-from __future__ import annotations
-
 import re
 import tempfile
 import threading

@@ -5,8 +5,6 @@ python -m tools.inside benchmarks.worker 500
 Prints a JSON array. The environment names an empty database.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """System checks of the classifier: said at every start instead of in a README."""
 
-from __future__ import annotations
-
 import importlib.util
 from typing import Any
 

@@ -3,8 +3,6 @@
 Each has a `reason`, a slug to count failures by; that of a `ml.errors.ClipError` is its code.
 """
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass
 

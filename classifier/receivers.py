@@ -5,8 +5,6 @@ their owner's account, by querysets and by the admin's actions and imports, wher
 is called.
 """
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """What of songs and their answers is kept for how long: rules of the housekeeping."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.core.management import call_command

@@ -4,8 +4,6 @@ A worker keeps in a row why a song failed, and `ml` knows no translations at all
 English. The names and numbers in such a sentence are taken out to find it in the catalogue.
 """
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """The kinds of work of this app, what does each, and what becomes of it when its worker dies."""
 
-from __future__ import annotations
-
 from classifier.models import Arc, Classification, Explanation, TryOut
 from journify.background import jobs
 

@@ -6,8 +6,6 @@
 The network itself is `ml.networks.ann`, what a row may hold is `ml.datasets.tracks`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Every network says three things: how likely arousal is high, how likely valence 
 is, and if it is not. What makes a loud song happy is not what makes a quiet one calm.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn import functional

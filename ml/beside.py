@@ -1,7 +1,5 @@
 """Work that a second thread may do beside this one."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor

@@ -1,7 +1,5 @@
 """What can go wrong between a file and an emotion."""
 
-from __future__ import annotations
-
 SENTENCES = {
     "empty": "This file is empty.",
     "unreadable": "This file could not be read as audio.",

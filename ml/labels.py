@@ -1,7 +1,5 @@
 """The four emotions, in the one order that every network, file and page uses."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

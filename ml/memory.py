@@ -5,8 +5,6 @@ with zeros page by page: a tenth of the time of a clip whose arrays are all of a
 (mallopt(3), https://man7.org/linux/man-pages/man3/mallopt.3.html)
 """
 
-from __future__ import annotations
-
 import ctypes
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h

@@ -4,8 +4,6 @@ Nothing is ever unpickled. A folder is refused unless its hash, its label order
 and its tensors are what `meta.json` says.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

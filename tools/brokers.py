@@ -4,8 +4,6 @@ They need Debian's `redis-server` and `rabbitmq-server` packages and touch no se
 already: everything lives in a temporary folder and listens on free ports of this machine only.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil

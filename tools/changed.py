@@ -5,8 +5,6 @@ that name a changed module, and the one that keeps the arrows between apps. Brow
 out by `make check`.
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 What each figure counts stands beside it. Tests and migrations are left out.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections import Counter, defaultdict

@@ -1,7 +1,5 @@
 """Draw the icons of the installed app from `static/img/favicon.svg`: python -m tools.icons."""
 
-from __future__ import annotations
-
 import io
 import re
 from pathlib import Path

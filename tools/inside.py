@@ -4,8 +4,6 @@ python -m tools.inside tools.kill_test --songs 200           on the database of 
 python -m tools.inside --on postgres tools.measuring.costs   on one that is thrown away afterwards
 """
 
-from __future__ import annotations
-
 import os
 import runpy
 import subprocess

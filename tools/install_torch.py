@@ -10,8 +10,6 @@ within seconds, the package index alone has to do.
 Runs before anything is installed: the standard library and pip only.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import shutil

@@ -7,8 +7,6 @@ empty. The workers are real processes with the real queue and decoder, and a sta
 that takes 50 ms. The last line says how many songs were done, lost, answered twice, or stuck.
 """
 
-from __future__ import annotations
-
 import argparse
 import random
 import re

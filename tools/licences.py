@@ -5,8 +5,6 @@ python -m tools.licences            write docs/licences.md
 Exits 1 for a licence not known to fit: somebody reads it, then it is named below.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -3,8 +3,6 @@
 Django's own commands need the GNU gettext tools; these need Babel, which the tests bring.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """A database on SQLite with today's tables, made once for all processes of a test run."""
 
-from __future__ import annotations
-
 import atexit
 import fcntl
 import os

@@ -6,8 +6,6 @@ It needs Debian's `postgresql` package and touches no server that is there alrea
 lives in a temporary folder and listens on a free port of this machine only.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil

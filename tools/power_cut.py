@@ -8,8 +8,6 @@ After a new start, every entry whose answer was accepted must have its song, and
 threads of the web and two workers write all the while, and none may find the database locked.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import shlex

@@ -8,8 +8,6 @@ follows from its name alone, so that everybody renders the same. What is written
 repository.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import hashlib

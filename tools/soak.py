@@ -6,8 +6,6 @@ python -m tools.soak --quick redis        20 songs, short leases: what CI runs
 Prints one line for each backend; what is said of the way there goes to standard error.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The forms of a song and of a label for curators."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

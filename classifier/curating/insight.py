@@ -1,7 +1,5 @@
 """What curators watch: the queue, its failures, and where people correct the models."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """How a whole song moves on the two axes: its arc, and where it turns."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean

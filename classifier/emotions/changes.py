@@ -5,8 +5,6 @@ saved and deleted row by row is told of by `classifier.receivers`; what is writt
 `bulk_create` has to `tell`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from uuid import UUID
 

@@ -4,8 +4,6 @@
 keeps what songs count as up to date with it.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID

@@ -4,8 +4,6 @@ A worker or a command calls `get_decoder().start()` and keeps a child process fo
 the web process every upload gets a child of its own, started as the upload begins.
 """
 
-from __future__ import annotations
-
 import functools
 
 from django.conf import settings

@@ -1,7 +1,5 @@
 """The kinds of audio files: by extension, what they are called, and which of them are heard."""
 
-from __future__ import annotations
-
 from pathlib import PurePath
 from typing import NamedTuple
 

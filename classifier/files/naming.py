@@ -1,7 +1,5 @@
 """What a file's name says of the song in it, where the file itself says nothing."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from pathlib import PurePath

@@ -1,7 +1,5 @@
 """A cap on uploads that takes effect while the bytes arrive, not after."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable
 from pathlib import PurePath

@@ -1,7 +1,5 @@
 """What the commands that train and evaluate networks share: `ml` declares and runs them."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Songs, what is said of them, and the work that it takes."""
 
-from __future__ import annotations
-
 from classifier.models.personal import LAYER_FIELDS, PersonalLayer
 from classifier.models.songs import (
     EMOTION_CHOICES,

@@ -1,7 +1,5 @@
 """The state of the queue, read from its rows: what waits, runs and failed, and what to do then."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any

@@ -3,8 +3,6 @@
 An earlier answer stands until then, so that an update changes nobody's history at once.
 """
 
-from __future__ import annotations
-
 from django.db.models import QuerySet
 
 from classifier.models import Classification, Song

@@ -1,7 +1,5 @@
 """Whether songs are listened to: what waits, who works, and whether the models are whole."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import json

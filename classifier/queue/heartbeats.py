@@ -1,7 +1,5 @@
 """Signs of life of the workers: each writes that it is there, and pages and checks read it."""
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 

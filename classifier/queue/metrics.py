@@ -1,7 +1,5 @@
 """Figures of listening: the work of each worker, and the queue as the database has it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from prometheus_client import Counter, Histogram

@@ -1,7 +1,5 @@
 """Answers and drawings that nothing asks for any more, deleted after a while."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from django.db.models import Exists, OuterRef

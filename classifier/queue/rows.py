@@ -4,8 +4,6 @@ The `Classification` row is the truth, as of every `Job`; what a song adds is th
 tried again later, and that an earlier answer stands.
 """
 
-from __future__ import annotations
-
 import logging
 from functools import partial
 from random import SystemRandom

@@ -1,7 +1,5 @@
 """Which models are shipped, read from their `meta.json`: light enough for the web process."""
 
-from __future__ import annotations
-
 import functools
 import json
 from contextlib import suppress

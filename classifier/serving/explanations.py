@@ -1,7 +1,5 @@
 """Draw what in a file made the answer."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

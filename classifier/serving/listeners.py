@@ -5,8 +5,6 @@ through for garbage, and not while it comes either, which takes a tenth of the t
 shared, and the end of that process is quick.
 """
 
-from __future__ import annotations
-
 from logging.config import dictConfig
 
 from django.conf import settings

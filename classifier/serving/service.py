@@ -3,8 +3,6 @@
 Workers and commands use it; the web process never imports it, so that it stays free of torch.
 """
 
-from __future__ import annotations
-
 import functools
 import logging
 import os

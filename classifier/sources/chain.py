@@ -1,7 +1,5 @@
 """The sources of clips, tried in the operator's order until one has the song."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager

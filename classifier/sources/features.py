@@ -5,8 +5,6 @@ whose agreement with Spotify allows it; docs/platforms.md says more. The song's 
 of the row: they may come from Spotify, which forbids them as a model's input.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus

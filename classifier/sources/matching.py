@@ -20,8 +20,6 @@ edit and a year's mix (these differ in length, if at all), "from the film …", 
 subtitle in brackets that one side leaves out, unless it says which part it is.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Protocol, TypeVar

@@ -5,8 +5,6 @@ letter by letter (ø, æ, ł, ı); a whole name of another script is, and only l
 side is Latin: anyascii reads 東京 as "DongJing", which compares well with nothing but itself.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Files that we hold: a listener's upload, or a song of the catalogue."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -5,8 +5,6 @@ puts last what nobody asks for by a song's name: karaoke, sped-up and other vers
 whole mixes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import TypeVar
 

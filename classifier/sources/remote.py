@@ -1,7 +1,5 @@
 """What clips from other people's servers have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a title says beside the song's name: the version, guests, and what it is taken from."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache

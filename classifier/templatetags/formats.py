@@ -1,7 +1,5 @@
 """What forms need to know of kinds of files."""
 
-from __future__ import annotations
-
 from django import template
 
 from classifier.files.formats import accepted

@@ -1,7 +1,5 @@
 """Classify many files: listen to them in one process or several, and keep their order."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os

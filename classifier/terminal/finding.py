@@ -1,7 +1,5 @@
 """Find the audio files that arguments name: files, folders and globs."""
 
-from __future__ import annotations
-
 import glob
 import itertools
 import os

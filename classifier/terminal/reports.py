@@ -1,7 +1,5 @@
 """Write results of classifying: a table for people, CSV and JSON for machines."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Callable, Generator, Iterable

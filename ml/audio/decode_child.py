@@ -9,8 +9,6 @@ answered by up to so many clips (`ml.audio.whole`). Nothing heavy may be importe
 start is a listener's wait.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import resource

@@ -3,8 +3,6 @@
 Only PyAV, numpy and soxr are imported, so that a small child process can run this.
 """
 
-from __future__ import annotations
-
 import io
 import logging
 from collections.abc import Iterable, Iterator, Sequence

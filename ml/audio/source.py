@@ -3,8 +3,6 @@
 Only PyAV and numpy are imported, so that a small child process can run this.
 """
 
-from __future__ import annotations
-
 import io
 import mmap
 import os

@@ -1,7 +1,5 @@
 """What a file's tags call a song, whichever way they are written."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress

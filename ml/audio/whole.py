@@ -4,8 +4,6 @@ A stranger's file is never decoded in this process (`ml.audio.decoding`). A song
 by a child of its own, into a file that has no name; the clips are read from it one at a time.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -5,8 +5,6 @@ training clips; all of that is imitated here on the log-mel picture, whose value
 run from 0 to 1.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

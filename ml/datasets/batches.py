@@ -1,7 +1,5 @@
 """Labelled clips as batches: pictures, descriptors and targets, held in memory."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

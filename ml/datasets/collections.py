@@ -4,8 +4,6 @@ Each set says in its own way how sure its labels are; what that is worth in trai
 sets kept apart (docs/experiments.md).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

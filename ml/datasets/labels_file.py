@@ -6,8 +6,6 @@ Where no fold is given, clips are dealt to ten folds so that no group (an artist
 an album) is in two of them.
 """
 
-from __future__ import annotations
-
 import csv
 import math
 from collections import Counter, defaultdict

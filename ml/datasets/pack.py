@@ -8,8 +8,6 @@ digest of how the values were computed, settings and code, so packs of other one
 mistaken for it. A killed run is continued where it stopped.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import logging

@@ -3,8 +3,6 @@
 `rater,file,emotion`, or `rater,file,valence,arousal`: two numbers whose middle is 0, or another.
 """
 
-from __future__ import annotations
-
 import csv
 import math
 from collections.abc import Mapping, Sequence

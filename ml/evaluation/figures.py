@@ -1,7 +1,5 @@
 """Draw the two figures of an evaluation as plain SVG."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ml.labels import EMOTIONS

@@ -1,7 +1,5 @@
 """What networks said of clips that they had not seen, calibrated."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

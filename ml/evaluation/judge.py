@@ -4,8 +4,6 @@ The clips must be ones that the weights were not trained on: nothing here can
 tell. Nothing is fitted, the temperature is the one that ships.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -7,8 +7,6 @@ and again; what the layer learns from them is judged on the rater's other clips,
 network.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import time

@@ -5,8 +5,6 @@ its own mean, to the clip as it is. What a region collects is about what the ans
 the region were flattened to that mean: a test flattens the strongest ones and compares.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

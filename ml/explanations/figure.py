@@ -1,7 +1,5 @@
 """Draw an explanation as a PNG: the log-mel, and over it what carried the answer."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import torch

@@ -1,7 +1,5 @@
 """How an explanation divides a clip's picture, and how large it is drawn; without torch."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ml.clip import SEGMENT_SECONDS

@@ -9,8 +9,6 @@ It was made for 16 kHz. Here its mel bands are taken from samples at 22,050 Hz b
 of the same duration, which gives the same bands without resampling.
 """
 
-from __future__ import annotations
-
 from functools import cache, cached_property
 from pathlib import Path
 

@@ -10,8 +10,6 @@ Nothing is left out: answers agree with the convolutions' to what the number for
 bfloat16, where the processor has units for it, products take half the time.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

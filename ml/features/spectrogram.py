@@ -4,8 +4,6 @@ librosa defines what the numbers mean and the tests compare with it; at run time
 torch computes them, because importing librosa alone costs seconds.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from functools import cache

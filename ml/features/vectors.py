@@ -5,8 +5,6 @@ that has heard a million songs (`ml.features.musicnn`) answers with. Both say of
 first, then of each of its segments.
 """
 
-from __future__ import annotations
-
 from concurrent.futures import Executor
 
 import torch

@@ -1,7 +1,5 @@
 """Convolution blocks for each segment, and an LSTM over the clip."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -1,7 +1,5 @@
 """What fixes a network's shape, stored beside its weights, and what networks take and return."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,8 +4,6 @@ Shapes: B clips, S segments (3), R rows and T columns of a clip's picture
 (`ml.features.spectrogram.clip_picture`), D descriptors.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -4,8 +4,6 @@ Each takes a batch of inputs by name and returns logits by name, ``"emotion"``
 first. Further names are auxiliary heads, which only training uses.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """Logistic regressions on what describes a clip, which stand beside the ANN's perceptrons."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ torchvision itself stays out of the running program: importing it takes longer t
 torch. A test holds this network to torchvision's.
 """
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 from torch.nn import functional
 

@@ -1,7 +1,5 @@
 """The ResNet18s that listen: with a BiLSTM over segments, and on combined features."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -6,8 +6,6 @@ then makes of every clip is computed once, so that a fold of the network around 
 `ml.training.train` does all of this where it has not been done.
 """
 
-from __future__ import annotations
-
 import hashlib
 import logging
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The demo songs: one TOML file each, in the folder `songs`."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Written after the Standard MIDI Files 1.0 specification (MIDI Manufacturers Association, 1996).
 """
 
-from __future__ import annotations
-
 import random
 from fractions import Fraction
 

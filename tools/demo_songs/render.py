@@ -8,8 +8,6 @@ It needs FluidSynth and the sound font FluidR3 (on Debian: fluidsynth, fluid-sou
 web application never imports it. The same scores, sound font and versions give the same files.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import shutil

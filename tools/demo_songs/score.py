@@ -22,8 +22,6 @@ A voice is a row of words between bar lines:
 Positions and lengths are exact fractions of a whole note.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Where in time a position of a score lies."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field

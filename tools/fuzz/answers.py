@@ -1,7 +1,5 @@
 """Answers of platforms as hypothesis invents them: real ones with anything in any place."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

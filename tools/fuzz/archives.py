@@ -1,7 +1,5 @@
 """Archives as hypothesis invents them: an export with anything in any place, or bytes changed."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

@@ -1,7 +1,5 @@
 """What is fuzzed, and what must hold of each: an answer that can be used, or an error of ours."""
 
-from __future__ import annotations
-
 import csv
 import dataclasses
 import datetime as dt

@@ -1,7 +1,5 @@
 """Real audio files of every common format, broken as disks, lines and people break them."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator
 from pathlib import Path

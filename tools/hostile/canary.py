@@ -1,7 +1,5 @@
 """Traps for a decoder that opens what a file names: a song of ours, and an address of ours."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import threading

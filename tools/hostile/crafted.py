@@ -1,7 +1,5 @@
 """Files made to hurt: headers that lie, bombs, and things that are no audio at all."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import itertools

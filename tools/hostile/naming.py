@@ -1,7 +1,5 @@
 """Files that name other files or addresses, for a decoder that would open what it is told to."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator, Sequence
 

@@ -5,8 +5,6 @@ python -m tools.load postgres --seconds 120     on a PostgreSQL server started f
 python -m tools.load --json --listeners 10
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -6,8 +6,6 @@ The environment says which database and folder, as for any process of the app; `
 new ones. Prints a JSON object.
 """
 
-from __future__ import annotations
-
 import argparse
 import datetime as dt
 import json

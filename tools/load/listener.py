@@ -1,7 +1,5 @@
 """One listener under load: opens the day, picks, searches, answers, watches, looks back."""
 
-from __future__ import annotations
-
 import io
 import random
 import re

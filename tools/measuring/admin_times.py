@@ -7,8 +7,6 @@ The database is made for it and thrown away. Prints the median of five calls a p
 milliseconds: of the processor on SQLite, which works in this process, else by the clock.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import statistics
 import time

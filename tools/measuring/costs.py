@@ -6,8 +6,6 @@ python -m tools.inside --on postgres tools.measuring.costs     on a PostgreSQL s
 It invents a year of entries in a database that is thrown away, and hears the demo songs.
 """
 
-from __future__ import annotations
-
 import argparse
 import math
 import sys

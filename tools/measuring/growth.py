@@ -6,8 +6,6 @@ python -m tools.inside --on postgres tools.measuring.growth
 It fills a database that is thrown away, ten times as full at each step, and measures one more.
 """
 
-from __future__ import annotations
-
 import argparse
 import datetime as dt
 import sys

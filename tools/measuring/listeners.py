@@ -1,7 +1,5 @@
 """The two listeners that pages are compared between: one with years of entries, one with a day."""
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 from collections.abc import Iterator

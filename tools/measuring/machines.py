@@ -6,8 +6,6 @@ Each machine is a real worker process beside one PostgreSQL and one RabbitMQ. De
 are a sleep as long as a warm clip takes, since all of them share the processors of this machine.
 """
 
-from __future__ import annotations
-
 import argparse
 import subprocess
 import sys

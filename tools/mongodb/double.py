@@ -5,8 +5,6 @@ python -m tools.mongodb.double COMMAND …     runs COMMAND with DATABASE_URL
 `make mongodb` installs what it needs. server.mjs says how far it is like the real one.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Iterator

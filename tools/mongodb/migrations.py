@@ -7,8 +7,6 @@ Django asks the database which migrations were applied, only to warn of impossib
 was: this machine has no MongoDB.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from unittest.mock import patch

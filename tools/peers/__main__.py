@@ -5,8 +5,6 @@ folder of runs. Nothing of it is imported here or shipped; `manage.py evaluate -
 numbers that it leaves.
 """
 
-from __future__ import annotations
-
 import argparse
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 python say.py data/emotify runs/peers/vibenet-emotify.json
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import sys

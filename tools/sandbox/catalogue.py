@@ -1,7 +1,5 @@
 """The songs that the stand-in platforms have, with ids as each platform gives."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """Thirty seconds of a song in the formats that the platforms serve."""
 
-from __future__ import annotations
-
 import functools
 import io
 from collections.abc import Iterator

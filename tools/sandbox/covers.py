@@ -1,7 +1,5 @@
 """Covers and faces of the stand-in: each name has colours and a figure of its own."""
 
-from __future__ import annotations
-
 import hashlib
 
 FIGURES = (

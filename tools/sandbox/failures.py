@@ -1,7 +1,5 @@
 """What can be made to go wrong, by name. `manage.py sandbox --list-failures` prints this table."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

@@ -4,8 +4,6 @@ Names are put together of plain words; of some songs there are other versions to
 everywhere. Every tenth song is at MusicBrainz only. The same seed gives the same songs.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator
 

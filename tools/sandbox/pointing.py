@@ -1,7 +1,5 @@
 """Settings that point the app at the stand-in, for tests and measurements."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings

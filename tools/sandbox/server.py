@@ -5,8 +5,6 @@
 (GET /_sandbox/requests).
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import socket

@@ -4,8 +4,6 @@ Nothing to dance to, but no two are alike, and quick, loud, bright ones differ f
 as far as a model of emotions is concerned.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

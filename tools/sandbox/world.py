@@ -1,7 +1,5 @@
 """What the stand-in knows: its songs, its people and their tokens, and what is to go wrong."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re

@@ -7,8 +7,6 @@ python -m tools.screens --raw DIR           keep the full-size pictures, too
 It starts the app with a journal that it invents, in a folder that is thrown away.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import shutil

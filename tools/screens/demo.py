@@ -1,7 +1,5 @@
 """The journal on the pictures: the same words, songs and states every time, up to today."""
 
-from __future__ import annotations
-
 import datetime as dt
 import time
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What there is to see: a page, or a state of one, each with its name and how to get there."""
 
-from __future__ import annotations
-
 import tempfile
 import time
 from collections.abc import Callable

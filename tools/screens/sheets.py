@@ -1,7 +1,5 @@
 """One small picture for each page, its variants side by side, and a page that shows them all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

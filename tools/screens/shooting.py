@@ -1,7 +1,5 @@
 """Taking the pictures, with the system's Chromium."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How an invented listener feels at an hour of a day, and what an invented model says of a song."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import random

@@ -1,7 +1,5 @@
 """Titles, artists and notes that nobody wrote."""
 
-from __future__ import annotations
-
 import random
 
 FIRST = (

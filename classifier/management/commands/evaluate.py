@@ -8,8 +8,6 @@ Writes metrics.json, confusion.svg and reliability.svg into each run's folder, a
 networks side by side with the thesis's and the published numbers.
 """
 
-from __future__ import annotations
-
 from classifier.management.ml_commands import MlCommand
 
 

@@ -8,8 +8,6 @@ with held-out labels after 0, 5, 10, 20 and 50 labels, without the personal laye
 the network said of a clip is kept in `runs/heard`.
 """
 
-from __future__ import annotations
-
 from classifier.management.ml_commands import MlCommand
 
 

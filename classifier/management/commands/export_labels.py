@@ -11,8 +11,6 @@ teaches less than five that agree. Listeners' uploads stay private: a song that 
 is only written when that person is named.
 """
 
-from __future__ import annotations
-
 import csv
 import shutil
 from argparse import ArgumentParser

@@ -3,8 +3,6 @@
 manage.py forget_metadata
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils import timezone

@@ -3,8 +3,6 @@
 manage.py load_demo
 """
 
-from __future__ import annotations
-
 import json
 from functools import partial
 from typing import Any

@@ -9,8 +9,6 @@ manage.py queue drop --all-failed [--reason R]
 manage.py queue sweep                          take up what was dropped; workers do so by themselves
 """
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from typing import Any

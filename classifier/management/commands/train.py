@@ -8,8 +8,6 @@ The folder holds a labels.csv with the columns file, emotion and, if wanted, gro
 be split between training and test, such as the artist). See docs/training.md.
 """
 
-from __future__ import annotations
-
 from classifier.management.ml_commands import MlCommand
 
 

@@ -4,8 +4,6 @@ manage.py worker                 until Ctrl-C; the song under way is finished fi
 manage.py worker --batch         until nothing is left to do
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os

@@ -4,8 +4,6 @@
 Level is taken out first and nothing above 7.5 kHz counts, so that loudness and codec matter little.
 """
 
-from __future__ import annotations
-
 from concurrent.futures import Executor
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a descriptor is: its name, unit, meaning and source."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What is measured of a clip frame by frame, once, and the parts of a clip that share it."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Harmony and melody: key, mode, chords, dissonance and how clear the tones are."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import pairwise
 

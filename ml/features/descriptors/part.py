@@ -1,7 +1,5 @@
 """A clip or a part of it, frame by frame: what every kind of descriptor is computed from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

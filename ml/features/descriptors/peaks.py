@@ -1,7 +1,5 @@
 """Spectral peaks: the partials that harmony and melody are read from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

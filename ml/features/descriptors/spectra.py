@@ -1,7 +1,5 @@
 """Spectra of a clip, computed once and shared by all descriptors and all parts of the clip."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

@@ -5,8 +5,6 @@ manage.py bench --data DIR --json  the audio files below a folder, one JSON obje
 manage.py bench --worker-songs 500 only the memory of a worker, after each tenth of so many songs
 """
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from pathlib import Path

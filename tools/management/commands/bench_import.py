@@ -6,8 +6,6 @@ manage.py bench_import --plays 100000
 In a database of its own, thrown away again. The file is invented: no names of real people.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import random

@@ -7,8 +7,6 @@ In a database of its own, thrown away again. What the platforms' rates make of i
 wait for them would measure nothing.
 """
 
-from __future__ import annotations
-
 import json
 import threading
 import time

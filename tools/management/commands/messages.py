@@ -3,8 +3,6 @@
 manage.py messages               what is left to translate stands empty in locale/*/django.po
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings

@@ -4,8 +4,6 @@ manage.py sandbox --port 8020            then start the app with SANDBOX_URL=htt
 manage.py sandbox --list-failures        what can be made to go wrong, and how
 """
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

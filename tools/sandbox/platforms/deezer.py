@@ -4,8 +4,6 @@ Built from https://developers.deezer.com/api/search, /api/track, /api/album, /ap
 /api/errors: every error is a 200 with an `error` object.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable, Sequence

@@ -3,8 +3,6 @@
 Built from https://performance-partners.apple.com/search-api.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -3,8 +3,6 @@
 Built from https://lastfm-docs.github.io/api-docs/user/getRecentTracks/.
 """
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ET  # nosec B405 -- written only, nothing is parsed
 from typing import Any
 

@@ -3,8 +3,6 @@
 Built from https://listenbrainz.readthedocs.io/en/latest/users/api/core.html.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -3,8 +3,6 @@
 Built from https://musicbrainz.org/doc/MusicBrainz_API, .../Search and .../Rate_Limiting.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -3,8 +3,6 @@
 Built from https://reccobeats.com/docs and its OpenAPI file.
 """
 
-from __future__ import annotations
-
 import hashlib
 from typing import Any
 

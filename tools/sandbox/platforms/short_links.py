@@ -4,8 +4,6 @@ Seen at link.deezer.com, deezer.page.link and spotify.link: 302 and 307, address
 the query, and now and then the goal only in the query ("dest").
 """
 
-from __future__ import annotations
-
 import re
 from urllib.parse import quote
 

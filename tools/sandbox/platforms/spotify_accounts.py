@@ -5,8 +5,6 @@ code-pkce-flow, .../client-credentials-flow, .../refreshing-tokens, .../concepts
 the post of 18 June 2026 on refresh tokens.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import html

@@ -4,8 +4,6 @@ Built from https://developer.spotify.com/documentation/web-api/references/change
 2026), its OpenAPI file and .../concepts/api-calls. What new apps have lost answers 403.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re

@@ -5,8 +5,6 @@ Built from https://developer.spotify.com/documentation/web-api/references/change
 and `product` are gone; `account_id` is there. Apps with extended quota still get popularity.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
