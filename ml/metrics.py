@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -161,3 +162,11 @@ def _f1(matrix: Counts) -> Floats:
 
 def _rounded(value: float) -> float:
     return round(value, 4)
+
+
+def ranked_right(scores: Floats, truth: npt.NDArray[np.bool_]) -> float:
+    """Return how often what is true scores higher, ties by half: the area under the curve."""
+    if truth.all() or not truth.any():
+        return math.nan
+    apart = scores[truth][:, None] - scores[~truth]
+    return float((np.sign(apart).mean() + 1) / 2)

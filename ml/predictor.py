@@ -27,6 +27,7 @@ from ml.features.spectrogram import (
     unpacked,
 )
 from ml.features.vectors import VECTOR, Vectors
+from ml.features.word_tags import word_odds
 from ml.labels import EMOTIONS, Emotion
 from ml.memory import keep_freed_memory
 from ml.networks.quick import best_format, quicken
@@ -50,6 +51,8 @@ class Prediction:
         The clip as the network saw it just before it chose an emotion, -127 to 127: only its
         direction says something, and clips that feel alike point alike. Empty where a network
         has none.
+    word_odds : dict of str to float
+        What musicnn's tags say for finer words, in log-odds; nothing of words that are missing.
     """
 
     emotion: Emotion
@@ -58,6 +61,7 @@ class Prediction:
     model: str = ""
     version: str = ""
     embedding: list[int] = field(default_factory=list)
+    word_odds: dict[str, float] = field(default_factory=dict)
 
 
 class _Stacked(Mapping[str, Tensor]):
@@ -178,8 +182,11 @@ class Predictor:
         else:
             pairs = zip(clips, self._probabilities(parts), strict=True)
             segments = [_segments(clip, part) for clip, part in pairs]
-        answers = zip(whole, segments, embeddings, strict=True)
-        return [replace(self._prediction(line, part), embedding=e) for line, part, e in answers]
+        answers = zip(whole, segments, embeddings, self._word_odds(inputs, clips), strict=True)
+        return [
+            replace(self._prediction(line, part), embedding=embedding, word_odds=odds)
+            for line, part, embedding, odds in answers
+        ]
 
     @torch.inference_mode()
     def predict_vectors(self, vectors: Sequence[Sequence[float]]) -> list[Prediction]:
@@ -194,6 +201,13 @@ class Predictor:
             return []
         outputs = self.network({"descriptors": torch.tensor(vectors, dtype=torch.float32)})
         return [self._prediction(line, []) for line in self._probabilities(outputs["emotion"])]
+
+    def _word_odds(
+        self, inputs: Mapping[str, Tensor], clips: Sequence[Clip]
+    ) -> list[dict[str, float]]:
+        if not self.meta.descriptors:
+            return [{} for _ in clips]
+        return word_odds(inputs["descriptors"][:, 0], self._format)
 
     def inputs(self, clips: Sequence[Clip]) -> Mapping[str, Tensor]:
         """Return what the network is given for clips: pictures, descriptors, or both."""

@@ -23,6 +23,7 @@ import logging
 import uuid
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.conf import settings
@@ -207,6 +208,7 @@ class HeardSong(NamedTuple):
     probabilities: Mapping[str, float]
     model: str
     version: str
+    word_odds: Mapping[str, float] = MappingProxyType({})  # where it was asked for
 
     def verdict(self, layer: Layer) -> Verdict:
         """What it says to a listener."""
@@ -215,10 +217,15 @@ class HeardSong(NamedTuple):
         )
 
 
-def answers_in(songs: Songs, *, order: Sequence[str] | None = None) -> dict[Hashable, HeardSong]:
-    """Return the answers that count in `songs`, by their bare keys, in one query."""
+def answers_in(
+    songs: Songs, *columns: str, order: Sequence[str] | None = None
+) -> dict[Hashable, HeardSong]:
+    """Return the answers that count in `songs`, by their bare keys, in one query.
+
+    `columns`: "word_odds" where that is wanted, too.
+    """
     rows = Classification.objects.filter(song__in=songs).order_by()
-    found = counting_values(rows, "probabilities", "model", "version", order=order)
+    found = counting_values(rows, "probabilities", "model", "version", *columns, order=order)
     return {song: HeardSong(*values) for song, values in found.items()}
 
 

@@ -137,10 +137,12 @@ class Reading:
 
     @cached_property
     def finer(self) -> list[Word]:
-        """The finer words for the song: the person's own, else those nearest to the answer."""
+        """The finer words for the song: the person's own, else those that the answer comes to."""
         if self.chosen:
             return [self.chosen]
-        return words_of(self._probabilities, emotion=self.emotion) if self._answer else []
+        if not self._answer:
+            return []
+        return words_of(self._probabilities, self._answer.word_odds, emotion=self.emotion)
 
     @cached_property
     def segments(self) -> list[SegmentReading]:

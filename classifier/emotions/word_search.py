@@ -23,7 +23,7 @@ def songs_with_word(user: User, songs: Songs, word: str) -> list[UUID]:
     As on a song's page, a word that the person chose stands alone.
     """
     layer = PersonalLayer.objects.layer_of(user.pk)
-    heard = answers_in(songs)
+    heard = answers_in(songs, "word_odds")
     labels = Label.objects.filter(user=user, song__in=songs).order_by()
     said = {
         song: (emotion, chosen)
@@ -43,4 +43,4 @@ def _names(heard: HeardSong | None, layer: Layer, label: str, chosen: str) -> li
         return []
     verdict: Verdict = heard.verdict(layer)._replace(label=label)
     probabilities = corrected(layer, heard.probabilities)
-    return [word.name for word in words_of(probabilities, emotion=verdict.emotion)]
+    return [word.name for word in words_of(probabilities, heard.word_odds, emotion=verdict.emotion)]

@@ -1,4 +1,4 @@
-"""More than four words: an answer's point on the two axes of affect, and the words nearest to it.
+"""More than four words: an answer's point on the two axes of affect, and the words for it.
 
 The four emotions stay the summary. Each has five finer words, which never change it: a finer word
 belongs to the emotion in whose quarter of the plane it lies.
@@ -8,6 +8,9 @@ arousal, and dominance for 13,915 English lemmas", Behavior Research Methods 45 
 People rate words less extremely than networks rate songs, and words for one feeling much alike. So
 each emotion's five words are spread about the middle of its quarter, in the order and at the
 relative distances of the norms.
+
+How near a word lies is half of what speaks for it; the other half is what the tags of a network
+that has heard a million songs say for it (`ml.training.words`), where an answer has that.
 """
 
 from __future__ import annotations
@@ -76,8 +79,8 @@ LABELS: dict[str, StrOrPromise] = {
 # On which side of valence and of arousal each emotion lies.
 SIDES = {"sad": (-1, -1), "happy": (1, 1), "energetic": (-1, 1), "calm": (1, -1)}
 MIDDLE, SPREAD, EDGE = 0.55, 0.25, 0.95
-# A third word is said where it lies hardly farther away than the second.
-LIKE_THE_SECOND = 1.25
+# A third word is said where hardly less speaks for it than for the second.
+LIKE_THE_SECOND = 0.1
 DIGITS = 3  # as many as say something
 
 
@@ -152,23 +155,42 @@ def point_of(probabilities: Mapping[str, float]) -> Point | None:
     return Point(valence / total, arousal / total)
 
 
-def words_of(probabilities: Mapping[str, float], *, emotion: str) -> list[Word]:
-    """Return the two or three words nearest to an answer, the nearest first.
+def support_of(probabilities: Mapping[str, float], odds: Mapping[str, float]) -> dict[str, float]:
+    """Return what speaks for each word; of no answer, nothing.
 
     Parameters
     ----------
+    odds
+        What tags say for words, in log-odds; words that are missing are neither likely nor not.
+    """
+    point = point_of(probabilities)
+    if point is None:
+        return {}
+    here = (point.valence, point.arousal)
+    return {
+        name: odds.get(name, 0.0) - dist(here, (word.valence, word.arousal))
+        for name, word in WORDS.items()
+    }
+
+
+def words_of(
+    probabilities: Mapping[str, float], odds: Mapping[str, float], *, emotion: str
+) -> list[Word]:
+    """Return the two or three words for which most speaks, the first of them first.
+
+    Parameters
+    ----------
+    odds
+        As of `support_of`.
     emotion
         What the song counts as, whose words alone are said; of all words where that is none of the
         four, as where no model was sure.
     """
-    point = point_of(probabilities)
-    if point is None:
-        return []
-    here = (point.valence, point.arousal)
-    own = [word for word in WORDS.values() if word.emotion == emotion or emotion not in SIDES]
-    own.sort(key=lambda word: dist(here, (word.valence, word.arousal)))
-    second, third = (dist(here, (word.valence, word.arousal)) for word in own[1:3])
-    return own[: 3 if third <= LIKE_THE_SECOND * second else 2]
+    support = support_of(probabilities, odds)
+    own = [name for name in support if WORDS[name].emotion == emotion or emotion not in SIDES]
+    own.sort(key=lambda name: -support[name])
+    count = 3 if own and support[own[1]] - support[own[2]] <= LIKE_THE_SECOND else 2
+    return [WORDS[name] for name in own[:count]]
 
 
 def emotion_of(word: str) -> str:

@@ -230,6 +230,8 @@ class Classification(Job):
     embedding = models.BinaryField(
         null=True, blank=True, help_text=_("How the network saw the clip.")
     )
+    # what tags say for finer words; nothing of what was heard before this was kept
+    word_odds = models.JSONField(default=dict, blank=True, editable=False)
     clip_source = models.CharField(_("clip from"), max_length=20, blank=True)
     # seconds from the file's beginning; unknown of what was heard before this was kept
     clip_start = models.FloatField(null=True, blank=True, editable=False)

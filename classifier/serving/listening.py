@@ -163,4 +163,5 @@ def _columns(heard: HeardClip, *, seconds: float) -> dict[str, Any]:
         "reason": "",
         "certainty": certainty_of(answer["probabilities"]),
         "embedding": pack_embedding(heard.prediction.embedding),
+        "word_odds": heard.prediction.word_odds,
     }

@@ -27,10 +27,12 @@ def file_digest(path: Path) -> str:
 def known_answer(row: Classification, digest: str) -> Classification | None:
     """Return what the row's version of the row's model said of the same file before, if it did.
 
-    Of what was heard before it was kept where a clip begins, nobody knows which part that was.
+    Of what was heard before it was kept where a clip begins, nobody knows which part that was, and
+    one without the tags' word is from before that was kept.
     """
     asked = {"clip_sha256": digest, "model": row.model, "version": row.version}
-    return Classification.objects.done().filter(**asked, clip_start__isnull=False).first()
+    found = Classification.objects.done().filter(**asked, clip_start__isnull=False).first()
+    return found if found and found.word_odds else None
 
 
 def prediction_of(found: Classification) -> Prediction:
@@ -44,4 +46,5 @@ def prediction_of(found: Classification) -> Prediction:
         model=found.model,
         version=found.version,
         embedding=unpack_embedding(found.embedding),
+        word_odds=found.word_odds,
     )

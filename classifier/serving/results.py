@@ -29,7 +29,7 @@ def as_result(prediction: Prediction, *, seconds: float, start: float = 0.0) -> 
     return {
         "emotion": str(prediction.emotion),
         "probabilities": _rounded(prediction.probabilities),
-        **as_point(prediction.probabilities),
+        **as_point(prediction.probabilities, prediction.word_odds),
         "segments": in_song([_rounded_segment(segment) for segment in prediction.segments], start),
         "model": prediction.model,
         "version": prediction.version,
@@ -37,7 +37,7 @@ def as_result(prediction: Prediction, *, seconds: float, start: float = 0.0) -> 
     }
 
 
-def as_point(probabilities: Mapping[str, float]) -> Result:
+def as_point(probabilities: Mapping[str, float], odds: Mapping[str, float]) -> Result:
     """Write where an answer lies: `valence`, `arousal`, the `spread` of both, and its `words`."""
     point = point_of(probabilities)
     if point is None:
@@ -51,7 +51,7 @@ def as_point(probabilities: Mapping[str, float]) -> Result:
             "valence": round(point.valence_spread, POINT_DIGITS),
             "arousal": round(point.arousal_spread, POINT_DIGITS),
         },
-        "words": [word.name for word in words_of(probabilities, emotion=emotion)],
+        "words": [word.name for word in words_of(probabilities, odds, emotion=emotion)],
     }
 
 

@@ -35,6 +35,7 @@ class FakePrediction:
     model: str = "resnet18_bilstm"
     version: str = "test"
     embedding: list[int] = field(default_factory=lambda: [127, 0, -5])
+    word_odds: dict[str, float] = field(default_factory=lambda: {"triumphant": 2.0})
 
 
 class FakeService:

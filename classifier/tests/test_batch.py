@@ -31,7 +31,7 @@ class TestClassifyFiles:
             "file": str(path),
             "emotion": "happy",
             "probabilities": SURE,
-            **as_point(SURE),
+            **as_point(SURE, FakePrediction().word_odds),
             "segments": FakePrediction().segments,
             "model": "resnet18_bilstm",
             "version": "test",

@@ -40,10 +40,27 @@ def test_the_same_file_is_heard_once(
     row = listened(again)
     assert len(service.heard) == 1
     assert (row.status, row.emotion, row.clip_source) == ("done", "happy", "upload")
-    same = ("probabilities", "segments", "certainty", "model", "version", "clip_sha256")
+    same = (
+        "probabilities",
+        "segments",
+        "word_odds",
+        "certainty",
+        "model",
+        "version",
+        "clip_sha256",
+    )
     assert [getattr(row, name) for name in same] == [getattr(first, name) for name in same]
     assert row.embedding == pack_embedding([127, 0, -5])
     assert len(row.clip_sha256) == 64
+
+
+def test_an_answer_without_the_tags_word_is_heard_again(
+    service: FakeService, first: Classification, again: Song
+) -> None:
+    Classification.objects.update(word_odds={})
+    row = listened(again)
+    assert len(service.heard) == 2
+    assert row.word_odds == FakePrediction().word_odds
 
 
 def test_another_file_is_heard(service: FakeService, first: Classification) -> None:

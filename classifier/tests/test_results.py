@@ -23,7 +23,7 @@ def test_values_are_plain_and_rounded() -> None:
         "valence": 0.153,
         "arousal": 0.6,
         "spread": {"valence": 0.571, "arousal": 0.462},
-        "words": ["soulful", "festive"],
+        "words": ["triumphant", "soulful", "festive"],
         "segments": [{"start": 0.0, "end": 10.0, "probabilities": rounded}],
         "model": "resnet18_bilstm",
         "version": "test",

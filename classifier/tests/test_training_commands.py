@@ -30,6 +30,15 @@ def test_reason_is_given_when_ratings_are_bad(tmp_path: Path) -> None:
         call_command("evaluate_personal", f"--ratings={tmp_path / 'r.csv'}", f"--data={tmp_path}")
 
 
+def test_reason_is_given_when_words_are_judged_on_clips_without_answers(tmp_path: Path) -> None:
+    write(tmp_path / "a.wav", music(4.0))
+    (tmp_path / "labels.csv").write_text(
+        "file,emotion,moods\na.wav,calm,Tender\n", encoding="utf-8"
+    )
+    with pytest.raises(CommandError, match="resnet18_bilstm keeps no answers to the clips"):
+        call_command("evaluate_words", f"--data={tmp_path}", f"--runs={tmp_path / 'runs'}")
+
+
 def test_ratings_are_measured_on_a_folder_of_clips(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from classifier.models import Label, PersonalLayer, Song
 from classifier.serving.results import as_point
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
 from journify.models import uuid_of
+from ml.training.words import SAID
 
 if TYPE_CHECKING:
     from spotify_auth.models import User
@@ -35,6 +36,10 @@ class TestWhereWordsLie:
             assert 0 < word.valence * valence <= 1
             assert 0 < word.arousal * arousal <= 1
 
+    def test_what_teaches_them_names_all(self) -> None:
+        taught = {emotion: list(words) for emotion, words in SAID.items()}
+        assert taught == {emotion: list(words) for emotion, words in NORMS.items()}
+
     def test_words_of_a_feeling_keep_the_order_of_the_norms(self) -> None:
         for norms in NORMS.values():
             for (one, first), (other, second) in itertools.combinations(norms.items(), 2):
@@ -46,18 +51,18 @@ class TestWhichWords:
     @pytest.mark.parametrize("emotion", EMOTIONS)
     def test_they_belong_to_the_emotion_that_counts(self, emotion: str) -> None:
         for shares in itertools.product((0.02, 0.2, 0.5, 1.0), repeat=4):
-            words = words_of(chances(*shares), emotion=emotion)
+            words = words_of(chances(*shares), {}, emotion=emotion)
             assert len(words) in {2, 3}
             assert {word.emotion for word in words} == {emotion}
 
     def test_of_no_sure_answer_all_are_asked(self) -> None:
-        words = words_of(chances(0.3, 0.1, 0.2, 0.4), emotion="unsure")
+        words = words_of(chances(0.3, 0.1, 0.2, 0.4), {}, emotion="unsure")
         assert len({word.emotion for word in words}) > 1
 
     def test_every_word_is_some_songs_first(self) -> None:
         steps = [step / 10 for step in range(11)]
         first = {
-            words_of(chances(a * b, c * d, c * (1 - d), a * (1 - b)), emotion=emotion)[0].name
+            words_of(chances(a * b, c * d, c * (1 - d), a * (1 - b)), {}, emotion=emotion)[0].name
             for a, b, d in itertools.product(steps, repeat=3)
             for c in (1 - a,)
             for emotion in EMOTIONS
@@ -67,14 +72,26 @@ class TestWhichWords:
     def test_louder_is_louder(self) -> None:
         """The same pleasantness with more arousal never gets a quieter word of the norms."""
         calm = [
-            words_of(chances(0.1, high, 0.0, 0.9 - high), emotion="calm") for high in (0.0, 0.4)
+            words_of(chances(0.1, high, 0.0, 0.9 - high), {}, emotion="calm") for high in (0.0, 0.4)
         ]
         assert calm[0][0].arousal < calm[1][0].arousal
 
+    @pytest.mark.parametrize("emotion", EMOTIONS)
+    def test_what_tags_say_moves_a_word_ahead_and_never_the_emotion(self, emotion: str) -> None:
+        shares = chances(0.3, 0.2, 0.2, 0.3)
+        before = [word.name for word in words_of(shares, {}, emotion=emotion)]
+        for name in NORMS[emotion]:
+            odds = {name: 3.0} | {word: 9.0 for word in WORDS if word not in NORMS[emotion]}
+            after = words_of(shares, odds, emotion=emotion)
+            assert after[0].name == name
+            assert {word.emotion for word in after} == {emotion}
+            against = words_of(shares, {before[0]: -3.0}, emotion=emotion)
+            assert before[0] not in [word.name for word in against]
+
     def test_nothing_is_said_of_nothing(self) -> None:
         assert point_of({}) is None
-        assert words_of({}, emotion="sad") == []
-        assert as_point({}) == {}
+        assert words_of({}, {}, emotion="sad") == []
+        assert as_point({}, {}) == {}
 
 
 class TestPoint:
@@ -92,7 +109,7 @@ class TestPoint:
 
     def test_the_words_of_an_unsure_answer_are_not_one_emotions(self) -> None:
         """Two probabilities above the bound: the larger one counts, as everywhere."""
-        assert {emotion_of(word) for word in as_point(chances(0.45, 0.55, 0, 0))["words"]} == {
+        assert {emotion_of(word) for word in as_point(chances(0.45, 0.55, 0, 0), {})["words"]} == {
             "happy"
         }
 
@@ -133,7 +150,11 @@ class TestOwnWord:
         LabelFactory(song=chosen, user=user, emotion="happy", word="festive")
         LabelFactory(song=labelled, user=user, emotion="happy", word="festive")
         LabelFactory(song=calm, user=stranger, emotion="happy", word="festive")
-        songs = [sad, calm, unsure, chosen, labelled]
+        heard = [
+            ClassificationFactory(emotion="calm", word_odds={name: 2.0}).song
+            for name in NORMS["calm"]
+        ]
+        songs = [sad, calm, unsure, chosen, labelled, *heard]
         keys = [song.pk for song in songs]
         for name in WORDS:
             shown = {
@@ -143,6 +164,8 @@ class TestOwnWord:
             }
             assert {uuid_of(key) for key in songs_with_word(user, keys, name)} == shown
         assert set(songs_with_word(user, keys, "festive")) == {chosen.pk, labelled.pk}
+        for song, name in zip(heard, NORMS["calm"], strict=True):
+            assert self.reading(user, song).finer[0].name == name
 
     def test_what_labels_taught_counts_for_words_too(self, user: User) -> None:
         song = ClassificationFactory(emotion="sad", probabilities=chances(0.5, 0.1, 0.1, 0.3)).song

@@ -130,7 +130,7 @@ STORED = [
         rules=("old answers", "drawings"),
         tables={
             "classifier.Classification": (
-                "song model version emotion probabilities certainty segments embedding "
+                "song model version emotion probabilities certainty segments embedding word_odds "
                 "clip_source clip_start is_middle clip_sha256 input stage reason seconds "
                 f"queued_at finished_at answered_at retry_at request_id {WORK}"
             ),

@@ -137,14 +137,14 @@ def calendar_day() -> Any:
     return _field(lambda value, place: _from_iso(dt.date, value, place), NEEDED)
 
 
-def chances(names: Collection[str]) -> Any:
-    """A probability for each of some names, in their order."""
-    share = _number(0, 1, int | float)
+def numbers(names: Collection[str], least: float, most: float) -> Any:
+    """A number within limits for each of some names, in their order."""
+    one = _number(least, most, int | float)
 
     def reader(values: Any, place: str) -> dict[str, float]:
         if not isinstance(values, dict) or set(values) - set(names):
             raise wrong(place)
-        return {name: share(values[name], place) for name in names if name in values}
+        return {name: one(values[name], place) for name in names if name in values}
 
     return _field(reader, dict)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from classifier.emotions.words import NORMS
+from classifier.emotions.words import NORMS, WORDS
 from classifier.models import Classification, name_of
 from journal.archive import fields
 from journal.archive.fields import NEEDED, Row
@@ -98,7 +98,7 @@ class ArchivedSegment(Row):
 
     start: float = fields.number(0, 36_000, default=NEEDED)
     end: float = fields.number(0, 36_000, default=NEEDED)
-    probabilities: dict[str, float] = fields.chances(NAMES)
+    probabilities: dict[str, float] = fields.numbers(NAMES, 0, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +108,9 @@ class ArchivedReading(Row):
     model: str = fields.text(40)
     version: str = fields.text(30)
     emotion: str = fields.text(10, choices=NAMES, default=NEEDED)
-    probabilities: dict[str, float] = fields.chances(NAMES)
+    probabilities: dict[str, float] = fields.numbers(NAMES, 0, 1)
     segments: list[Any] = fields.parts(ArchivedSegment, most=20)
+    word_odds: dict[str, float] = fields.numbers(WORDS, -50, 50)
     clip_source: str = fields.text(20)
     clip_start: float | None = fields.number(0, 36_000)
     is_middle: bool = fields.flag(default=True)

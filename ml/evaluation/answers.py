@@ -16,6 +16,7 @@ import numpy as np
 
 from ml.calibration import Floats
 from ml.datasets.labels_file import LabelRow
+from ml.errors import DataError
 from ml.labels import EMOTIONS
 from ml.metrics import Integers
 
@@ -54,6 +55,22 @@ def read_answers(folder: Path) -> Kept | None:
         table["groups"],
         table["folds"],
     )
+
+
+def answers_to(folder: Path, rows: Sequence[LabelRow]) -> Floats:
+    """Return the probabilities that are kept of these clips, shape (N, 4).
+
+    Raises
+    ------
+    DataError
+        If there are none of one of them.
+    """
+    table: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    known = dict(zip(table["clips"], table["probabilities"], strict=True))
+    try:
+        return np.array([known[_short(row.key)] for row in rows])
+    except KeyError as error:
+        raise DataError(f"{folder.name} keeps no answers to the clips of this folder.") from error
 
 
 def _short(name: str) -> str:

@@ -9,12 +9,15 @@ import torch
 from ml.clip import Clip
 from ml.errors import WeightsError
 from ml.features.musicnn import FILE
-from ml.features.vectors import VECTOR
+from ml.features.spectrogram import levelled
+from ml.features.vectors import VECTOR, clip_vectors
+from ml.features.word_tags import word_odds
 from ml.labels import EMOTIONS
 from ml.networks.config import NetworkConfig
 from ml.networks.registry import build_network
 from ml.predictor import Predictor
 from ml.tests.sounds import music
+from ml.training.words import NAMES
 from ml.weights import digest, save_weights
 
 FACTS = {"version": "0.1", "input": "audio", "temperature": 2.0, "descriptors": []}
@@ -96,6 +99,22 @@ def test_descriptors_are_computed_when_the_network_wants_them(tmp_path: Path) ->
     saved(tmp_path, "joined", DESCRIBED, descriptors=list(VECTOR), musicnn=digest(FILE))
     prediction = Predictor.load("joined", root=tmp_path).predict(clip(10))
     assert all(np.isfinite(value) for value in prediction.probabilities.values())
+
+
+def test_tags_say_which_finer_words_fit_when_the_network_is_given_them(tmp_path: Path) -> None:
+    saved(tmp_path, "joined", DESCRIBED, descriptors=list(VECTOR), musicnn=digest(FILE))
+    joined = Predictor.load("joined", root=tmp_path)
+    together = [each.word_odds for each in joined.predict_many([clip(10), clip(20, seed=3)])]
+    assert together == [joined.predict(clip(10)).word_odds, joined.predict(clip(20, 3)).word_odds]
+    assert together[0] != together[1]
+    vectors = clip_vectors(levelled(torch.from_numpy(clip(10).samples)), 10.0, DESCRIBED.patches)
+    (odds,) = word_odds(vectors[:1])
+    assert together[0] == pytest.approx(odds, abs=0.02)
+    assert odds.keys() < set(NAMES)  # and some words tags do not help
+
+
+def test_nothing_is_said_of_words_when_tags_are_not_heard(predictor: Predictor) -> None:
+    assert predictor.predict(clip(10)).word_odds == {}
 
 
 def test_refused_when_made_for_other_descriptors(tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def _classify_song(song: Song) -> Result:
     return named | {
         "emotion": NOT_SURE if found.emotion == UNSURE else answer.emotion,
         "probabilities": answer.probabilities,
-        **as_point(answer.probabilities),
+        **as_point(answer.probabilities, answer.word_odds),
         "segments": in_song(answer.segments, answer.offset or 0.0),
         "model": answer.model,
         "version": answer.version,

@@ -85,7 +85,9 @@ def journal(user: User, tune: bytes) -> User:
         audio=ContentFile(tune, name="song.mp3"),
         audio_sha256=hashlib.sha256(tune).hexdigest(),
     )
-    ClassificationFactory(song=own, emotion="sad", clip_source="upload")
+    ClassificationFactory(
+        song=own, emotion="sad", clip_source="upload", word_odds={"lonely": 1.25, "tender": -0.5}
+    )
     shared = SongFactory(catalogue_key="canon-in-d", title="Canon", audio="")
     ClassificationFactory(song=shared)
     unused = SongFactory(owner=user, title="Never used", audio_sha256="b" * 64, audio="")

@@ -188,6 +188,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "emotion": {"songs": [song(readings=[reading(emotion="angry")])]},
     "probability": {"songs": [song(readings=[reading(probabilities={"sad": 1.1})])]},
     "unknown probability": {"songs": [song(readings=[reading(probabilities={"x": 0.1})])]},
+    "unknown finer word": {"songs": [song(readings=[reading(word_odds={"x": 0.1})])]},
+    "tags that say too much": {"songs": [song(readings=[reading(word_odds={"tender": 51})])]},
     "segment": {"songs": [song(readings=[reading(segments=[{"start": 0}])])]},
     "reading without a time": {"songs": [song(readings=[reading(finished_at=None)])]},
     "input": {"songs": [song(readings=[reading(input="guess")])]},

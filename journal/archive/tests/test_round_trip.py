@@ -315,6 +315,7 @@ def test_an_answer_from_elsewhere_is_told_apart_from_ours(
     assert brought.certainty == max(brought.probabilities.values())
     assert brought.version == "test+import"
     assert brought.emotion == "sad"
+    assert brought.word_odds == {"lonely": 1.25, "tender": -0.5}
 
 
 def test_nothing_of_a_song_that_all_may_use_comes_from_an_archive(
