@@ -15,7 +15,6 @@ from classifier.serving.results import Result, as_result
 from ml.datasets.tracks import TRACK_COLUMNS
 
 if TYPE_CHECKING:
-    from ml.ann import TrackResult
     from ml.predictor import Predictor
 
 MODEL = "ann_tracks"
@@ -72,15 +71,8 @@ def _results(path: Path, rows: list[dict[str, str]], predictor: Predictor) -> It
         answers = predict_tracks([row for _, row in block], predictor=predictor)
         seconds = (time.perf_counter() - started) / len(block)
         for (number, row), answer in zip(block, answers, strict=True):
-            yield _named(path, number, row) | _outcome(answer, seconds)
-
-
-def _named(path: Path, number: int, row: dict[str, str]) -> Result:
-    names = {name: row[name] for name in ("track", "artist") if row.get(name)}
-    return {"file": f"{path}:{number}"} | names
-
-
-def _outcome(answer: TrackResult, seconds: float) -> Result:
-    if answer.prediction is None:
-        return {"error": answer.error}
-    return as_result(answer.prediction, seconds=seconds)
+            result: Result = {"error": answer.error}
+            if answer.prediction is not None:
+                result = as_result(answer.prediction, seconds=seconds)
+            names = {name: row[name] for name in ("track", "artist") if row.get(name)}
+            yield {"file": f"{path}:{number}"} | names | result

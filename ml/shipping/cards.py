@@ -132,7 +132,6 @@ def card_text(meta: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
             *_scores(metrics),
             "",
             *_held_out(metrics),
-            *_worth(metrics),
             "## Where it fails",
             TRACK_LIMITS if _of_tracks(meta) else LIMITS,
             "",
@@ -221,26 +220,6 @@ def _held_out(metrics: Mapping[str, Any]) -> list[str]:
                 f"| {source} | {name} | {score['arousal']:.3f} | {score['valence']:.3f} "
                 f"| {score['macro_f1']:.3f} | {ece} |"
             )
-    return [*lines, ""]
-
-
-def _worth(metrics: Mapping[str, Any]) -> list[str]:
-    """Return what each part is worth, where that was measured."""
-    if not metrics.get("parts"):
-        return []
-    lines = [
-        "### What each part is worth",
-        "",
-        "The same ten folds with something left out.",
-        "",
-        "| | macro-F1 | valence right | log loss | ECE |",
-        "|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {name} | {row['macro_f1']:.3f} | {row['valence_accuracy']:.3f} "
-        f"| {row['log_loss']:.3f} | {row['ece']:.3f} |"
-        for name, row in metrics["parts"].items()
-    ]
     return [*lines, ""]
 
 

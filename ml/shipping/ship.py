@@ -48,7 +48,6 @@ CLIPS = (
     "Veltkamp 2016), VGMIDI (Ferreira and Whitehead 2019), EMOPIA (Hung et al. 2021)"
 )
 SOURCES = {TRACKS: "Track features and playlists' emotions of the Moodify project's table"}
-PARTS = "parts.json"
 SUMMARY = ("clips", "accuracy", "macro_f1", "macro_f1_interval", "log_loss", "ece")
 
 
@@ -62,7 +61,7 @@ def ship(
     network = build_network(config)
     network.load_state_dict(load_file(source / TENSORS))
     answers = judged(read_predictions(run), data.rows())
-    metrics = answers.metrics() | _beside(run)
+    metrics = answers.metrics() | _held_out(run)
     save_weights(folder, network, config, _facts(folder.name, version, fold, facts, metrics))
     kept = (answers.rows, answers.folds, answers.probabilities)
     write_answers(folder, *kept, digest(folder / WEIGHTS_FILE))
@@ -71,22 +70,12 @@ def ship(
     (folder / "card.md").write_text(card_text(meta, metrics), encoding="utf-8")
 
 
-def _beside(run: Path) -> dict[str, Any]:
-    """Return what else was measured: on sets left out, and with parts left out.
-
-    `ml.evaluation.held_out` writes the first; parts.json names runs of the same folds by what
-    they lack.
-    """
-    found: dict[str, Any] = {}
-    held_out = run.parent / HELD_OUT
-    if held_out.is_file():
-        scores = json.loads(held_out.read_text(encoding="utf-8"))
-        if any(run.name in each for each in scores.values()):
-            found["held_out"] = scores
-    parts = run / PARTS
-    if parts.is_file():
-        found["parts"] = json.loads(parts.read_text(encoding="utf-8"))
-    return found
+def _held_out(run: Path) -> dict[str, Any]:
+    """Return what `ml.evaluation.held_out` measured on sets left out, where it did."""
+    path = run.parent / HELD_OUT
+    scores = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    is_measured = any(run.name in each for each in scores.values())
+    return {"held_out": scores} if is_measured else {}
 
 
 def _facts(
