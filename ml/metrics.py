@@ -97,16 +97,24 @@ def interval(
     groups: Sequence[str],
 ) -> tuple[float, float]:
     """Return a 95 % interval of `score` by drawing whole groups with replacement."""
+    scores = [score(truth[chosen], answers[chosen]) for chosen in draws(groups)]
+    low, high = np.quantile(scores, [0.025, 0.975])
+    return _rounded(float(low)), _rounded(float(high))
+
+
+def draws(groups: Sequence[str]) -> list[Integers]:
+    """Return places of whole groups, drawn with replacement as often as an interval asks."""
     names, place = np.unique(np.asarray(groups), return_inverse=True)
     members = [np.flatnonzero(place == index) for index in range(len(names))]
     random = np.random.default_rng(0)
-    scores = []
-    for _ in range(RESAMPLES):
-        drawn = random.integers(0, len(members), len(members))
-        chosen = np.concatenate([members[index] for index in drawn])
-        scores.append(score(truth[chosen], answers[chosen]))
-    low, high = np.quantile(scores, [0.025, 0.975])
-    return _rounded(float(low)), _rounded(float(high))
+    drawn = (random.integers(0, len(members), len(members)) for _ in range(RESAMPLES))
+    return [np.concatenate([members[index] for index in each]) for each in drawn]
+
+
+def difference_text(values: Sequence[float]) -> str:
+    """Write a difference with its interval."""
+    value, low, high = values
+    return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 def by_genre(

@@ -123,7 +123,7 @@ def run_evaluation(options: Mapping[str, Any]) -> None:
     if not names:
         raise DataError("There is nothing to evaluate; name a run, or train one first.")
     if options["held_out"]:
-        Console().print(_held_out(names, options))
+        Console().print(*_held_out(names, options), sep="\n")
         return
     if options["shipped"]:
         results = [(name, _judged(name, runs, options["data"])) for name in names]
@@ -132,7 +132,7 @@ def run_evaluation(options: Mapping[str, Any]) -> None:
     Console().print(comparison(results))
 
 
-def _held_out(names: Sequence[str], options: Mapping[str, Any]) -> Table:
+def _held_out(names: Sequence[str], options: Mapping[str, Any]) -> list[Table]:
     from ml.evaluation.held_out import judge_held_out
 
     if options["data"] is None or not options["also"]:

@@ -3,16 +3,18 @@
     manage.py evaluate resnet18_bilstm ann --held-out --data data/4q --also data/emotify
 
 Each further folder is left out in turn. What was trained without it answers for its clips, or for
-its test part where its publishers named one; temperatures, and the numbers that join two networks,
-come from the folds of the other sets.
+its test part where its publishers named one; temperatures
+come from the folds of the other sets. The first network is then compared with each other one, there
+and on the folds.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.table import Table
@@ -24,9 +26,16 @@ from ml.calibration import Floats, UnseenAnswers, fit_temperature
 from ml.datasets.labels_file import LabelRow
 from ml.datasets.ratings import QUADRANTS
 from ml.errors import DataError
-from ml.evaluation.folds import fold_answers
+from ml.evaluation.folds import fold_answers, judged
 from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE
-from ml.metrics import calibration_error, macro_f1, reliability
+from ml.metrics import (
+    Integers,
+    calibration_error,
+    difference_text,
+    draws,
+    macro_f1,
+    reliability,
+)
 from ml.training.experiment import (
     PREDICTIONS,
     DataFolders,
@@ -42,6 +51,9 @@ AROUSAL, VALENCE = (
     for positive in (HIGH_AROUSAL, POSITIVE_VALENCE)
 )
 HELD_OUT = "held-out.json"
+PAIRED = "paired.json"
+MEASURES = ("macro_f1", "arousal", "valence")
+Differences = dict[str, dict[str, dict[str, list[float]]]]  # by set, network and measure
 PEERS = "peers"  # folder of what other packages say, written by `make peers`
 
 
@@ -60,21 +72,89 @@ class HeldOutScore:
         return [f"{self.arousal:.3f}", f"{self.valence:.3f}", f"{self.macro_f1:.3f}", ece]
 
 
-def judge_held_out(names: Sequence[str], data: DataFolders, runs: Path) -> Table:
-    """Return the table, training what has not been trained without a set."""
+@dataclass(frozen=True)
+class Said:
+    """What a network said of clips that it had not seen: calibrated, shape (n, 4)."""
+
+    rows: list[LabelRow]
+    probabilities: Floats
+
+    def score(self, chosen: Sequence[int] | Integers) -> HeldOutScore:
+        """Score some of the clips."""
+        return _score_of(self.probabilities[chosen], [self.rows[index] for index in chosen])
+
+
+def judge_held_out(names: Sequence[str], data: DataFolders, runs: Path) -> list[Table]:
+    """Return the tables, training what has not been trained without a set."""
     table = Table("left out", "judged", "arousal ρ", "valence ρ", "macro-F1", "ECE", "clips")
     rows = data.rows()
     scores: dict[str, dict[str, dict[str, float | None]]] = {}
+    said = {rows[0].source: [_said_by_folds(name, rows, runs) for name in names]}
     for folder in data.also:
         source = folder.resolve().name
         mine = [row for row in rows if row.source == source and row.is_kept_apart]
         clear = sum(row.is_clear for row in mine)
-        judged = {name: _network_score(name, data, runs, source) for name in names}
-        judged |= _others(mine, folder, runs, source)
-        for name, score in judged.items():
+        said[source] = [_said(name, data, runs, source) for name in names]
+        of_source = {
+            name: each.score(range(len(each.rows)))
+            for name, each in zip(names, said[source], strict=True)
+        }
+        of_source |= _others(mine, folder, runs, source)
+        for name, score in of_source.items():
             table.add_row(source, name, *score.cells(), f"{len(mine)}, {clear} clear")
-        scores[source] = {name: vars(score) for name, score in judged.items()}
-    (runs / HELD_OUT).write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+        scores[source] = {name: vars(score) for name, score in of_source.items()}
+    differences = _differences(names, said)
+    _write(runs / HELD_OUT, scores)
+    _write(runs / PAIRED, {names[0]: differences})
+    return [table, _paired_table(names[0], differences)]
+
+
+def _write(path: Path, table: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+
+
+def _differences(names: Sequence[str], said: Mapping[str, Sequence[Said]]) -> Differences:
+    """Return, by set, other network and measure, how much better the first is, and its interval."""
+    return {
+        source: dict(zip(names[1:], beyond_first(networks), strict=True))
+        for source, networks in said.items()
+    }
+
+
+def beyond_first(networks: Sequence[Said]) -> list[dict[str, list[float]]]:
+    """Say by how much the first is better than each other one, with a 95 % interval.
+
+    Raises
+    ------
+    DataError
+        If they were not judged on the same clips.
+    """
+    rows = networks[0].rows
+    keys = [row.key for row in rows]
+    if any([row.key for row in each.rows] != keys for each in networks):
+        raise DataError("The networks were not judged on the same clips; train them anew.")
+    drawn = [np.arange(len(rows)), *draws([row.group for row in rows])]
+    first, *others = (_measures(each, drawn) for each in networks)
+    return [_with_intervals(first - each) for each in others]
+
+
+def _measures(said: Said, chosen: Sequence[Integers]) -> Floats:
+    """Score each choice of clips, shape (choices, measures)."""
+    scores = [vars(said.score(each)) for each in chosen]
+    return np.array([[score[name] for name in MEASURES] for score in scores])
+
+
+def _with_intervals(differences: Floats) -> dict[str, list[float]]:
+    """Lay out differences of all clips, and then of draws, shape (1 + draws, measures)."""
+    table = np.stack([differences[0], *np.quantile(differences[1:], [0.025, 0.975], axis=0)])
+    return {name: table[:, at].round(4).tolist() for at, name in enumerate(MEASURES)}
+
+
+def _paired_table(first: str, differences: Differences) -> Table:
+    table = Table("judged on", f"{first} beyond", *MEASURES)
+    for source, others in differences.items():
+        for other, each in others.items():
+            table.add_row(source, other, *(difference_text(each[name]) for name in MEASURES))
     return table
 
 
@@ -90,18 +170,26 @@ def _score_of(probabilities: Floats, rows: Sequence[LabelRow]) -> HeldOutScore:
         arousal,
         valence,
         macro_f1(truth[clear], probabilities[clear].argmax(axis=1)),
-        calibration_error(reliability(probabilities[clear], truth[clear])),
+        calibration_error(reliability(probabilities[clear], truth[clear])) if any(clear) else None,
     )
 
 
 def _correlation(said: Floats, labels: Sequence[float], sides: Floats) -> float:
     """Return the rank correlation with a set's axis, or with the sides of its quadrants."""
     known = np.array(labels, dtype=np.float64)
-    return float(spearmanr(said, sides if np.isnan(known).any() else known)[0])
+    truth = sides if np.isnan(known).any() else known
+    if np.ptp(truth) == 0 or np.ptp(said) == 0:
+        return 0.0
+    return float(spearmanr(said, truth)[0])
 
 
-def _network_score(name: str, data: DataFolders, runs: Path, source: str) -> HeldOutScore:
-    """Score a network that was trained without a set."""
+def _said_by_folds(name: str, rows: Sequence[LabelRow], runs: Path) -> Said:
+    answers = judged(read_predictions(runs / name), rows)
+    return Said(answers.rows, answers.probabilities)
+
+
+def _said(name: str, data: DataFolders, runs: Path, source: str) -> Said:
+    """Return what a network that was trained without a set says of it."""
     experiment = read_experiment(name)
     folder = fold_folder(runs / name, source)
     if not (folder / PREDICTIONS).exists():
@@ -117,7 +205,7 @@ def _network_score(name: str, data: DataFolders, runs: Path, source: str) -> Hel
     )
     answer = read_prediction(folder)
     probabilities = softmax(np.array(answer.logits) / temperature, axis=1)
-    return _score_of(probabilities, [row_of[key] for key in answer.files])
+    return Said([row_of[key] for key in answer.files], probabilities)
 
 
 def _others(

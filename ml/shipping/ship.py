@@ -20,7 +20,7 @@ from ml.datasets.tracks import TRACK_COLUMNS
 from ml.evaluation.answers import write_answers
 from ml.evaluation.evaluate import write_metrics
 from ml.evaluation.folds import judged
-from ml.evaluation.held_out import HELD_OUT
+from ml.evaluation.held_out import HELD_OUT, PAIRED
 from ml.features.musicnn import FILE
 from ml.features.vectors import VECTOR
 from ml.networks.config import network_config
@@ -61,7 +61,7 @@ def ship(
     network = build_network(config)
     network.load_state_dict(load_file(source / TENSORS))
     answers = judged(read_predictions(run), data.rows())
-    metrics = answers.metrics() | _held_out(run)
+    metrics = answers.metrics() | _beside(run)
     save_weights(folder, network, config, _facts(folder.name, version, fold, facts, metrics))
     kept = (answers.rows, answers.folds, answers.probabilities)
     write_answers(folder, *kept, digest(folder / WEIGHTS_FILE))
@@ -70,12 +70,18 @@ def ship(
     (folder / "card.md").write_text(card_text(meta, metrics), encoding="utf-8")
 
 
-def _held_out(run: Path) -> dict[str, Any]:
-    """Return what `ml.evaluation.held_out` measured on sets left out, where it did."""
-    path = run.parent / HELD_OUT
-    scores = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    is_measured = any(run.name in each for each in scores.values())
-    return {"held_out": scores} if is_measured else {}
+def _beside(run: Path) -> dict[str, Any]:
+    """Return what `ml.evaluation.held_out` measured on sets left out, and in pairs, where it did."""
+    held_out, paired = (_table(run.parent / name) for name in (HELD_OUT, PAIRED))
+    is_measured = any(run.name in each for each in held_out.values())
+    return ({"held_out": held_out} if is_measured else {}) | (
+        {"paired": paired[run.name]} if run.name in paired else {}
+    )
+
+
+def _table(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
 
 
 def _facts(

@@ -44,7 +44,7 @@ from ml.training.experiment import (
     sized_network,
     write_prediction,
 )
-from ml.training.join import Parts, alone, join_runs, join_without
+from ml.training.join import Parts, alone, join_runs
 from ml.training.loop import Progress, Trainer, pick_device, predict_logits
 
 logger = logging.getLogger(__name__)
@@ -205,9 +205,6 @@ def _join(experiment: Experiment, settings: TrainOptions, folder: Path) -> None:
     parts = Parts(settings.run, describer)
     try:
         join_runs(folder, parts, settings.data)
-        for fold in settings.folds:
-            if isinstance(fold, str):
-                join_without(folder, parts, settings.data, fold)
     except DataError as error:
         logger.info("not joined yet: %s", error)
 

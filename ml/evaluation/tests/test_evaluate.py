@@ -14,6 +14,7 @@ from ml.errors import DataError
 from ml.evaluation import evaluate
 from ml.evaluation.evaluate import comparison, evaluate_run
 from ml.evaluation.folds import fold_answers, judged
+from ml.evaluation.held_out import Said, beyond_first
 from ml.labels import EMOTIONS
 from ml.tests.sounds import music, write
 from ml.training.experiment import DataFolders, read_predictions, write_prediction
@@ -146,3 +147,17 @@ def test_a_doubted_label_moves_the_temperature_by_a_third_when_trusted_by_half(
     rows = {row.key: replace(row, trust=0.5 if row.fold else 1.0) for row in read_labels(data)}
     weights = [fold_answers(each, rows).weights.tolist() for each in read_predictions(run)]
     assert weights == [[1.0] * 40, pytest.approx([0.354] * 40, abs=1e-3)]
+
+
+def test_a_better_network_is_beyond_noise_and_an_equal_one_is_not(data: Path) -> None:
+    rows = read_labels(data)
+    right = np.eye(4)[[EMOTIONS.index(row.emotion) for row in rows]]
+    random = np.random.default_rng(1).dirichlet(np.ones(4), len(rows))
+    best, same, other = (Said(rows, said) for said in (right, right.copy(), random))
+    equal, better = beyond_first([best, same, other])
+    assert set(equal) == {"macro_f1", "arousal", "valence"}
+    assert all(values == [0.0, 0.0, 0.0] for values in equal.values())
+    for value, low, high in better.values():
+        assert 0 < low <= value <= high
+    with pytest.raises(DataError, match="same clips"):
+        beyond_first([best, Said(rows[::-1], random)])

@@ -170,10 +170,14 @@ def test_taught_network_is_joined_and_judged_on_a_set_left_out(
     monkeypatch.setattr("ml.evaluation.held_out.read_experiment", lambda _: small)
     small = read_experiment("small", path=joined / "small.toml")
     options = ["--data", str(joined), "--also", str(joined / "other"), "--runs", str(runs)]
-    evaluate_main(["small", "--held-out", *options])
+    evaluate_main(["small", "small-alone", "--held-out", *options])
     assert "loud is happy" in capsys.readouterr().out
     scores = json.loads((runs / "held-out.json").read_text())["other"]
-    assert set(scores) == {"small", "loud is happy"}
+    assert set(scores) == {"small", "small-alone", "loud is happy"}
+    beyond = json.loads((runs / "paired.json").read_text())["small"]
+    assert set(beyond) == {joined.name, "other"}
+    gained = scores["small"]["macro_f1"] - scores["small-alone"]["macro_f1"]
+    assert beyond["other"]["small-alone"]["macro_f1"][0] == pytest.approx(gained, abs=1e-4)
     for run in ("small", "small-alone", "ann"):
         said = read_prediction(runs / run / "without-other")
         assert [key.partition("/")[0] for key in said.files] == ["other"] * 8
