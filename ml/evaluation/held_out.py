@@ -3,9 +3,8 @@
     manage.py evaluate resnet18_bilstm ann --held-out --data data/4q --also data/emotify
 
 Each further folder is left out in turn. What was trained without it answers for its clips, or for
-its test part where its publishers named one; temperatures
-come from the folds of the other sets. The first network is then compared with each other one, there
-and on the folds.
+its test part where its publishers named one; temperatures come from the folds of the other sets.
+The first network is then compared with each other one, there and on the folds.
 """
 
 from __future__ import annotations

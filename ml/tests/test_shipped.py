@@ -74,3 +74,17 @@ def test_a_file_gets_an_answer_when_weights_are_real(name: str, tmp_path: Path) 
 
 def test_main_network_ships_when_installed() -> None:
     assert "resnet18_bilstm" in NAMES
+
+
+def test_no_other_network_is_better_than_the_main_one_beyond_noise() -> None:
+    metrics = read("resnet18_bilstm", "metrics.json")
+    assert set(metrics["paired"]) == {"4q", *metrics["held_out"]}
+    for source, others in metrics["paired"].items():
+        assert set(others) == {"ann", "cnn_lstm", "resnet18"}
+        for name, each in others.items():
+            value, _, high = each["macro_f1"]
+            assert high >= 0, (source, name)
+            if source in metrics["held_out"]:
+                scores = metrics["held_out"][source]
+                gained = scores["resnet18_bilstm"]["macro_f1"] - scores[name]["macro_f1"]
+                assert value == pytest.approx(gained, abs=1e-4)
