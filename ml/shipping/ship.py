@@ -71,7 +71,7 @@ def ship(
 
 
 def _beside(run: Path) -> dict[str, Any]:
-    """Return what `ml.evaluation.held_out` measured on sets left out, and in pairs, where it did."""
+    """Return what `ml.evaluation.held_out` measured on sets left out and in pairs, if so."""
     held_out, paired = (_table(run.parent / name) for name in (HELD_OUT, PAIRED))
     is_measured = any(run.name in each for each in held_out.values())
     return ({"held_out": held_out} if is_measured else {}) | (
