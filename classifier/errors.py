@@ -83,7 +83,8 @@ def outcome_of(error: BaseException, *, of: str) -> Outcome:
         return Outcome(str(INTERRUPTED), "interrupted", wait=0)
     if isinstance(error, _FORESEEN):
         wait = max(error.seconds, SOON) if isinstance(error, ClipLaterError) else None
-        return Outcome(str(error), _reason_of(error), wait=wait)
+        reason = getattr(error, "reason", NoModelError.reason)  # `WeightsError` has none
+        return Outcome(str(error), getattr(error, "code", reason), wait=wait)
     logger.error("%s broke", of, exc_info=error)
     if isinstance(error, TookTooLongError):
         return Outcome(str(TOOK_TOO_LONG), error.reason, wait=SOON)
@@ -93,9 +94,3 @@ def outcome_of(error: BaseException, *, of: str) -> Outcome:
 def sentence_of(error: Exception, *, of: str) -> str:
     """Return what people read of an error that ended the work `of`."""
     return outcome_of(error, of=of).sentence
-
-
-def _reason_of(error: Exception) -> str:
-    if isinstance(error, ClipError):
-        return error.code
-    return str(getattr(error, "reason", NoModelError.reason))
