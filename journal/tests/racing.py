@@ -27,11 +27,11 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from classifier.files.tests.test_bad_input import upload_of  # noqa: E402
 from classifier.files.uploads import add_upload  # noqa: E402
 from classifier.models import Classification, Explanation, Label, Song  # noqa: E402
 from classifier.queue.rows import request_classification  # noqa: E402
 from classifier.serving.explaining import request_explanation  # noqa: E402
-from classifier.tests.test_bad_input import upload_of  # noqa: E402
 from journal import services  # noqa: E402
 from journal.archive import transfers  # noqa: E402
 from journal.archive.merging import merge  # noqa: E402

@@ -15,11 +15,11 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from classifier.files import tryouts
+from classifier.files.tests.test_bad_input import upload_of
 from classifier.models import Arc, Classification, Explanation, TryOut
 from classifier.queue import rows as queue
 from classifier.serving import explaining, whole
 from classifier.tests.factories import ClassificationFactory, SongFactory
-from classifier.tests.test_bad_input import upload_of
 from journal.archive import transfers
 from journal.listening.models import ListeningImport, ListeningRound
 from journal.models import Playlist, Refresh, Transfer

@@ -20,10 +20,10 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.files import tryouts
+from classifier.files.tests.test_bad_input import upload_of
 from classifier.files.uploads import add_upload
 from classifier.models import Classification, Song
 from classifier.tests.corpus import Corpus
-from classifier.tests.test_bad_input import upload_of
 from journal.archive import transfers
 from journal.models import Entry
 from journal.tests.factories import EntryFactory

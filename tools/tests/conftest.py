@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from classifier.tests.conftest import service
+from classifier.conftest import service
 
 __all__ = ["service"]

@@ -7,10 +7,10 @@ import pytest
 
 from classifier.files.decoding import get_decoder
 from classifier.files.naming import title_from
+from classifier.files.tests.test_bad_input import upload_of
 from classifier.files.uploads import UploadRejectedError, add_upload, check_audio
 from classifier.models import Song
 from classifier.tests.corpus import Corpus
-from classifier.tests.test_bad_input import upload_of
 from ml.audio import decoding
 from ml.errors import SENTENCES, ClipError
 from ml.tests.sounds import music, write

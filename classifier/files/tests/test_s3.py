@@ -15,13 +15,13 @@ from django.test import Client
 from django.urls import reverse
 from moto.server import ThreadedMotoServer
 
+from classifier.files.tests.test_bad_input import upload_of
 from classifier.files.uploads import add_upload
 from classifier.models import Song
 from classifier.queue import rows as queue
 from classifier.sources import audio_of
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService
-from classifier.tests.test_bad_input import upload_of
 from journify.background.tests.workers import work_at
 from journify.config.buckets import PIECE_BYTES
 from journify.config.storages import media_storage

@@ -11,10 +11,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from classifier.errors import NO_MODEL, NoModelError
 from classifier.files import tryouts
+from classifier.files.tests.test_bad_input import upload_of
 from classifier.models import Song, TryOut
 from classifier.tests.corpus import Corpus
 from classifier.tests.fakes import FakeService
-from classifier.tests.test_bad_input import upload_of
 from journify.background.tests.workers import work_at
 
 pytestmark = pytest.mark.django_db
