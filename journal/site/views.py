@@ -14,7 +14,7 @@ from journify.web.http import HttpRequest
 
 # What pages are drawn with: kept on the device, so that they come quickly.
 SHELL = (
-    *(f"css/{name}.css" for name in ("tokens", "base", "layout", "components", "charts", "print")),
+    *(f"css/{name}.css" for name in ("tokens", "layout", "components", "charts", "print")),
     *(f"js/{name}.js" for name in ("app", "time_zone", "offline", "offline_page", "picker")),
     *(f"fonts/EBGaramond-{name}.woff2" for name in ("Regular", "Italic")),
     *(f"img/{name}" for name in ("favicon.svg", "icons.svg", "icon-192.png", "badge-96.png")),
