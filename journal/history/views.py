@@ -41,7 +41,6 @@ def history(request: SignedInRequest) -> HttpResponse:
     year = year_of(request.user, _year(request), today=today(), is_whole="year" in request.GET)
     context = {
         "year": year,
-        "months": lambda: year.month_links(form.cleaned_data.get("first")),
         "shown_from": wanted["first"],
         "shown_to": wanted["last"],
         "form": form,

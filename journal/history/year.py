@@ -18,7 +18,7 @@ from journal.day.pages import first_day
 from journal.emotions.counting import DayHeard, ends_of, heard_by_day
 from journal.emotions.tally import KINDS, tally_of
 from journal.history.days import DayInColour, Words, cell, day_in_colour
-from journal.stats.geometry import pieces
+from journal.stats.geometry import Piece, pieces
 from journal.stats.tables import Table
 from journify.web.fragments import key_of
 from journify.web.markup import join_markup
@@ -47,31 +47,22 @@ class MonthInColour:
     def short(self) -> str:
         return date_format(self.first, "M")
 
-    def link(self, *, is_shown: bool) -> str:
-        """Its name and its answers as a bar, leading to them; without answers its name alone."""
-        full = escape(date_format(self.first, "F"))
-        letters = f"{escape(self.short[:1])}<i>{escape(self.short[1:])}</i>"
-        name = f'<abbr title="{full}">{letters}</abbr>'
-        if not self.answered:
-            return name
-        bar = "".join(
-            f'<rect data-emotion="{piece.part.name}" x="{piece.start}%" width="{piece.length}%"'
-            ' height="100%" />'
-            for piece in pieces(tally_of(self.counts))
-        )
-        current = ' aria-current="true"' if is_shown else ""
-        return (
-            f'<a href="{escape(self.address)}"{current}>{name}'
-            f'<svg class="month-bar" aria-hidden="true">{bar}</svg></a>'
-        )
+    @property
+    def letters(self) -> SafeString:
+        """Its short name, of which narrow columns show the first letter."""
+        return format_html("{}<i>{}</i>", self.short[:1], self.short[1:])
 
     @property
     def name(self) -> SafeString:
-        """Its short name, of which narrow columns show a letter; a link to its answers."""
-        letters = format_html("{}<i>{}</i>", self.short[:1], self.short[1:])
-        return (
-            format_html('<a href="{}">{}</a>', self.address, letters) if self.answered else letters
-        )
+        """Its short name; a link to its answers."""
+        if not self.answered:
+            return self.letters
+        return format_html('<a href="{}">{}</a>', self.address, self.letters)
+
+    @property
+    def bar(self) -> list[Piece]:
+        """Its answers laid end to end."""
+        return pieces(tally_of(self.counts))
 
     @property
     def first(self) -> dt.date:
@@ -165,12 +156,6 @@ class YearInColour:
             f'<li class="year-row"><span class="year-name">{name}</span><ol>'
             f"{''.join(cell(day, icons) for day in week)}</ol></li>"
             for name, week in zip(self._names_of_weeks(), self.weeks, strict=True)
-        )
-
-    def month_links(self, shown: dt.date | None) -> SafeString:
-        """A link a month that has answers, with these as a small bar; `shown` begins a month."""
-        return join_markup(
-            f"<li>{month.link(is_shown=month.first == shown)}</li>" for month in self.months
         )
 
     @property
