@@ -1,7 +1,6 @@
 """A listener's data: taken along as an archive, or brought here in one."""
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,13 +16,19 @@ from journal.models import Transfer
 from journal.site.polling import next_poll, poll_of
 from journify.limits.requests import limited
 from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get, signed_in_post
-from spotify_auth.models import User
 
 
 @signed_in_get
 def data_page(request: SignedInRequest) -> HttpResponse:
     """Offer an export and an import, and show how far the last of each is."""
-    context = _context(request.user) | next_poll(poll_of(request))
+    rows = {row.kind: row for row in request.user.transfers.order_by("requested_at")}
+    context = {
+        "export": rows.get(Transfer.Kind.EXPORT),
+        "import": rows.get(Transfer.Kind.IMPORT),
+        "is_open": Transfer.objects.open().filter(user=request.user).exists(),
+        "kept_days": settings.ARCHIVE_KEPT_DAYS,
+        "max_mb": settings.IMPORT_MAX_MB,
+    } | next_poll(poll_of(request))
     return page_or_fragment(request, "journal/data.html", context, partial="transfers")
 
 
@@ -67,16 +72,3 @@ def export_file(request: SignedInRequest, transfer_id: uuid.UUID) -> FileRespons
         filename=f"journify-{day}.zip",
         content_type="application/zip",
     )
-
-
-def _context(user: User) -> dict[str, Any]:
-    rows = {row.kind: row for row in user.transfers.order_by("requested_at")}
-    last_export, last_import = rows.get(Transfer.Kind.EXPORT), rows.get(Transfer.Kind.IMPORT)
-    is_open = Transfer.objects.open().filter(user=user).exists()
-    return {
-        "export": last_export,
-        "import": last_import,
-        "is_open": is_open,
-        "kept_days": settings.ARCHIVE_KEPT_DAYS,
-        "max_mb": settings.IMPORT_MAX_MB,
-    }

@@ -9,7 +9,6 @@ from classifier.emotions.effective import UNTAUGHT, Verdict, answers_in, effecti
 from classifier.models import Label, PersonalLayer
 from journal.listening.models import ListenedSong, Listening
 from journify.models import bare, uuid_of
-from ml.personal import Layer
 
 AT_ONCE = 500
 
@@ -22,7 +21,10 @@ def follow_said(*, song: UUID, user: UUID | None = None, **_signal: Any) -> None
         return
     answer = next(iter(answers_in([song]).values()), None)
     people = [row.user_id for row in listened]
-    labels, layers = _labels_of(song, people), _layers_of(people)
+    said = Label.objects.filter(song_id=song, user__in=people)
+    labels = dict(said.values_list("user_id", "emotion"))
+    taught = PersonalLayer.objects.at_work().filter(user__in=people)
+    layers = {row.user_id: row.layer for row in taught}
     for row in listened:
         layer = layers.get(row.user_id, UNTAUGHT)
         heard = answer.verdict(layer) if answer else Verdict()
@@ -51,13 +53,3 @@ def follow_taught(*, user: UUID, songs: Sequence[UUID] | None, **_signal: Any) -
             changed += rows.filter(song_id__in=of_emotion).update(emotion=emotion)
     if changed:
         Listening.objects.filter(user_id=user).update(is_stale=True)
-
-
-def _labels_of(song: UUID, users: Sequence[UUID]) -> dict[UUID, str]:
-    rows = Label.objects.filter(song_id=song, user__in=users)
-    return dict(rows.values_list("user_id", "emotion"))
-
-
-def _layers_of(users: Sequence[UUID]) -> dict[UUID, Layer]:
-    rows = PersonalLayer.objects.at_work().filter(user__in=users)
-    return {row.user_id: row.layer for row in rows}

@@ -26,13 +26,12 @@ from classifier.errors import UploadRejectedError
 from classifier.files.uploads import add_upload, too_large_message
 from journal import consent
 from journal.day.pages import open_day, today
-from journal.models import Entry, EntryQuerySet
+from journal.models import Entry
 from journal.picker import platforms
 from journal.picker.links import ADDRESS
 from journify.limits.requests import limited, spend
 from journify.outbound.errors import PlatformError
 from journify.web.http import SignedInRequest, signed_in_get
-from spotify_auth.models import User
 
 TEXT_LENGTH = 1000
 # What a browser sends with a request that no other site made; every one with share targets does.
@@ -119,11 +118,7 @@ def _shared_words(request: SignedInRequest, text: str) -> HttpResponse:
 
 
 def _which_phrase(request: SignedInRequest, **shared: Any) -> HttpResponse:
-    context = shared | {"entries": _open_today(request.user)}
-    return TemplateResponse(request, "journal/add.html", context)
-
-
-def _open_today(user: User) -> EntryQuerySet:
     date = today()
-    open_day(user, date)
-    return Entry.objects.of(user).filter(date=date, song=None)
+    open_day(request.user, date)
+    entries = Entry.objects.of(request.user).filter(date=date, song=None)
+    return TemplateResponse(request, "journal/add.html", shared | {"entries": entries})

@@ -40,11 +40,7 @@ class Period:
     @property
     def file_name(self) -> str:
         """What a kept picture is called, without its ending."""
-        return (
-            f"journify-{self.year:04d}-{self.month:02d}"
-            if self.month
-            else f"journify-{self.year:04d}"
-        )
+        return f"journify-{self.year:04d}" + (f"-{self.month:02d}" if self.month else "")
 
     @property
     def url(self) -> str:

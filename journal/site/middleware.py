@@ -52,7 +52,8 @@ class TimeZoneMiddleware(Middleware):
     """Activate the zone chosen in the settings, else the browser's, else UTC."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(_zone_of(request)):
+        chosen = preferences_of(request.user).time_zone if request.user.is_authenticated else ""
+        with timezone.override(zone_named(chosen, request.COOKIES.get(COOKIE))):
             return self.get_response(request)
 
 
@@ -60,8 +61,3 @@ def theme_of(request: HttpRequest) -> str:
     """Read the theme that the browser was left with; a word that is none counts as none."""
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return theme if theme in Preferences.Theme.values else Preferences.Theme.AUTO
-
-
-def _zone_of(request: HttpRequest) -> dt.tzinfo:
-    chosen = preferences_of(request.user).time_zone if request.user.is_authenticated else ""
-    return zone_named(chosen, request.COOKIES.get(COOKIE))

@@ -48,9 +48,10 @@ def learnt_page_of(user: User) -> dict[str, Any]:
     row = layer_row(user.pk)
     moved = _moved(user, row.layer)
     found = Song.objects.in_bulk(list(moved)[:SHOWN])
+    moves = WHAT_MOVED[_direction(row.arousal), _direction(row.valence)]
     return {
         "row": row,
-        "sentences": [_what_moved(row), _what_agrees(row)] if row.labels >= LEAST_LABELS else [],
+        "sentences": [moves, _what_agrees(row)] if row.labels >= LEAST_LABELS else [],
         "arrow": _arrow(row) if row.strength and row.labels >= LEAST_LABELS else None,
         "songs": [
             {"song": found[key], "before": _word(before), "after": _word(after), "emotion": after}
@@ -103,11 +104,6 @@ def _moved(user: User, layer: Layer) -> dict[UUID, tuple[str, str]]:
 
 def _word(emotion: str) -> StrOrPromise:
     return NOT_SURE if emotion == UNSURE else WORDS[emotion]
-
-
-def _what_moved(row: PersonalLayer) -> str:
-    """The first sentence: in which direction music sounds different to the listener."""
-    return str(WHAT_MOVED[_direction(row.arousal), _direction(row.valence)])
 
 
 def _direction(shift: float) -> int:

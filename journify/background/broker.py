@@ -29,16 +29,13 @@ _away = SimpleNamespace(until=0.0)
 
 @functools.cache
 def get_app() -> Celery:
+    is_redis = settings.QUEUE_URL.startswith(("redis:", "rediss:"))
     app = Celery("journify", broker=settings.QUEUE_URL, set_as_current=False, fixups=[])
     app.conf.update(
         broker_connection_timeout=CONNECT_SECONDS,
-        broker_transport_options={"socket_connect_timeout": CONNECT_SECONDS} if _is_redis() else {},
+        broker_transport_options={"socket_connect_timeout": CONNECT_SECONDS} if is_redis else {},
     )
     return app
-
-
-def _is_redis() -> bool:
-    return bool(settings.QUEUE_URL.startswith(("redis:", "rediss:")))
 
 
 def call_workers() -> None:

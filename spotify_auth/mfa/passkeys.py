@@ -47,7 +47,11 @@ def _own_passkey(view: View) -> View:
     @functools.wraps(view)
     @login_required
     def guarded(request: SignedInRequest, pk: str) -> HttpResponse:
-        return view(request, passkey=_found(request, pk))
+        try:
+            passkey = passkeys_of(request.user).get(pk=pk)
+        except (Authenticator.DoesNotExist, ValueError, ValidationError):
+            raise Http404 from None
+        return view(request, passkey=passkey)
 
     return guarded
 
@@ -83,13 +87,3 @@ def keeping_codes(view: View) -> View:
         return response
 
     return kept
-
-
-def _found(request: SignedInRequest, pk: str) -> Authenticator:
-    try:
-        row = passkeys_of(request.user).filter(pk=pk).first()
-    except (ValueError, ValidationError):
-        row = None
-    if row is None:
-        raise Http404
-    return row

@@ -75,7 +75,7 @@ class History:
         try:
             for name, opened in _files(path, folder):
                 with opened() as file:
-                    yield from self._of_file(name, _buffered(file, self))
+                    yield from self._of_file(name, file)
         except HistoryRejectedError as error:
             self.problem = str(error)
         except DAMAGE:
@@ -83,8 +83,8 @@ class History:
         if not self.formats and not self.problem:
             self.problem = str(NOT_RECOGNISED)
 
-    def _of_file(self, name: str, stream: io.BufferedReader) -> Iterator[Play]:
-        found = _recognise(name, stream)
+    def _of_file(self, name: str, file: IO[bytes]) -> Iterator[Play]:
+        found = _recognise(name, io.BufferedReader(_Counted(file, self), HEAD_BYTES * 16))
         if found is None:
             return
         reader, plays = found
@@ -100,10 +100,6 @@ class History:
         except DAMAGE:
             sentence = _("“%(name)s” is cut short or damaged. Everything before it was imported.")
             self.problem = sentence % {"name": name[-80:]}
-
-
-def _buffered(file: IO[bytes], history: History) -> io.BufferedReader:
-    return io.BufferedReader(_Counted(file, history), HEAD_BYTES * 16)
 
 
 class _Counted(io.RawIOBase):
@@ -154,7 +150,8 @@ def _recognise(name: str, stream: io.BufferedReader) -> tuple[str, Iterable[Play
     if start.startswith("["):
         return _of_objects(_items(stream, head))
     if start.startswith("{"):
-        return _of_objects(_lines_of_json(stream))
+        # objects one a line, as in `.jsonl`; a file that is one object gives that
+        return _of_objects(iter(ijson.items(stream, "", multiple_values=True, use_float=True)))
     if start.startswith("<?xml") and "plist" in start:
         return itunes.NAME, itunes.read_itunes(stream)
     lines = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None)
@@ -167,11 +164,6 @@ def _items(stream: io.BufferedReader, head: bytes) -> Iterator[Any]:
     if head.startswith(codecs.BOM_UTF8):
         stream.read(len(codecs.BOM_UTF8))
     return iter(ijson.items(stream, "item", use_float=True))
-
-
-def _lines_of_json(stream: io.BufferedReader) -> Iterator[Any]:
-    """Objects one a line, as in `.jsonl`; a file that is one object gives that."""
-    return iter(ijson.items(stream, "", multiple_values=True, use_float=True))
 
 
 def _of_objects(items: Iterator[Any]) -> tuple[str, Iterable[Play | None]] | None:

@@ -45,14 +45,17 @@ def services() -> list[str]:
     return [Service.LISTENBRAINZ, *([Service.LASTFM] if settings.LASTFM_API_KEY else [])]
 
 
-def is_refresh_due() -> bool:
-    """Whether there is somebody to ask about."""
-    return _due().exists()
+def names_due() -> QuerySet[Followed]:
+    """The names that were not asked about lately."""
+    long_ago = timezone.now() - EVERY
+    return Followed.objects.filter(service__in=services()).filter(
+        Q(checked_at=None) | Q(checked_at__lt=long_ago)
+    )
 
 
 def refresh_due() -> None:
     """Ask for the latest plays of those who were not asked about lately."""
-    for followed in _due().select_related("user").order_by("checked_at")[:AT_ONCE]:
+    for followed in names_due().select_related("user").order_by("checked_at")[:AT_ONCE]:
         # claimed by whoever changes it first, so that two workers do not both ask
         is_ours = Followed.objects.filter(pk=followed.pk, checked_at=followed.checked_at).update(
             checked_at=timezone.now()
@@ -75,13 +78,6 @@ def _ask_for_plays(followed: Followed) -> None:
             store(followed.user, plays, progress=lambda: None)
         latest = max((play.started_at for play in plays if play.started_at), default=None)
         _end(followed, "", **({"latest_at": latest} if latest else {}))
-
-
-def _due() -> QuerySet[Followed]:
-    long_ago = timezone.now() - EVERY
-    return Followed.objects.filter(service__in=services()).filter(
-        Q(checked_at=None) | Q(checked_at__lt=long_ago)
-    )
 
 
 def _end(followed: Followed, error: str, **values: Any) -> None:

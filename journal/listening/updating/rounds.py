@@ -16,7 +16,7 @@ def request_round() -> None:
     """Ask for a round where there is something to do and none is open."""
     if ListeningRound.objects.open().exists():
         return
-    if following.is_refresh_due() or hearing.is_look_up_due():
+    if following.names_due().exists() or hearing.is_look_up_due():
         ListeningRound.objects.create(turn_at=jobs.turn(ListeningRound))
         jobs.wake()
 
