@@ -125,11 +125,8 @@ def run_evaluation(options: Mapping[str, Any]) -> None:
     if options["held_out"]:
         Console().print(*_held_out(names, options), sep="\n")
         return
-    if options["shipped"]:
-        results = [(name, _judged(name, runs, options["data"])) for name in names]
-    else:
-        results = [(name, _measured(name, options)) for name in names]
-    Console().print(comparison(results))
+    measure = _judged if options["shipped"] else _measured
+    Console().print(comparison([(name, measure(name, options)) for name in names]))
 
 
 def _held_out(names: Sequence[str], options: Mapping[str, Any]) -> list[Table]:
@@ -137,8 +134,13 @@ def _held_out(names: Sequence[str], options: Mapping[str, Any]) -> list[Table]:
 
     if options["data"] is None or not options["also"]:
         raise DataError("Say with --data and --also what was trained on.")
-    data = DataFolders(options["data"], tuple(options["also"]))
-    return judge_held_out(names, data, options["runs"])
+    return judge_held_out(names, _data_of(options), options["runs"])
+
+
+def _data_of(options: Mapping[str, Any]) -> DataFolders:
+    if options["data"] is None:
+        raise DataError("Say with --data where the labels are.")
+    return DataFolders(options["data"], tuple(options["also"]))
 
 
 def _names(runs: Path) -> list[str]:
@@ -154,10 +156,7 @@ def _measured(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """
     run: Path = options["runs"] / name
     try:
-        if options["data"] is None:
-            raise DataError("Say with --data where the labels are.")
-        data = DataFolders(options["data"], tuple(options["also"]))
-        return evaluate_run(run, data, folds=options["folds"])
+        return evaluate_run(run, _data_of(options), folds=options["folds"])
     except DataError as error:
         if not options["all"]:
             raise
@@ -184,15 +183,14 @@ def _kept(run: Path, weights: Path) -> dict[str, Any] | None:
     return metrics | fresh | {"folds": sorted(set(folds)), "by_genre": metrics["by_genre"]}
 
 
-def _judged(name: str, runs: Path, data: Path | None) -> dict[str, Any]:
+def _judged(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Judge shipped weights, and keep the metrics beside the runs."""
     from ml.evaluation.judge import judge
     from ml.predictor import Predictor
 
-    if data is None:
-        raise DataError("Say with --data where the labels are.")
+    data = _data_of(options).main
     metrics = judge(Predictor.load(name), data)
-    folder = runs / f"{name}-on-{data.resolve().name}"
+    folder = options["runs"] / f"{name}-on-{data.resolve().name}"
     folder.mkdir(parents=True, exist_ok=True)
     write_metrics(folder, metrics)
     return metrics

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import av
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 
 from tools.sandbox import sounds
@@ -29,15 +28,8 @@ def encoded_clip(song: SandboxSong, kind: str) -> bytes:
         stream = container.add_stream(codec, rate=RATE, layout="mono")
         assert isinstance(stream, AudioStream)
         stream.bit_rate = BIT_RATE
-        resampler = AudioResampler(
-            format=stream.format, layout="mono", rate=RATE, frame_size=stream.frame_size
-        )
-        for frame in _frames(song):
-            for piece in resampler.resample(frame):
-                container.mux(stream.encode(piece))
-        for last in resampler.resample(None):
-            container.mux(stream.encode(last))
-        container.mux(stream.encode(None))
+        for frame in [*_frames(song), None]:
+            container.mux(stream.encode(frame))  # which resamples
     return output.getvalue()
 
 
