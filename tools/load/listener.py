@@ -3,7 +3,6 @@
 import io
 import random
 import re
-import struct
 import threading
 import time
 import wave
@@ -145,6 +144,5 @@ def _tone(chance: random.Random) -> bytes:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        samples = [chance.randrange(-8000, 8000) for _ in range(4 * 8000)]
-        file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
+        file.writeframes(chance.randbytes(4 * 8000 * 2))
     return content.getvalue()
