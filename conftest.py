@@ -59,6 +59,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _asks_a_database(item: pytest.Item) -> bool:
     """Whether a test may, or its file gives a database to processes that it starts."""
+    if item.get_closest_marker("any_database"):
+        return False
     fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
     starts_processes = hasattr(getattr(item, "module", None), "own_data")
     return bool(fixtures or item.get_closest_marker("django_db") or starts_processes)

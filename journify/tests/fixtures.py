@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _what_mongodb_can_do_too() -> Iterator[None]:
-    """Refuse the queries that MongoDB could not answer, in every test."""
-    with compiled_for_mongodb():
+def _what_mongodb_can_do_too(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Refuse the queries that MongoDB could not answer, in every test.
+
+    With `--only-database` the same tests ask the same questions as without.
+    """
+    with nullcontext() if request.config.getoption("--only-database") else compiled_for_mongodb():
         yield
 
 
@@ -38,10 +43,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         keep_tables()
 
 
+@pytest.fixture(scope="session")
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("apps")
+
+
 @pytest.fixture
-def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the app writes during a test; the test's own `tmp_path` stays its own."""
-    return tmp_path_factory.mktemp("app")
+def own_folder(_own_folders: Path) -> Path:
+    """What the app writes during a test; the test's own `tmp_path` stays its own.
+
+    pytest would count all folders that there are, to number the next.
+    """
+    return Path(mkdtemp(dir=_own_folders))
 
 
 @pytest.fixture(autouse=True)

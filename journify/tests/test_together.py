@@ -21,6 +21,7 @@ from tools.processes import free_port
 START_SECONDS, END_SECONDS = 90, 30
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.any_database,
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux"),
 ]
 
