@@ -10,14 +10,15 @@ each emotion's five words are spread about the middle of its quarter, in the ord
 relative distances of the norms.
 
 How near a word lies is half of what speaks for it; the other half is what the tags of a network
-that has heard a million songs say for it (`ml.training.words`), where an answer has that.
+that has heard a million songs say for it (`ml.training.words`), where an answer has that. Of a song
+that no model is sure of, how likely each word's emotion is counts, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import dist, sqrt
+from math import dist, log, sqrt
 from statistics import fmean, pstdev
 
 from django.utils.translation import pgettext_lazy
@@ -81,6 +82,7 @@ SIDES = {"sad": (-1, -1), "happy": (1, 1), "energetic": (-1, 1), "calm": (1, -1)
 MIDDLE, SPREAD, EDGE = 0.55, 0.25, 0.95
 # A third word is said where hardly less speaks for it than for the second.
 LIKE_THE_SECOND = 0.1
+LEAST = 0.001  # chance of an emotion
 DIGITS = 3  # as many as say something
 
 
@@ -167,8 +169,10 @@ def support_of(probabilities: Mapping[str, float], odds: Mapping[str, float]) ->
     if point is None:
         return {}
     here = (point.valence, point.arousal)
+    # words of one emotion are compared by the rest alone; this counts where a song is none for sure
+    likely = {name: log(max(LEAST, probabilities.get(name, 0.0))) for name in SIDES}
     return {
-        name: odds.get(name, 0.0) - dist(here, (word.valence, word.arousal))
+        name: likely[word.emotion] + odds.get(name, 0.0) - dist(here, (word.valence, word.arousal))
         for name, word in WORDS.items()
     }
 

@@ -1,7 +1,7 @@
 """Judge finer words by the mood words of editors, on clips that were not learnt from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,14 @@ class WordFigures:
         Of each emotion, how often the word that is said first fits, among clips that one fits.
     chance : dict of str to float
         How often any of its words would.
+    of_all : float
+        How often the first of all words fits, as where no emotion is sure.
     """
 
     areas: dict[str, float]
     first: dict[str, float]
     chance: dict[str, float]
+    of_all: float = 0.0
 
 
 def evaluate_words(options: Mapping[str, Any], support: Support) -> None:
@@ -94,7 +97,10 @@ def word_figures(lesson: Lesson, support: Floats) -> WordFigures:
             figures.areas[name] = ranked_right(shares[:, place], fits[:, place])
         figures.first[emotion] = float(fits[np.arange(len(fits)), shares.argmax(axis=1)].mean())
         figures.chance[emotion] = float(fits.mean())
-    return figures
+    judged = lesson.says.any(axis=1)
+    fits = lesson.says[judged]
+    first = support[judged].argmax(axis=1)
+    return replace(figures, of_all=float(fits[np.arange(len(fits)), first].mean()))
 
 
 def _line(support: Mapping[str, float]) -> list[float]:
@@ -115,6 +121,7 @@ def _table(lesson: Lesson, before: WordFigures, after: WordFigures) -> Table:
         table.add_row(f"first word fits, {emotion}", "", *pair)
     table.add_row("first word fits, mean", "", *_pair(_mean(before.first), _mean(after.first)))
     table.add_row("… by chance", "", *_pair(_mean(before.chance), _mean(after.chance)))
+    table.add_row("first of all twenty fits", "", *_pair(before.of_all, after.of_all))
     return table
 
 

@@ -56,8 +56,13 @@ class TestWhichWords:
             assert {word.emotion for word in words} == {emotion}
 
     def test_of_no_sure_answer_all_are_asked(self) -> None:
-        words = words_of(chances(0.3, 0.1, 0.2, 0.4), {}, emotion="unsure")
+        words = words_of(chances(0.4, 0.1, 0.1, 0.4), {}, emotion="unsure")
         assert len({word.emotion for word in words}) > 1
+
+    def test_of_no_sure_answer_words_of_an_unlikely_emotion_are_not_said(self) -> None:
+        odds = dict.fromkeys(NORMS["energetic"], 1.0)
+        words = words_of(chances(0.44, 0.1, 0.02, 0.44), odds, emotion="unsure")
+        assert "energetic" not in {word.emotion for word in words}
 
     def test_every_word_is_some_songs_first(self) -> None:
         steps = [step / 10 for step in range(11)]
