@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from classifier.errors import ClipLaterError, NoClipError
+from classifier.files.decoding import get_decoder
 from classifier.models import Song
 from classifier.sources import audio_of
 from classifier.tests.factories import SongFactory
@@ -101,6 +103,22 @@ class TestOrder:
         settings.CLIP_SOURCES = ["upload"]
         assert "Upload it" in str(why_not(song))
         assert sandbox.world.requests == []
+
+
+def test_a_worker_decodes_a_clip_once_for_its_check_and_its_sound(
+    song: Song, sandbox: Sandbox
+) -> None:
+    decoder = get_decoder()
+    decoder.close()
+    decoder.start()
+    try:
+        [child] = decoder._idle
+        with audio_of(song) as (path, source):
+            clip = decoder.load(path)
+            assert np.array_equal(clip.samples, load_clip(path).samples)
+        assert (source, child.answered) == ("deezer", 1)
+    finally:
+        decoder.close()
 
 
 class TestDeezer:

@@ -116,6 +116,33 @@ class TestGoodFile:
         assert decoder.load(path).seconds > 4.9
 
 
+class TestDescribedAndThenLoaded:
+    """A clip from a platform is checked, and then heard."""
+
+    def test_it_is_decoded_once(self, decoder: Decoder, song: Path) -> None:
+        [child] = decoder._idle
+        decoder.describe(song)
+        clip, expected = decoder.load(song), load_clip(song)
+        assert child.answered == 1
+        assert np.array_equal(clip.samples, expected.samples)
+        assert (clip.start, clip.source_seconds) == (expected.start, expected.source_seconds)
+        assert np.array_equal(decoder.load(song).samples, expected.samples)
+        assert child.answered == 2
+
+    def test_another_file_is_decoded(self, decoder: Decoder, song: Path, tmp_path: Path) -> None:
+        decoder.describe(song)
+        longer = write(tmp_path / "longer.mp3", music(9), codec="libmp3lame")
+        assert decoder.load(longer).seconds > 8.9
+        decoder.describe(song)
+        longer.replace(song)
+        assert decoder.load(song).seconds > 8.9
+
+    def test_no_samples_are_kept_where_no_child_is(self, song: Path) -> None:
+        decoder = Decoder()
+        decoder.describe(song)
+        assert decoder._described is None
+
+
 class TestChildren:
     def test_one_child_reads_many_files(self, decoder: Decoder, song: Path) -> None:
         first = child_of(decoder)
