@@ -1,7 +1,5 @@
 """Numbers that say how good a classifier is, and how sure one can be of them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from typing import Any

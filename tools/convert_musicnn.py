@@ -7,8 +7,6 @@ TensorFlow is not needed: its checkpoint is an index of names in LevelDB's table
 (https://github.com/google/leveldb/blob/main/doc/table_format.md) beside plain numbers.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import zipfile

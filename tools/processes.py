@@ -1,7 +1,5 @@
 """The processes of a Procfile, started as `make run` starts them, and what they take."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -4,8 +4,6 @@ Columns are those of the table that the thesis used. Nothing is scaled here: the
 network keeps its scales (`ml.networks.ann.TrackFront`).
 """
 
-from __future__ import annotations
-
 import csv
 import math
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ So a figure can be computed anew from the answers of the very weights that ship.
 audio are in it: clips and artists are short digests.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Sequence

@@ -7,8 +7,6 @@ python -m ml.evaluation.evaluate resnet18_bilstm --shipped --data my-songs
 python -m ml.evaluation.evaluate resnet18_bilstm --held-out --data data/4q --also data/emotify
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import logging

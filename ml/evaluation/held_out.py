@@ -7,8 +7,6 @@ its test part where its publishers named one; temperatures come from the folds o
 The first network is then compared with each other one, there and on the folds.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

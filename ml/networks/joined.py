@@ -1,7 +1,5 @@
 """A network that listens, joined with perceptrons over what describes a clip."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -4,8 +4,6 @@ Every number is quoted from `meta.json` and `metrics.json`, so that a card canno
 say something else than they do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -6,8 +6,6 @@ The network trained on every clip (``--folds all``) ships; the metrics are those
 of the same recipe's folds. A first version may ship one fold's network instead.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Sequence

@@ -6,8 +6,6 @@ Both are trained first, on the same folds; `ml.training.train` does all of this 
 Their shares are fixed (`ml.networks.joined`).
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Mapping, Sequence

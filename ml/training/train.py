@@ -7,8 +7,6 @@
 continued by giving the same command with ``--resume``.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import logging

@@ -1,7 +1,5 @@
 """How many bytes a page costs on the wire: its HTML, and the styles and scripts it names."""
 
-from __future__ import annotations
-
 import gzip
 from dataclasses import dataclass
 from functools import cache

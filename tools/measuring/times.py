@@ -1,7 +1,5 @@
 """How long pages take on the server: with years of entries, and beside them with one day."""
 
-from __future__ import annotations
-
 import math
 import statistics
 import sys

@@ -14,8 +14,6 @@ Exit codes: 0 every input was classified; 1 some were not (each has its line wit
 130 interrupted by Ctrl-C, after what was heard until then.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from argparse import ArgumentParser

@@ -7,8 +7,6 @@ It makes a database for itself on the configured engine, invents the listener, a
 Exit code 1 when a page is over budget.
 """
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import IO, Any, cast
 

@@ -7,8 +7,6 @@ It makes a database for itself on the configured engine, invents both listeners,
 Exits with 1 when a page misses its budget (`tools/measuring/budget.py`).
 """
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict

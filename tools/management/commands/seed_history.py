@@ -7,8 +7,6 @@ manage.py seed_history alice --years 3 --replace     delete alice's days and son
 The user is created where there is none; without --password nobody can sign in as them.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import zoneinfo
 from argparse import ArgumentParser
