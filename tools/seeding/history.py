@@ -17,6 +17,7 @@ from classifier.models import Classification, Label, Song
 from classifier.serving.bundles import main_bundle
 from journal.emotions import renewing
 from journal.models import Entry, Journal, Phrase
+from ml.errors import SENTENCES
 from ml.labels import EMOTIONS
 from tools.seeding.moods import feel, made_up_answer
 from tools.seeding.words import invent_note, invent_song
@@ -150,7 +151,7 @@ def _settle(answer: Classification, emotion: str, chance: random.Random) -> None
     answer.finished_at = answer.queued_at + dt.timedelta(seconds=chance.uniform(0.3, 4.0))
     if chance.random() < SONGS_FAILED:
         answer.status = Classification.Status.FAILED
-        answer.error = "This file cannot be played: its sound is damaged."
+        answer.error = SENTENCES["not-finite"]
         return
     answer.status = Classification.Status.DONE
     answer.clip_source = chance.choice(SOURCES)

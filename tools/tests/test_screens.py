@@ -126,7 +126,12 @@ FORCED = """() => {
 STILL = """() => document.getAnimations().map((each) => `moves: ${each.effect.target.outerHTML}`)"""
 WIDTH = """() => {
     const room = document.documentElement.clientWidth, wide = document.documentElement.scrollWidth;
-    return wide > room ? [`${wide} px wide, with room for ${room}`] : [];
+    const right = (each) => each.getBoundingClientRect().right;
+    const parts = [...document.querySelectorAll(":is(.card, .sheet-leaf) > *")];
+    const loose = parts.filter((each) => each.checkVisibility())
+        .filter((each) => right(each) > right(each.parentElement) + 1)
+        .map((each) => `beside its leaf: ${each.outerHTML.slice(0, 100)}`);
+    return wide > room ? [...loose, `${wide} px wide, with room for ${room}`] : loose;
 }"""
 # Without scripts: a button sends its form or opens something, and a form has a button to send it.
 DEAD = """() => {
