@@ -18,7 +18,7 @@ from ml.evaluation.answers import answers_to
 from ml.features.word_tags import tags_of, write_weights
 from ml.labels import EMOTIONS
 from ml.metrics import ranked_right
-from ml.training.words import NAMES, SAID, Lesson, learn, unseen_odds
+from ml.training.words import NAMES, SAID, Lesson, learn_words, unseen_odds
 from ml.weights import WEIGHTS, read_meta
 
 # From an answer's probabilities, and what tags say for words, to what speaks for each word.
@@ -59,7 +59,7 @@ def evaluate_words(options: Mapping[str, Any], support: Support) -> None:
     lesson, answers = _read(options["data"], options["model"], options["runs"])
     Console().print(words_table(lesson, answers, support))
     if options["write"]:
-        learnt = zip(NAMES, learn(lesson).tolist(), strict=True)
+        learnt = zip(NAMES, learn_words(lesson).tolist(), strict=True)
         write_weights((name, values) for name, values in learnt if any(values))
 
 

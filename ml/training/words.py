@@ -93,7 +93,7 @@ class Lesson:
         return type(self)(*(values[kept] for values in vars(self).values()))
 
 
-def learn(lesson: Lesson) -> Floats:
+def learn_words(lesson: Lesson) -> Floats:
     """Return each word's weight of each tag, then an offset: (W, T + 1).
 
     Those of a word are zeros where tags do not help.
@@ -122,7 +122,7 @@ def unseen_odds(lesson: Lesson) -> Floats:
     odds = np.zeros(lesson.says.shape)
     for fold in np.unique(lesson.folds):
         apart = lesson.folds == fold
-        odds[apart] = odds_of(learn(lesson.only(~apart)), lesson.tags[apart])
+        odds[apart] = odds_of(learn_words(lesson.only(~apart)), lesson.tags[apart])
     return odds
 
 

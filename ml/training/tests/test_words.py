@@ -4,7 +4,7 @@ import pytest
 from ml.datasets.labels_file import LabelRow
 from ml.labels import EMOTIONS
 from ml.metrics import ranked_right
-from ml.training.words import NAMES, SAID, Lesson, learn, odds_of, unseen_odds
+from ml.training.words import NAMES, SAID, Lesson, learn_words, odds_of, unseen_odds
 
 LONELY, TENSE = NAMES.index("lonely"), NAMES.index("tense")
 
@@ -24,7 +24,7 @@ def lesson() -> Lesson:
 
 
 def test_tags_speak_for_a_word_when_they_tell_it_from_others(lesson: Lesson) -> None:
-    weights = learn(lesson)
+    weights = learn_words(lesson)
     assert weights[LONELY, 0] > 5 * np.abs(weights[LONELY, 1:-1]).max()
     assert np.flatnonzero(weights.any(axis=1)).tolist() == [LONELY, NAMES.index("sorrowful")]
 
@@ -39,10 +39,10 @@ def test_what_is_learnt_holds_on_folds_that_were_kept_apart(lesson: Lesson) -> N
     assert ranked_right(unseen[sad, LONELY], lesson.says[sad, LONELY]) > 0.95
     for fold in range(10):
         apart = lesson.folds == fold
-        again = odds_of(learn(lesson.only(~apart)), lesson.tags[apart])
+        again = odds_of(learn_words(lesson.only(~apart)), lesson.tags[apart])
         assert again == pytest.approx(unseen[apart])
 
 
 def test_a_clip_of_middling_tags_is_no_evidence(lesson: Lesson) -> None:
     middle = lesson.tags.mean(axis=0, keepdims=True)
-    assert odds_of(learn(lesson), middle) == pytest.approx(0)
+    assert odds_of(learn_words(lesson), middle) == pytest.approx(0)
