@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import ExpressionWrapper, F
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 T = TypeVar("T")
@@ -48,13 +49,14 @@ def save_with_file(row: models.Model, field: str, **how: Any) -> None:
         raise
 
 
-def bare(name: str) -> ExpressionWrapper[F]:
-    """A column as the driver gives it: to compare thousands of keys by, or moments.
+def bare(what: str | Combinable) -> ExpressionWrapper[Combinable]:
+    """A column or a count as the driver gives it: to compare thousands of keys by, or add them up.
 
     Making a UUID of each would take as long as fetching it; `uuid_of` makes one of the few that are
-    asked for by it.
+    asked for by it. Django makes a number of each count again, which is one already.
     """
-    return ExpressionWrapper(F(name), output_field=models.CharField())
+    wrapped = F(what) if isinstance(what, str) else what
+    return ExpressionWrapper(wrapped, output_field=models.CharField())
 
 
 def as_text(name: str) -> Cast:

@@ -33,14 +33,15 @@ from django.db.models.functions import Coalesce
 
 from classifier.models import Classification, EmotionRule, Label, PersonalLayer
 from classifier.serving.results import UNSURE, UNSURE_BELOW, is_sure
-from journify.models import bare
+from journify.models import as_text, bare
 from ml.labels import EMOTIONS
 from ml.personal import LAYER_VERSION, Layer
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.db.models import ExpressionWrapper, F, QuerySet
+    from django.db.models import ExpressionWrapper, QuerySet
+    from django.db.models.expressions import Combinable
 
     from classifier.models import ClassificationQuerySet
     from spotify_auth.models import User
@@ -231,15 +232,15 @@ def answers_in(
 
 def counting_values(
     rows: QuerySet[Classification],
-    *columns: str | ExpressionWrapper[F],
+    *columns: str | ExpressionWrapper[Combinable],
     order: Sequence[str] | None = None,
 ) -> dict[Hashable, tuple[Any, ...]]:
     """Return of the answer that counts in each song: emotion, certainty, and `columns` besides."""
     ranks = {model: place for place, model in enumerate(model_order() if order is None else order)}
     values = rows.values_list(
         *(bare("song_id"), "status", "model", "emotion", "certainty"),
-        # as the driver gives them: thousands of moments need not become Python's to be compared
-        *(bare("answered_at"), bare("queued_at"), *columns),
+        # thousands of moments need not become Python's to be compared
+        *(as_text("answered_at"), as_text("queued_at"), *columns),
     )
     best: dict[Hashable, tuple[tuple[Any, ...], tuple[Any, ...]]] = {}
     for song, status, model, emotion, certainty, answered, queued, *others in values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,8 +23,8 @@ class View(NamedTuple):
 
     model: str
     version: str
-    answer: Hashable  # its bare key
-    embedding: bytes
+    embedding: bytes | None
+    probabilities: Mapping[str, float]
 
 
 def nearest(song: Song, among: QuerySet[Song], *, count: int) -> list[UUID]:
@@ -33,52 +33,43 @@ def nearest(song: Song, among: QuerySet[Song], *, count: int) -> list[UUID]:
     Songs are compared by the embedding of the model that answered for `song`; where too few of
     them have one, by the four probabilities.
     """
-    own = next(iter(_views(Classification.objects.filter(song=song)).values()), None)
-    if own is None:
+    answers = Classification.objects.filter(song=song)
+    own = [View(*of) for _, _, *of in counting_values(answers, *View._fields).values()]
+    if not own:
         return []
-    others = _views(
-        Classification.objects.filter(song__in=among.order_by().values("pk")).exclude(song=song)
-    )
-    seen_alike = {
-        key: view.embedding
-        for key, view in others.items()
-        if own.embedding
-        and (view.model, view.version) == (own.model, own.version)
-        and len(view.embedding) == len(own.embedding)
-    }
-    if len(seen_alike) >= min(count, len(others)):
-        direction = Direction(own.embedding)
-        likeness = {key: direction.along(embedding) for key, embedding in seen_alike.items()}
-    else:
-        likeness = _overlaps(own, others)
-    best = sorted(likeness, key=lambda key: -likeness[key])[:count]
+    rows = Classification.objects.filter(song__in=among.order_by().values("pk")).exclude(song=song)
+    latest = rows.order_by("-queued_at")[:MOST_COMPARED]
+    likeness = _directions(own[0], latest, count) or _overlaps(own[0], latest)
+    best = sorted(likeness, key=likeness.__getitem__, reverse=True)[:count]
     return [uuid_of(key) for key in best]
 
 
-def _views(rows: QuerySet[Classification]) -> dict[Hashable, View]:
-    """How the model whose answer counts saw each song, by songs' bare keys."""
-    latest = rows.order_by("-queued_at")[:MOST_COMPARED]
-    found = counting_values(latest, "model", "version", bare("pk"), "embedding")
-    return {
-        song: View(model, version, answer, bytes(embedding or b""))
-        for song, (_emotion, _certainty, model, version, answer, embedding) in found.items()
-    }
+def _directions(
+    own: View, rows: QuerySet[Classification], count: int
+) -> dict[Hashable, float] | None:
+    """How much the model saw songs alike, by their bare keys; None where it saw too few of them."""
+    columns = ("status", "emotion", "model", "version", "embedding")
+    direction = Direction(bytes(own.embedding or b""))
+    heard, found = set(), {}
+    for song, status, emotion, model, version, embedding in rows.values_list(
+        bare("song_id"), *columns
+    ):
+        # not in the database, which would take up everybody's answers to find these songs'
+        if status == Classification.Status.FAILED or not emotion:
+            continue
+        heard.add(song)
+        if (model, version) == (own.model, own.version) and direction.fits(embedding):
+            found[song] = direction.along(bytes(embedding))
+    return found if len(found) >= min(count, len(heard)) else None
 
 
-def _overlaps(own: View, others: dict[Hashable, View]) -> dict[Hashable, float]:
+def _overlaps(own: View, rows: QuerySet[Classification]) -> dict[Hashable, float]:
     """How much of what models said of songs is the same."""
-    answers = [uuid_of(view.answer) for view in (own, *others.values())]
-    rows = Classification.objects.filter(pk__in=answers)
-    said = {
-        key: tuple(probabilities.get(emotion.value, 0.0) for emotion in EMOTIONS)
-        for key, probabilities in rows.values_list(bare("pk"), "probabilities")
-    }
+    said = counting_values(rows, "probabilities")
     return {
-        key: _overlap(said[own.answer], said[view.answer])
-        for key, view in others.items()
-        if view.answer in said
+        song: sum(
+            min(own.probabilities.get(each.value, 0.0), probabilities.get(each.value, 0.0))
+            for each in EMOTIONS
+        )
+        for song, (_emotion, _certainty, probabilities) in said.items()
     }
-
-
-def _overlap(first: Sequence[float], second: Sequence[float]) -> float:
-    return sum(map(min, first, second))

@@ -24,21 +24,26 @@ class Direction:
     """Where a packed embedding points, to order others by."""
 
     def __init__(self, embedding: bytes) -> None:
-        # `math.dist` adds up in C, but makes tuples of whatever else it is given
-        self._own = tuple(embedding)
-        self._square = _length(embedding) ** 2
+        # `math.dist` adds up in C: fastest between tuples, and with one of them of its own numbers
+        self._own = tuple(map(float, embedding))
+        self._square = _place(embedding)[1] ** 2
+
+    def fits(self, embedding: bytes | None) -> bool:
+        """Whether it says something, in as many numbers."""
+        return bool(embedding) and len(embedding or b"") == len(self._own)
 
     def along(self, embedding: bytes) -> float:
         """How far `embedding` points this way: it orders as the cosine, without our own length."""
-        length = _length(embedding)
+        place, length = _place(embedding)
         if not length:
             return 0.0
         # the law of cosines
-        apart = math.dist(self._own, tuple(embedding))
+        apart = math.dist(self._own, place)
         return (self._square + length**2 - apart**2) / (2 * length)
 
 
 @functools.lru_cache(4096)
-def _length(embedding: bytes) -> float:
-    """Of the same songs at every page."""
-    return math.dist(tuple(embedding), (ZERO,) * len(embedding))
+def _place(embedding: bytes) -> tuple[tuple[int, ...], float]:
+    """An embedding's numbers and its length, of the same songs at every page; 2 kB each."""
+    numbers = tuple(embedding)
+    return numbers, math.dist(numbers, (ZERO,) * len(numbers))

@@ -1,7 +1,7 @@
 """What the answers of a listener's days count as, counted in the database."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from journal.emotions.tally import KINDS, Tally, tally_of
-from journal.models import Entry
+from journal.models import Entry, EntryQuerySet
 from journify.models import bare
 from spotify_auth.models import User
 
@@ -49,9 +49,16 @@ def heard_by_day(
         entries = entries.filter(date__gte=first)
     if last is not None:
         entries = entries.filter(date__lte=last)
-    each = {name: Count("emotion", filter=Q(emotion=name)) for name in KINDS}
-    rows = entries.order_by("date").values_list("date").annotate(answered=Count("song"), **each)
+    each = {name: bare(Count("emotion", filter=Q(emotion=name))) for name in KINDS}
+    days = entries.order_by("date").values_list("date")
+    rows = days.annotate(answered=bare(Count("song")), **each)
     return {date: DayHeard(answered, counts) for date, answered, *counts in rows}
+
+
+def heard_in_all(entries: EntryQuerySet) -> Tally:
+    """What entries count as, all together."""
+    counts = entries.heard().order_by().values_list("emotion")
+    return Tally(Counter(dict(counts.annotate(count=bare(Count("emotion"))))))
 
 
 def emotions_in_order(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list[str]]:

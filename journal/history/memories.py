@@ -45,8 +45,8 @@ def memories_of(user: User, today: dt.date, *, without_hard: bool) -> list[Memor
     """
     told = dict(_past(today))
     days: dict[dt.date, list[Entry]] = {date: [] for date in told}
-    entries = Entry.objects.of(user).filter(date__in=list(told))
-    for entry in entries.select_related("phrase"):
+    entries = Entry.objects.of(user).filter(date__in=list(told)).select_related("phrase")
+    for entry in entries.only("date", "song", "emotion", "phrase__key", "phrase__theme"):
         if entry.song_id is not None:  # asked here, so that the days are what they are found by
             days[entry.date].append(entry)
     found = []

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from classifier.emotions.effective import heard_in
 from classifier.models import Classification, Song
-from journal.emotions.counting import heard_by_day, largest_first, tally_of_days
+from journal.emotions.counting import heard_in_all, largest_first
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, EntryQuerySet, Journal
 from journal.recap.periods import Period
@@ -96,7 +96,7 @@ def _surest_song(entries: EntryQuerySet) -> SurestSong | None:
 
 def _artist(entries: EntryQuerySet) -> tuple[str, Tally] | None:
     rows = entries.heard().values_list("song__artist", "emotion")
-    artists = tallies_of(rows.annotate(count=Count("emotion")))
+    artists = tallies_of(rows.annotate(count=bare(Count("emotion"))))
     artists.pop("", None)
     groups = largest_first(artists)
     return groups[0] if groups and groups[0][1].total >= REPEATED else None
@@ -136,6 +136,7 @@ def _before(user: User, recap: Recap) -> Tally | None:
     previous = recap.period.previous
     if previous is None or recap.missing:
         return None
-    days = heard_by_day(user, previous.interval.first, previous.interval.last)
-    tally = tally_of_days(days.values())
+    interval = previous.interval
+    entries = Entry.objects.of(user).filter(date__gte=interval.first, date__lte=interval.last)
+    tally = heard_in_all(entries)
     return tally if tally.clear >= LEAST else None

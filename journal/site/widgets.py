@@ -1,12 +1,15 @@
 """Controls of forms."""
 
+import functools
 from typing import Any
 
 from django import forms
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from journify.web.markup import join_markup
 
 SELECTED = mark_safe(" selected")
 
@@ -22,19 +25,17 @@ class LongSelect(forms.Select):
         renderer: BaseRenderer | None = None,
     ) -> SafeString:
         chosen = self.format_value(value)
-        options = format_html_join(
-            "\n",
-            "<option{}{}>{}</option>",
-            (
-                (_value(key, label), SELECTED if str(key) in chosen else "", label)
-                for key, label in self.choices
-            ),
+        options = join_markup(
+            _option(str(key), str(label), is_chosen=str(key) in chosen)
+            for key, label in self.choices
         )
         flat = flatatt(self.build_attrs(self.attrs, attrs))
         return format_html('<select name="{}"{}>{}</select>', name, flat, options)
 
 
-def _value(key: Any, label: Any) -> SafeString:
-    """An option's value, where its label does not say the same: a browser takes that, trimmed."""
-    is_said = str(key) == str(label) == " ".join(str(label).split())
-    return mark_safe("") if is_said else format_html(' value="{}"', key)
+@functools.lru_cache(4096)
+def _option(key: str, label: str, *, is_chosen: bool) -> str:
+    """An option, with a value where its label is not the same: a browser takes that, trimmed."""
+    is_said = key == label == " ".join(label.split())
+    value = "" if is_said else format_html(' value="{}"', key)
+    return format_html("<option{}{}>{}</option>\n", value, SELECTED if is_chosen else "", label)

@@ -15,7 +15,7 @@ from classifier.emotions.word_search import songs_with_word
 from classifier.models import Label
 from classifier.serving.results import is_sure
 from journal.day.feelings import FeltDay, felt_between
-from journal.emotions.counting import DayHeard, group_days, heard_by_day
+from journal.emotions.counting import DayHeard, group_days, heard_by_day, heard_in_all
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, EntryQuerySet
 from journal.stats.hours import by_hour
@@ -86,22 +86,21 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "
         felt=tuple(felt_between(user, interval.first, interval.last)),
         hours=by_hour(entries, zone=zone, first=first, last=now),
         phrases=tallies_of(
-            heard.values_list("phrase_text", "emotion").annotate(count=Count("emotion"))
+            heard.values_list("phrase_text", "emotion").annotate(count=bare(Count("emotion")))
         ),
         artists=tallies_of(
-            heard.values_list("song__artist", "emotion").annotate(count=Count("emotion"))
+            heard.values_list("song__artist", "emotion").annotate(count=bare(Count("emotion")))
         ),
         pairs=_pairs(user, entries),
     )
 
 
 def _before(user: User, interval: Interval, *, songs: Sequence[UUID] | None) -> Tally:
-    entries = Entry.objects.of(user).heard().order_by()
+    entries = Entry.objects.of(user)
     if songs is not None:
         entries = entries.filter(song__in=songs)
     start = interval.first - dt.timedelta(interval.days)
-    counts = entries.filter(date__gte=start, date__lt=interval.first).values_list("emotion")
-    return Tally(Counter(dict(counts.annotate(count=Count("emotion")))))
+    return heard_in_all(entries.filter(date__gte=start, date__lt=interval.first))
 
 
 def _described(user: User, word: str) -> list[UUID]:

@@ -16,7 +16,7 @@ from django.db.models.lookups import LessThan
 
 from journal.emotions.tally import Tally
 from journal.models import EntryQuerySet
-from journify.models import as_text
+from journify.models import as_text, bare
 
 YEARS_REMEMBERED = 500  # of all zones together
 HOUR, DAY = 60, 24 * 60
@@ -44,7 +44,7 @@ def by_hour(
         .filter(answered_at__isnull=False)
         .order_by()
         .values("emotion", **_keys(periods, parts))
-        .annotate(count=Count("emotion"))
+        .annotate(count=bare(Count("emotion")))
     )
     hours: dict[int, Counter[str]] = defaultdict(Counter)
     for row in cast("Iterable[dict[str, Any]]", rows):

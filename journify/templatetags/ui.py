@@ -1,5 +1,6 @@
 """Small fragments that a page repeats a hundred times: a template takes several times as long."""
 
+import datetime as dt
 import functools
 import uuid
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from journify.web.markup import join_markup
 
 register = template.Library()
 
-NOBODY = uuid.UUID(int=0)
+NOBODY, SOME_DAY = uuid.UUID(int=0), dt.date(2000, 1, 1)
 # of one emotion's sleeve; prime, so that pictures, parts, slants and mirrors do not repeat together
 VARIANTS = 97
 PICTURES = 3
@@ -165,14 +166,15 @@ def _track(number: int, total: int, state: str, emotion: str) -> str:
 
 
 @register.simple_tag
-def address(name: str, key: UUID | str) -> SafeString:
-    """Where the row of that key is: as `url`, for addresses of a key and nothing else."""
-    before, after = _around(name, get_script_prefix())
+def address(name: str, key: UUID | dt.date | str) -> SafeString:
+    """Where the row of that key, or a day, is: as `url`, for addresses of that and nothing else."""
+    some = SOME_DAY if isinstance(key, dt.date) else NOBODY
+    before, after = _around(name, some, get_script_prefix())
     return join_markup((before, escape(str(key)), after))
 
 
 @functools.lru_cache(256)
-def _around(name: str, _prefix: str) -> tuple[str, str]:
+def _around(name: str, some: UUID | dt.date, _prefix: str) -> tuple[str, str]:
     """What stands before and after the key in an address."""
-    before, _key, after = reverse(name, args=[NOBODY]).partition(str(NOBODY))
+    before, _key, after = reverse(name, args=[some]).partition(str(some))
     return before, after
