@@ -19,6 +19,7 @@ from journal.stats import geometry
 from journal.stats.charts import beside_before, by_hour
 from journal.stats.geometry import Sector
 from journify.templatetags.ui import sleeve_of
+from journify.web.markup import join_markup
 
 PAPER, INK, SOFT = "#f7f2e8", "#2f2119", "#635348"
 VINYL, LIGHT, DIM = "#27201c", "#fefcf7", "#d9d0c2"
@@ -160,7 +161,7 @@ def _hour(story: Story) -> Iterator[Slide]:
     says = by_hour.hour_sentence(story.hours)
     wedges = geometry.wedges(by_hour.in_order(story.hours), inner=70, outer=330)
     context = {
-        "wedges": [_filled(sector) for sectors in wedges for sector in sectors],
+        "wedges": join_markup(_filled(sector) for sectors in wedges for sector in sectors),
         "clock": by_hour.quarters(),
         "says": fitted(says, sizes=(64, 56), most=4),
     }
@@ -179,7 +180,10 @@ def _day(story: Story) -> Iterator[Slide]:
     titles = [fitted(printable_line(song.name), sizes=(52,), most=1) for song in day.songs]
     context = {
         "date": fitted(date, sizes=(104, 88, 72), most=2),
-        "sectors": [_filled(each) for each in geometry.ring(day.tally, inner=66, outer=150)],
+        "sectors": join_markup(
+            _filled(each, ' stroke="#27201c" stroke-width="3"')
+            for each in geometry.ring(day.tally, inner=66, outer=150)
+        ),
         "count": day.tally.total,
         "titles": [(930 + 66 * n, line) for n, title in enumerate(titles) for line in title.lines],
         "note": fitted(f"“{printable_line(day.note)}”", sizes=(48,), most=2) if day.note else None,
@@ -235,8 +239,9 @@ def _bar(tally: Tally) -> list[dict[str, Any]]:
     ]
 
 
-def _filled(sector: Sector) -> dict[str, str]:
-    return {"path": sector.path, "colour": COLOURS.get(sector.part.name, HATCH)}
+def _filled(sector: Sector, stroke: str = "") -> str:
+    """A sector as SVG; numbers and colours of ours have nothing to escape."""
+    return f'<path d="{sector.path}" fill="{COLOURS.get(sector.part.name, HATCH)}"{stroke}/>'
 
 
 PAGES: list[Callable[[Story], Iterator[Slide]]] = [
