@@ -31,7 +31,7 @@ from journal.models import Entry, Phrase
 from spotify_auth.models import User
 from spotify_auth.sign_in.invitations import invite
 from tools.management.commands import page_times
-from tools.measuring.budget import GROWING, JudgedPage, judge_page, most_times
+from tools.measuring.budget import GROWING, JudgedPage, judge_page, most_calls
 from tools.measuring.listeners import client_of, make_listener
 from tools.measuring.pages import admin_names, page_of, pages_of
 from tools.measuring.times import PageTime, count_calls, count_queries, quantile
@@ -121,7 +121,7 @@ def test_pages_take_about_as_much_work_with_three_years_of_entries(
         if small := page_of(new, page.name):
             times[page.name] = count_calls(client, page.path) / count_calls(other, small.path)
     assert len(times) > 15
-    assert {name: ratio for name, ratio in times.items() if ratio > most_times(name)} == {}
+    assert {name: ratio for name, ratio in times.items() if ratio > most_calls(name)} == {}
     # a bound of its own is for a page that needs one
     assert times.keys() >= GROWING.keys()
 
