@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -49,10 +49,19 @@ def heard_by_day(
         entries = entries.filter(date__gte=first)
     if last is not None:
         entries = entries.filter(date__lte=last)
-    each = {name: bare(Count("emotion", filter=Q(emotion=name))) for name in KINDS}
     days = entries.order_by("date").values_list("date")
-    rows = days.annotate(answered=bare(Count("song")), **each)
+    rows = days.annotate(answered=bare(Count("song")), **_each_kind())
     return {date: DayHeard(answered, counts) for date, answered, *counts in rows}
+
+
+def heard_by(name: str, entries: EntryQuerySet) -> dict[str, Tally]:
+    """Tally entries that are heard by what they have under a name, such as their phrase."""
+    rows = entries.heard().order_by().values_list(name).annotate(**_each_kind())
+    return {key: tally_of(counts) for key, *counts in rows}
+
+
+def _each_kind() -> dict[str, Any]:
+    return {name: bare(Count("emotion", filter=Q(emotion=name))) for name in KINDS}
 
 
 def heard_in_all(entries: EntryQuerySet) -> Tally:

@@ -4,17 +4,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
 from django.utils import timezone
 
 from classifier.emotions.effective import heard_in
 from classifier.models import Classification, Song
-from journal.emotions.counting import heard_in_all, largest_first
+from journal.emotions.counting import heard_by, heard_in_all, largest_first
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, EntryQuerySet, Journal
 from journal.recap.periods import Period
 from journal.recap.picture import LEAST, Recap
-from journal.stats.answers import tallies_of
 from journal.stats.hours import by_hour
 from journal.stats.words import REPEATED, first_of
 from journify.models import bare, uuid_of
@@ -95,8 +93,7 @@ def _surest_song(entries: EntryQuerySet) -> SurestSong | None:
 
 
 def _artist(entries: EntryQuerySet) -> tuple[str, Tally] | None:
-    rows = entries.heard().values_list("song__artist", "emotion")
-    artists = tallies_of(rows.annotate(count=bare(Count("emotion"))))
+    artists = heard_by("song__artist", entries)
     artists.pop("", None)
     groups = largest_first(artists)
     return groups[0] if groups and groups[0][1].total >= REPEATED else None

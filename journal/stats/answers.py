@@ -2,12 +2,11 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count
 from django.utils import timezone
 
 from classifier.emotions.effective import heard_in
@@ -15,7 +14,13 @@ from classifier.emotions.word_search import songs_with_word
 from classifier.models import Label
 from classifier.serving.results import is_sure
 from journal.day.feelings import FeltDay, felt_between
-from journal.emotions.counting import DayHeard, group_days, heard_by_day, heard_in_all
+from journal.emotions.counting import (
+    DayHeard,
+    group_days,
+    heard_by,
+    heard_by_day,
+    heard_in_all,
+)
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, EntryQuerySet
 from journal.stats.hours import by_hour
@@ -77,7 +82,6 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "
     is_all = interval.span == Span.ALL
     if not is_all:  # all are found without looking at their days
         entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
-    heard = entries.heard()
     # from when on, wherever, the first page could be filled in: never before its day, but later
     first, now = interval.first - dt.timedelta(2), timezone.now().date()
     return Answers(
@@ -85,12 +89,8 @@ def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "
         before=Tally() if is_all else _before(user, interval, songs=songs),
         felt=tuple(felt_between(user, interval.first, interval.last)),
         hours=by_hour(entries, zone=zone, first=first, last=now),
-        phrases=tallies_of(
-            heard.values_list("phrase_text", "emotion").annotate(count=bare(Count("emotion")))
-        ),
-        artists=tallies_of(
-            heard.values_list("song__artist", "emotion").annotate(count=bare(Count("emotion")))
-        ),
+        phrases=heard_by("phrase_text", entries),
+        artists=heard_by("song__artist", entries),
         pairs=_pairs(user, entries),
     )
 
@@ -106,14 +106,6 @@ def _before(user: User, interval: Interval, *, songs: Sequence[UUID] | None) -> 
 def _described(user: User, word: str) -> list[UUID]:
     used = Entry.objects.of(user).filter(song__isnull=False).order_by()
     return songs_with_word(user, used.values("song").distinct(), word)
-
-
-def tallies_of(rows: Iterable[tuple[str, str, int]]) -> dict[str, Tally]:
-    """Tally groups of answers, by their names."""
-    groups: dict[str, Counter[str]] = defaultdict(Counter)
-    for key, emotion, count in rows:
-        groups[key][emotion] = count
-    return {key: Tally(counts) for key, counts in groups.items()}
 
 
 def _pairs(user: User, entries: EntryQuerySet) -> Counter[tuple[str, str]]:
