@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from classifier.emotions.readings import WORDS, Reading, read
-from classifier.serving.results import UNSURE
 from journal.models import Entry
 from journal.site.polling import poll_seconds
 from ml.labels import EMOTIONS
@@ -48,10 +47,8 @@ def card_of(entry: Entry, *, poll: int = 0) -> Card:
 
 def line_of(entry: Entry) -> Card:
     """Draw an entry as a line of a list, with what `add_songs` added."""
-    if not entry.emotion:
+    if entry.emotion not in WORDS:
         return card_of(entry)
-    if entry.emotion == UNSURE:
-        return Card(entry=entry, reading=Reading(state="unsure"))
     return Card(entry=entry, reading=Reading(state="answered", emotion=entry.emotion))
 
 

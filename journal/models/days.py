@@ -179,12 +179,12 @@ def _add_readings(user: User, entries: Iterable["Entry"]) -> None:
 def add_songs(user: User, entries: Iterable["Entry"]) -> None:
     """Add to each entry what a line of a list says of its song.
 
-    Where it is heard, that is the song's names; all that is known of it only elsewhere.
+    Where an emotion counts, that is the song's names; all that is known of it only elsewhere.
     """
     told = list(entries)
-    _add_readings(user, [entry for entry in told if not entry.emotion])
+    _add_readings(user, [entry for entry in told if entry.emotion not in NAMES])
     names = Prefetch("song", Song.objects.only("title", "artist", "spotify_id", "spotify_url"))
-    prefetch_related_objects([entry for entry in told if entry.emotion], names)
+    prefetch_related_objects([entry for entry in told if entry.emotion in NAMES], names)
 
 
 def _songs_for(user: User) -> Prefetch[str]:

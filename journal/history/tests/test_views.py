@@ -295,17 +295,6 @@ class TestFilters:
         assert [card.state for card in response.context["cards"]] == ["unsure"]
         assert "#mark-unsure" in response.content.decode().split('class="answer-list"')[1]
 
-    def test_a_line_asks_nothing_of_models_where_its_song_is_heard(
-        self, listener: Client, user: User
-    ) -> None:
-        unsure = ClassificationFactory(emotion="sad", probabilities={"sad": 0.3, "calm": 0.2}).song
-        for song in (unsure, ClassificationFactory(emotion="calm").song):
-            answered(user, dt.date(2026, 10, 23), song=song)
-        with CaptureQueriesContext(connection) as queries:
-            response = page(listener)
-        assert {card.state for card in response.context["cards"]} == {"unsure", "answered"}
-        assert not [each for each in queries if "classifier_classification" in each["sql"]]
-
     def test_what_a_song_sounds_like_stands_beside_it(self, listener: Client) -> None:
         html = page(listener).content.decode().split('class="answer-list"')[1]
         words = re.findall(r'<span class="feeling">(\w+)</span>', html)
