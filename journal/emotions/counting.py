@@ -57,7 +57,8 @@ def heard_by_day(
 def heard_by(name: str, entries: EntryQuerySet) -> dict[str, Tally]:
     """Tally entries that are heard by what they have under a name, such as their phrase."""
     rows = entries.heard().order_by().values_list(name).annotate(**_each_kind())
-    return {key: tally_of(counts) for key, *counts in rows}
+    # without the kinds that were not met
+    return {key: Tally(+tally_of(counts).counts) for key, *counts in rows}
 
 
 def _each_kind() -> dict[str, Any]:
