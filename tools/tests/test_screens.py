@@ -32,21 +32,17 @@ NOT_PICTURED = {"listening_page", "song_delete", "song_edit", "try_songs", "offl
 
 
 @pytest.mark.django_db
-def test_every_page_of_a_listener_has_a_picture(client: Client) -> None:
+def test_every_page_has_a_picture_and_without_a_key_is_looked_at_in_a_browser(
+    client: Client,
+) -> None:
+    """One walk for both: to find the pages takes seconds."""
     listener = make_listener("anna", days=30)
     client.force_login(listener)
-    pages = {page.name.partition("?")[0] for page in pages_of(listener, client)}
+    pages = pages_of(listener, client)
+    named = {page.name.partition("?")[0] for page in pages}
     assert page_of(listener, "day")
-    assert pages - {scene.covers for scene in SCENES} == NOT_PICTURED
-
-
-@pytest.mark.django_db
-def test_every_page_without_a_key_is_among_those_that_browser_tests_look_at(client: Client) -> None:
-    listener = make_listener("anna", days=30)
-    client.force_login(listener)
-    without = {
-        page.path for page in pages_of(listener, client) if not re.search(r"[\d?]", page.path)
-    }
+    assert named - {scene.covers for scene in SCENES} == NOT_PICTURED
+    without = {page.path for page in pages if not re.search(r"[\d?]", page.path)}
     assert without - {*PAGES, *SIGNED_OUT} == set()
 
 
