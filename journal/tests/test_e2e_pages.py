@@ -137,6 +137,7 @@ class TestToday:
         assert "Anna, the sea, swimming" in offers
         assert faults_of(day) == []
 
+    @pytest.mark.slow
     def test_the_first_steps_are_ticked_off_and_gone_next_time(self, day: Page) -> None:
         steps = day.locator(".first-steps")
         expect(steps).to_contain_text("three steps")
@@ -164,6 +165,7 @@ class TestToday:
 
 
 class TestConnection:
+    @pytest.mark.slow
     def test_a_card_listens_on_after_the_server_was_away(
         self, browser: Browser, base_url: str, tune: Path
     ) -> None:
@@ -189,6 +191,7 @@ class TestConnection:
         expect(page.locator("#messages")).to_be_empty()
         context.close()
 
+    @pytest.mark.slow
     def test_a_card_goes_on_when_the_connection_is_back(
         self, browser: Browser, base_url: str, tune: Path
     ) -> None:
@@ -216,6 +219,7 @@ class TestConnection:
         context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_chosen_theme_does_not_flash(day: Page, theme: str) -> None:
     choose(day, "theme", theme)
@@ -228,6 +232,7 @@ def test_the_chosen_theme_does_not_flash(day: Page, theme: str) -> None:
     assert day.locator("html").get_attribute("data-theme") == theme
 
 
+@pytest.mark.slow
 def test_paper_gets_answers_whole_notes_and_no_buttons(day: Page) -> None:
     open_picker(day, card(day)).locator("[data-song]").first.click()
     expect_an_emotion(card(day))
@@ -250,6 +255,7 @@ def test_paper_gets_answers_whole_notes_and_no_buttons(day: Page) -> None:
     assert float(lightness[1]) < 0.5, "dark letters, whatever the device has"
 
 
+@pytest.mark.slow
 def test_words_of_any_length_and_direction_fit(day: Page) -> None:
     day.set_viewport_size({"width": 360, "height": 740})
     open_picker(day, card(day)).locator("[data-song]").first.click()
@@ -261,6 +267,7 @@ def test_words_of_any_length_and_direction_fit(day: Page) -> None:
         assert day.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
+@pytest.mark.slow
 def test_a_song_says_what_counted(day: Page) -> None:
     open_picker(day, card(day)).locator("[data-song]").first.click()
     expect_an_emotion(card(day))
@@ -331,6 +338,7 @@ class TestTryOut:
         expect(page.get_by_role("alert")).to_have_text("This file could not be read as audio.")
         assert left_of_tryouts(app_env) == (0, [])
 
+    @pytest.mark.slow
     def test_it_works_without_javascript(self, browser: Browser, base_url: str, tune: Path) -> None:
         context = browser.new_context(base_url=base_url, java_script_enabled=False)
         page = context.new_page()

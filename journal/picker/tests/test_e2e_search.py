@@ -91,6 +91,7 @@ def test_a_song_is_found_heard_and_answered(app: Page, sandbox_app: tuple[str, s
     expect(card.get_by_role("link", name=re.compile("Open Deezer"))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_it_is_asked_once_and_musicbrainz_only_at_a_button(
     app: Page, sandbox_app: tuple[str, str]
 ) -> None:
@@ -108,6 +109,7 @@ def test_it_is_asked_once_and_musicbrainz_only_at_a_button(
     assert [row["path"] for row in asked if row["platform"] == "musicbrainz"] == ["/ws/2/recording"]
 
 
+@pytest.mark.slow
 def test_a_newer_search_takes_the_place_of_an_older_one(
     app: Page, sandbox_app: tuple[str, str]
 ) -> None:
@@ -125,6 +127,7 @@ def test_a_newer_search_takes_the_place_of_an_older_one(
     ).to_be_visible()
 
 
+@pytest.mark.slow
 def test_without_a_network_own_songs_and_one_sentence(alone: Page) -> None:
     dialog = picker(alone)
     allow(dialog)
@@ -137,6 +140,7 @@ def test_without_a_network_own_songs_and_one_sentence(alone: Page) -> None:
     expect(dialog.get_by_text("Deezer is not responding just now")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_the_picker_is_accessible_and_fits_a_phone(
     sandbox_app: tuple[str, str], browser: Browser
 ) -> None:
@@ -163,6 +167,7 @@ def test_the_picker_is_accessible_and_fits_a_phone(
     context.close()
 
 
+@pytest.mark.slow
 def test_a_visitor_tries_out_a_song_by_its_name(
     sandbox_app: tuple[str, str], browser: Browser
 ) -> None:

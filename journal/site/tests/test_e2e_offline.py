@@ -108,6 +108,7 @@ def test_what_was_written_offline_is_there_once_after_coming_back(day: Page, lin
     expect_each_once(day, title)
 
 
+@pytest.mark.slow
 def test_it_is_sent_by_the_next_tab_when_this_one_was_closed(
     day: Page, line: Line, device: BrowserContext
 ) -> None:
@@ -123,6 +124,7 @@ def test_it_is_sent_by_the_next_tab_when_this_one_was_closed(
     expect_each_once(later, title)
 
 
+@pytest.mark.slow
 def test_an_answer_whose_receipt_was_lost_is_given_once(
     day: Page, line: Line, device: BrowserContext
 ) -> None:
@@ -141,6 +143,7 @@ def test_an_answer_whose_receipt_was_lost_is_given_once(
     expect_each_once(day, title)
 
 
+@pytest.mark.slow
 def test_a_card_takes_its_note_and_its_answer(day: Page, line: Line) -> None:
     """The second is sent for the revision that the first has made."""
     go_offline(day, line)
@@ -156,6 +159,7 @@ def test_a_card_takes_its_note_and_its_answer(day: Page, line: Line) -> None:
     expect(card(day).locator("[id^=note-text]")).to_have_text(NOTE)
 
 
+@pytest.mark.slow
 def test_what_was_typed_later_counts(day: Page, line: Line) -> None:
     go_offline(day, line)
     for text in ("First", "First, and more"):
@@ -166,6 +170,7 @@ def test_what_was_typed_later_counts(day: Page, line: Line) -> None:
     expect(card(day).locator("[id^=note-text]")).to_have_text("First, and more")
 
 
+@pytest.mark.slow
 def test_a_note_that_another_device_changed_is_chosen_between(
     day: Page, line: Line, browser: Browser, device: BrowserContext, base_url: str
 ) -> None:
@@ -205,6 +210,7 @@ def expect_how_it_was(day: Page) -> None:
     expect(day.locator("#felt-tags")).to_have_value("the sea")
 
 
+@pytest.mark.slow
 def test_how_the_day_was_is_kept_and_sent_once(day: Page, line: Line) -> None:
     taken: list[int] = []
     day.on("response", lambda got: taken.append(got.status) if got.url.endswith("/felt/") else None)
@@ -216,6 +222,7 @@ def test_how_the_day_was_is_kept_and_sent_once(day: Page, line: Line) -> None:
     expect_how_it_was(day)
 
 
+@pytest.mark.slow
 def test_how_the_day_was_is_sent_by_the_next_tab(
     day: Page, line: Line, device: BrowserContext
 ) -> None:
@@ -241,6 +248,7 @@ def test_a_page_that_cannot_be_had_says_so_and_comes_by_itself(day: Page, line: 
     expect(day.get_by_role("heading", name="Your days in colour")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_only_what_pages_are_drawn_with_is_kept(day: Page) -> None:
     day.goto("/settings/")
     day.goto("/history/")

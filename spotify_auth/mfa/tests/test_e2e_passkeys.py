@@ -98,6 +98,7 @@ def test_a_passkey_signs_in_without_a_password(page: Page) -> None:
     expect(page.get_by_text(f"You are signed in as {name}")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_whoever_is_not_recognised_is_told_and_may_type(page: Page) -> None:
     devtools, phone = authenticator(page)
     name = sign_up(page)
@@ -112,6 +113,7 @@ def test_whoever_is_not_recognised_is_told_and_may_type(page: Page) -> None:
     page.wait_for_url(DAY)
 
 
+@pytest.mark.slow
 def test_a_page_at_a_number_offers_none(context: BrowserContext, base_url: str) -> None:
     page = context.new_page()
     page.goto(f"{base_url}/accounts/login/")
@@ -119,6 +121,7 @@ def test_a_page_at_a_number_offers_none(context: BrowserContext, base_url: str) 
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_forgotten_password_is_replaced_with_a_code(page: Page) -> None:
     name = sign_up(page)
     code = CODES.findall(page.get_by_role("region", name="Keep your").inner_text())[4]
