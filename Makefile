@@ -82,7 +82,7 @@ unit: $(VENV)/test.stamp postgres redis mongodb nginx  ## tests without a browse
 
 # Each test as soon as a core is free; those of a group (`xdist_group`) stay together, and share an app. What is slow
 # waits as long as it works: three for two cores.
-EACH := --max-worker-restart 0 --dist loadgroup --numprocesses
+EACH := --max-worker-restart 0 --dist loadgroup --no-loadscope-reorder --numprocesses
 
 # Only the files with such tests are read: of all of them that takes longer than the tests of a file.
 slow: TESTS ?= $(shell grep -rl 'mark\.slow' --include='test_*.py' $(ROOMS))

@@ -49,8 +49,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-database", action="store_true", help="leave out what asks no database")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is the same on every database, when that is wanted."""
+    """Have browsers come last; leave out what is the same on every database, when that is wanted.
+
+    A browser leaves a loop running in its process, in which Django opens no database.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
     if config.getoption("--only-database"):
         others = [item for item in items if not _asks_a_database(item)]
         config.hook.pytest_deselected(items=others)

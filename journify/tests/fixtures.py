@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
@@ -27,12 +26,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _what_mongodb_can_do_too(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Refuse the queries that MongoDB could not answer, in every test.
-
-    With `--only-database` the same tests ask the same questions as without.
-    """
-    with nullcontext() if request.config.getoption("--only-database") else compiled_for_mongodb():
+def _what_mongodb_can_do_too() -> Iterator[None]:
+    """Refuse the queries that MongoDB could not answer, in every test."""
+    with compiled_for_mongodb():
         yield
 
 

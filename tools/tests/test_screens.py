@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from journal.day.tests.test_e2e_journal import PAGES, SIGNED_OUT
+from journify.tests.browser import running_app
+from journify.tests.databases import own_data
 from tools.measuring.listeners import make_listener
 from tools.measuring.pages import page_of, pages_of
 from tools.screens.demo import PASSWORD, Demo
@@ -145,11 +148,18 @@ DEAD = """() => {
 
 
 @pytest.fixture(scope="module")
-def made(base_url: str, app_env: dict[str, str]) -> Demo:
-    """The journal of the pictures in the running app, by the keys that addresses need."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Demo]]:
+    """An app with the journal of the pictures, in which no other test looks; and what it holds."""
+    data = tmp_path_factory.mktemp("data")
+    with own_data(data, migrated=True) as env, running_app(data, env=env) as address:
+        yield address, _filled(os.environ | env)
+
+
+def _filled(env: dict[str, str]) -> Demo:
+    """Write the journal of the pictures; return the keys that addresses need."""
     command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", FILL]
     child = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=app_env, check=True, capture_output=True, text=True
+        command, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True, text=True
     )
     told: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
     days = {name: dt.date.fromisoformat(told.pop(name)) for name in ("today", "past")}
@@ -158,16 +168,17 @@ def made(base_url: str, app_env: dict[str, str]) -> Demo:
 
 
 def visited(
-    browser: Browser, base_url: str, made: Demo, scenes: list[Scene], **options: Any
+    browser: Browser, made: tuple[str, Demo], scenes: list[Scene], **options: Any
 ) -> Iterator[tuple[Scene, Page]]:
     """Go to each scene, everybody in a context of their own."""
+    address, journal = made
     contexts: dict[str, BrowserContext] = {}
     for scene in scenes:
         if scene.who not in contexts:
-            contexts[scene.who] = browser.new_context(base_url=base_url, **options)
+            contexts[scene.who] = browser.new_context(base_url=address, **options)
             sign_in(contexts[scene.who], scene.who)
         page = contexts[scene.who].new_page()
-        scene.way(page, made)
+        scene.way(page, journal)
         yield scene, page
         page.close()
     for context in contexts.values():
@@ -189,8 +200,9 @@ def sign_in(context: BrowserContext, who: str) -> None:
 
 @pytest.mark.e2e
 @pytest.mark.slow
+@pytest.mark.xdist_group("screens")
 def test_every_page_holds_with_keys_forced_colours_no_motion_and_large_letters(
-    browser: Browser, base_url: str, made: Demo
+    browser: Browser, made: tuple[str, Demo]
 ) -> None:
     desk: dict[str, Any] = {
         "viewport": {"width": 1280, "height": 900},
@@ -198,7 +210,7 @@ def test_every_page_holds_with_keys_forced_colours_no_motion_and_large_letters(
         "reduced_motion": "reduce",
     }
     faults: dict[str, list[str]] = {}
-    for scene, page in visited(browser, base_url, made, VISITED, **desk):
+    for scene, page in visited(browser, made, VISITED, **desk):
         checks = [STILL, KEYBOARD, FORCED] if scene.who != "curator" else [STILL]
         found = [fault for check in checks for fault in page.evaluate(check)]
         # a screen of 1280 px at 200 %, and at 400 %: https://www.w3.org/TR/WCAG22/#reflow
@@ -212,8 +224,9 @@ def test_every_page_holds_with_keys_forced_colours_no_motion_and_large_letters(
 
 @pytest.mark.e2e
 @pytest.mark.slow
+@pytest.mark.xdist_group("screens")
 def test_nothing_on_any_page_is_dead_without_javascript(
-    browser: Browser, base_url: str, made: Demo
+    browser: Browser, made: tuple[str, Demo]
 ) -> None:
     scenes = [scene for scene in VISITED if scene.name not in SCRIPTED]
     phone: dict[str, Any] = {
@@ -222,7 +235,7 @@ def test_nothing_on_any_page_is_dead_without_javascript(
     }
     faults = {
         scene.name: page.evaluate(DEAD) + page.evaluate(WIDTH)
-        for scene, page in visited(browser, base_url, made, scenes, **phone)
+        for scene, page in visited(browser, made, scenes, **phone)
     }
     assert len(faults) == len(scenes)
     assert {name: found for name, found in faults.items() if found} == {}

@@ -64,12 +64,14 @@ def test_a_song_plays_in_the_list(songs: Page) -> None:
 
 
 def test_chosen_songs_are_listened_to_again(songs: Page) -> None:
+    # others may have been brought in by a table, without a sound
+    sounding = songs.locator("#result_list tr:has(audio)")
     for number in (0, 1):
-        songs.locator("[name=_selected_action]").nth(number).check()
+        sounding.nth(number).locator("[name=_selected_action]").check()
     songs.locator("[name=action]").select_option("reclassify")
     songs.locator("[name=index]").click()
     expect(songs.locator(".messagelist")).to_have_text("2 songs are being listened to again.")
-    heard = songs.locator("#result_list .field-heard")
+    heard = sounding.locator(".field-heard")
     deadline = time.monotonic() + HEARD_SECONDS
     while "–" in heard.all_inner_texts()[:2] and time.monotonic() < deadline:
         songs.wait_for_timeout(500)
@@ -98,3 +100,10 @@ def test_a_table_is_looked_at_and_brought_in(songs: Page, tmp_path: Path) -> Non
     with songs.expect_download() as download:
         songs.get_by_role("link", name="Export").click()
     assert "Brought in,Nobody" in download.value.path().read_text(encoding="utf-8-sig")
+
+    # other tests answer with what the catalogue has
+    songs.locator("[name=_selected_action]").check()
+    songs.locator("[name=action]").select_option("delete_selected")
+    songs.locator("[name=index]").click()
+    songs.locator("main input[type=submit]").click()
+    expect(songs.locator(".messagelist")).to_contain_text("Successfully deleted 1 song")

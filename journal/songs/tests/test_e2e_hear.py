@@ -33,7 +33,8 @@ import datetime as dt, os
 from classifier.models import Song
 from journal.models import Journal
 from spotify_auth.models import User
-user, song = User.objects.get(username=os.environ["NAME"]), Song.objects.catalogue().first()
+user = User.objects.get(username=os.environ["NAME"])
+song = Song.objects.catalogue().exclude(audio="").first()
 for number in range(1, 10):
     day = Journal.objects.create(user=user, date=dt.date(2026, 10, number))
     day.entry(position=1, phrase_text="I heard…", song=song).save()
