@@ -316,6 +316,7 @@ PARAMETERS = (
 ODD = ("%00", "9" * 400, "-1", "\u00b2", "9999-12-31", "x%20" * 150)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ODD)
 def test_no_value_of_an_address_is_an_accident(value: str, entry: Entry, listener: Client) -> None:
     """Also on a database that takes no NUL: one that raises, raises here."""

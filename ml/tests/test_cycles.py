@@ -18,6 +18,8 @@ from ml.tests.cycles import bytes_left
 from ml.tests.sounds import music, write
 from ml.tests.test_predictor import clip
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=[1, 2])
 def predictor(request: pytest.FixtureRequest) -> Predictor:

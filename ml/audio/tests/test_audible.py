@@ -13,7 +13,11 @@ from ml.tests.sounds import Array, place_of, rustle, silence, write, write_strea
 
 QUIET = silence(40)
 HISS = rustle(40, seed=9) * 0.002  # peaks at -63 dB: a tape between two songs
-CODECS = [("flac", "flac"), ("mp3", "libmp3lame"), ("ogg", "libopus")]
+CODECS = [
+    ("flac", "flac"),
+    pytest.param("mp3", "libmp3lame", marks=pytest.mark.slow),
+    pytest.param("ogg", "libopus", marks=pytest.mark.slow),
+]
 
 
 def volume(samples: Array) -> float:

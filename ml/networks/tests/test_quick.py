@@ -45,6 +45,7 @@ def trained_resnet() -> ResNet18:
     return network.eval()
 
 
+@pytest.mark.slow
 def test_probabilities_hardly_move_when_network_is_quick(exact: Predictor, fast: Predictor) -> None:
     heard = clips()
     agreed = 0
@@ -80,6 +81,7 @@ def test_exact_network_has_gradients_when_quick_one_answers(fast: Predictor) -> 
     assert any(isinstance(each, quick.QuickResNet) for each in fast.network.modules())
 
 
+@pytest.mark.slow
 def test_heavy_libraries_stay_out_when_a_clip_is_heard(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib\n"
