@@ -49,6 +49,12 @@ def dates_with_tag(user: User, tag: str) -> list[dt.date]:
     return [row.date for row in rows if tag in row.tag_list]
 
 
+def tagged_days(user: User) -> list[tuple[dt.date, str]]:
+    """List the days with tags, and what can be searched in them: folded, as databases cannot."""
+    rows = DayFeeling.objects.filter(user=user).exclude(tags="").values_list("date", "tags")
+    return [(date, tags.casefold()) for date, tags in rows]
+
+
 def tags_from(text: str, known: Iterable[str]) -> list[str]:
     """Read tags with commas between them; one that is known is spelt as it was before."""
     spelt = {tag.casefold(): tag for tag in known}

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from classifier.emotions.word_search import songs_with_word
 from classifier.models import Song
-from journal.day.feelings import dates_with_tag
+from journal.day.feelings import dates_with_tag, tagged_days
 from journal.models import Entry, EntryQuerySet
 from journify.models import bare, uuid_of
 from spotify_auth.models import User
@@ -46,8 +46,12 @@ def phrases_of(user: User) -> list[str]:
 def entries_like(user: User, wanted: dict[str, Any], phrases: Sequence[str]) -> EntryQuerySet:
     """Return the entries with a song that every filter of a clean form lets through."""
     entries = Entry.objects.of(user).filter(song__isnull=False)
+    tagged = tagged_days(user) if wanted["q"] else []
     for word in wanted["q"].split():
-        entries = entries.filter(_with_word(user, word, phrases))
+        # typed as tags are elsewhere; a comma is between two of them
+        tag = word.strip("#,").casefold()
+        dates = [date for date, tags in tagged if tag and tag in tags]
+        entries = entries.filter(_with_word(user, word, phrases) | Q(date__in=dates))
     if wanted["emotion"]:
         entries = entries.filter(emotion=wanted["emotion"])
     if wanted["word"]:

@@ -275,6 +275,30 @@ class TestFilters:
         files = listener.get("/songs/export.txt", {"tag": "Anna"}).content.decode()
         assert len(files.splitlines()) == 1
 
+    @pytest.mark.parametrize(
+        ("words", "phrases"),
+        [
+            ("übersee", ["On a Sunday…"]),
+            ("#Übersee", ["On a Sunday…"]),
+            ("#anna, rain", ["On a Sunday…"]),
+            ("the sea", ["On a Sunday…"]),
+            ("bus anna", []),
+            ("theirs", []),
+            ("#", []),
+            (",", []),
+        ],
+    )
+    def test_the_days_with_a_tag_are_found_by_its_words(
+        self, listener: Client, user: User, stranger: User, words: str, phrases: list[str]
+    ) -> None:
+        sunday = Entry.objects.get(phrase_text="On a Sunday…").date
+        services.write_feeling(user, sunday, tags="Anna, Übersee, the sea")
+        services.write_feeling(stranger, sunday + dt.timedelta(days=7), tags="Theirs")
+        found = page(listener, q=words).context["cards"]
+        assert [card.entry.phrase_text for card in found] == phrases
+        files = listener.get("/songs/export.txt", {"q": words}).content.decode()
+        assert len(files.splitlines()) == len(phrases)
+
     def test_a_wrong_date_is_told(self, listener: Client) -> None:
         assert "Enter a valid date." in page(listener, first="yesterday").content.decode()
 
