@@ -1,11 +1,11 @@
-"""Render the demo songs to MP3 files and write their catalogue.
+"""Render the demo songs, MIDI files in the folder `songs`, to MP3 files.
 
     python -m tools.demo_songs.render                      # all songs, into classifier/demo/audio
     python -m tools.demo_songs.render the-entertainer      # only this one
-    python -m tools.demo_songs.render --out DIR --midi
+    python -m tools.demo_songs.render --out DIR
 
 It needs FluidSynth and the sound font FluidR3 (on Debian: fluidsynth, fluid-soundfont-gm); the
-web application never imports it. The same scores, sound font and versions give the same files.
+web application never imports it. The same pieces, sound font and versions give the same files.
 """
 
 import argparse
@@ -20,10 +20,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from tools.demo_songs.library import DemoSong, load_song, song_names
-from tools.demo_songs.midi import midi_file
-from tools.demo_songs.score import ScoreError
-
+SONGS = Path(__file__).resolve().parent / "songs"
 DEMO = Path(__file__).resolve().parents[2] / "classifier" / "demo"
 AUDIO = DEMO / "audio"
 CATALOGUE = DEMO / "catalogue.json"
@@ -37,11 +34,6 @@ LOUDNESS_DBFS = -19.0
 PEAK_DBFS = -1.5
 GATE_DB = -30.0
 SYNTH_GAIN = 0.3
-
-LICENCE = (
-    "Composition: {composition}. Score and rendering: CC0 1.0. "
-    "Sound font: FluidR3 GM by Frank Wen, MIT licence."
-)
 
 Samples = npt.NDArray[np.float32]
 
@@ -59,8 +51,8 @@ def missing_tool() -> str | None:
     return None
 
 
-def _synthesise(song: DemoSong) -> Samples:
-    """Play a song with FluidSynth.
+def _synthesise(song: Path) -> Samples:
+    """Play a MIDI file with FluidSynth.
 
     Returns
     -------
@@ -74,18 +66,16 @@ def _synthesise(song: DemoSong) -> Samples:
     """
     if reason := missing_tool():
         raise RenderError(reason)
-    with tempfile.TemporaryDirectory() as folder:
-        midi, raw = Path(folder) / "song.mid", Path(folder) / "song.raw"
-        midi.write_bytes(midi_file(song))
+    with tempfile.NamedTemporaryFile(suffix=".raw") as raw:
         command = [
             "fluidsynth", "-ni", "-q", "-R", "1", "-C", "0", "-g", str(SYNTH_GAIN),
-            "-r", str(SAMPLE_RATE), "-T", "raw", "-O", "float", "-F", str(raw),
-            str(SOUND_FONT), str(midi),
+            "-r", str(SAMPLE_RATE), "-T", "raw", "-O", "float", "-F", raw.name,
+            str(SOUND_FONT), str(song),
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0 or not raw.exists():
-            raise RenderError(f"FluidSynth failed on {song.slug}: {done.stderr.strip()}")
-        return np.fromfile(raw, dtype=np.float32).reshape(-1, 2)
+        if done.returncode != 0:
+            raise RenderError(f"FluidSynth failed on {song.stem}: {done.stderr.strip()}")
+        return np.fromfile(raw.name, dtype=np.float32).reshape(-1, 2)
 
 
 def even_loudness(samples: Samples) -> Samples:
@@ -137,41 +127,27 @@ def _write_mp3(path: Path, samples: Samples, *, tags: dict[str, str]) -> None:
             container.mux(stream.encode(piece))
 
 
-def _licence_of(song: DemoSong) -> str:
-    """Say under which terms a rendering may be given away."""
-    is_own = song.composer == "Journify"
-    return LICENCE.format(composition="our own, CC0 1.0" if is_own else "public domain")
+def _render_song(slug: str, *, folder: Path) -> Path:
+    """Render one song into a folder and return the file.
 
-
-def _render_song(song: DemoSong, *, folder: Path) -> Path:
-    """Render one song into a folder and return the file."""
-    path = folder / f"{song.slug}.mp3"
+    Raises
+    ------
+    RenderError
+        If there is no such song, or it cannot be played.
+    """
+    songs = {row["slug"]: row for row in json.loads(CATALOGUE.read_text(encoding="utf-8"))}
+    if slug not in songs:
+        raise RenderError(f"There is no song “{slug}”. There are: {', '.join(songs)}.")
+    row, path = songs[slug], folder / f"{slug}.mp3"
     tags = {
-        "title": song.title,
-        "artist": song.composer,
+        "title": row["title"],
+        "artist": row["composer"],
         "album": "Journify demo songs",
-        "date": str(song.year),
-        "copyright": _licence_of(song),
+        "date": str(row["year"]),
+        "copyright": row["licence"],
     }
-    _write_mp3(path, even_loudness(_synthesise(song)), tags=tags)
+    _write_mp3(path, even_loudness(_synthesise(SONGS / f"{slug}.mid")), tags=tags)
     return path
-
-
-def catalogue() -> list[dict[str, str | int | float]]:
-    """Describe all songs, for the application to load."""
-    return [
-        {
-            "slug": song.slug,
-            "title": song.title,
-            "composer": song.composer,
-            "year": song.year,
-            "emotion": song.emotion,
-            "file": f"audio/{song.slug}.mp3",
-            "seconds": SECONDS,
-            "licence": _licence_of(song),
-        }
-        for song in map(load_song, song_names())
-    ]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -179,22 +155,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.demo_songs.render")
     parser.add_argument("names", nargs="*", metavar="NAME", help="songs to render (default: all)")
     parser.add_argument("--out", type=Path, default=AUDIO, help="folder for the files")
-    parser.add_argument("--midi", action="store_true", help="write the MIDI files, too")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     try:
-        for name in options.names or song_names():
-            song = load_song(name)
-            if options.midi:
-                (options.out / f"{name}.mid").write_bytes(midi_file(song))
-            path = _render_song(song, folder=options.out)
+        for name in options.names or sorted(path.stem for path in SONGS.glob("*.mid")):
+            path = _render_song(name, folder=options.out)
             sys.stdout.write(f"{path}  {path.stat().st_size / 1000:.0f} kB\n")
-    except (RenderError, ScoreError) as error:
+    except RenderError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    if options.out == AUDIO:
-        text = json.dumps(catalogue(), indent=2, ensure_ascii=False)
-        CATALOGUE.write_text(f"{text}\n", encoding="utf-8")
     return 0
 
 
