@@ -23,14 +23,9 @@ WEB = "import journify.wsgi, journify.urls; from benchmarks.timing import peak_m
 def bench(files: list[Path], *, runs: int, clips: int) -> dict[str, Any]:
     """Measure everything.
 
-    Parameters
-    ----------
-    files : list of Path
-        The clips that both pipelines hear in each run.
-    runs : int
-        Processes of each pipeline, of which medians are taken.
-    clips : int
-        Clips of the throughput run; files are taken again when there are fewer.
+    `files`: the clips that both pipelines hear in each run; `runs`: processes of each pipeline, of
+    which medians are taken; `clips`: clips of the throughput run; files are taken again when there
+    are fewer.
     """
     thesis: list[dict[str, Any]] = []
     ours: list[dict[str, Any]] = []

@@ -23,10 +23,7 @@ STARTS = 5
 def starts(folder: str, count: int = STARTS) -> list[float]:
     """Seconds from `make run` to the first page, of starts after the one that makes the database.
 
-    Parameters
-    ----------
-    folder
-        An empty data folder; the app can be started in it afterwards.
+    `folder`: an empty data folder; the app can be started in it afterwards.
     """
     with started_server(folder):
         pass

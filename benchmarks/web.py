@@ -20,11 +20,8 @@ ENTRY = re.compile(r'id="entry-([0-9a-f-]{36})"')
 def web() -> dict[str, float]:
     """Start the app again and again in a new folder, then measure two kinds of pages.
 
-    Returns
-    -------
-    dict
-        `start`, seconds from `make run` to the first page, a median; `day` and `card`, requests per
-        second of `CLIENTS` connections at once.
+    Returns `start`, seconds from `make run` to the first page, a median; `day` and `card`, requests
+    per second of `CLIENTS` connections at once.
     """
     with tempfile.TemporaryDirectory(prefix="journify-bench-") as folder:
         start = median(starts(folder))

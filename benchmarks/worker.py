@@ -41,10 +41,7 @@ FORMATS = [
 def memory(songs: int) -> list[float]:
     """Have a worker listen to so many generated songs; look at its memory after each tenth.
 
-    Returns
-    -------
-    list of float
-        Its resident megabytes.
+    Returns its resident megabytes.
     """
     with environment("sqlite") as env:
         done = subprocess.run(

@@ -62,14 +62,8 @@ _FORESEEN = (ClipError, NoClipError, NoModelError, WeightsError)
 class Outcome:
     """What an error makes of the work that it ended.
 
-    Attributes
-    ----------
-    sentence : str
-        For whoever waits.
-    reason : str
-        A slug to count by.
-    wait : float or None
-        Seconds until another try, at the least; 0: at once. None: there is no other try.
+    `sentence`: for whoever waits; `reason`: a slug to count by; `wait`: seconds until another try,
+    at the least; 0: at once. None: there is no other try.
     """
 
     sentence: str

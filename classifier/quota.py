@@ -29,10 +29,7 @@ def refuse_beyond(song: Song) -> None:
     Written first and counted then: of two uploads at the same moment each sees the other, and none
     slips through.
 
-    Raises
-    ------
-    UploadRejectedError
-        Its owner's files, or everybody's, take more than they may.
+    Raises UploadRejectedError: its owner's files, or everybody's, take more than they may.
     """
     if song.owner is None:
         return

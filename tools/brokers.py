@@ -26,10 +26,7 @@ RABBIT = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 def throwaway_redis() -> Iterator[str]:
     """Yield the address of an empty Redis.
 
-    Raises
-    ------
-    NoServerError
-        Redis is not installed, or would not start.
+    Raises NoServerError: Redis is not installed, or would not start.
     """
     program = shutil.which("redis-server")
     if program is None:
@@ -47,10 +44,7 @@ def throwaway_redis() -> Iterator[str]:
 def throwaway_rabbitmq() -> Iterator[str]:
     """Yield the address of an empty RabbitMQ.
 
-    Raises
-    ------
-    NoServerError
-        RabbitMQ is not installed, or would not start.
+    Raises NoServerError: RabbitMQ is not installed, or would not start.
     """
     if not Path(RABBIT).exists():
         raise NoServerError("RabbitMQ is not installed: sudo apt-get install rabbitmq-server")

@@ -100,10 +100,7 @@ def audio(number: int) -> bytes:
 def _kill_until_done(crew: Crew, *, every: float) -> dict[str, float]:
     """Kill a worker every few seconds in which a song was done, in the middle of one if it can.
 
-    Returns
-    -------
-    dict
-        The songs that lost their worker, and when (of the clock on the wall) they last did.
+    Returns the songs that lost their worker, and when (of the clock on the wall) they last did.
     """
     killed: dict[str, float] = {}
     deadline = time.monotonic() + PATIENCE_SECONDS

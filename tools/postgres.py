@@ -36,10 +36,7 @@ def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
 
     `durable` leaves everything as it ships: for figures.
 
-    Raises
-    ------
-    NoServerError
-        PostgreSQL is not installed, or would not start.
+    Raises NoServerError: PostgreSQL is not installed, or would not start.
     """
     programs = _programs()
     password = secrets.token_hex(16)

@@ -115,10 +115,7 @@ def _family(pid: int) -> list[int]:
 def wait_for_page(url: str, processes: Iterable[subprocess.Popen[bytes]]) -> None:
     """Wait until a page answers.
 
-    Raises
-    ------
-    DidNotStartError
-        A process ended meanwhile, or the page does not answer in time.
+    Raises DidNotStartError: a process ended meanwhile, or the page does not answer in time.
     """
     deadline, processes = time.monotonic() + START_SECONDS, list(processes)
     while time.monotonic() < deadline:

@@ -46,10 +46,7 @@ def _program_of(name: str, take: int) -> int:
 def _played_on(midi: bytes, program: int) -> bytes:
     """Return a MIDI file whose tracks begin by choosing an instrument for the first channel.
 
-    Raises
-    ------
-    DataError
-        If it is no MIDI file.
+    Raises DataError: it is no MIDI file.
     """
     if midi[:4] != b"MThd":
         raise DataError("This is no MIDI file.")

@@ -14,12 +14,8 @@ from classifier.models import Label, Song
 class CuratedSongForm(forms.ModelForm[Song]):
     """A song whose newly chosen audio is checked as listeners' uploads are.
 
-    Attributes
-    ----------
-    is_too_large : bool
-        Whether the request's file was dropped on its way for its size; the view's to say.
-    facts : Facts or None
-        What the check found out about a newly chosen file.
+    `is_too_large`: whether the request's file was dropped on its way for its size; the view's to
+    say; `facts`: what the check found out about a newly chosen file.
     """
 
     is_too_large = False

@@ -105,14 +105,9 @@ class Verdict(NamedTuple):
 class Effective:
     """What counts for one song, and the rows it rests on.
 
-    Attributes
-    ----------
-    answer : Classification or None
-        The answer that counts among those of models, also where a label outweighs it.
-    layer : Layer
-        What the person's labels taught.
-    work : Classification or None
-        Where there is no answer: the open work, else the latest.
+    `answer`: the answer that counts among those of models, also where a label outweighs it;
+    `layer`: what the person's labels taught; `work`: where there is no answer: the open work, else
+    the latest.
     """
 
     label: str = ""

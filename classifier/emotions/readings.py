@@ -67,10 +67,7 @@ class Bar:
 class SegmentReading:
     """What the model heard between two moments of the clip (seconds).
 
-    Attributes
-    ----------
-    offset : float or None
-        Where in the song the clip begins; None where nobody knows.
+    `offset`: where in the song the clip begins; None where nobody knows.
     """
 
     start: float

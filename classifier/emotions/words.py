@@ -160,10 +160,7 @@ def point_of(probabilities: Mapping[str, float]) -> Point | None:
 def support_of(probabilities: Mapping[str, float], odds: Mapping[str, float]) -> dict[str, float]:
     """Return what speaks for each word; of no answer, nothing.
 
-    Parameters
-    ----------
-    odds
-        What tags say for words, in log-odds; words that are missing are neither likely nor not.
+    `odds`: what tags say for words, in log-odds; words that are missing are neither likely nor not.
     """
     point = point_of(probabilities)
     if point is None:
@@ -182,13 +179,8 @@ def words_of(
 ) -> list[Word]:
     """Return the two or three words for which most speaks, the first of them first.
 
-    Parameters
-    ----------
-    odds
-        As of `support_of`.
-    emotion
-        What the song counts as, whose words alone are said; of all words where that is none of the
-        four, as where no model was sure.
+    `odds`: as of `support_of`; `emotion`: what the song counts as, whose words alone are said; of
+    all words where that is none of the four, as where no model was sure.
     """
     support = support_of(probabilities, odds)
     own = [name for name in support if WORDS[name].emotion == emotion or emotion not in SIDES]

@@ -122,10 +122,7 @@ def is_named_like_audio(filename: str) -> bool:
 def explained(code: str, sentence: str, filename: str) -> str:
     """Say why a file was refused: by its kind where that is the reason.
 
-    Parameters
-    ----------
-    code, sentence
-        Of the `ml.errors.ClipError`.
+    `code`, `sentence`: of the `ml.errors.ClipError`.
     """
     name = _extension(filename)
     kind = UNHEARD.get(name) if code == "unreadable" else None

@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 def audio_response(request: HttpRequest, song: Song) -> HttpResponseBase:
     """Send a song's audio, or the part that a player asks for. Who may hear it, the caller decides.
 
-    Raises
-    ------
-    Http404
-        We hold no audio of the song.
+    Raises Http404: we hold no audio of the song.
     """
     name = str(song.audio.name or "")
     try:

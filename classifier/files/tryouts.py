@@ -40,10 +40,8 @@ TOO_MANY = _("Many people are trying it right now. Please try again in a few min
 def begin_tryout(upload: TemporaryUploadedFile) -> TryOut:
     """Check a visitor's file and hand it to a worker.
 
-    Raises
-    ------
-    UploadRejectedError
-        The file is too large or is not audio that we can listen to, or too many wait already.
+    Raises UploadRejectedError: the file is too large or is not audio that we can listen to, or too
+    many wait already.
     """
     if (upload.size or 0) > settings.TRY_OUT_MAX_MB * 1_000_000:
         raise UploadRejectedError(too_large_to_try())
@@ -60,12 +58,8 @@ def begin_tryout(upload: TemporaryUploadedFile) -> TryOut:
 def begin_with_song(track: DeezerTrack) -> TryOut:
     """Hand a song of Deezer's to a worker.
 
-    Raises
-    ------
-    NoPreviewError
-        There is nothing of it to hear.
-    UploadRejectedError
-        Too many wait already.
+    Raises NoPreviewError: there is nothing of it to hear; UploadRejectedError: too many wait
+    already.
     """
     if not track.preview:
         raise NoPreviewError("deezer")

@@ -45,10 +45,8 @@ def add_upload(user: User, upload: TemporaryUploadedFile) -> Song:
 
     The same audio uploaded twice by the same person is the same song.
 
-    Raises
-    ------
-    UploadRejectedError
-        The file is too large or is not audio that we can listen to, or there is no room for it.
+    Raises UploadRejectedError: the file is too large or is not audio that we can listen to, or
+    there is no room for it.
     """
     listeners_name = upload.name or ""
     facts = examine(upload)
@@ -85,10 +83,7 @@ def examine(upload: TemporaryUploadedFile) -> Facts:
 
     Players go by the extension: the name that somebody gave the file may have another, or none.
 
-    Raises
-    ------
-    UploadRejectedError
-        The file is too large or is not audio that we can listen to.
+    Raises UploadRejectedError: the file is too large or is not audio that we can listen to.
     """
     if (upload.size or 0) > settings.UPLOAD_MAX_MB * 1_000_000:
         raise UploadRejectedError(too_large_message())
@@ -112,10 +107,8 @@ def too_large_message() -> str:
 def check_audio(path: Path) -> Description:
     """Decode a stranger's file in a child process with bounds; its suffix is as they gave it.
 
-    Raises
-    ------
-    UploadRejectedError
-        The file is not audio that we can listen to, or checking it took too much.
+    Raises UploadRejectedError: the file is not audio that we can listen to, or checking it took too
+    much.
     """
     try:
         return get_decoder().describe(path)

@@ -33,20 +33,11 @@ class PersonalLayer(UUIDModel):
 
     `classifier.emotions.personal` fits it.
 
-    Attributes
-    ----------
-    arousal, valence, scale, strength : float
-        See `ml.personal.Layer`.
-    labels, before, after : int
-        How many labels it learnt from, and how many of those agree without it and with it.
-    model, version : str
-        Whose answers most of those labels were compared with.
-    forgotten_at : datetime or None
-        Labels set before that teach nothing any more.
-    is_stale : bool
-        Whether songs have to be looked at again: a worker does.
-    asked_on : date or None
-        On which day the listener was last asked about a song, `asked_song`.
+    `arousal`, `valence`, `scale`, `strength`: see `ml.personal.Layer`; `labels`, `before`, `after`:
+    how many labels it learnt from, and how many of those agree without it and with it; `model`,
+    `version`: whose answers most of those labels were compared with; `forgotten_at`: labels set
+    before that teach nothing any more; `is_stale`: whether songs have to be looked at again: a
+    worker does; `asked_on`: on which day the listener was last asked about a song, `asked_song`.
     """
 
     user = models.OneToOneField(

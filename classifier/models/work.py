@@ -111,16 +111,9 @@ class EmotionRule(UUIDModel):
     `classifier.emotions.effective` writes and reads it; `journal.emotions.renewing` keeps in it how
     far the entries have been recounted since it changed.
 
-    Attributes
-    ----------
-    model_order : list of str
-        In the order in which their answers count.
-    digest : str
-        Of everything that the rule depends on.
-    recounted_to : UUID or None
-        The entries of songs up to this key are recounted.
-    recounted_at : datetime or None
-        When the last entry was.
+    `model_order`: in the order in which their answers count; `digest`: of everything that the rule
+    depends on; `recounted_to`: the entries of songs up to this key are recounted; `recounted_at`:
+    when the last entry was.
     """
 
     model_order = models.JSONField(default=list)

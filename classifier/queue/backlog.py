@@ -21,15 +21,11 @@ LANE = "operator"  # hundreds that are tried again: listeners come in between
 def queue_state() -> dict[str, Any]:
     """Read the state of the queue; ages and waits are in seconds.
 
-    Returns
-    -------
-    dict
-        `woken_by`: what calls the workers, a broker, or nothing, as they look by themselves.
-        `waiting`, `oldest`: songs that a worker may take now, and since when the first waits.
-        `postponed`, `next_retry`: songs that wait for another try, and when the first is due.
-        `running`: the songs that workers have just now.
-        `failures`: songs that failed, by reason, the most frequent first.
-        `others`: other work that waits for a worker, by kind.
+    Returns `woken_by`: what calls the workers, a broker, or nothing, as they look by themselves.
+    `waiting`, `oldest`: songs that a worker may take now, and since when the first waits.
+    `postponed`, `next_retry`: songs that wait for another try, and when the first is due.
+    `running`: the songs that workers have just now. `failures`: songs that failed, by reason, the
+    most frequent first. `others`: other work that waits for a worker, by kind.
     """
     now = timezone.now()
     rows = Classification.objects.all()

@@ -15,10 +15,7 @@ UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # absen
 class Bundle:
     """A model as it is shipped: the name of its folder, and what its `meta.json` declares.
 
-    Attributes
-    ----------
-    pictures : bool
-        Whether the network looks at clips' pictures, which an explanation can be drawn on.
+    `pictures`: whether the network looks at clips' pictures, which an explanation can be drawn on.
     """
 
     name: str
@@ -30,10 +27,7 @@ class Bundle:
 def read_bundle(name: str) -> Bundle:
     """Read what the model in `ml/weights/<name>` declares.
 
-    Raises
-    ------
-    FileNotFoundError
-        No such model is shipped.
+    Raises FileNotFoundError: no such model is shipped.
     """
     meta = json.loads((settings.WEIGHTS_DIR / name / "meta.json").read_text(encoding="utf-8"))
     # as in `ml.networks.config.NetworkConfig`, networks that say nothing of it look at pictures

@@ -16,18 +16,11 @@ from ml.predictor import Predictor
 def explain_file(path: Path, picture: Path, *, model: str) -> Result:
     """Classify a file and write a PNG of the regions of its log-mel that carried the answer.
 
-    Returns
-    -------
-    dict
-        As `classifier.terminal.batch.classify_files`, with `picture` and, for each segment, its
-        share of the evidence in `shares`.
+    Returns as `classifier.terminal.batch.classify_files`, with `picture` and, for each segment, its
+    share of the evidence in `shares`.
 
-    Raises
-    ------
-    OSError
-        The picture cannot be written.
-    WeightsError
-        The model cannot be used, or looks at no picture.
+    Raises OSError: the picture cannot be written; WeightsError: the model cannot be used, or looks
+    at no picture.
     """
     started = time.perf_counter()
     predictor = Predictor.load(model, root=settings.WEIGHTS_DIR)

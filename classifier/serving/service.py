@@ -21,12 +21,7 @@ logger = logging.getLogger(__name__)
 class EmotionService:
     """The chain of models: the first that loads and answers wins.
 
-    Parameters
-    ----------
-    names
-        Folders in `WEIGHTS_DIR`, best first.
-    cores
-        See `ml.predictor.Predictor.load`.
+    `names`: folders in `WEIGHTS_DIR`, best first; `cores`: see `ml.predictor.Predictor.load`.
     """
 
     def __init__(self, names: Sequence[str], *, cores: int = 1) -> None:
@@ -36,10 +31,7 @@ class EmotionService:
     def classify(self, clip: Clip) -> Prediction:
         """Say which emotion `clip` carries.
 
-        Raises
-        ------
-        NoModelError
-            No model is loaded, or every one of them failed on this clip.
+        Raises NoModelError: no model is loaded, or every one of them failed on this clip.
         """
         for predictor in self.predictors:
             try:

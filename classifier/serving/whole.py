@@ -62,17 +62,9 @@ def hear_whole(row: Arc) -> None:
 def heard_whole(path: Path, service: EmotionService) -> dict[str, Any]:
     """Hear a file from its beginning, up to `WHOLE_MAX_MINUTES`, in parts of ten seconds.
 
-    Returns
-    -------
-    dict
-        `segments` in the times of the song, and the `model` and `version` that answered.
+    Returns `segments` in the times of the song, and the `model` and `version` that answered.
 
-    Raises
-    ------
-    ClipError
-        It cannot be read.
-    NoModelError
-        No model answers.
+    Raises ClipError: it cannot be read; NoModelError: no model answers.
     """
     bounds = Bounds(PATIENCE * settings.DECODE_SECONDS, settings.DECODE_MEMORY_MB * 1_000_000)
     segments: list[dict[str, Any]] = []

@@ -40,12 +40,8 @@ SOURCES: dict[str, ClipSource] = {
 def audio_of(song: Song) -> Iterator[tuple[Path, str]]:
     """Yield a local file with audio of the song and the name of its source.
 
-    Raises
-    ------
-    ClipLaterError
-        None has it now, but one of them may in a while.
-    NoClipError
-        None has it.
+    Raises ClipLaterError: none has it now, but one of them may in a while; NoClipError: none has
+    it.
     """
     reasons: list[PlatformError] = []
     for name in settings.CLIP_SOURCES:

@@ -55,10 +55,7 @@ class DeezerTrack(OutsideTrack):
     def from_json(cls, data: Mapping[str, Any]) -> DeezerTrack:
         """Read Deezer's track object; lists leave some of its fields out.
 
-        Raises
-        ------
-        UnusableItemError
-            No id by which it could be picked, or no title.
+        Raises UnusableItemError: no id by which it could be picked, or no title.
         """
         track_id, title = whole_of(data.get("id"), at_most=LARGEST_ID), _title(data)
         if not track_id or not title:
@@ -102,14 +99,8 @@ class DeezerClient:
     def _get(self, path: str, params: dict[str, Any]) -> Any:
         """Read one answer; its `error` object is turned into ours.
 
-        Raises
-        ------
-        NotFoundError
-            Code 800: Deezer does not have it.
-        RateLimitedError
-            Code 4: too many calls.
-        PlatformError
-            Anything else that is no answer.
+        Raises NotFoundError: code 800: Deezer does not have it; RateLimitedError: code 4: too many
+        calls; PlatformError: anything else that is no answer.
         """
         url = f"{settings.PLATFORM_URLS['deezer']}{path}"
         answer = self.platform.json_of(self.platform.request("GET", url, params=params))

@@ -67,10 +67,7 @@ def _spellings(text: str) -> set[str]:
 def is_same_name(one: str, other: str, *, alike: int = TITLE_ALIKE) -> bool:
     """Whether two names are one, however they are spelled or transliterated.
 
-    Parameters
-    ----------
-    alike
-        How many of 100 letters must be equal where one of the names is transliterated.
+    `alike`: how many of 100 letters must be equal where one of the names is transliterated.
     """
     if _spellings(one) & _spellings(other) or _is_censored(one, other) or _is_censored(other, one):
         return True

@@ -19,10 +19,7 @@ class OwnFiles:
     def clip_of(self, song: Song) -> Iterator[tuple[Path, str]]:
         """Yield the stored file; storage without local paths is copied to a temporary one first.
 
-        Raises
-        ------
-        NoClipError
-            We hold no audio of the song, or it is gone from storage.
+        Raises NoClipError: we hold no audio of the song, or it is gone from storage.
         """
         if not song.has_audio:
             raise NoClipError(str(NO_CLIP))

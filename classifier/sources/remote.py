@@ -17,10 +17,7 @@ PATIENCE_SECONDS = 12.0
 def checked_preview(platform: str, url: str, *, hosts: Sequence[str]) -> Iterator[Path]:
     """Fetch a clip and have a child process with limits look whether it is audio.
 
-    Raises
-    ------
-    PlatformError
-        As `fetched_preview`; BrokenPreviewError also for what is not audio.
+    Raises PlatformError: as `fetched_preview`; BrokenPreviewError also for what is not audio.
     """
     with fetched_preview(platform, url, hosts=hosts) as path:
         try:

@@ -111,20 +111,10 @@ COUNTED = {word: str(at) for words in (ROMAN, WORDS) for at, word in enumerate(w
 class Title:
     """A title taken apart.
 
-    Attributes
-    ----------
-    whole : str
-        Everything it says, compact.
-    name : str
-        The song's name alone.
-    subtitles : tuple of str
-        What belongs to the name in brackets: "(I Can't Get No)".
-    kinds : frozenset of str
-        Keys of `KINDS`, or "version": what makes it another recording.
-    details : frozenset of str
-        Words that tell versions of one kind apart: who mixed it, where it was played.
-    guests : tuple of str
-        Artists that the title names, as written.
+    `whole`: everything it says, compact; `name`: the song's name alone; `subtitles`: what belongs
+    to the name in brackets: "(I Can't Get No)"; `kinds`: keys of `KINDS`, or "version": what makes
+    it another recording; `details`: words that tell versions of one kind apart: who mixed it, where
+    it was played; `guests`: artists that the title names, as written.
     """
 
     whole: str

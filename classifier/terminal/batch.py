@@ -50,20 +50,11 @@ def classify_files(
 ) -> Iterator[Result]:
     """Yield one result for each path, in order, as answers arrive.
 
-    Parameters
-    ----------
-    paths
-        Audio files.
-    models
-        Names of models, best first; the next one answers where one fails.
-    jobs
-        Number of processes; each holds its own copy of the models. One that is killed costs the
-        line of the file that killed it, and is replaced.
+    `paths`: audio files; `models`: names of models, best first; the next one answers where one
+    fails; `jobs`: number of processes; each holds its own copy of the models. One that is killed
+    costs the line of the file that killed it, and is replaced.
 
-    Yields
-    ------
-    dict
-        `file` and what `as_result` writes; or `file` and `error`, one sentence.
+    Yields `file` and what `as_result` writes; or `file` and `error`, one sentence.
     """
     if jobs == 1:
         _start(list(models))

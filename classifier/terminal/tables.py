@@ -24,12 +24,8 @@ ROWS_AT_ONCE = 500
 def read_table(path: Path) -> list[dict[str, str]]:
     """Read the rows of a CSV file with a header.
 
-    Raises
-    ------
-    OSError
-        The file cannot be opened.
-    ValueError
-        It is not CSV text, or none of its columns is a track feature; the text says so.
+    Raises OSError: the file cannot be opened; ValueError: it is not CSV text, or none of its
+    columns is a track feature; the text says so.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -46,16 +42,10 @@ def read_table(path: Path) -> list[dict[str, str]]:
 def classify_rows(path: Path, rows: list[dict[str, str]]) -> Iterator[Result]:
     """Load the model for track features and yield one result for each row, in order.
 
-    Yields
-    ------
-    dict
-        As `classifier.terminal.batch.classify_files`; `file` is the table with the row's number,
-        from 1, and `track` and `artist` are repeated where the table has them.
+    Yields as `classifier.terminal.batch.classify_files`; `file` is the table with the row's number,
+    from 1, and `track` and `artist` are repeated where the table has them.
 
-    Raises
-    ------
-    WeightsError
-        The model is not there or damaged; raised at once, not with the first row.
+    Raises WeightsError: the model is not there or damaged; raised at once, not with the first row.
     """
     from ml.predictor import Predictor
 

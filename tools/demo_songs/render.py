@@ -54,15 +54,9 @@ def missing_tool() -> str | None:
 def _synthesise(song: Path) -> Samples:
     """Play a MIDI file with FluidSynth.
 
-    Returns
-    -------
-    ndarray of float32, shape (samples, 2)
-        Stereo at `SAMPLE_RATE`, not yet levelled.
+    Returns ndarray of float32, shape (samples, 2): stereo at `SAMPLE_RATE`, not yet levelled.
 
-    Raises
-    ------
-    RenderError
-        If FluidSynth or the sound font is missing, or FluidSynth fails.
+    Raises RenderError: FluidSynth or the sound font is missing, or FluidSynth fails.
     """
     if reason := missing_tool():
         raise RenderError(reason)
@@ -130,10 +124,7 @@ def _write_mp3(path: Path, samples: Samples, *, tags: dict[str, str]) -> None:
 def _render_song(slug: str, *, folder: Path) -> Path:
     """Render one song into a folder and return the file.
 
-    Raises
-    ------
-    RenderError
-        If there is no such song, or it cannot be played.
+    Raises RenderError: there is no such song, or it cannot be played.
     """
     songs = {row["slug"]: row for row in json.loads(CATALOGUE.read_text(encoding="utf-8"))}
     if slug not in songs:

@@ -233,10 +233,7 @@ TARGETS: dict[str, Target] = {
 class DecodeTarget:
     """Mutated audio through the decoder's child process; it may refuse, and only that.
 
-    Attributes
-    ----------
-    crashes : int
-        How often FFmpeg took its process with it: contained, but worth knowing.
+    `crashes`: how often FFmpeg took its process with it: contained, but worth knowing.
     """
 
     def __init__(self, seed: int) -> None:

@@ -31,12 +31,8 @@ Way = Callable[[Path], str]
 class AttackOutcome:
     """What became of one file on one way in.
 
-    Attributes
-    ----------
-    sentence : str
-        Why it was refused; empty when it was listened to.
-    problem : str
-        What should not have happened; empty when all is well.
+    `sentence`: why it was refused; empty when it was listened to; `problem`: what should not have
+    happened; empty when all is well.
     """
 
     name: str

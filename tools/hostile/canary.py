@@ -15,12 +15,7 @@ IN_ACCESS, IN_OPEN, IN_NONBLOCK = 0x1, 0x20, 0o4000
 class Canary:
     """Counts who opened the file or asked the address.
 
-    Attributes
-    ----------
-    file : Path
-        Real audio, which would be heard if it was followed to.
-    url : str
-        Where the same is served.
+    `file`: real audio, which would be heard if it was followed to; `url`: where the same is served.
     """
 
     def __init__(self, file: Path, url: str, watch: int, requests: list[str]) -> None:

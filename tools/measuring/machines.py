@@ -62,11 +62,8 @@ def _work() -> None:
 def _figures(machines: int) -> tuple[float, float]:
     """Have so many machines hear what waits for them.
 
-    Returns
-    -------
-    tuple of float
-        Songs a second while all are at it, and milliseconds of the processor that the database's
-        processes take for each song.
+    Returns songs a second while all are at it, and milliseconds of the processor that the
+    database's processes take for each song.
     """
     Song.objects.all().delete()
     _ask_for(machines * SONGS)

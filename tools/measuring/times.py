@@ -23,15 +23,10 @@ ADDITIONS, PART = "for number in range(200_000): total += number", 5  # of a mil
 class PageTime:
     """A page's milliseconds over several runs, its queries and its size.
 
-    Attributes
-    ----------
-    p50, p95 : float
-        By the clock.
-    server_p95 : float
-        What the server worked for it. On SQLite that is this process's time, whatever else the
-        machine is doing; a database that works elsewhere can only be timed by the clock.
-    pace : float
-        What a million additions took Python meanwhile: shared processors are slow at times.
+    `p50`, `p95`: by the clock; `server_p95`: what the server worked for it. On SQLite that is this
+    process's time, whatever else the machine is doing; a database that works elsewhere can only be
+    timed by the clock; `pace`: what a million additions took Python meanwhile: shared processors
+    are slow at times.
     """
 
     name: str

@@ -23,10 +23,7 @@ SERVER = Path(__file__).with_name("server.mjs")
 def throwaway_double() -> Iterator[str]:
     """Yield the address of an empty database.
 
-    Raises
-    ------
-    NoServerError
-        Node.js or the double's packages are not installed.
+    Raises NoServerError: Node.js or the double's packages are not installed.
     """
     node = shutil.which("node")
     if node is None or not SERVER.with_name("node_modules").exists():

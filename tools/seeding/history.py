@@ -61,10 +61,8 @@ Shelf = dict[str, list[Song]]
 def seed_history(user: User, shape: HistoryShape, *, seed: int) -> Counter[str]:
     """Write songs with classifications and labels, and days with entries, for `user`.
 
-    Returns
-    -------
-    Counter
-        How many `songs`, `days` and `entries` were written, and how many of these are `answered`.
+    Returns how many `songs`, `days` and `entries` were written, and how many of these are
+    `answered`.
     """
     chance = random.Random(f"{seed} {user.username}")
     counts = Counter(songs=shape.songs)
