@@ -360,6 +360,7 @@ STORAGE = {
         "not a cookie, but kept by your browser as well: what you wrote offline, until it is sent "
         "or you sign out"
     ),
+    "journify.keys": _("not a cookie either: that you switched off the keys of one character"),
 }
 
 

@@ -92,6 +92,24 @@ class TestToday:
         day.keyboard.press("Escape")
         expect(day.get_by_role("dialog", name="Keys")).to_be_hidden()
 
+    def test_keys_of_one_character_can_be_switched_off_for_good(self, day: Page) -> None:
+        button = day.get_by_role("button", name="Keys")
+        box = day.get_by_role("checkbox", name="Use n, /, p and ? on this device")
+        button.click()
+        box.uncheck()
+        day.keyboard.press("Escape")
+        day.reload()
+        for key in "n/p?":
+            day.keyboard.press(key)
+        expect(day.get_by_role("dialog")).to_have_count(0)
+        expect(day.locator(".card:focus")).to_have_count(0)
+        expect(day.locator("#player-bar")).to_be_hidden()
+        button.click()
+        box.check()
+        day.keyboard.press("Escape")
+        day.keyboard.press("n")
+        expect(card(day, 0)).to_be_focused()
+
     def test_a_phrase_is_swapped_where_it_stands(self, day: Page) -> None:
         mark(day)
         before = card(day).locator(".phrase").inner_text()

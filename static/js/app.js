@@ -53,6 +53,15 @@ document.addEventListener("click", ({ target }) => {
   target.closest("[data-dismiss]")?.closest(".message").remove();
 });
 
+// Keys of one character can be switched off: people who speak to their device set them off unawares.
+function offerKeys(box) {
+  const key = "journify.keys";
+  box.checked = !localStorage.getItem(key);
+  box.addEventListener("change", () => (box.checked ? localStorage.removeItem(key) : localStorage.setItem(key, "off")));
+}
+
+if (byId("single-keys")) offerKeys(byId("single-keys"));
+
 // The list of keys lies over the page: whoever moves on sees it again.
 byId("keys")?.addEventListener("focusout", ({ currentTarget, relatedTarget }) => {
   if (relatedTarget && !currentTarget.contains(relatedTarget)) currentTarget.hidePopover();

@@ -105,7 +105,8 @@ document.addEventListener("click", ({ target }) => {
 
 document.addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
   const isTyping = target.matches("input:not([type=range]), textarea, select, dialog[open] *");
-  if (key !== "p" || ctrlKey || metaKey || altKey || isTyping) return;
+  const isOn = document.getElementById("single-keys")?.checked;
+  if (key !== "p" || ctrlKey || metaKey || altKey || isTyping || !isOn) return;
   if (current) toggle();
   else document.querySelector("[data-hear-all]")?.click();
 });

@@ -27,7 +27,7 @@ const actions = {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
-  if (!(event.key in actions)) return;
+  if (!(event.key in actions) || !document.getElementById("single-keys").checked) return;
   event.preventDefault();
   actions[event.key]();
 });
