@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import Entry, Phrase
@@ -25,6 +26,14 @@ def _theme(name: str) -> str:
 def _calendar_words(words: str) -> str:
     """Name the seasons or weekdays that stand in a column, with blanks between them."""
     return ", ".join(gettext(word.capitalize()) for word in words.split())
+
+
+_TRANSLATED = {True: ("translated",), False: ()}
+
+
+def _is_translated() -> bool:
+    """Say whether the curator reads another language than phrases are written in."""
+    return get_language() != settings.LANGUAGE_CODE
 
 
 class ThemeFilter(admin.AllValuesFieldListFilter):
@@ -57,6 +66,31 @@ class PhraseAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Phrase]):
         answers = Entry.objects.filter(phrase=OuterRef("pk"), song__isnull=False).order_by()
         counts = answers.values("phrase").annotate(count=Count("pk")).values("count")
         return seen.annotate(answered_count=Coalesce(Subquery(counts), 0))
+
+    def get_list_display(self, _request: HttpRequest) -> tuple[Any, ...]:
+        """List beside each text what listeners read who speak the curator's language."""
+        text, *others = self.list_display
+        return (text, *_TRANSLATED[_is_translated()], *others)
+
+    def get_readonly_fields(self, _request: HttpRequest, _phrase: Any = None) -> tuple[Any, ...]:
+        """Show with a text what listeners read who speak the curator's language."""
+        return (*self.readonly_fields, *_TRANSLATED[_is_translated()])
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Phrase], search_term: str
+    ) -> tuple[QuerySet[Phrase], bool]:
+        """Find a phrase by either text."""
+        found, is_doubled = super().get_search_results(request, queryset, search_term)
+        if not search_term or not _is_translated():
+            return found, is_doubled
+        words = search_term.casefold().split()
+        built_in = Phrase.objects.filter(owner=None)
+        fits = [each.pk for each in built_in if all(w in each.wording.casefold() for w in words)]
+        return found | queryset.filter(pk__in=fits), is_doubled
+
+    @admin.display(description=_("in your language"))
+    def translated(self, phrase: Phrase) -> str:
+        return "" if phrase.wording == phrase.text else phrase.wording
 
     @admin.display(description=_("answered"), ordering="answered_count")
     def answered(self, phrase: Any) -> int:

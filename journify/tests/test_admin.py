@@ -48,7 +48,7 @@ def test_everything_in_the_admin_has_a_german_text(admins: list[admin.ModelAdmin
     with translation.override("de"):
         german = dict(texts_of(admins))
     assert len(english) > 150
-    left = {key: text for key, text in german.items() if text and text == english[key]}
+    left = {key: text for key, text in german.items() if text and text == english.get(key)}
     assert {key: text for key, text in left.items() if text.lower() not in INTERNATIONAL} == {}
 
 
@@ -94,6 +94,31 @@ def test_what_phrases_are_for_is_told_in_german(client: Client) -> None:
     assert "bad luck" not in page
     one = client.get(f"{reverse('admin:journal_phrase_changelist')}?theme=bad%20luck")
     assert "A curator" not in one.text
+
+
+@pytest.mark.django_db
+def test_phrases_are_read_and_found_in_german(client: Client) -> None:
+    boss = User.objects.create_superuser("boss", password="a-long-password-1")
+    client.force_login(boss)
+    text = "The alarm won, the blanket lost, and my head played…"
+    phrase = Phrase.objects.create(text=text)
+    own = Phrase.objects.create(text="Mein Wecker und ich…", owner=boss)
+    Phrase.objects.create(text="Three snoozed alarms later I ran for it, and my feet drummed…")
+    where = reverse("admin:journal_phrase_changelist")
+    for page in (where, reverse("admin:journal_phrase_change", args=[phrase.pk])):
+        german = client.get(page, HTTP_ACCEPT_LANGUAGE="de").text
+        assert text in german
+        assert "Der Wecker gewann, die Decke verlor" in german
+        assert "In your language" not in client.get(page).text
+    found = {
+        words: list(
+            client.get(where, {"q": words}, HTTP_ACCEPT_LANGUAGE="de").context["cl"].queryset
+        )
+        for words in ("decke gewann", "Wecker", "the blanket")
+    }
+    assert found["decke gewann"] == found["the blanket"] == [phrase]
+    assert len(found["Wecker"]) == 3
+    assert own in found["Wecker"]
 
 
 def request_of(user: User) -> Any:
