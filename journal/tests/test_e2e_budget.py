@@ -158,14 +158,18 @@ def test_the_third_answer_takes_six_taps(phone: Page) -> None:
 def hold_cards(page: Page) -> Callable[[], None]:
     """Hold back what is asked of cards, until what is returned is called."""
     held: list[Route] = []
+    released: list[bool] = []
 
     def hold(route: Route) -> None:
-        held.append(route)
+        if released:
+            route.continue_()
+        else:
+            held.append(route)
 
     page.route("**/card/**", hold)
 
     def release() -> None:
-        page.unroute("**/card/**")
+        released.append(True)
         for route in held:
             route.continue_()
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from journal.day.tests.test_e2e_journal import (
     DAY,
     HEARD,
+    LOOK_MS,
     card,
     choose,
     expect_an_emotion,
@@ -223,14 +224,17 @@ class TestConnection:
             held.append(route)
 
         page.route("**/card/**", hold)
-        open_picker(page, card(page)).locator("input[type=file]").set_input_files(tune)
+        with page.expect_request("**/card/**", timeout=HEARD):
+            dialog = open_picker(page, card(page))
+            dialog.locator("input[type=file]").set_input_files(tune)
         expect(card(page)).to_have_attribute("data-state", "listening")
-        page.unroute("**/card/**")
+        # before the route is taken away, which lets go of what is held
+        with page.expect_event("requestfailed"):
+            for route in held:
+                route.abort()
         context.set_offline(True)
-        for route in held:
-            route.abort()
+        page.unroute("**/card/**")
         expect(page.locator("#offline")).to_be_visible()
-        page.wait_for_timeout(500)
         context.set_offline(False)
         expect(page.locator("#offline")).to_be_hidden()
         expect_an_emotion(card(page))
@@ -364,10 +368,10 @@ class TestTryOut:
         page.locator("#try-audio").set_input_files(tune)
         page.get_by_role("button", name="Hear it").click()
         page.wait_for_url(re.compile("/try/.+/"))
-        for _ in range(60):
+        for _ in range(HEARD // LOOK_MS):
             if page.locator("#try-out[data-state=answered]").count():
                 break
-            page.wait_for_timeout(500)
+            page.wait_for_timeout(LOOK_MS)
             page.get_by_role("link", name="Look again").click()
         expect(page.locator("#try-out")).to_have_attribute("data-state", "answered")
         page.reload()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, Route, expect
+from playwright.sync_api import Browser, BrowserType, Error, Page, Route, expect
 
 from journal.day.tests.test_e2e_journal import sign_up
 from tools.processes import chromium
@@ -45,8 +46,12 @@ def is_kept_when_gone_back_to(page: Page, path: str) -> bool:
     )
     page.goto("/privacy/")
     page.go_back(wait_until="commit")  # a kept page is not loaded
-    page.wait_for_timeout(1000)
-    return bool(page.evaluate("sessionStorage.getItem('kept') === 'true'"))
+    for _ in range(100):
+        with contextlib.suppress(Error):  # it loads itself anew
+            if page.evaluate("sessionStorage.getItem('kept') === 'true'"):
+                return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def without_our_header(route: Route) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 from journal.day.tests.test_e2e_journal import card, open_card, open_note, open_picker, sign_up
 from journify.tests.browser import console_of
@@ -81,13 +81,12 @@ def test_what_is_typed_while_a_note_is_refused_stays(windows: tuple[Page, Page])
     first, second = windows
     save(first, "Written first.")
     # the refusal is on its way while the person goes on typing
-    second.route(
-        re.compile(r"/note/$"), lambda route: (second.wait_for_timeout(800), route.continue_())
-    )
-    note_of(second).press_sequentially("Two")
+    held: list[Route] = []
+    second.route(re.compile(r"/note/$"), held.append, times=1)
     with second.expect_request(re.compile(r"/note/$")):
-        pass
+        note_of(second).press_sequentially("Two")
     note_of(second).press_sequentially(" words")
+    held.pop().continue_()
     refused = card(second).locator(".note-refused")
     expect(refused).to_be_visible()
     expect(note_of(second)).to_have_value("Two words")

@@ -24,7 +24,7 @@ from journify.tests.databases import own_data
 from tools.processes import chromium, free_port
 
 START_SECONDS = 120
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 # five seconds by itself, which is little where other tests run beside it
 expect.set_options(timeout=1000 * PATIENCE_SECONDS)

@@ -37,13 +37,22 @@ class Line:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
+        # nobody else gets the port meanwhile
+        self._listener = socket.socket()
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.bind(("127.0.0.1", self._port))
+
+    def end(self) -> None:
+        """End every connection for good."""
+        self.cut()
+        self._listener.close()
 
     def mend(self) -> None:
         """Take connections again."""
-        self._listener = socket.create_server(("127.0.0.1", self._port))
         self._serve()
 
     def _serve(self) -> None:
+        self._listener.listen()
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def _accept(self, listener: socket.socket) -> None:
@@ -76,4 +85,4 @@ def line_to(address: str) -> Iterator[Line]:
     try:
         yield line
     finally:
-        line.cut()
+        line.end()

@@ -9,6 +9,7 @@ const PICK = /^\/entries\/([0-9a-f-]{36})\/pick\/$/;
 const AGAIN_MS = 15000;
 const { listener, worker } = document.body.dataset;
 const waiting = new Set(); // what needs a choice on another page
+const outdated = new Set(); // entries that the server has otherwise than their cards show
 let isSending = false;
 let offered = ""; // the picker as it was last: without a connection it is offered again
 
@@ -85,7 +86,7 @@ function press(form, said) {
 }
 
 async function send() {
-  if (isSending || !read().some(isDue)) return;
+  if (isSending || !(outdated.size || read().some(isDue))) return;
   isSending = true;
   try {
     // another tab may be at it already
@@ -102,6 +103,8 @@ async function sendAll() {
   for (let item = read().find(isDue); item; item = read().find(isDue)) {
     if (!(await deliver(item))) return;
   }
+  // one after the other: htmx forgets all but the last that wait, and finds a card before it waits
+  for (const entry of outdated) await renew(entry).catch(() => {});
 }
 
 // Send one; whether there is no reason to wait before the next.
@@ -132,17 +135,15 @@ function settle(item, response, text) {
   const complaint = page.querySelector("[data-tags~=error] p, #picker-error:not([hidden])");
   if (complaint) say(complaint.textContent);
   else if (!response.ok) say(words("error-404"));
-  if (card) renew(item, card, text);
+  if (item.kind !== "felt") outdated.add(item.entry);
+  else if (card) window.htmx.swap(card, text, { swapStyle: "none" }, { selectOOB: card.getAttribute("hx-select-oob") });
   return undefined;
 }
 
-function renew({ entry, kind }, card, text) {
-  if (kind === "felt") {
-    const selectOOB = card.getAttribute("hx-select-oob");
-    return window.htmx.swap(card, text, { swapStyle: "none" }, { selectOOB });
-  }
-  const target = `#entry-${entry}`;
-  return window.htmx.ajax("GET", `/entries/${entry}/card/`, { target, swap: "outerHTML" });
+async function renew(entry) {
+  const target = cardOf({ entry });
+  if (target) await window.htmx.ajax("GET", `/entries/${entry}/card/`, { target, swap: "outerHTML" });
+  outdated.delete(entry);
 }
 
 // The card has another note by now: its page shows both.

@@ -16,7 +16,7 @@ from journal.day.tests.test_e2e_journal import HEARD, sign_up
 from journify.tests.browser import console_of
 from tools.sandbox.invented import invented_songs
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("sandbox")]
 
 SONGS = [song for song in invented_songs() if "deezer" in song.at][:3]
 READ = 60_000

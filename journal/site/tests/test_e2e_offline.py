@@ -6,9 +6,16 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, expect
 
-from journal.day.tests.test_e2e_journal import HEARD, card, open_note, open_picker, sign_up
+from journal.day.tests.test_e2e_journal import (
+    HEARD,
+    LOOK_MS,
+    card,
+    open_note,
+    open_picker,
+    sign_up,
+)
 from journify.tests.browser import faults_of
 from journify.tests.line import Line, line_to
 
@@ -37,8 +44,9 @@ def device(browser: Browser, line: Line) -> Iterator[BrowserContext]:
 @pytest.fixture
 def day(device: BrowserContext) -> Page:
     page = device.new_page()
-    with page.expect_response(re.compile("/pick/$")):  # the picker, for when the line is cut
+    with page.expect_response(re.compile("/pick/$")) as picker:  # for when the line is cut
         sign_up(page)
+    picker.value.finished()
     assert page.evaluate(IS_READY)
     return page
 
@@ -72,10 +80,10 @@ def answers(page: Page) -> int:
 
 def wait_for(page: Page, condition: str) -> None:
     """Wait until an expression is true; the page's own policy forbids Playwright's way to."""
-    for _ in range(200):
+    for _ in range(HEARD // LOOK_MS):
         if page.evaluate(condition):
             return
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(LOOK_MS)
     pytest.fail(f"never true: {condition}")
 
 
@@ -157,6 +165,40 @@ def test_a_card_takes_its_note_and_its_answer(day: Page, line: Line) -> None:
     day.reload()
     expect(card(day).locator(".song-title")).to_have_text(title)
     expect(card(day).locator("[id^=note-text]")).to_have_text(NOTE)
+
+
+def hold_cards_until_taken(page: Page, count: int) -> None:
+    """Hold back what is asked of cards until the server has taken that many answers."""
+    held: list[Route] = []
+    taken: list[str] = []
+
+    def hold(route: Route) -> None:
+        if len(taken) < count:
+            held.append(route)
+        else:
+            route.continue_()
+
+    def note(response: Response) -> None:
+        taken.extend([response.url] if response.url.endswith("/answer/") else [])
+        while held and len(taken) >= count:
+            held.pop().continue_()
+
+    page.route("**/card/", hold)
+    page.on("response", note)
+
+
+@pytest.mark.slow
+def test_several_cards_are_drawn_as_the_server_has_them(day: Page, line: Line) -> None:
+    """However long it takes to ask for the first: its page comes after all answers were sent."""
+    go_offline(day, line)
+    titles = []
+    for number in range(3):
+        titles.append(answer(day, number))
+        expect(card(day, number).locator("[data-kept]")).to_be_visible()
+    hold_cards_until_taken(day, len(titles))
+    go_online(day, line)
+    for number, title in enumerate(titles):
+        expect(card(day, number).locator(".song-title")).to_have_text(title, timeout=HEARD)
 
 
 @pytest.mark.slow
