@@ -17,7 +17,6 @@ class Laps:
 
     @contextmanager
     def lap(self, name: str) -> Iterator[None]:
-        """Time what happens inside."""
         began = time.perf_counter()
         yield
         self.seconds[name].append(time.perf_counter() - began)

@@ -63,12 +63,10 @@ class HeardFilter(admin.SimpleListFilter):
     parameter_name = "heard"
 
     def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, Any]]:
-        """The four emotions, and the states without one."""
         states = [(UNSURE, NOT_SURE), ("failed", _("failed")), ("open", _("waiting"))]
         return [*EMOTION_CHOICES, *states]
 
     def queryset(self, _request: HttpRequest, songs: QuerySet[Song]) -> QuerySet[Song]:
-        """Keep the songs of which that is true."""
         value = self.value()
         if value is None:
             return songs
@@ -86,8 +84,6 @@ class HeardFilter(admin.SimpleListFilter):
 
 
 class FailureMixin:
-    """A column for why work failed."""
-
     @admin.display(description=_("error"), ordering="error")
     def failure(self, row: Classification) -> str:
         """What listeners read of it; kept in English."""
@@ -95,8 +91,6 @@ class FailureMixin:
 
 
 class ClassificationInline(FailureMixin, admin.TabularInline[Classification, Song]):
-    """What the models said of a song."""
-
     model = Classification
     extra = 0
     can_delete = False
@@ -117,8 +111,6 @@ class ClassificationInline(FailureMixin, admin.TabularInline[Classification, Son
 
 
 class LabelInline(admin.TabularInline[Label, Song]):
-    """What people said of a song."""
-
     model = Label
     extra = 0
     autocomplete_fields = ("user",)
@@ -127,8 +119,6 @@ class LabelInline(admin.TabularInline[Label, Song]):
 
 @admin.register(Song)
 class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
-    """The songs of the catalogue and of listeners."""
-
     list_display = ("title", "artist", "heard", "own_label", "player", "owner", "created_at")
     list_filter = (
         HeardFilter,
@@ -169,7 +159,6 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
         return [*self.readonly_fields, *(["owner"] if song else [])]
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the player's sound and the label in the list."""
         view = self.admin_site.admin_view
         return [
             path("insight/", view(self.insight_view), name="classifier_insight"),
@@ -220,7 +209,6 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
 
     @admin.display(description=_("your label"))
     def own_label(self, song: Song) -> SafeString:
-        """A label that can be set in the list."""
         reading = read(song)
         return render_to_string(
             "admin/classifier/song/_label.html",
@@ -283,7 +271,6 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
 
     @admin.action(description=_("Classify the chosen songs again"))
     def reclassify(self, request: HttpRequest, songs: QuerySet[Song]) -> None:
-        """Put the chosen songs on the queue for the current main model."""
         lane = lane_of(cast("User", request.user).pk)
         count = sum(queue.classify_again(song, lane=lane) for song in songs)
         self.message_user(
@@ -373,8 +360,6 @@ class ClassificationAdmin(FailureMixin, LongListMixin, admin.ModelAdmin[Classifi
 
 @admin.register(Label)
 class LabelAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Label]):
-    """What people said."""
-
     list_display = ("song", "emotion", "user", "updated_at")
     resource_classes = [LabelResource]
     list_display_links = ("song",)

@@ -53,7 +53,6 @@ def keep_spotify_track(facts: Mapping[str, Any]) -> Song:
 
 
 def keep_deezer_track(facts: Mapping[str, Any]) -> Song:
-    """Keep a track of Deezer's as a song that every listener may use."""
     values = dict(facts)
     song, _is_new = Song.objects.update_or_create(
         deezer_id=values.pop("deezer_id"), defaults=values

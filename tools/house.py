@@ -57,7 +57,6 @@ def _public_names(trees: dict[Path, ast.Module]) -> dict[str, list[Path]]:
 
 
 def _house_figures() -> Iterator[tuple[str, object]]:
-    """Measure."""
     texts = _sources()
     trees = {path: ast.parse(text) for path, text in texts.items()}
     lines = {path: len(text.splitlines()) for path, text in texts.items()}
@@ -85,7 +84,6 @@ def _house_figures() -> Iterator[tuple[str, object]]:
 
 
 def main() -> None:
-    """Print a table."""
     table = Table("what", "how many")
     for name, figure in _house_figures():
         table.add_row(name, str(figure))

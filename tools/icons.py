@@ -15,7 +15,6 @@ SAFE = 0.76
 
 
 def main() -> None:
-    """Write every icon."""
     drawing = (IMAGES / "favicon.svg").read_text()
     square = drawing.replace(CORNER, "")
     for name, svg, size in (

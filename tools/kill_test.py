@@ -41,7 +41,6 @@ class Crew:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start one more."""
         with self.log.open("ab") as log:
             self.workers.append(
                 subprocess.Popen(WORKER, stdout=log, stderr=log, start_new_session=True)

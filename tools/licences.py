@@ -80,8 +80,6 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class Package:
-    """A package that runs, as its metadata names it."""
-
     name: str
     version: str
     licence: str
@@ -134,7 +132,6 @@ def _checksums() -> dict[str, str]:
 
 
 def page(rows: list[Package]) -> str:
-    """Return the page."""
     packages = "\n".join(
         f"| [{p.name}]({p.url}) | {p.version} | {p.licence} | {p.reason} |" for p in rows
     )
@@ -143,7 +140,6 @@ def page(rows: list[Package]) -> str:
 
 
 def main() -> int:
-    """Write the page; return the exit status."""
     rows = packages()
     for package in rows:
         if not package.fits:

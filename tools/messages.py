@@ -18,6 +18,7 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from classifier.emotions.words import NORMS
 from journal.models import SEASONS
 from ml.errors import SENTENCES
 
@@ -25,6 +26,7 @@ ROOMS = ("journify", "spotify_auth", "classifier", "journal")
 PHRASES = "journal/data/phrases.toml"
 PHRASE_CONTEXT = "phrase"
 THEME_CONTEXT = "theme"
+WORD_CONTEXT = "a sound"
 # German that says "Sie" where we say "du"
 FORMAL = re.compile(r"\b(Sie|Ihr(e[mnrs]?)?|Ihnen)\b")
 
@@ -126,7 +128,9 @@ def _sources() -> Iterator[Path]:
 
 
 def _texts_of_data() -> Iterator[tuple[str | None, str]]:
-    """Yield what no code says: what `ml` told, seasons, and the built-in phrases by theme."""
+    """Yield what no code says: finer words, what `ml` told, seasons, built-in phrases by theme."""
+    for words in NORMS.values():
+        yield from ((WORD_CONTEXT, word) for word in words)
     for text in (*SENTENCES.values(), *(season.capitalize() for season in SEASONS)):
         yield None, text
     phrases = (settings.BASE_DIR / PHRASES).read_text(encoding="utf-8")

@@ -65,7 +65,6 @@ def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
 
 
 def main(command: list[str]) -> int:
-    """Run `command` beside a server; return its exit status."""
     if not command:
         sys.stderr.write(f"{__doc__}\n")
         return 2

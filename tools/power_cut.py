@@ -62,7 +62,6 @@ class App:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
-        """Start all, and wait until the web answers."""
         commands = [commands_of(ROOT / "Procfile")["web"], *[shlex.join(WORKER)] * WORKERS]
         with self.log.open("ab") as log:
             self.processes = [start(command, port=self.port, log=log) for command in commands]

@@ -116,7 +116,6 @@ def _rendered(data: Path, folder: Path, row: dict[str, str]) -> dict[str, str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and render."""
     parser = argparse.ArgumentParser(prog="python -m tools.render_midi")
     parser.add_argument("data", type=Path, help="folder with MIDI files and labels.csv")
     parser.add_argument("folder", type=Path, help="where the clips go")

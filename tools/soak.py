@@ -79,7 +79,6 @@ def run_kill_test(backend: str, *, quick: bool) -> tuple[bool, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the test on the named backends, or on all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("backends", nargs="*", choices=[[], *BACKENDS], default=[])
     parser.add_argument("--quick", action="store_true", help="20 songs and short leases")

@@ -35,7 +35,6 @@ class CuratedSongForm(forms.ModelForm[Song]):
 
     @override
     def save(self, commit: bool = True) -> Song:
-        """Keep what was found out about the audio with it."""
         if "audio" in self.changed_data:
             self.instance.audio_sha256 = self.facts.sha256 if self.facts else ""
             self.instance.audio_bytes = self.instance.audio.size if self.instance.audio else 0

@@ -27,7 +27,6 @@ class ModelAgreement:
 
     @property
     def percent(self) -> int:
-        """How often they agree, in whole percent."""
         return round(100 * self.agreed / self.labels)
 
 
@@ -47,12 +46,10 @@ class PersonalAgreement:
 
     @property
     def percent_before(self) -> int:
-        """How often they agree without it, in whole percent."""
         return round(100 * self.before / self.labels)
 
     @property
     def percent_after(self) -> int:
-        """How often they agree with it, in whole percent."""
         return round(100 * self.after / self.labels)
 
 

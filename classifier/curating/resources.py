@@ -35,7 +35,6 @@ class EmotionWidget(widgets.Widget):
     """One of the four words."""
 
     def clean(self, value: str, **_kwargs: Any) -> str:
-        """Take the word in any case."""
         words = [emotion.value for emotion in EMOTIONS]
         if value.lower() not in words:
             sentence = _("“%(value)s” is none of %(words)s.")
@@ -47,7 +46,6 @@ class SharedSongWidget(widgets.Widget):
     """A song that everybody may use, by its key."""
 
     def clean(self, value: str, **_kwargs: Any) -> Song:
-        """Find the song."""
         key = row_key(value)
         song = Song.objects.filter(owner=None, pk=key).first() if key else None
         if song is None:
@@ -55,7 +53,6 @@ class SharedSongWidget(widgets.Widget):
         return song
 
     def render(self, value: Song | None, _obj: Any = None, **_kwargs: Any) -> str:
-        """The song's key."""
         return str(value.pk) if value else ""
 
 
@@ -89,13 +86,11 @@ class LabelResource(CuratedResource):
         return label.user.username if label.user.is_staff else SOME_LISTENER
 
     def get_instance(self, _loader: Any, row: dict[str, str]) -> Label | None:
-        """The importing curator's label of the song."""
         labels = self.get_queryset().filter(song=row_key(row["song"]), user=self._importer)
         return labels.first()
 
     @override
     def after_init_instance(self, instance: Label, new: bool, row: Any, **_kwargs: Any) -> None:
-        """Make new labels the importing curator's."""
         if new:
             instance.user = self._importer
 

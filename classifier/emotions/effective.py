@@ -130,7 +130,6 @@ class Effective:
 
     @property
     def state(self) -> State:
-        """How far it is known."""
         if self.emotion:
             return "unsure" if self.emotion == UNSURE else "answered"
         return "listening" if self.work and self.work.is_open else "failed"
@@ -207,7 +206,6 @@ class HeardSong(NamedTuple):
     word_odds: Mapping[str, float] = MappingProxyType({})  # where it was asked for
 
     def verdict(self, layer: Layer) -> Verdict:
-        """What it says to a listener."""
         return Verdict(
             *_as_heard_by(layer, self.probabilities, heard=self.emotion, certainty=self.certainty)
         )

@@ -1,7 +1,5 @@
 """Which songs carry what another one carries: near in the network's own view, or in its answers."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 from uuid import UUID

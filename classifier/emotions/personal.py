@@ -74,7 +74,6 @@ def outdate_labelled(song: UUID) -> None:
 
 
 def axes_in(answer: HeardSong) -> Axes:
-    """Where an answer lies on the axes."""
     return axes_of([answer.probabilities.get(emotion.value, 0.0) for emotion in EMOTIONS])
 
 

@@ -1,29 +1,22 @@
 """What is known of a song's emotion, ready for a page; `effective` says what counts."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from classifier.emotions.effective import UNTAUGHT, Effective, corrected, effective_of
 from classifier.emotions.words import LABELS, NORMS, Point, Word, point_of, words_of
 from classifier.emotions.words import WORDS as FINER_WORDS
-from classifier.models import EMOTION_CHOICES
+from classifier.models import EMOTION_CHOICES, Classification, Song
 from classifier.sentences import translated
 from classifier.serving.results import UNSURE, is_sure, minutes_and_seconds
 from ml.labels import EMOTIONS
 from ml.personal import Layer
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from django_stubs_ext import StrOrPromise
-
-    from classifier.models import Classification, Song
 
 State = Literal["empty", "listening", "answered", "unsure", "failed"]  # "empty": no song
 
@@ -35,8 +28,6 @@ NOT_SURE = _("not sure")
 
 @dataclass(frozen=True)
 class FinerWords:
-    """The finer words of one emotion, to choose from."""
-
     name: str
     word: StrOrPromise
     words: list[tuple[str, StrOrPromise]]
@@ -59,7 +50,6 @@ class Bar:
 
     @property
     def percent(self) -> int:
-        """The probability in whole percent."""
         return round(100 * self.probability)
 
 
@@ -107,7 +97,6 @@ class Reading:
 
     @property
     def word(self) -> StrOrPromise:
-        """The emotion in the listener's language."""
         return WORDS.get(self.emotion, "")
 
     @property
@@ -129,7 +118,6 @@ class Reading:
 
     @cached_property
     def point(self) -> Point | None:
-        """Where an answer of a model lies on the two axes."""
         return point_of(self._probabilities) if self._answer else None
 
     @cached_property
@@ -143,7 +131,6 @@ class Reading:
 
     @cached_property
     def segments(self) -> list[SegmentReading]:
-        """What an answer says of each part of the clip."""
         answer = self._answer
         if answer is None:
             return []

@@ -14,8 +14,6 @@ that has heard a million songs say for it (`ml.training.words`), where an answer
 that no model is sure of, how likely each word's emotion is counts, too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import dist, log, sqrt
@@ -55,27 +53,9 @@ NORMS: dict[str, dict[str, tuple[float, float]]] = {
         "peaceful": (8.00, 4.38),
     },
 }
+# Collected by `tools.messages`, which reads them above.
 LABELS: dict[str, StrOrPromise] = {
-    "melancholy": pgettext_lazy("a sound", "melancholy"),
-    "lonely": pgettext_lazy("a sound", "lonely"),
-    "sorrowful": pgettext_lazy("a sound", "sorrowful"),
-    "solemn": pgettext_lazy("a sound", "solemn"),
-    "dreary": pgettext_lazy("a sound", "dreary"),
-    "joyful": pgettext_lazy("a sound", "joyful"),
-    "playful": pgettext_lazy("a sound", "playful"),
-    "festive": pgettext_lazy("a sound", "festive"),
-    "triumphant": pgettext_lazy("a sound", "triumphant"),
-    "soulful": pgettext_lazy("a sound", "soulful"),
-    "tense": pgettext_lazy("a sound", "tense"),
-    "fierce": pgettext_lazy("a sound", "fierce"),
-    "dramatic": pgettext_lazy("a sound", "dramatic"),
-    "menacing": pgettext_lazy("a sound", "menacing"),
-    "feverish": pgettext_lazy("a sound", "feverish"),
-    "tender": pgettext_lazy("a sound", "tender"),
-    "mellow": pgettext_lazy("a sound", "mellow"),
-    "soothing": pgettext_lazy("a sound", "soothing"),
-    "pleasant": pgettext_lazy("a sound", "pleasant"),
-    "peaceful": pgettext_lazy("a sound", "peaceful"),
+    word: pgettext_lazy("a sound", word) for words in NORMS.values() for word in words
 }
 # On which side of valence and of arousal each emotion lies.
 SIDES = {"sad": (-1, -1), "happy": (1, 1), "energetic": (-1, 1), "calm": (1, -1)}
@@ -100,12 +80,10 @@ class Point:
 
     @property
     def valence_spread(self) -> float:
-        """One standard deviation along valence."""
         return _spread(self.valence)
 
     @property
     def arousal_spread(self) -> float:
-        """One standard deviation along arousal."""
         return _spread(self.arousal)
 
 
@@ -120,7 +98,6 @@ class Word:
 
     @property
     def label(self) -> StrOrPromise:
-        """The word in the reader's language."""
         return LABELS[self.name]
 
 

@@ -13,6 +13,5 @@ from ml.audio.decoding import Bounds, Decoder
 
 @functools.cache
 def get_decoder() -> Decoder:
-    """Return this process's decoder."""
     memory = settings.DECODE_MEMORY_MB * 1_000_000
     return Decoder(Bounds(seconds=settings.DECODE_SECONDS, memory=memory))

@@ -1,16 +1,10 @@
 """Let a person hear a song that we hold."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from classifier.files.formats import media_type
+from classifier.models import Song
 from journify.web.ranges import file_response
-
-if TYPE_CHECKING:
-    from classifier.models import Song
 
 
 def audio_response(request: HttpRequest, song: Song) -> HttpResponseBase:

@@ -73,7 +73,6 @@ def begin_with_song(track: DeezerTrack) -> TryOut:
 
 
 def too_large_to_try() -> str:
-    """Say how large a file may be here."""
     sentence = _(
         "For trying out a file may have up to %(max)s\xa0MB. Try a shorter cut or an MP3 of it."
     )

@@ -3,15 +3,13 @@
 import contextlib
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
 from classifier.files.decoding import get_decoder
-
-if TYPE_CHECKING:
-    from journify.web.http import HttpRequest
+from journify.web.http import HttpRequest
 
 LONGEST_EXTENSION = 10
 
@@ -48,7 +46,6 @@ class SizeCapUploadHandler(TemporaryFileUploadHandler):
         super().new_file(field_name, file_name, *args, **kwargs)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Write the chunk, or stop."""
         self.received += len(raw_data)
         if self.received > self._megabytes() * 1_000_000:
             cast("HttpRequest", self.request).upload_too_large = True

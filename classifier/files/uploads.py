@@ -98,7 +98,6 @@ def examine(upload: TemporaryUploadedFile) -> Facts:
 
 
 def too_large_message() -> str:
-    """Say how large a file may be."""
     return _("This file is larger than %(max)s\xa0MB. Try a shorter cut or an MP3 of it.") % {
         "max": settings.UPLOAD_MAX_MB
     }

@@ -20,11 +20,9 @@ class MlCommand(ExplainedCommand):
     runs: str
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what the module of `ml` declares."""
         import_string(self.declares)(parser)
 
     def handle(self, **options: Any) -> None:
-        """Run it."""
         try:
             import_string(self.runs)(options)
         except MlError as error:

@@ -1,7 +1,6 @@
 """What a listener's labels taught."""
 
-from __future__ import annotations
-
+from typing import Self
 from uuid import UUID
 
 from django.conf import settings
@@ -16,9 +15,7 @@ LAYER_FIELDS = ("arousal", "valence", "scale", "strength")
 
 
 class PersonalLayerQuerySet(models.QuerySet["PersonalLayer"]):
-    """What listeners taught."""
-
-    def at_work(self) -> PersonalLayerQuerySet:
+    def at_work(self) -> Self:
         """Layers by which songs sound different to their listeners."""
         return self.filter(is_on=True, labels__gt=0)
 

@@ -85,7 +85,6 @@ class SongQuerySet(models.QuerySet["Song"]):
         return self.filter(Q(owner=None) | Q(owner=user))
 
     def catalogue(self) -> SongQuerySet:
-        """The demo songs."""
         return self.filter(owner=None, spotify_id=None, deezer_id=None)
 
 
@@ -152,7 +151,6 @@ class Song(UUIDModel):
 
     @property
     def name(self) -> str:
-        """The title as a page says it."""
         return name_of(self.title, is_of_spotify=bool(self.spotify_id or self.spotify_url))
 
     @property
@@ -169,7 +167,6 @@ class Song(UUIDModel):
 
     @property
     def duration(self) -> dt.timedelta | None:
-        """How long the song lasts, if known."""
         return None if self.duration_ms is None else dt.timedelta(milliseconds=self.duration_ms)
 
 

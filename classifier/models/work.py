@@ -1,7 +1,5 @@
 """Work beside classifying, who does it, and the rule by which answers count."""
 
-from __future__ import annotations
-
 import datetime as dt
 import uuid
 from pathlib import Path
@@ -16,7 +14,7 @@ from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 
 
-def picture_path(_explanation: Explanation, _filename: str) -> str:
+def picture_path(_explanation: "Explanation", _filename: str) -> str:
     """Name a picture by chance, as uploads are."""
     return f"explanations/{uuid.uuid4()}.png"
 
@@ -70,7 +68,7 @@ class Arc(Job):
         return f"{self.song}: {self.status}"
 
 
-def tryout_path(_tryout: TryOut, filename: str) -> str:
+def tryout_path(_tryout: "TryOut", filename: str) -> str:
     """Name a visitor's file by chance."""
     return f"tryouts/{uuid.uuid4()}{Path(filename).suffix[:6].lower()}"
 
@@ -101,7 +99,6 @@ class TryOut(Job):
 
     @property
     def spent_file(self) -> FieldFile:
-        """The visitor's file."""
         return self.audio
 
 

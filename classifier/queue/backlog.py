@@ -80,7 +80,6 @@ def drop_rows(rows: Iterable[Classification]) -> int:
 
 
 def _others() -> dict[str, int]:
-    """Count what waits beside songs."""
     counts = {
         str(kind.model._meta.verbose_name_plural): kind.rows.waiting().count()
         for kind in jobs.kinds()

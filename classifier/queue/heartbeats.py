@@ -29,16 +29,13 @@ def beat() -> None:
 
 
 def stop_beating() -> None:
-    """Say that this worker is leaving."""
     Worker.objects.filter(name=worker_name()).delete()
 
 
 def alive() -> int:
-    """Count the workers that were heard from lately."""
     silence = BEATS_MISSED * settings.CLASSIFY_SWEEP_SECONDS
     return Worker.objects.filter(seen_at__gt=from_now(-silence)).count()
 
 
 def forget_dead_workers() -> None:
-    """Delete workers that died a day ago."""
     Worker.objects.filter(seen_at__lt=timezone.now() - A_DAY).delete()

@@ -7,8 +7,6 @@ Python; where that does not help, the lease runs out, and the worker `is_stuck` 
 anew.
 """
 
-from __future__ import annotations
-
 import logging
 import signal
 import threading
@@ -27,10 +25,6 @@ from journify.background.jobs import Job, lease_end, worker_name
 
 logger = logging.getLogger(__name__)
 
-# What is held, and since when. Only what is really being worked at is renewed: a row that an
-# accident left running is not, so that it is swept up.
-_held: dict[UUID, Held] = {}
-
 
 class Held(NamedTuple):
     """A row that is being worked at, since when, and for how long it may be."""
@@ -44,6 +38,11 @@ class Held(NamedTuple):
         """For how long it has been held for longer than it may be; negative before."""
         most: float = settings.CLASSIFY_MAX_SECONDS
         return time.monotonic() - self.since - (self.most_seconds or most)
+
+
+# What is held, and since when. Only what is really being worked at is renewed: a row that an
+# accident left running is not, so that it is swept up.
+_held: dict[UUID, Held] = {}
 
 
 @contextmanager

@@ -30,7 +30,6 @@ FAILURES = Counter(
 
 
 def count_answer(*, source: str, model: str, seconds: float, stages: Mapping[str, float]) -> None:
-    """Count an answer and what it took."""
     SECONDS.labels(source, model).observe(seconds)
     for stage, taken in stages.items():
         STAGE_SECONDS.labels(stage, source).observe(taken)

@@ -1,7 +1,5 @@
 """How a network saw a clip, kept as a byte a number: thousands of them are read for one page."""
 
-from __future__ import annotations
-
 import functools
 import math
 from collections.abc import Sequence

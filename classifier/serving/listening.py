@@ -149,7 +149,6 @@ def _record(
 
 
 def _columns(heard: HeardClip, *, seconds: float) -> dict[str, Any]:
-    """Return the columns of an answer."""
     result = as_result(heard.prediction, seconds=seconds)
     answer = {name: result[name] for name in ("emotion", "probabilities", "segments", "seconds")}
     return answer | {

@@ -5,12 +5,10 @@ signed and run out after some 15 minutes, and whether a preview exists depends o
 the server that asks.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 from django.conf import settings
@@ -47,12 +45,10 @@ LARGEST_ID = 10**12 - 1
 
 
 class DeezerTrack(OutsideTrack):
-    """A track of Deezer's."""
-
     platform, platform_name = NAME, "Deezer"
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> DeezerTrack:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read Deezer's track object; lists leave some of its fields out.
 
         Raises UnusableItemError: no id by which it could be picked, or no title.

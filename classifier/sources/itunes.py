@@ -4,14 +4,12 @@ https://developer.apple.com/library/archive/documentation/AudioVideo/Conceptual/
 no key is needed, about 20 calls a minute are allowed, and answers carry no ISRC.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -32,15 +30,13 @@ QUOTA_WAIT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class AppleTrack:
-    """A song as Apple lists it."""
-
     title: str
     artist: str
     duration_ms: int | None
     preview: str
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> AppleTrack:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read one of `results`; raises UnusableItemError for what is no song."""
         title = text_of(data.get("trackName"))
         if data.get("kind", "song") != "song" or not title:
@@ -58,7 +54,6 @@ class ItunesClips:
 
     @contextmanager
     def clip_of(self, song: Song) -> Iterator[tuple[Path, str]]:
-        """Yield the preview of the best match."""
         if not song.title:  # Spotify's, which was not kept
             raise NotFoundError(NAME)
         found = _search(f"{song.artist} {song.title}".strip())

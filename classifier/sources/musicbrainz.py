@@ -7,12 +7,10 @@ has set CONTACT, and asked only when a listener says so, never while they type. 
 has no sound.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -42,7 +40,7 @@ class Recording(OutsideTrack):
     platform, platform_name = NAME, "MusicBrainz"
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Recording:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read a recording; raises UnusableItemError without an id or a title."""
         recording_id, title = text_of(data.get("id")), text_of(data.get("title"))
         if not UUID.fullmatch(recording_id) or not title:
@@ -76,7 +74,6 @@ class MusicBrainzClient:
             return usable_items(NAME, found["recordings"], Recording.from_json)
 
     def recording(self, recording_id: str) -> Recording:
-        """Read one recording."""
         found = self._get(f"/recording/{recording_id}", {"inc": "isrcs artist-credits releases"})
         with self.platform.reading():
             return Recording.from_json(found)

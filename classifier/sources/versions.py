@@ -132,7 +132,6 @@ class Title:
 
 @lru_cache(maxsize=2048)
 def read_title(text: str) -> Title:
-    """Take a title apart."""
     (name, *dashed), brackets, guests = _segments(text)
     said = [
         (each, is_bracket)

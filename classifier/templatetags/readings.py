@@ -1,19 +1,13 @@
 """What is drawn of readings on every card: a template for each bar takes several times as long."""
 
-from __future__ import annotations
-
 import functools
-from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from classifier.emotions.readings import WORDS, Bar
+from classifier.emotions.readings import WORDS, Bar, Reading
 from journify.templatetags.ui import level, mark
-
-if TYPE_CHECKING:
-    from classifier.emotions.readings import Reading
 
 register = template.Library()
 

@@ -168,7 +168,6 @@ def _set_up(models: list[str]) -> None:
 
 
 def _start(models: list[str]) -> None:
-    """Load the models of this process."""
     get_decoder().start()  # it gets ready while torch is imported
     with loading():
         from classifier.serving.service import service_of

@@ -1,10 +1,8 @@
 """A list of the admin that can be taken along as CSV and brought back, looked at first."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -21,14 +19,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm, ImportForm
+from import_export.results import Result
 from typing_extensions import override
 
 from journify.curating.formats import GuardedCSV, UnreadableTableError
 from journify.curating.previews import PREVIEWS, PreviewStorage
 from journify.curating.resources import CuratedResource
-
-if TYPE_CHECKING:
-    from import_export.results import Result
 
 SHOWN = 100
 COUNTED_ROWS = 2000

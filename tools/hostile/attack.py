@@ -1,25 +1,21 @@
 """Send a hostile file through an upload and through `classify`, and judge what came of it."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from django.test import Client
 
 from classifier.files import tryouts
 from classifier.models import TryOut
 from classifier.terminal.batch import classify_files
 from journify.background import jobs
 from tools.hostile.broken import broken_files, sound_files
+from tools.hostile.canary import Canary
 from tools.hostile.crafted import crafted_files
 from tools.hostile.naming import naming_files
-
-if TYPE_CHECKING:
-    from django.test import Client
-
-    from tools.hostile.canary import Canary
 
 MAX_SECONDS = 20.0
 LONGEST_SENTENCE = 200

@@ -17,7 +17,6 @@ from tools.soak import BACKENDS, environment, run_inside
 
 
 def run_load(backend: str, arguments: list[str]) -> dict[str, Any]:
-    """Run the load test on a backend and return its report."""
     with environment(backend, durable=True) as env:
         test = run_inside(["tools.load.drive", *arguments], env, log="processes.log")
     lines = test.stdout.splitlines()

@@ -32,7 +32,6 @@ class Record:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def took(self, page: str, seconds: float) -> None:
-        """Note how long a page took."""
         with self.lock:
             self.times.setdefault(page, []).append(seconds)
 

@@ -39,7 +39,6 @@ PAGES = {
 
 
 def main() -> None:
-    """Fill a database, call each page, print."""
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_phrases", verbosity=0)

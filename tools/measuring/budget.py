@@ -1,12 +1,8 @@
 """What a page may take with three years of entries, and which of them take more and why."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tools.measuring.times import PageTime
+from tools.measuring.times import PageTime
 
 MOST_MS = 80.0
 MOST_TIMES = 2.0
@@ -48,7 +44,6 @@ class JudgedPage:
 
     @property
     def is_over(self) -> bool:
-        """Whether the budget is missed."""
         return self.is_slow or (self.is_growing and not self.excuse)
 
 

@@ -61,7 +61,6 @@ class Costs:
 
 
 def _measure_costs(*, days: int, songs: int) -> Costs:
-    """Fill the database of the environment, and measure it and the models."""
     preparing.migrate()
     call_command("seed_history", "somebody", days=days, stdout=sys.stderr)
     return Costs(
@@ -101,7 +100,6 @@ def _seconds_a_song(songs: int) -> float:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure on the database of the environment, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=YEAR)
     parser.add_argument("--songs", type=int, default=12, help="of the demo that are heard")

@@ -133,7 +133,6 @@ def _worked(server: int | None) -> float:
 
 
 def _fill_songs(count: int) -> None:
-    """Write songs that wait for an answer."""
     bundle, now = main_bundle(), timezone.now()
     songs = [Song(title=f"Song {number}", artist="Somebody") for number in range(max(0, count))]
     Song.objects.bulk_create(songs, batch_size=BATCH)
@@ -145,7 +144,6 @@ def _fill_songs(count: int) -> None:
 
 
 def _heard_songs(count: int) -> list[Song]:
-    """Write songs with an answer."""
     bundle = main_bundle()
     songs = [Song(title=f"Heard {number}") for number in range(count)]
     Song.objects.bulk_create(songs, batch_size=BATCH)
@@ -176,7 +174,6 @@ def _fill_days(user: User, songs: Sequence[Song | None]) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure on the database of the environment, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--labels", type=int, nargs="+", default=LABELS)
@@ -190,7 +187,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _show(title: str, sizes: Sequence[int], measured: Callable[[int], dict[str, float]]) -> None:
-    """Measure at each size, and print a line for each figure."""
     columns = (*(f"{size:,}" for size in sizes), "last ÷ first")
     table = Table("of", *columns, title=f"{title}, on {connection.vendor}")
     steps = [measured(size) for size in sizes]

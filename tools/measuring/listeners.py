@@ -63,7 +63,6 @@ def _gather_statistics() -> None:
 
 
 def client_of(user: User) -> Client:
-    """Make a client that is signed in as the listener."""
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)
     return client

@@ -43,7 +43,6 @@ class Sleeping(FakeService):
     """Takes as long as the models do, and works nothing."""
 
     def classify(self, clip: Clip) -> FakePrediction:
-        """Be happy about everything."""
         time.sleep(SECONDS)
         bundle = main_bundle()
         return FakePrediction(model=bundle.name, version=bundle.version)
@@ -116,7 +115,6 @@ def _database_server() -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure on the database and queue of the environment, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worker", action="store_true", help="be one of the machines")
     if parser.parse_args(arguments).worker:

@@ -1,11 +1,8 @@
 """Every page a listener can open, found in the URLs: a new one is measured without being named."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.test import Client
@@ -13,9 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from journal.models import Entry
 from journal.urls import urlpatterns
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
+from spotify_auth.models import User
 
 # The same page with a query that makes it look further.
 QUERIES = {
@@ -29,8 +24,6 @@ NO_PAGES = {"song_audio", "song_picture", "profile", "listening", "remote", "tod
 
 @dataclass(frozen=True)
 class MeasuredPage:
-    """A name to print and the address behind it."""
-
     name: str
     path: str
 
@@ -42,7 +35,6 @@ def _page_names() -> list[str]:
 
 
 def admin_names() -> list[str]:
-    """Names of the admin's lists."""
     admin.autodiscover()
     return sorted(
         f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
@@ -83,7 +75,6 @@ def pages_of(user: User, client: Client) -> Iterator[MeasuredPage]:
 
 
 def _is_page(client: Client, path: str) -> bool:
-    """Say whether an address answers with a page."""
     response = client.get(path)
     is_html = response.get("Content-Type", "").startswith("text/html")
     return response.status_code == HTTPStatus.OK and is_html

@@ -29,7 +29,6 @@ class PageSize:
 
     @property
     def over(self) -> list[str]:
-        """What exceeds its budget."""
         return [kind for kind, most in BUDGET_KB.items() if getattr(self, kind) > most]
 
 

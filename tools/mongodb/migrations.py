@@ -20,7 +20,6 @@ ADDRESS = "mongodb://127.0.0.1:1/journify"
 
 
 def main(arguments: list[str]) -> None:
-    """Run `makemigrations` under the settings of MongoDB."""
     os.environ |= {"DATABASE_URL": ADDRESS}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journify.settings")
     django.setup()

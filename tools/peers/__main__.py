@@ -33,7 +33,6 @@ def _ask(folders: list[Path], runs: Path) -> str:
 
 
 def main() -> None:
-    """Read the command line and ask."""
     parser = argparse.ArgumentParser(prog="python -m tools.peers", description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, help="folders with labels.csv")
     parser.add_argument("--runs", type=Path, default=Path("runs"))

@@ -36,27 +36,22 @@ class SandboxSong:
 
     @property
     def artist_id(self) -> str:
-        """The artist's Spotify id."""
         return spotify_id(self.artist)
 
     @property
     def album_id(self) -> str:
-        """The album's Spotify id."""
         return spotify_id(f"album {self.album_title}")
 
     @property
     def album_title(self) -> str:
-        """The album that it is on."""
         return self.album or f"Pieces by {self.artist}"
 
     @property
     def deezer_id(self) -> int:
-        """A whole number."""
         return large_number_of(self.slug) % 10**9
 
     @property
     def musicbrainz_id(self) -> str:
-        """A UUID."""
         return str(uuid.UUID(int=large_number_of(self.slug) % 2**128, version=4))
 
     @property
@@ -80,7 +75,6 @@ def spotify_id(name: str) -> str:
 
 
 def load_catalogue(folder: Path) -> list[SandboxSong]:
-    """Read the demo songs of `catalogue.json` in `folder`."""
     rows = json.loads((folder / "catalogue.json").read_text(encoding="utf-8"))
     return [
         SandboxSong(row["slug"], row["title"], row["composer"], folder / row["file"])
@@ -111,7 +105,6 @@ def _folded(text: str) -> str:
 
 
 def large_number_of(name: str) -> int:
-    """Return a large number that belongs to a name."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:20])
 
 

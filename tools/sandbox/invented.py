@@ -25,19 +25,9 @@ BANDS = (
     *("Static Garden", "Æther Club", "Harbour and Sons", "N!ght Sh!ft", "Les Étoiles Lentes"),
 )
 FIRST_WORDS = (
-    *(
-        "Paper",
-        "Silver",
-        "Quiet",
-        "Broken",
-        "Golden",
-        "Hidden",
-        "Slow",
-        "Wild",
-        "Distant",
-        "Electric",
-    ),
-    *("Winter", "Summer", "Midnight", "Morning", "Hollow", "Crooked", "Endless", "Burning"),
+    *("Paper", "Silver", "Quiet", "Broken", "Golden", "Hidden", "Slow", "Wild", "Distant"),
+    *("Electric", "Winter", "Summer", "Midnight", "Morning", "Hollow", "Crooked", "Endless"),
+    "Burning",
 )
 SECOND_WORDS = (
     *("Lantern", "River", "Harbour", "Garden", "Thunder", "Window", "Orchard", "Signal", "Mirror"),

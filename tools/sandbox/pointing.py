@@ -9,7 +9,6 @@ from tools.sandbox.world import CLIENT_ID, CLIENT_SECRET
 
 
 def platform_settings(url: str) -> dict[str, Any]:
-    """Settings that point every platform at the stand-in."""
     return {
         "SANDBOX_URL": url,
         "PLATFORM_URLS": platform_urls(url),

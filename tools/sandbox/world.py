@@ -28,8 +28,6 @@ SWITCHES = {
 
 @dataclass(frozen=True)
 class Request:
-    """One request, read."""
-
     method: str
     path: str
     query: dict[str, str]
@@ -38,7 +36,6 @@ class Request:
 
     @property
     def form(self) -> dict[str, str]:
-        """Fields of a form in the body."""
         parsed = parse_qs(self.body.decode(errors="replace"), keep_blank_values=True)
         return {name: values[0] for name, values in parsed.items()}
 
@@ -65,8 +62,6 @@ class Answer:
 
 @dataclass
 class Person:
-    """Somebody with an account at the stand-in Spotify."""
-
     account_id: str
     display_name: str | None
     is_listed: bool = True
@@ -86,8 +81,6 @@ class Grant:
 
 @dataclass
 class SandboxPlaylist:
-    """A playlist of somebody's at the stand-in Spotify."""
-
     id: str
     owner: Person
     name: str
@@ -138,12 +131,10 @@ class World:
         self.latency_seconds = 0.0
 
     def set(self, values: dict[str, Any]) -> None:
-        """Change what may be switched while it runs."""
         for name in SWITCHES & values.keys():
             setattr(self, name, values[name])
 
     def songs_at(self, platform: str) -> list[SandboxSong]:
-        """The songs that one platform has."""
         return [song for song in self.songs if platform in song.at]
 
     def song(self, **wanted: Any) -> SandboxSong | None:
@@ -164,7 +155,6 @@ class World:
 
 
 def as_json(value: Any, *, status: int = 200, **headers: str) -> Answer:
-    """Answer with JSON."""
     return Answer(status, json.dumps(value).encode(), headers=headers)
 
 
@@ -177,7 +167,6 @@ def error(status: int, message: str, **extra: str) -> Answer:
 
 
 def redirect(url: str, **params: str) -> Answer:
-    """Send the browser elsewhere."""
     glue = "&" if "?" in url else "?"
     target = f"{url}{glue}{urlencode(params)}" if params else url
     return Answer(HTTPStatus.FOUND, headers={"Location": target})

@@ -22,7 +22,6 @@ from tools.processes import ROOT, free_port, running
 
 
 def main(arguments: list[str]) -> int:
-    """Start the app, take the pictures, put them together."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -42,7 +42,6 @@ class Demo:
 
 
 def prepare_demo(port: int) -> None:
-    """Make an empty app ready, and its people."""
     call_command("prepare", port=str(port), verbosity=0)
     make_people(DAYS)
 

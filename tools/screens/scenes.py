@@ -50,8 +50,6 @@ def _at(name: str, **keys: str) -> Way:
 
 
 def _path(address: str) -> Way:
-    """Go to an address as it is."""
-
     def go(page: Page, _demo: Demo) -> None:
         page.goto(address)
 
@@ -68,7 +66,6 @@ def _reload_until(page: Page, selector: str) -> None:
 
 
 def _try_out(page: Page, _demo: Demo) -> None:
-    """Have a demo song heard without an account."""
     page.goto("/")
     audio = sorted((Path(settings.BASE_DIR) / "classifier" / "demo" / "audio").glob("*"))[0]
     page.locator("#try-audio").set_input_files(audio)
@@ -76,7 +73,6 @@ def _try_out(page: Page, _demo: Demo) -> None:
 
 
 def _sign_up(page: Page, _demo: Demo) -> None:
-    """Make an account, as everybody does."""
     page.goto("/accounts/signup/")
     name = f"new-{abs(hash(page)) % 10**8}"
     page.locator("[name=username]").fill(name)
@@ -87,7 +83,6 @@ def _sign_up(page: Page, _demo: Demo) -> None:
 
 
 def _refused_sign_up(page: Page, _demo: Demo) -> None:
-    """Fill the form in badly."""
     page.goto("/accounts/signup/")
     page.locator("[name=username]").fill("anna")
     for field, value in (("password1", "12345"), ("password2", "54321")):
@@ -97,7 +92,6 @@ def _refused_sign_up(page: Page, _demo: Demo) -> None:
 
 
 def _picker(page: Page, demo: Demo) -> None:
-    """Open the picker over the day."""
     page.goto(reverse("journal:day", kwargs={"date": demo.today}))
     page.locator("#more-phrases > summary").click()
     page.locator("[data-state=empty] [data-pick]").first.click()
@@ -105,7 +99,6 @@ def _picker(page: Page, demo: Demo) -> None:
 
 
 def _search_at_spotify(page: Page, demo: Demo) -> None:
-    """Look for a song by its name."""
     _picker(page, demo)
     page.get_by_role("searchbox").fill("prelude")
     expect(page.locator("#picker-remote .remote-cover").first).to_be_visible()
@@ -118,7 +111,6 @@ def _profile(page: Page, _demo: Demo) -> None:
 
 
 def _keys(page: Page, demo: Demo) -> None:
-    """Ask for the keys."""
     page.goto(reverse("journal:day", kwargs={"date": demo.today}))
     page.keyboard.press("?")
 
@@ -187,8 +179,6 @@ def _new_codes(page: Page, _demo: Demo) -> None:
 
 
 def _recap_of(unit: str) -> Way:
-    """The recap of the month or year of yesterday."""
-
     def go(page: Page, demo: Demo) -> None:
         where = {"year": demo.past.year} | ({"month": demo.past.month} if unit == "month" else {})
         page.goto(reverse(f"journal:recap_{unit}", kwargs=where))
@@ -197,7 +187,6 @@ def _recap_of(unit: str) -> Way:
 
 
 def _hear_month(page: Page, demo: Demo) -> None:
-    """The month of yesterday, to be heard."""
     where = {"year": demo.past.year, "month": demo.past.month}
     page.goto(reverse("journal:hear_month", kwargs=where))
 
@@ -245,7 +234,6 @@ def _admin_import(page: Page, _demo: Demo) -> None:
 
 
 def _nothing_here(page: Page, _demo: Demo) -> None:
-    """An address that leads nowhere."""
     page.goto("/no-such-page/")
     assert "404" in page.content()
 

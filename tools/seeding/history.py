@@ -1,7 +1,5 @@
 """A made-up listener's years, for measuring and for pictures: a seed always makes the same."""
 
-from __future__ import annotations
-
 import datetime as dt
 import random
 import uuid
@@ -9,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -19,11 +16,9 @@ from journal.emotions import renewing
 from journal.models import Entry, Journal, Phrase
 from ml.errors import SENTENCES
 from ml.labels import EMOTIONS
+from spotify_auth.models import User
 from tools.seeding.moods import feel, made_up_answer
 from tools.seeding.words import invent_note, invent_song
-
-if TYPE_CHECKING:
-    from spotify_auth.models import User
 
 BATCH = 1000
 DAYS_A_TRANSACTION = 60

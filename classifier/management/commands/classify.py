@@ -52,12 +52,9 @@ INPUTS = ("paths", "song", "pending", "features", "explain", "whole")
 
 
 class Command(ExplainedCommand):
-    """Classify files or songs and print what was heard."""
-
     requires_system_checks = (TAG,)  # the others import every page
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare inputs and outputs."""
         parser.add_argument("paths", nargs="*", metavar="PATH", help="a file, folder or glob")
         parser.add_argument(
             "--song", action="append", default=[], metavar="ID", type=UUID, help="may be repeated"
@@ -253,7 +250,6 @@ def _note(answer: Classification) -> dict[str, str]:
 
 
 def _reason(work: Classification | None) -> str:
-    """Say why a song has no answer."""
     if work is not None and work.retry_at is not None:
         return f"It will be tried again ({work.reason or 'no reason given'})."
     return (work and work.error) or "A worker is listening to it."

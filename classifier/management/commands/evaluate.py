@@ -12,7 +12,5 @@ from classifier.management.ml_commands import MlCommand
 
 
 class Command(MlCommand):
-    """Evaluate networks."""
-
     declares = "ml.evaluation.evaluate.add_evaluation_arguments"
     runs = "ml.evaluation.evaluate.run_evaluation"

@@ -12,7 +12,5 @@ from classifier.management.ml_commands import MlCommand
 
 
 class Command(MlCommand):
-    """Evaluate the personal layer."""
-
     declares = "ml.evaluation.raters.add_rating_arguments"
     runs = "ml.evaluation.raters.evaluate_raters"

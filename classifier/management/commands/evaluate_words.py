@@ -19,10 +19,7 @@ from ml.errors import MlError
 
 
 class Command(ExplainedCommand):
-    """Evaluate finer words."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the options."""
         parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
         parser.add_argument("--model", default="resnet18_bilstm", help="whose points")
         parser.add_argument("--runs", type=Path, default=Path("runs"), help="where packs are kept")
@@ -31,7 +28,6 @@ class Command(ExplainedCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        """Evaluate, and say in one sentence what is missing."""
         from ml.evaluation.words import evaluate_words
 
         try:

@@ -27,16 +27,12 @@ from journify.operations.commands import ExplainedCommand
 
 
 class Command(ExplainedCommand):
-    """Export labelled songs for training."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the target and whose labels count."""
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--user", action="append", default=[], help="default: all staff")
         parser.add_argument("--everybody", action="store_true", help="count all listeners' labels")
 
     def handle(self, *, folder: Path, user: list[str], everybody: bool, **_options: Any) -> None:
-        """Write the folder and say how much went into it."""
         if folder.exists() and any(folder.iterdir()):
             raise CommandError(f"{folder} is not empty: give a new folder.")
         (folder / "audio").mkdir(parents=True, exist_ok=True)

@@ -13,8 +13,6 @@ from journify.operations.commands import ExplainedCommand
 
 
 class Command(ExplainedCommand):
-    """Keep titles and covers of Spotify no longer than its terms allow."""
-
     def handle(self, **_options: Any) -> None:
         """Blank metadata that is twice as old as when it should have been read anew."""
         oldest = timezone.now() - 2 * KEPT_FOR

@@ -30,7 +30,6 @@ class Command(ExplainedCommand):
     """Arguments to a function of `classifier.queue.backlog`, and one summary."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what to do, with what."""
         parser.add_argument("verb", nargs="?", choices=CHOICES, default="status")
         parser.add_argument("ids", nargs="*", type=UUID, metavar="ID")
         parser.add_argument("--all-failed", action="store_true")
@@ -38,7 +37,6 @@ class Command(ExplainedCommand):
         parser.add_argument("--json", action="store_true", help="one object")
 
     def handle(self, *, verb: str, **options: Any) -> None:
-        """Look, or do as told."""
         if verb == "status":
             found = backlog.queue_state()
             self.stdout.write(json.dumps(found) if options["json"] else _told(found))

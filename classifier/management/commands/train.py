@@ -12,7 +12,5 @@ from classifier.management.ml_commands import MlCommand
 
 
 class Command(MlCommand):
-    """Train a network."""
-
     declares = "ml.training.train.add_training_arguments"
     runs = "ml.training.train.run_training"

@@ -34,11 +34,9 @@ class Command(ExplainedCommand):
     requires_system_checks = AT_START
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare when to end."""
         parser.add_argument("--batch", action="store_true", help="end when nothing is left to do")
 
     def handle(self, *, batch: bool, **_options: Any) -> None:
-        """Load the models, start the sweep, and work."""
         get_decoder().start()  # it gets ready while torch is imported
         with loading():
             from classifier.serving.service import get_service

@@ -26,10 +26,7 @@ LONG_RUN = 4
 
 
 class Command(ExplainedCommand):
-    """Measure and print."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what is heard, and how often."""
         parser.add_argument(
             "--data", type=Path, default=DEMO, metavar="DIR", help="default: the demo songs"
         )
@@ -61,7 +58,6 @@ class Command(ExplainedCommand):
         parser.add_argument("--json", action="store_true", help="one object")
 
     def handle(self, **options: Any) -> None:
-        """Run both pipelines by turns and print the medians."""
         if options["worker_songs"]:
             self._worker_memory(options["worker_songs"], as_json=options["json"])
             return
@@ -101,7 +97,6 @@ class Command(ExplainedCommand):
 
 
 def _further(files: list[Path], options: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """Measure what else was asked for."""
     found: dict[str, dict[str, float]] = {}
     if options["jobs"]:
         count = LONG_RUN * options["clips"]  # so long that the start counts for little

@@ -39,15 +39,11 @@ GAPS_SECONDS = (190, 210, 240, 260, 900)
 
 
 class Command(ExplainedCommand):
-    """Print seconds, peak memory and new plays of a first and a second import."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare how many plays."""
         parser.add_argument("--plays", type=int, default=1_000_000, help="default: 1,000,000")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *, plays: int, as_json: bool, **_options: Any) -> None:
-        """Write the export, read it twice, and count."""
         with TemporaryDirectory() as folder, own_database():
             path = Path(folder) / "my_spotify_data.zip"
             size = write_export(path, plays)

@@ -48,12 +48,10 @@ class Command(ExplainedCommand):
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare how many songs of a history are looked up."""
         parser.add_argument("--songs", type=int, default=1000, help="default: 1,000")
 
     @override
     def handle(self, *, songs: int, **_options: Any) -> None:
-        """Ask, and count what the stand-in was asked."""
         with _stand_in() as world, own_database():
             user = make_listener("bench", days=2)
             Preferences.objects.update_or_create(user=user, defaults={"search": "outside"})
@@ -97,7 +95,6 @@ class _Bench:
         return {"requests": dict(counts), "seconds at the platform's rate": seconds}
 
     def look(self, query: str, *, where: str = "deezer") -> None:
-        """Search as the picker does."""
         address = reverse("journal:remote", args=[self.entry.pk])
         response = self.client.get(
             address, {"q": query, "in": where}, headers={"hx-request": "true"}

@@ -17,7 +17,6 @@ class Command(ExplainedCommand):
     requires_system_checks = ()
 
     def handle(self, **_options: Any) -> None:
-        """Write the files, and say what is left to do."""
         for language, _name in settings.LANGUAGES:
             if language == settings.LANGUAGE_CODE:
                 continue

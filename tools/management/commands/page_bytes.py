@@ -23,14 +23,10 @@ DAYS_A_YEAR = 365
 
 
 class Command(ExplainedCommand):
-    """Print a page a line, and fail when one is too heavy."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare how long a history."""
         parser.add_argument("--years", type=float, default=3.0, help="default: 3")
 
     def handle(self, *, years: float, **_options: Any) -> None:
-        """Weigh in a database of our own, and print."""
         with own_database():
             listener = make_listener("listener", days=round(years * DAYS_A_YEAR))
             client = client_of(listener)

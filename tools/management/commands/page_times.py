@@ -32,7 +32,6 @@ class Command(ExplainedCommand):
     """Print a page a line: 95th percentile, the processor's time, ratio, queries, size."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare how long a history, how many runs, and the form of the answer."""
         parser.add_argument("pages", nargs="*", help="names of addresses; default: all")
         parser.add_argument("--years", type=float, default=3.0, help="default: 3")
         parser.add_argument("--runs", type=int, default=20, help="of each page; default: 20")
@@ -41,7 +40,6 @@ class Command(ExplainedCommand):
     def handle(
         self, *, pages: list[str], years: float, runs: int, as_json: bool, **_options: Any
     ) -> None:
-        """Measure in a database of our own, and print."""
         with own_database():
             with loading():  # as the server does
                 _ = get_resolver().url_patterns

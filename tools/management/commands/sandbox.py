@@ -20,17 +20,13 @@ DEMO = settings.BASE_DIR / "classifier" / "demo"
 
 
 class Command(ExplainedCommand):
-    """Serve the stand-in until Ctrl-C."""
-
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the port and the failures to begin with."""
         parser.add_argument("--port", type=int, default=8020)
         parser.add_argument("--list-failures", action="store_true")
 
     def handle(self, *, port: int, list_failures: bool, **_options: Any) -> None:
-        """Print the table of failures, or serve."""
         if list_failures:
             for name, (text, _make) in failures.ANSWERS.items():
                 self.stdout.write(f"{name:18}{text}")

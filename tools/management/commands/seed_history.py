@@ -31,10 +31,7 @@ SONGS_A_YEAR = 500
 
 
 class Command(ExplainedCommand):
-    """Write songs, classifications, labels, days and entries in batches."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare whose history it is, and how large."""
         parser.add_argument("username", metavar="USER")
         parser.add_argument("--years", type=float, default=1.0, help="default: 1")
         parser.add_argument("--days", type=int, help="instead of --years")
@@ -45,7 +42,6 @@ class Command(ExplainedCommand):
         parser.add_argument("--replace", action="store_true", help="delete days and songs first")
 
     def handle(self, *, username: str, replace: bool, seed: int, **options: Any) -> None:
-        """Invent the history."""
         if not Phrase.objects.filter(owner=None).exists():
             call_command("load_phrases", stdout=self.stdout)
         user = _user(username, options["password"])

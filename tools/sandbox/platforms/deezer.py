@@ -24,7 +24,6 @@ Json = dict[str, Any]
 
 
 def deezer_response(world: World, request: Request, base_url: str) -> Answer:
-    """Answer a request below /deezer."""
     path = request.path.rstrip("/")
     if match := re.fullmatch(r"/search(?:/(track|artist|album))?", path):
         return _search(world, request, base_url, match[1] or "track")

@@ -15,7 +15,6 @@ LIMIT, MOST = 50, 200
 
 
 def itunes_response(world: World, request: Request, base_url: str) -> Answer:
-    """Answer a request below /itunes."""
     songs = world.songs_at("itunes")
     if request.path == "/search":
         found = catalogue.search(songs, request.query.get("term", "") or "\0")
@@ -32,7 +31,6 @@ def itunes_response(world: World, request: Request, base_url: str) -> Answer:
 
 
 def _song_object(song: SandboxSong, base_url: str) -> dict[str, Any]:
-    """One of `results`."""
     return {
         "wrapperType": "track",
         "kind": "song",

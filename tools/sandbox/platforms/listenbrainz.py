@@ -14,7 +14,6 @@ GAP_SECONDS = 240
 
 
 def listenbrainz_response(world: World, request: Request, _base_url: str) -> Answer:
-    """Answer a request below /listenbrainz."""
     if not re.search(r"/\d\S* \( .+ \)", request.headers.get("user-agent", "")):
         return as_json({"code": 403, "error": "Set a meaningful User-Agent"}, status=403)
     match = re.fullmatch(r"/1/user/([^/]+)/(listens|listen-count)", request.path)

@@ -16,7 +16,6 @@ AGENT = re.compile(r"[\w.-]+/[\w.-]+ \( \S+ \)")
 
 
 def musicbrainz_response(world: World, request: Request, _base_url: str) -> Answer:
-    """Answer a request below /musicbrainz."""
     if not AGENT.fullmatch(request.headers.get("user-agent", "")):
         return _error(403, "Your client has been blocked: its User-Agent names nobody.")
     songs = world.songs_at("musicbrainz")
@@ -29,7 +28,6 @@ def musicbrainz_response(world: World, request: Request, _base_url: str) -> Answ
 
 
 def recording(song: SandboxSong) -> dict[str, Any]:
-    """A recording with isrcs, artist-credits and releases."""
     artist = {"id": _mbid(song.artist), "name": song.artist, "sort-name": song.artist}
     return {
         "id": song.musicbrainz_id,

@@ -21,7 +21,6 @@ UNIT = (
 
 
 def reccobeats_response(world: World, request: Request, _base_url: str) -> Answer:
-    """Answer a request below /reccobeats."""
     if request.path != "/v1/audio-features":
         return as_json({"error": "Not Found"}, status=404)
     ids = set(request.query.get("ids", "").split(","))
@@ -32,7 +31,6 @@ def reccobeats_response(world: World, request: Request, _base_url: str) -> Answe
 
 
 def audio_features(song: SandboxSong) -> dict[str, Any]:
-    """One item of `content`."""
     digest = hashlib.sha256(song.slug.encode()).digest()
     return {
         "id": f"00000000-0000-4000-8000-{digest.hex()[:12]}",

@@ -19,7 +19,6 @@ ODD = {
 
 
 def short_link_response(_world: World, request: Request, _base_url: str) -> Answer:
-    """Answer a request below /short-links/HOST/."""
     match = re.fullmatch(r"/([\w.]+)/(?:s/)?([\w-]+)", request.path)
     if match is None:
         return Answer(404)

@@ -36,7 +36,6 @@ PAGE = """<!doctype html><html lang="en"><title>Sandbox consent</title>
 
 
 def spotify_accounts_response(world: World, request: Request, _base_url: str) -> Answer:
-    """Answer a request below /spotify-accounts."""
     if request.path == "/authorize":
         return _consent(world, request)
     if request.path == "/decision" and request.method == "POST":

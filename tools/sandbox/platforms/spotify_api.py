@@ -48,7 +48,6 @@ class _RefusedError(Exception):
 
 
 def spotify_api_response(world: World, request: Request, base_url: str) -> Answer:
-    """Answer a request below /spotify."""
     if request.path.startswith("/image/"):
         name, _, _size = request.path.removeprefix("/image/").partition("-")
         return Answer(200, cover(name), "image/svg+xml")
@@ -68,7 +67,6 @@ class _Call:
         self.objects = Objects(world, base_url)
 
     def answer(self) -> Answer:
-        """Find what is asked for."""
         if self.grant is not None and not self.grant.person.is_listed:
             return Answer(403, b"User not registered in the Developer Dashboard", "text/plain")
         if self.path.startswith("/v1/me") or self.path.startswith("/v1/playlists"):
@@ -80,7 +78,6 @@ class _Call:
         return FORBIDDEN  # endpoints that new apps no longer have
 
     def _one(self, kind: str, name: str) -> Answer:
-        """A track, album or artist by its id."""
         if kind == "audio-features" and not self.world.has_audio_features:
             return FORBIDDEN
         if not re.fullmatch(r"[0-9A-Za-z]{22}", name, re.ASCII):

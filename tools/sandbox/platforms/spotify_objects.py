@@ -41,7 +41,6 @@ class Objects:
         )
 
     def album(self, song: SandboxSong) -> Json:
-        """A simplified album object."""
         name = song.album_id
         return self._named("album", name) | {
             "album_type": "album",
@@ -78,7 +77,6 @@ class Objects:
         return self.album(songs[0]) | more | label | self._popularity()
 
     def artist(self, song: SandboxSong) -> Json:
-        """A simplified artist object."""
         return self._named("artist", song.artist_id) | {"name": song.artist}
 
     def full_artist(self, song: SandboxSong) -> Json:
@@ -122,7 +120,6 @@ class Objects:
         }
 
     def _named(self, kind: str, name: str) -> Json:
-        """What every object has."""
         return {
             "external_urls": {"spotify": f"https://open.spotify.com/{kind}/{name}"},
             "href": f"{self.base_url}/v1/{kind}s/{name}",
