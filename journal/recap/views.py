@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from journal.day.pages import last_day, today
+from journal.emotions.counting import ends_of
 from journal.emotions.renewing import pages_may_be_old
 from journal.emotions.tally import tally_of
 from journal.recap.periods import Period
@@ -20,8 +21,10 @@ from spotify_auth.models import User
 
 
 @signed_in_get
-def latest(_request: SignedInRequest) -> HttpResponse:
-    return redirect(Period(today().year, today().month).url)
+def latest(request: SignedInRequest) -> HttpResponse:
+    """Open the month of the last answer: a new month has none in its first days."""
+    last = min([*ends_of(request.user)[1:], today()])
+    return redirect(Period(last.year, last.month).url)
 
 
 @signed_in_get

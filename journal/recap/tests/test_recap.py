@@ -268,7 +268,11 @@ def test_neighbours_cross_the_year_and_end_today() -> None:
     assert Period(2024, 2).interval.days == 29
 
 
-def test_recap_leads_to_this_month(listener: Client) -> None:
+def test_recap_leads_to_the_month_of_the_last_answer(listener: Client, user: User) -> None:
+    assert listener.get(reverse("journal:recap"))["Location"] == Period(2026, 11).url
+    answer(user, dt.date(2026, 9, 30), "calm")
+    assert listener.get(reverse("journal:recap"))["Location"] == Period(2026, 9).url
+    answer(user, dt.date(2026, 12, 1), "sad")  # of somebody who travelled west
     assert listener.get(reverse("journal:recap"))["Location"] == Period(2026, 11).url
 
 

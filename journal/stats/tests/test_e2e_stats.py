@@ -61,6 +61,7 @@ def test_the_charts_follow_the_interval_and_the_back_button(answered: Page) -> N
     answered.go_back()
     expect(answered.get_by_role("heading", level=1)).to_have_text("The last 30 days")
     expect(answered.get_by_role("banner")).to_be_visible()
+    answered.locator(".span-more > summary").click()
     answered.get_by_label("From").fill("2026-03-01")
     answered.get_by_label("To", exact=True).fill("2026-03-31")
     answered.locator("#span-show").click()
