@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 # Of two who write at once one has to try again; nobody has to so often in a row.
 TRIES = 20
+# What one query may name without being slow to read.
+ROWS_AT_ONCE = 500
 
 
 class UUIDModel(models.Model):
@@ -35,6 +37,12 @@ def written(write: Callable[[], T]) -> T:
             return write()
     with transaction.atomic():
         return write()
+
+
+def some_at_once(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut values into parts that a query may name."""
+    for start in range(0, len(values), ROWS_AT_ONCE):
+        yield values[start : start + ROWS_AT_ONCE]
 
 
 def save_with_file(row: models.Model, field: str, **how: Any) -> None:

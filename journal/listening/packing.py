@@ -7,6 +7,7 @@ number of the song among the listener's, seconds since 1970 (until 2106), second
 
 import sys
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -38,6 +39,15 @@ def unpack(data: bytes | memoryview) -> Iterator[PackedPlay]:
         numbers[::FIELDS], numbers[1::FIELDS], numbers[2::FIELDS], strict=True
     ):
         yield PackedPlay(moment, song, seconds)
+
+
+def cut(data: bytes | memoryview, first: int, last: int) -> tuple[bytes, bytes, bytes]:
+    """Cut plays in three: before the first moment, up to the last, and after it."""
+    data = bytes(data)
+    moments = _little_endian(array("I", data))[1::FIELDS]
+    start, end = bisect_left(moments, first), bisect_right(moments, last)
+    size = FIELDS * moments.itemsize
+    return data[: start * size], data[start * size : end * size], data[end * size :]
 
 
 def _little_endian(numbers: "array[int]") -> "array[int]":

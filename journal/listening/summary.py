@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from journal.emotions.tally import NAMES
@@ -13,6 +14,7 @@ from journal.listening.models import ListenedSong, Listening, ListeningMonth
 from journal.listening.packing import unpack
 from journal.models import Entry, Preferences
 from journal.site.dates import zone_named
+from journify.models import some_at_once
 from spotify_auth.models import User
 
 HOUR = 3600
@@ -26,6 +28,7 @@ class _Song(NamedTuple):
     title: str
     artist: str
     emotion: str
+    plays: int
 
 
 def renew_summary(user: User) -> None:
@@ -48,21 +51,34 @@ def _zone_of(listening: Listening) -> zoneinfo.ZoneInfo:
 def summary_of(user: User, zone: zoneinfo.ZoneInfo) -> dict[str, Any]:
     """Count plays by emotion: by month, weekday and hour, by song and artist, beside the journal.
 
-    Counts of an emotion are lists in the order of `ml.labels.EMOTIONS`.
+    Counts of an emotion are lists in the order of `ml.labels.EMOTIONS`. Songs keep how often they
+    were played.
     """
     rows = ListenedSong.objects.filter(user=user).order_by()
     songs = {
         row[0]: _Song(*row)
-        for row in rows.values_list("number", "title", "artist", "emotion").iterator()
+        for row in rows.values_list("number", "title", "artist", "emotion", "plays").iterator()
     }
     counted = _Counted(_felt_by_day(user))
     months = ListeningMonth.objects.filter(user=user).order_by("month")
     for packed in months.values_list("packed", flat=True).iterator():
         counted.add(packed, songs, zone)
+    _keep_plays(rows, songs, counted.plays)
     states = Counter(rows.values_list("state", flat=True).iterator())
     return counted.told(songs) | {
         "looked_up": {state: states[state] for state in ListenedSong.State.values}
     }
+
+
+def _keep_plays(rows: QuerySet[ListenedSong], songs: dict[int, _Song], plays: Counter[int]) -> None:
+    """Write how often songs were played where that changed, all that were as often at once."""
+    alike: dict[int, list[int]] = defaultdict(list)
+    for song in songs.values():
+        if plays[song.number] != song.plays:
+            alike[plays[song.number]].append(song.number)
+    for count, numbers in alike.items():
+        for some in some_at_once(numbers):
+            rows.filter(number__in=some).update(plays=count)
 
 
 class _Counted:

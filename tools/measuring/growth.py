@@ -81,6 +81,7 @@ def _play_figures(count: int) -> dict[str, float]:
     server, before = database_process(), bytes_of(*HISTORY)
     began = _worked(server)
     store(user, _plays(0, count), progress=_nothing)
+    renew_summary(user)  # as an import ends
     taken = _worked(server) - began
     later = iter(range(count, count + TRIES * FOLLOWED, FOLLOWED))
     more = _milliseconds(lambda: store(user, _plays(next(later), FOLLOWED), progress=_nothing))

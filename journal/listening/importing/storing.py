@@ -2,31 +2,35 @@
 
 The same file twice changes nothing. Two exports may tell of one play, to the second and to the
 minute, by its start and by its end: within `SAME_SECONDS` it is the same one.
+
+Plays are held, twelve bytes each, until all are read: a month is written once, however a file is
+ordered. Each is written by itself; what a killed worker wrote is known to the next one. How often
+songs were played is counted from the months, with what the page shows (`summary`).
 """
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
-from typing import TypeVar
+from itertools import count, islice
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 
 from journal.listening.importing.plays import Play, song_key
 from journal.listening.models import ListenedSong, Listening, ListeningMonth
-from journal.listening.packing import PackedPlay, pack, unpack
+from journal.listening.packing import PackedPlay, cut, pack, unpack
+from journify.models import ROWS_AT_ONCE, some_at_once, written
 from spotify_auth.models import User
-
-T = TypeVar("T")
 
 SAME_SECONDS = 90
 # A song that was heard for so long cannot have begun again sooner; leave clocks some seconds.
 CLOCK_SECONDS = 5
 BATCH_SIZE = 50_000
-ROWS_AT_ONCE = 500
+HELD_BYTES = 12_000_000  # a million plays
 
 
 @dataclass
@@ -37,19 +41,32 @@ class StoredPlays:
 
 
 def store(user: User, plays: Iterable[Play], *, progress: Callable[[], None]) -> StoredPlays:
-    """Add plays to the user's history, a batch at a time; `progress` is called after each."""
+    """Add plays to the user's history; `progress` is called after each batch and each month."""
     songs, stored = _Songs(user), StoredPlays()
-    batch: list[Play] = []
-    for play in plays:
-        batch.append(play)
-        if len(batch) == BATCH_SIZE:
-            _store_batch(user, batch, songs, stored)
-            batch.clear()
-            progress()
-    _store_batch(user, batch, songs, stored)
-    if stored.plays or stored.songs:
-        Listening.objects.update_or_create(user=user, defaults={"is_stale": True})
+    held: dict[dt.date, bytes] = defaultdict(bytes)
+    rest = iter(plays)
+    while batch := list(islice(rest, BATCH_SIZE)):
+        numbers, new_songs = written(partial(songs.numbers_of, batch))
+        stored.songs += new_songs
+        for month, some in _by_month(batch, numbers).items():
+            held[month] += pack(some)
+        progress()
+        if sum(map(len, held.values())) >= HELD_BYTES:
+            _write(user, held, stored, progress)
+    _write(user, held, stored, progress)
+    if stored.songs:
+        _note_change(user)
     return stored
+
+
+def _by_month(plays: Iterable[Play], numbers: Iterable[int]) -> dict[dt.date, list[PackedPlay]]:
+    months: dict[dt.date, list[PackedPlay]] = defaultdict(list)
+    for play, number in zip(plays, numbers, strict=True):
+        if play.started_at is not None:
+            month = play.started_at.date().replace(day=1)
+            moment = int(play.started_at.timestamp())
+            months[month].append(PackedPlay(moment, number, play.seconds))
+    return months
 
 
 class _Songs:
@@ -59,78 +76,77 @@ class _Songs:
         self._rows = ListenedSong.objects.filter(user=user).order_by()
         self._user = user
         self._numbers: dict[str, int] = {}
-        last = self._rows.aggregate(last=Max("number"))["last"]
-        self._next = 0 if last is None else last + 1
 
     def numbers_of(self, plays: Sequence[Play]) -> tuple[list[int], int]:
         """Return the number of each play's song, and how many songs are new."""
         keys = [_key_of(play) for play in plays]
         unread = list({*keys} - {*self._numbers})
-        for some in _some_at_once(unread):
+        for some in some_at_once(unread):
             known = self._rows.filter(key__in=some)
             self._numbers.update(known.values_list("key", "number"))
-        new: list[ListenedSong] = []
+        new: dict[str, Play] = {}
         for key, play in zip(keys, plays, strict=True):
             if key not in self._numbers:
-                self._numbers[key] = self._next
-                self._next += 1
-                new.append(self._song(key, play))
-        ListenedSong.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
+                new.setdefault(key, play)
+        self._number(new)
         return [self._numbers[key] for key in keys], len(new)
 
-    def _song(self, key: str, play: Play) -> ListenedSong:
-        return ListenedSong(
-            user=self._user,
-            number=self._numbers[key],
-            key=key,
-            title=play.title,
-            artist=play.artist,
-            album=play.album,
-            isrc=play.isrc,
-            spotify_id=play.spotify_id,
-        )
-
-    def count(self, plays: Iterable[PackedPlay]) -> None:
-        """Add plays to how often their songs were played, all that were as often at once."""
-        alike: dict[int, list[int]] = defaultdict(list)
-        for number, count in Counter(play.song for play in plays).items():
-            alike[count].append(number)
-        for count, numbers in alike.items():
-            for some in _some_at_once(numbers):
-                self._rows.filter(number__in=some).update(plays=F("plays") + count)
+    def _number(self, new: dict[str, Play]) -> None:
+        last = self._rows.aggregate(last=Max("number"))["last"]
+        numbers = dict(zip(new, count(0 if last is None else last + 1), strict=False))
+        songs = [
+            ListenedSong(
+                user=self._user,
+                number=numbers[key],
+                key=key,
+                title=play.title,
+                artist=play.artist,
+                album=play.album,
+                isrc=play.isrc,
+                spotify_id=play.spotify_id,
+            )
+            for key, play in new.items()
+        ]
+        ListenedSong.objects.bulk_create(songs, batch_size=ROWS_AT_ONCE)
+        self._numbers |= numbers
 
 
 def _key_of(play: Play) -> str:
     return blake2b(song_key(play.artist, play.title).encode(), digest_size=16).hexdigest()
 
 
-def _some_at_once(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), ROWS_AT_ONCE):
-        yield values[start : start + ROWS_AT_ONCE]
+def _write(
+    user: User, held: dict[dt.date, bytes], stored: StoredPlays, progress: Callable[[], None]
+) -> None:
+    """Add what is held to its months, and hold it no longer."""
+    for month in sorted(held):
+        plays = list(unpack(held.pop(month)))
+        new = _add(user, month, plays)
+        stored.plays += new
+        stored.known += len(plays) - new
+        progress()
 
 
-@transaction.atomic
-def _store_batch(user: User, batch: list[Play], songs: _Songs, stored: StoredPlays) -> None:
-    numbers, new_songs = songs.numbers_of(batch)
-    stored.songs += new_songs
-    months: dict[dt.date, list[PackedPlay]] = defaultdict(list)
-    for play, number in zip(batch, numbers, strict=True):
-        if play.started_at is not None:
-            month = play.started_at.date().replace(day=1)
-            moment = int(play.started_at.timestamp())
-            months[month].append(PackedPlay(moment, number, play.seconds))
-    counted: list[PackedPlay] = []
-    for month, plays in months.items():
-        row, _is_new = ListeningMonth.objects.get_or_create(user=user, month=month)
-        before = list(unpack(row.packed))
-        fresh = new_plays(before, plays)
-        stored.plays += len(fresh)
-        stored.known += len(plays) - len(fresh)
-        if fresh:
-            row.packed, row.plays = pack(before + fresh), len(before) + len(fresh)
-            row.save(update_fields=["packed", "plays"])
-        counted += fresh
-    songs.count(counted)
+def _add(user: User, month: dt.date, plays: list[PackedPlay]) -> int:
+    """Add those plays of a month that are not known; return how many they were."""
+    moments = [play.moment for play in plays]
+    row, _is_new = ListeningMonth.objects.get_or_create(user=user, month=month)
+    before, near, after = cut(row.packed, min(moments) - SAME_SECONDS, max(moments) + SAME_SECONDS)
+    known = list(unpack(near))
+    fresh = new_plays(known, plays)
+    if not fresh:
+        return 0
+    values = {"packed": before + pack(known + fresh) + after, "plays": row.plays + len(fresh)}
+    with transaction.atomic():
+        # only where nobody added to it meanwhile: a month never gets fewer plays
+        if ListeningMonth.objects.filter(pk=row.pk, plays=row.plays).update(**values):
+            _note_change(user)
+            return len(fresh)
+    return _add(user, month, plays)
+
+
+def _note_change(user: User) -> None:
+    Listening.objects.update_or_create(user=user, defaults={"is_stale": True})
 
 
 def new_plays(before: Iterable[PackedPlay], plays: Iterable[PackedPlay]) -> list[PackedPlay]:

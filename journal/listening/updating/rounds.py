@@ -25,8 +25,8 @@ def do_round(row: ListeningRound) -> None:
     """Do what is due; the row is held longer before each part, and deleted at the end."""
     parts: tuple[Callable[[], None], ...] = (
         following.refresh_due,
+        hearing.renew_stale,  # says which songs were played most
         hearing.look_up_some,
-        hearing.renew_stale,
     )
     for part in parts:
         if not jobs.change(row, lease_until=jobs.lease_end()):

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from journal.listening.importing import storing
 from journal.listening.importing.plays import Play
 from journal.listening.importing.storing import new_plays, store
-from journal.listening.models import ListenedSong, ListeningMonth
-from journal.listening.packing import PackedPlay, pack, unpack
-from journal.listening.summary import summary_of
+from journal.listening.models import ListenedSong, Listening, ListeningMonth
+from journal.listening.packing import PackedPlay, cut, pack, unpack
+from journal.listening.summary import renew_summary, summary_of
 from spotify_auth.models import User
 
 START = dt.datetime(2026, 3, 1, 20, 12, tzinfo=dt.UTC)
@@ -41,6 +45,7 @@ def test_the_same_file_twice_changes_nothing(user: User) -> None:
     plays = [play(after=n * 300, title=f"Song {n % 3}") for n in range(10)]
     first = store(user, plays, progress=nothing)
     second = store(user, plays, progress=nothing)
+    renew_summary(user)
     assert (first.plays, first.known, first.songs) == (10, 0, 3)
     assert (second.plays, second.known, second.songs) == (0, 10, 0)
     counts = ListenedSong.objects.filter(user=user).values_list("plays", flat=True)
@@ -53,6 +58,7 @@ def test_plays_that_come_later_are_added_to_their_songs(user: User) -> None:
     later = [play(after=day * 86_400, title=f"Song {day % 2}") for day in range(1, 6)]
     with CaptureQueriesContext(connection) as queries:
         store(user, later, progress=nothing)
+    renew_summary(user)
     counts = (
         ListenedSong.objects.filter(user=user).order_by("title").values_list("plays", flat=True)
     )
@@ -60,6 +66,99 @@ def test_plays_that_come_later_are_added_to_their_songs(user: User) -> None:
     read = [each["sql"] for each in queries if each["sql"].startswith("SELECT")]
     months = [sql for sql in read if "listeningmonth" in sql]
     assert len(months) == 1, "only the month they are in"
+
+
+@pytest.mark.parametrize("years", [1, 4])
+@pytest.mark.django_db
+def test_a_month_is_read_and_written_once_however_a_file_is_ordered(
+    user: User, years: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "BATCH_SIZE", 12)
+    plays = [play(after=week * 7 * 86_400, title=f"Song {week % 5}") for week in range(52 * years)]
+    mixed = [each for start in range(7) for each in plays[start::7]]
+    with CaptureQueriesContext(connection) as queries:
+        store(user, mixed, progress=nothing)
+        renew_summary(user)
+    months = ListeningMonth.objects.filter(user=user)
+    assert sum(month.plays for month in months) == len(plays) == len(stored(user))
+    asked = Counter(
+        (sql.split()[0], table)
+        for sql in (query["sql"] for query in queries)
+        for table in ("listeningmonth", "listenedsong")
+        if f'"journal_listening_{table}"' in sql or f"listening_{table}" in sql
+    )
+    assert asked["UPDATE", "listeningmonth"] == len(months)
+    # each month to add to it, all of them to count
+    assert asked["SELECT", "listeningmonth"] == len(months) + 1
+    assert asked["UPDATE", "listenedsong"] <= 2, "songs that were played as often go together"
+
+
+@pytest.mark.django_db
+def test_fifty_more_ask_as_little_of_a_long_history(user: User, stranger: User) -> None:
+    def asked(of: User, before: int) -> list[str]:
+        store(of, [play(after=-300 * n, title=f"Song {n % 9}") for n in range(before)],
+              progress=nothing)  # fmt: skip
+        with CaptureQueriesContext(connection) as queries:
+            store(of, [play(after=300 * n, title=f"Song {n % 9}") for n in range(1, 50)],
+                  progress=nothing)  # fmt: skip
+        return [query["sql"].split()[0] for query in queries]
+
+    assert asked(user, 9) == asked(stranger, 6000)
+
+
+@pytest.mark.django_db
+def test_an_import_that_was_killed_between_months_goes_on_where_it_was(user: User) -> None:
+    plays = [play(after=n * 86_400, title=f"Song {n % 4}") for n in range(120)]
+    left = iter([None, None, None])  # a batch and two months
+
+    def killed() -> None:
+        next(left)
+
+    with pytest.raises(StopIteration):
+        store(user, plays, progress=killed)
+    written = len(stored(user))
+    assert 0 < written < 120
+    assert Listening.objects.get(user=user).is_stale, "what was written is to be counted"
+    again = store(user, plays, progress=nothing)
+    renew_summary(user)
+    assert (again.plays, again.known, again.songs) == (120 - written, written, 0)
+    assert len(stored(user)) == 120
+    counts = ListenedSong.objects.filter(user=user).values_list("plays", flat=True)
+    assert list(counts) == [30] * 4
+
+
+@pytest.mark.django_db
+def test_two_imports_at_once_lose_and_double_nothing(user: User) -> None:
+    """The second one comes between what the first read of a month and what it writes."""
+    begins = f"UPDATE {connection.ops.quote_name(ListeningMonth._meta.db_table)}"
+    theirs = [play(after=n * 300, title=f"Song {n}") for n in range(5, 15)]
+    waiting = [theirs]
+
+    def meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if waiting and sql.startswith(begins):
+            store(user, waiting.pop(), progress=nothing)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(meanwhile):
+        store(user, [play(after=n * 300, title=f"Song {n}") for n in range(10)], progress=nothing)
+    renew_summary(user)
+    assert not waiting
+    assert len(stored(user)) == ListeningMonth.objects.get(user=user).plays == 15
+    songs = ListenedSong.objects.filter(user=user).values_list("title", "plays", "number")
+    assert {(title, plays) for title, plays, _number in songs} == {
+        (f"Song {n}", 1) for n in range(15)
+    }
+    titles = {number: title for title, _plays, number in songs}
+    assert {titles[one.song]: one.moment for one in stored(user)} == {
+        f"Song {n}": int(START.timestamp()) + n * 300 for n in range(15)
+    }
+
+
+def test_a_month_is_cut_around_what_comes() -> None:
+    packed = [PackedPlay(moment, 7, 30) for moment in (10, 20, 20, 30, 40)]
+    parts = cut(pack(packed), 20, 30)
+    assert [[one.moment for one in unpack(part)] for part in parts] == [[10], [20, 20, 30], [40]]
+    assert cut(b"", 5, 6) == (b"", b"", b"")
 
 
 @pytest.mark.django_db
