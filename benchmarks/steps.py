@@ -1,6 +1,8 @@
 """Where our time goes between an audio file and an emotion, step by step.
 
 python -m benchmarks.steps FILE…      prints milliseconds of processor time, medians over the files
+
+The last lines hear clips together, up to `TOGETHER`, by turns with one after the other.
 """
 
 import sys
@@ -23,6 +25,7 @@ from ml.features.spectrogram import FeatureSettings, levelled, picture_of, power
 from ml.networks.quick import best_format
 from ml.predictor import Predictor
 
+TOGETHER = (1, 4, 8)
 TRIES = 5  # of which the best counts: what else the machine does only ever adds
 
 
@@ -62,12 +65,27 @@ def _describe(samples: torch.Tensor, seconds: float, power: torch.Tensor) -> Non
     describing.values()
 
 
+def _together(predictor: Predictor, files: list[Path]) -> dict[str, float]:
+    """Return the milliseconds of a clip where so many are heard at once, decoded before."""
+    clips = [load_clip(path) for path in files[: max(TOGETHER)]]
+    sizes = [size for size in TOGETHER if size <= len(clips)]
+    taken: dict[int, list[float]] = {size: [] for size in sizes}
+    for _ in range(TRIES):
+        for size in sizes:
+            began = time.process_time()
+            for start in range(0, len(clips), size):
+                predictor.predict_many(clips[start : start + size])
+            taken[size].append((time.process_time() - began) / len(clips))
+    return {f"a clip, {size} together": 1000 * min(each) for size, each in taken.items()}
+
+
 def main(files: list[Path]) -> dict[str, float]:
     """Return the median of each step over the files."""
     predictor = Predictor.load(MODEL, threads=1, quick=True)
     predictor.predict(load_clip(files[0]))
     each = [_steps(predictor, path) for path in files]
-    return {name: median(found[name] for found in each) for name in each[0]}
+    steps = {name: median(found[name] for found in each) for name in each[0]}
+    return steps | _together(predictor, files)
 
 
 if __name__ == "__main__":
