@@ -44,5 +44,7 @@ def _place_of(match: ResolverMatch | None) -> tuple[str, bool]:
         return "", False
     if page == "day" and match.kwargs["date"] != today():
         return "history", False
+    if page == "hear_month":
+        return "recap", False
     own = next((name for name, _word, _to, pages in SECTIONS if page in pages), "")
     return own or MORE, bool(own)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -298,6 +299,26 @@ class TestFilters:
         assert [card.entry.phrase_text for card in found] == phrases
         files = listener.get("/songs/export.txt", {"q": words}).content.decode()
         assert len(files.splitlines()) == len(phrases)
+
+    def test_a_song_that_no_model_is_sure_of_has_a_blank_sleeve(
+        self, listener: Client, user: User
+    ) -> None:
+        unsure = {"sad": 0.3, "calm": 0.2}
+        song = ClassificationFactory(emotion="sad", probabilities=unsure).song
+        answered(user, dt.date(2026, 11, 2), song=song)
+        pictures = re.findall(r"#(sleeve-[a-z0-9-]+)", page(listener).text)
+        icons = (settings.BASE_DIR / "static/img/icons.svg").read_text()
+        assert len(pictures) == 3
+        assert all(f'<symbol id="{picture}"' in icons for picture in pictures)
+        assert "sleeve-blank" in pictures
+
+    def test_nothing_is_offered_to_be_found_where_nothing_is(
+        self, listener: Client, user: User
+    ) -> None:
+        offers = ('role="search"', reverse("journal:random_day"), reverse("journal:gentle"))
+        assert all(offer in page(listener, q="nowhere").text for offer in offers)
+        Entry.objects.of(user).update(song=None)
+        assert not any(offer in page(listener).text for offer in offers)
 
     def test_a_wrong_date_is_told(self, listener: Client) -> None:
         assert "Enter a valid date." in page(listener, first="yesterday").content.decode()

@@ -55,6 +55,12 @@ def test_a_past_day_belongs_to_history(listener: Client) -> None:
     assert current(listener, address) == [(reverse("journal:history"), "true")]
 
 
+def test_a_month_to_hear_belongs_to_recap(listener: Client) -> None:
+    this = timezone.localdate()
+    address = reverse("journal:hear_month", args=[this.year, this.month])
+    assert current(listener, address) == [(reverse("journal:recap"), "true")]
+
+
 def test_more_leads_to_songs_phrases_listening_settings_and_out(listener: Client) -> None:
     html = listener.get(reverse("journal:more")).content.decode()
     main = html[html.index("<main") :]
