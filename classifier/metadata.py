@@ -43,20 +43,13 @@ def is_stale(song: Song) -> bool:
     return fetched is None or fetched < timezone.now() - KEPT_FOR
 
 
-def keep_spotify_track(facts: Mapping[str, Any]) -> Song:
-    """Keep a track as a song that every listener may use; `facts` are the song's fields."""
-    values = dict(facts) | {"metadata_fetched_at": timezone.now()}
-    song, _is_new = Song.objects.update_or_create(
-        spotify_id=values.pop("spotify_id"), defaults=values
-    )
-    return song
-
-
-def keep_deezer_track(facts: Mapping[str, Any]) -> Song:
+def keep_track(facts: Mapping[str, Any]) -> Song:
+    """Keep a platform's track as a song that every listener may use; `facts` are its fields."""
     values = dict(facts)
-    song, _is_new = Song.objects.update_or_create(
-        deezer_id=values.pop("deezer_id"), defaults=values
-    )
+    [key] = {"spotify_id", "deezer_id"} & values.keys()
+    if key == "spotify_id":
+        values["metadata_fetched_at"] = timezone.now()
+    song, _is_new = Song.objects.update_or_create(**{key: values.pop(key)}, defaults=values)
     return song
 
 

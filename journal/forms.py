@@ -16,7 +16,7 @@ from journal.day.feelings import tags_from
 from journal.day.pages import phrases_without_repeats, today
 from journal.models import MAX_FELT, MAX_TAGS, NAMES, NOTE_LENGTH, TAG_LENGTH, Entry, Preferences
 from journal.site.dates import known_zones
-from journal.site.widgets import LongSelect
+from journal.site.widgets import LongSelect, optional_day
 from journify.names import identity_of
 from spotify_auth.models import User
 
@@ -84,12 +84,8 @@ class HistoryForm(forms.Form):
     )
     phrase = forms.ChoiceField(label=_("Phrase"), required=False, widget=LongSelect)
     tag = forms.ChoiceField(label=_("Tag of the day"), required=False, widget=LongSelect)
-    first = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
-    last = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
+    first = optional_day(_("From"))
+    last = optional_day(_("To"))
 
     def __init__(
         self, *args: Any, phrases: Sequence[str], tags: Sequence[str], **kwargs: Any

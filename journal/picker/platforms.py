@@ -8,15 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from classifier.metadata import (
-    is_stale,
-    keep_deezer_track,
-    keep_recording,
-    keep_spotify_track,
-)
+from classifier.metadata import is_stale, keep_recording, keep_track
 from classifier.models import Song
-from classifier.sources.deezer import DeezerClient, DeezerTrack
-from classifier.sources.musicbrainz import MusicBrainzClient
+from classifier.sources.deezer import DeezerClient
+from classifier.sources.musicbrainz import MusicBrainzClient, Recording
 from classifier.sources.ranking import distinct, ranked
 from journal import consent
 from journal.picker.links import (
@@ -37,7 +32,6 @@ from journify.outbound.tracks import OutsideTrack
 from spotify_auth.models import User
 from spotify_auth.web_api.client import LAST_OFFSET, SpotifyClient
 from spotify_auth.web_api.connections import connection_of
-from spotify_auth.web_api.records import Track
 
 REF = re.compile(
     r"(spotify):([0-9A-Za-z]{22})|(deezer):(\d{1,12})|"
@@ -116,17 +110,14 @@ def song_of(user: User, ref: str) -> Song | None:
     Raises PlatformError: the platform does not tell us what it is.
     """
     platform, key = _known_ref(user, ref)
-    if platform == SPOTIFY:
-        known = Song.objects.filter(spotify_id=key).first()
+    if platform in {SPOTIFY, DEEZER}:
+        known = Song.objects.filter(**{f"{platform}_id": key}).first()
         if known is not None and not is_stale(known):
             return known
-        return keep_spotify_track(facts_of(SpotifyClient.of(user).track(key)))
-    if platform == DEEZER:
-        known = Song.objects.filter(deezer_id=key).first()
-        return known or keep_deezer_track(facts_of(DeezerClient().track(key)))
-    if platform == MUSICBRAINZ:
-        return keep_recording(user, MusicBrainzClient().recording(key))
-    return None
+    track = _track(user, platform, key)
+    if isinstance(track, Recording):
+        return keep_recording(user, track)
+    return keep_track(facts_of(track)) if track else None
 
 
 def look_up(user: User, ref: str) -> OutsideTrack | None:
@@ -134,17 +125,10 @@ def look_up(user: User, ref: str) -> OutsideTrack | None:
 
     Raises PlatformError: the platform does not tell us what it is.
     """
-    platform, key = _known_ref(user, ref)
-    if platform == SPOTIFY:
-        return SpotifyClient.of(user).track(key)
-    if platform == DEEZER:
-        return DeezerClient().track(key)
-    if platform == MUSICBRAINZ:
-        return MusicBrainzClient().recording(key)
-    return None
+    return _track(user, *_known_ref(user, ref))
 
 
-def facts_of(track: Track | DeezerTrack) -> Mapping[str, Any]:
+def facts_of(track: OutsideTrack) -> Mapping[str, Any]:
     """Name a track's facts as a song's fields; an address that is too long leads nowhere."""
     return {
         f"{track.platform}_id": track.id,
@@ -156,6 +140,16 @@ def facts_of(track: Track | DeezerTrack) -> Mapping[str, Any]:
         "artwork_url": "" if track.artwork_url[200:] else track.artwork_url,
         "duration_ms": track.duration_ms,
     }
+
+
+def _track(user: User, platform: str, key: str) -> OutsideTrack | None:
+    if platform == SPOTIFY:
+        return SpotifyClient.of(user).track(key)
+    if platform == DEEZER:
+        return DeezerClient().track(key)
+    if platform == MUSICBRAINZ:
+        return MusicBrainzClient().recording(key)
+    return None
 
 
 def _known_ref(user: User, ref: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django_stubs_ext import StrOrPromise
 
 from journify.web.markup import join_markup
 
@@ -39,3 +40,9 @@ def _option(key: str, label: str, *, is_chosen: bool) -> str:
     is_said = key == label == " ".join(label.split())
     value = "" if is_said else format_html(' value="{}"', key)
     return format_html("<option{}{}>{}</option>\n", value, SELECTED if is_chosen else "", label)
+
+
+def optional_day(label: StrOrPromise, **options: Any) -> forms.DateField:
+    """A day as browsers pick it, or none."""
+    widget = forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    return forms.DateField(label=label, required=False, widget=widget, **options)

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from classifier.metadata import forget_metadata, is_stale, keep_spotify_track
+from classifier.metadata import forget_metadata, is_stale, keep_track
 from classifier.models import Song, SongQuerySet
 from classifier.queue import leases
 from journal.models import Entry, Playlist, Refresh
@@ -80,9 +80,7 @@ def refresh_metadata(row: Refresh) -> None:
     try:
         with leases.held(row):
             if is_stale(row.song):
-                keep_spotify_track(
-                    facts_of(SpotifyClient.of(row.user).track(str(row.song.spotify_id)))
-                )
+                keep_track(facts_of(SpotifyClient.of(row.user).track(str(row.song.spotify_id))))
     except NotFoundError:
         forget_metadata(Song.objects.filter(pk=row.song_id))
         logger.info("song %s is gone from Spotify", row.song_id)

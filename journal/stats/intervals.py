@@ -12,6 +12,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from journal.site.widgets import optional_day
+
 EARLIEST = dt.date(1970, 1, 1)
 
 
@@ -58,18 +60,8 @@ class IntervalForm(forms.Form):
     """The control: a named span, or two days."""
 
     span = forms.ChoiceField(choices=Span.choices, required=False)
-    first = forms.DateField(
-        label=_("from"),
-        required=False,
-        validators=[MinValueValidator(EARLIEST)],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    last = forms.DateField(
-        label=_("to"),
-        required=False,
-        validators=[MinValueValidator(EARLIEST)],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    first = optional_day(_("from"), validators=[MinValueValidator(EARLIEST)])
+    last = optional_day(_("to"), validators=[MinValueValidator(EARLIEST)])
 
     def clean(self) -> dict[str, Any]:
         """Ask for both days of a span of one's own, in their order."""

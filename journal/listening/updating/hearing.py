@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from classifier.metadata import keep_deezer_track
+from classifier.metadata import keep_track
 from classifier.models import Song
 from classifier.queue.rows import request_classification
 from classifier.sources.deezer import DeezerClient, find_track
@@ -85,7 +85,7 @@ def find_song(listened: ListenedSong) -> Song | None:
     except NotFoundError:
         state = State.MISSING
     else:
-        song, state = keep_deezer_track(facts_of(track)), State.FOUND
+        song, state = keep_track(facts_of(track)), State.FOUND
     ListenedSong.objects.filter(pk=listened.pk).update(
         state=state, song=song, looked_up_at=timezone.now()
     )
