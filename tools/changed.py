@@ -1,8 +1,8 @@
 """The tests that speak of what changed: python -m tools.changed [COMMIT]
 
 Prints the test files that changed since a commit (default: HEAD, so what is not committed), those
-that name a changed module, and the one that keeps the arrows between apps. Browser tests are left
-out by `make check`.
+that name a changed module or lie beside it under its name, and the one that keeps the arrows
+between apps. Browser tests are left out by `make check`.
 """
 
 import re
@@ -28,6 +28,9 @@ def concerned(changed: list[str], tests: dict[str, str]) -> list[str]:
         for folder, _, name in (module.replace("/", ".").rpartition(".") for module in modules)
     ]
     named = {path for path, text in tests.items() for name in names if name.search(text)}
+    beside = ["/tests/test_".join(module.rpartition("/")[::2]) for module in modules]
+    starts = tuple(path + end for path in beside for end in "._")
+    named |= {path for path in tests if path.startswith(starts)}
     return sorted(named | set(changed) & tests.keys() | {ALWAYS})
 
 

@@ -6,9 +6,16 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
-from journal.day.tests.test_e2e_journal import card, open_card, open_note, open_picker, sign_up
+from journal.day.tests.test_e2e_journal import (
+    card,
+    hold_a_note,
+    open_card,
+    open_note,
+    open_picker,
+    sign_up,
+)
 from journify.tests.browser import console_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -81,8 +88,7 @@ def test_what_is_typed_while_a_note_is_refused_stays(windows: tuple[Page, Page])
     first, second = windows
     save(first, "Written first.")
     # the refusal is on its way while the person goes on typing
-    held: list[Route] = []
-    second.route(re.compile(r"/note/$"), held.append, times=1)
+    held = hold_a_note(second)
     with second.expect_request(re.compile(r"/note/$")):
         note_of(second).press_sequentially("Two")
     note_of(second).press_sequentially(" words")

@@ -6,6 +6,8 @@ const LONGEST_MS = 30000;
 const BEING_WRITTEN = "[data-keep][open], [data-refused], [data-unsaved]";
 const waits = new WeakMap();
 const newsBefore = new Map();
+const CHANGE = /^\/entries\/([0-9a-f-]{36})\//;
+const changing = new Map(); // entries, the change of each that is on its way, and what waits for it
 
 const sayTemplate = (id) => say(byId(id).content.cloneNode(true));
 
@@ -79,6 +81,32 @@ document.addEventListener("card-changed", ({ detail: { entry, before, after } })
   const card = `#entry-${entry}`;
   for (const seen of document.querySelectorAll(`:is(${card}, [hx-target="${card}"]) [name=revision]`))
     if (Number(seen.value) === before) seen.value = after;
+});
+
+// An entry is changed by one request at a time: the next is for the revision that the last one makes.
+const changed = ({ verb, path }) => verb === "post" && path.match(CHANGE)?.[1];
+
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, issueRequest } = event.detail;
+  const change = changing.get(changed(event.detail));
+  if (!change || change.elt === elt) return; // twice the same is for hx-sync
+  event.preventDefault();
+  change.queue.push(issueRequest);
+});
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { xhr, requestConfig } }) => {
+  const entry = changed(requestConfig);
+  if (!entry) return;
+  const queue = changing.get(entry)?.queue ?? [];
+  changing.set(entry, { xhr, elt: requestConfig.elt, queue });
+  xhr.addEventListener("loadend", () => {
+    if (changing.get(entry)?.xhr !== xhr) return;
+    changing.delete(entry);
+    for (const issue of queue.splice(0)) {
+      if (changing.has(entry)) changing.get(entry).queue.push(issue);
+      else issue(true);
+    }
+  });
 });
 
 // A note that could not be saved yet is worth a question before the page is left.

@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from journify.tests.browser import faults_in_both_schemes
 from ml.tests.sounds import music, write
@@ -153,6 +153,7 @@ def test_the_answer_stays_when_a_file_is_refused(day: Page, tmp_path: Path) -> N
     expect_an_emotion(card(day))
 
 
+@pytest.mark.any_database
 def test_a_picker_that_was_closed_at_once_stays_closed(day: Page) -> None:
     """Sooner than a hand can, but not sooner than a slow phone lets it."""
     day.evaluate(
@@ -168,6 +169,7 @@ def test_a_picker_that_was_closed_at_once_stays_closed(day: Page) -> None:
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.any_database
 def test_a_file_is_dropped(day: Page, tune: Path) -> None:
     dialog = open_picker(day, card(day))
     content = list(tune.read_bytes())
@@ -185,17 +187,31 @@ def test_a_file_is_dropped(day: Page, tune: Path) -> None:
     expect_an_emotion(card(day))
 
 
+def hold_a_note(page: Page) -> list[Route]:
+    """Hold back the next note that is sent; it is in the list then."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/note/$"), hold, times=1)
+    return held
+
+
 def test_a_song_is_picked_while_a_note_is_being_saved(day: Page) -> None:
-    with day.expect_response(re.compile(r"/note/$")):
+    held = hold_a_note(day)
+    with day.expect_request(re.compile(r"/note/$")):
         open_note(card(day)).fill("Still humming it.")
         # the picker is drawn before the note is saved
         dialog = open_picker(day, card(day))
     dialog.locator("[data-song]").first.click()
+    held.pop().continue_()
     expect(card(day)).to_contain_text("Still humming it.")
     expect_an_emotion(card(day))
     expect(day.locator("#messages")).to_be_empty()
 
 
+@pytest.mark.any_database
 def test_a_phrase_is_answered_by_keyboard_alone(day: Page) -> None:
     day.keyboard.press("n")
     expect(card(day)).to_be_focused()
@@ -212,6 +228,7 @@ def test_a_phrase_is_answered_by_keyboard_alone(day: Page) -> None:
     expect(card(day)).to_be_focused()
 
 
+@pytest.mark.any_database
 def test_the_picker_gives_the_focus_back_when_closed(day: Page) -> None:
     opener = card(day).get_by_role("link", name="Answer with a song")
     opener.focus()
@@ -239,6 +256,7 @@ def test_tomorrow_brings_a_new_page_and_keeps_yesterdays(day: Page) -> None:
     expect(card(day)).to_contain_text(title)
 
 
+@pytest.mark.any_database
 def test_the_theme_is_kept(day: Page) -> None:
     light = background(day)
     choose(day, "theme", "dark")
@@ -249,6 +267,7 @@ def test_the_theme_is_kept(day: Page) -> None:
     assert background(day) == light
 
 
+@pytest.mark.any_database
 def test_a_lost_connection_is_told_and_goes_away(browser: Browser, base_url: str) -> None:
     # the browser itself logs failed requests as errors: no console check here
     context = browser.new_context(base_url=base_url)
@@ -263,6 +282,7 @@ def test_a_lost_connection_is_told_and_goes_away(browser: Browser, base_url: str
     context.close()
 
 
+@pytest.mark.any_database
 def test_a_card_listens_on_when_the_connection_was_away(
     browser: Browser, base_url: str, tune: Path
 ) -> None:
@@ -320,6 +340,7 @@ SIGNED_OUT = (
 )
 
 
+@pytest.mark.any_database
 def test_no_page_has_an_accessibility_fault(browser: Browser, base_url: str) -> None:
     # without motion: colours are judged as they stay, not half-way through a dialog's fading in
     context = browser.new_context(base_url=base_url, reduced_motion="reduce")
@@ -341,6 +362,7 @@ def test_no_page_has_an_accessibility_fault(browser: Browser, base_url: str) -> 
     context.close()
 
 
+@pytest.mark.any_database
 def test_nothing_is_wider_than_a_small_phone(phone: Page) -> None:
     for path in SIGNED_OUT:
         phone.goto(path)
@@ -370,6 +392,7 @@ def test_a_song_has_a_page_with_its_segments_and_its_sound(day: Page) -> None:
     assert 28 < seconds < 32
 
 
+@pytest.mark.any_database
 def test_a_song_plays_from_the_part_that_is_tapped(day: Page, tmp_path: Path) -> None:
     long = write(tmp_path / "long.mp3", music(70, seed=next(SEEDS)), codec="libmp3lame")
     open_picker(day, card(day)).locator("input[type=file]").set_input_files(long)
