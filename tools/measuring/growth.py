@@ -31,6 +31,7 @@ from journal.models import Entry, Journal
 from journal.services import answer_entry, set_label
 from journify.background import jobs
 from journify.operations import preparing
+from journify.operations.collecting import loading
 from spotify_auth.models import User
 from tools.measuring.costs import bytes_of
 
@@ -180,7 +181,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--labels", type=int, nargs="+", default=LABELS)
     parser.add_argument("--plays", type=int, nargs="+", default=PLAYS)
     options = parser.parse_args(arguments)
-    preparing.migrate()
+    with loading():  # as a worker does
+        preparing.migrate()
     _show("One more, when there are so many", options.sizes, _song_figures)
     _show("One more label, of a listener with so many", options.labels, _label_figures)
     _show("A history of so many plays", options.plays, _play_figures)

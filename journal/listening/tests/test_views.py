@@ -357,3 +357,22 @@ def test_a_round_does_what_is_due_and_goes(user: User, sandbox: Any) -> None:
     rounds.do_round(row)
     assert not ListeningRound.objects.exists()
     assert Listening.objects.get(user=user).summary["plays"] == len(sandbox.world.songs)
+
+
+def test_a_round_looks_up_first_what_was_played_most(
+    user: User, sandbox: Any, settings: Any
+) -> None:
+    settings.HISTORY_SONGS_PER_HOUR = 1
+    song = sandbox.world.songs[0]
+    often = [
+        Play(song.artist, song.title, timezone.now() - dt.timedelta(days=day), seconds=200)
+        for day in (1, 2)
+    ]
+    store(user, [play("Lantern", ago=dt.timedelta(days=3)), *often], progress=lambda: None)
+    Listening.objects.update(is_paused=False)
+    rounds.request_round()
+    row = jobs.claim_next()
+    assert isinstance(row, ListeningRound)
+    rounds.do_round(row)
+    looked_up = ListenedSong.objects.exclude(looked_up_at=None)
+    assert looked_up.get().title == song.title
