@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from classifier.emotions import changes
 from classifier.models import Song, SongQuerySet
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ KEPT_FOR = dt.timedelta(days=30)
 def forget_metadata(songs: SongQuerySet) -> int:
     """Blank what Spotify told of `songs`; the id, the link and the answers stay."""
     ids = list(songs.values_list("pk", flat=True))
-    return Song.objects.filter(pk__in=ids).update(
+    forgotten = Song.objects.filter(pk__in=ids).update(
         title="",
         artist="",
         album="",
@@ -33,6 +34,8 @@ def forget_metadata(songs: SongQuerySet) -> int:
         duration_ms=None,
         metadata_fetched_at=None,
     )
+    changes.tell_renamed(ids)
+    return forgotten
 
 
 def is_stale(song: Song) -> bool:

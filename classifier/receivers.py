@@ -33,6 +33,12 @@ def tell_of_saved(
         _tell_of(instance)
 
 
+@receiver(post_save, sender=Song)
+def tell_of_renamed(*, instance: Song, created: bool, **_signal: Any) -> None:
+    if not created and instance.artist != instance.artist_read:
+        changes.tell_renamed([instance.pk])
+
+
 @receiver(post_delete, sender=Classification)
 @receiver(post_delete, sender=Label)
 def tell_of_deleted(*, instance: Classification | Label, origin: Any, **_signal: Any) -> None:

@@ -149,6 +149,7 @@ def retry_song(user: User, song: Song) -> Classification:
 def rename_song(song: Song, *, title: str, artist: str) -> None:
     """Give a listener's own song other names; what it sounds like stays."""
     Song.objects.filter(pk=song.pk).update(title=title, artist=artist)
+    changes.tell_renamed([song.pk])
 
 
 def delete_song(song: Song) -> None:

@@ -17,6 +17,8 @@ said = Signal()
 # Sent with `user`, the key of a listener whose labels taught something else, and `songs`, the keys
 # of those that have to be looked at again; None for all.
 taught = Signal()
+# Sent with `songs`, the keys of those that have another artist.
+renamed = Signal()
 
 
 def tell(song: UUID, *, user: UUID | None = None) -> None:
@@ -27,3 +29,8 @@ def tell(song: UUID, *, user: UUID | None = None) -> None:
 def tell_taught(user: UUID, songs: Sequence[UUID] | None) -> None:
     """Say that by what `user` taught, `songs` may count as something else for them."""
     taught.send(sender=PersonalLayer, user=user, songs=songs)
+
+
+def tell_renamed(songs: Sequence[UUID]) -> None:
+    """Say that `songs` may have another artist than before."""
+    renamed.send(sender=Song, songs=songs)

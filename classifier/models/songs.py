@@ -23,6 +23,8 @@ from journify.background.jobs import Job, JobQuerySet
 from journify.models import UUIDModel
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from django_stubs_ext import StrOrPromise
 
     from spotify_auth.models import User
@@ -145,6 +147,15 @@ class Song(UUIDModel):
                 name="%(app_label)s_%(class)s_unique",
             )
         ]
+
+    # as the database had it
+    artist_read: str | None = None
+
+    @classmethod
+    def from_db(cls, *row: Any, **how: Any) -> Song:
+        song = super().from_db(*row, **how)
+        song.artist_read = song.__dict__.get("artist")
+        return song
 
     def __str__(self) -> str:
         return f"{self.name} – {self.artist}" if self.artist else self.name

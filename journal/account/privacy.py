@@ -74,8 +74,9 @@ STORED = [
             "journal.Journal": "user date swapped is_favourite",
             "journal.Entry": (
                 "journal user date position phrase phrase_text song emotion note answered_at "
-                "revision"
+                "revision mark"
             ),
+            "journal.CountedMonth": "user month zone entries marks counts",
             "journal.Phrase": "owner text theme active key seasons weekdays",
         },
     ),

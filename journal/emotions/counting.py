@@ -54,13 +54,6 @@ def heard_by_day(
     return {date: DayHeard(answered, counts) for date, answered, *counts in rows}
 
 
-def heard_by(name: str, entries: EntryQuerySet) -> dict[str, Tally]:
-    """Tally entries that are heard by what they have under a name, such as their phrase."""
-    rows = entries.heard().order_by().values_list(name).annotate(**_each_kind())
-    # without the kinds that were not met
-    return {key: Tally(+tally_of(counts).counts) for key, *counts in rows}
-
-
 def _each_kind() -> dict[str, Any]:
     return {name: bare(Count("emotion", filter=Q(emotion=name))) for name in KINDS}
 

@@ -1,5 +1,6 @@
-"""Phrase, Journal (one listener's day), Entry (a phrase in it) and DayFeeling."""
+"""Phrase, Journal (one listener's day), Entry (a phrase in it), CountedMonth and DayFeeling."""
 
+import secrets
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -154,6 +155,17 @@ class Journal(UUIDModel):
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Entries as pages need them."""
 
+    def update(self, **values: Any) -> int:
+        """Change rows, and their mark with them: what was counted of them is out of date."""
+        return super().update(**{"mark": F("mark") + 1} | values)
+
+    def _update(self, values: list[tuple[Any, Any, Any]]) -> int:
+        # what `save` calls
+        mark = self.model._meta.get_field("mark")
+        others = [each for each in values if each[0] != mark]
+        changed: int = super()._update([*others, (mark, None, F("mark") + 1)])  # type: ignore[misc]
+        return changed
+
     def of(self, user: User) -> Self:
         """The user's own entries: every view starts here, so nobody else's can be reached."""
         return self.filter(user=user)
@@ -205,6 +217,11 @@ def set_unanswered(collector: Any, field: Any, entries: Any, _using: str) -> Non
 set_unanswered.lazy_sub_objs = True  # type: ignore[attr-defined]  # Django reads it off functions
 
 
+def new_mark() -> int:
+    """Give a number that hardly another row begins with; a year's add up in any database."""
+    return secrets.randbits(30)
+
+
 class Entry(UUIDModel):
     """A phrase in a day, with or without a song."""
 
@@ -242,10 +259,13 @@ class Entry(UUIDModel):
     note = models.TextField(_("note"), max_length=NOTE_LENGTH, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
+    # another after every write, which `EntryQuerySet` sees to: `journal.emotions.months`
+    mark = models.IntegerField(default=new_mark, editable=False)
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
         ordering = ["position"]
@@ -255,7 +275,9 @@ class Entry(UUIDModel):
             )
         ]
         indexes = [
-            models.Index(fields=["user", "date", "emotion", "song"], name="entry_user_date"),
+            models.Index(
+                fields=["user", "date", "emotion", "song", "mark"], name="entry_user_date"
+            ),
             models.Index(
                 fields=["user", "emotion", "song", "answered_at", "date"],
                 name="entry_user_emotion",
@@ -269,6 +291,33 @@ class Entry(UUIDModel):
 
     def __str__(self) -> str:
         return self.phrase_text
+
+
+class CountedMonth(UUIDModel):
+    """What a listener's answers of a month count as, and of which entries that is said."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        related_name="counted_months",
+        on_delete=models.CASCADE,
+        db_index=False,
+    )
+    month = models.CharField(_("month"), max_length=7)  # "2026-11"
+    zone = models.CharField(_("time zone"), max_length=64)
+    entries = models.PositiveIntegerField(_("entries"))
+    marks = models.BigIntegerField()
+    counts = models.TextField(_("counts"))
+
+    class Meta:
+        verbose_name = _("month as counted")
+        verbose_name_plural = _("months as counted")
+        ordering = ["month"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "month"], name="%(app_label)s_%(class)s_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.month}"
 
 
 class DayFeeling(UUIDModel):

@@ -12,11 +12,13 @@ from typing import Any
 import resvg_py
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from journal.emotions.counting import emotions_in_order, heard_by_day
+from journal.emotions.counting import emotions_in_order
+from journal.emotions.months import Counted, counted
 from journal.emotions.tally import Tally, colours_of, tally_of
 from journal.recap.periods import Period
 from journal.stats.charts import all_days
@@ -48,12 +50,13 @@ class Recap:
 
     `days`: how many answers of each day of which something is heard count as each of
     `journal.emotions.tally.KINDS`; `answers`: of a month, which draws each of them: what a day's
-    answers count as, as they were given.
+    answers count as, as they were given; `counted`: all that is counted of the period.
     """
 
     period: Period
     days: dict[dt.date, Sequence[int]]
     answers: Mapping[dt.date, list[str]]
+    counted: Counted
 
     @functools.cached_property
     def tally(self) -> Tally:
@@ -82,10 +85,11 @@ class Recap:
 def recap_of(user: User, period: Period) -> Recap:
     """Gather by day what a period's answers count as."""
     first, last = period.interval.first, period.interval.last
-    days = heard_by_day(user, first, last)
+    found = counted(user, zone=timezone.get_current_timezone(), first=first, last=last)
     return Recap(
         period=period,
-        days={date: day.counts for date, day in days.items() if any(day.counts)},
+        counted=found,
+        days={date: day.counts for date, day in found.days.items() if any(day.counts)},
         answers=emotions_in_order(user, first, last) if period.month else {},
     )
 

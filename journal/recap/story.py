@@ -4,16 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from classifier.emotions.effective import heard_in
 from classifier.models import Classification, Song
-from journal.emotions.counting import heard_by, heard_in_all, largest_first
+from journal.emotions.counting import heard_in_all, largest_first
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, EntryQuerySet, Journal
-from journal.recap.periods import Period
 from journal.recap.picture import LEAST, Recap
-from journal.stats.hours import by_hour
 from journal.stats.words import REPEATED, first_of
 from journify.models import bare, uuid_of
 from spotify_auth.models import User
@@ -68,8 +64,8 @@ def story_of(user: User, recap: Recap) -> Story:
     return Story(
         recap=recap,
         song=_surest_song(entries),
-        artist=_artist(entries),
-        hours=_hours(entries, recap.period),
+        artist=_artist(recap),
+        hours=_hours(recap),
         day=_day(user, recap),
         before=_before(user, recap),
     )
@@ -92,18 +88,14 @@ def _surest_song(entries: EntryQuerySet) -> SurestSong | None:
     return SurestSong(song=song, emotion=emotions[key], certainty=verdicts[key].certainty)
 
 
-def _artist(entries: EntryQuerySet) -> tuple[str, Tally] | None:
-    artists = heard_by("song__artist", entries)
-    artists.pop("", None)
+def _artist(recap: Recap) -> tuple[str, Tally] | None:
+    artists = {name: tally for name, tally in recap.counted.artists.items() if name}
     groups = largest_first(artists)
     return groups[0] if groups and groups[0][1].total >= REPEATED else None
 
 
-def _hours(entries: EntryQuerySet, period: Period) -> Mapping[int, Tally] | None:
-    interval = period.interval
-    zone = timezone.get_current_timezone()
-    first, last = interval.first - dt.timedelta(2), interval.last + dt.timedelta(2)
-    hours = by_hour(entries, zone=zone, first=first, last=last)
+def _hours(recap: Recap) -> Mapping[int, Tally] | None:
+    hours = recap.counted.hours
     return hours if len(first_of(list(hours.items()))) == 1 else None
 
 

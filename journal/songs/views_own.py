@@ -21,7 +21,7 @@ from journal.songs.own import alike, songs_by_feeling, songs_of
 from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get
 from spotify_auth.models import User
 
-PAGE = 24
+PAGE = 16
 
 
 @signed_in_get

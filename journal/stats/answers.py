@@ -7,23 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
-from django.utils import timezone
-
 from classifier.emotions.effective import heard_in
 from classifier.emotions.word_search import songs_with_word
 from classifier.models import Label
 from classifier.serving.results import is_sure
 from journal.day.feelings import FeltDay, felt_between
-from journal.emotions.counting import (
-    DayHeard,
-    group_days,
-    heard_by,
-    heard_by_day,
-    heard_in_all,
-)
+from journal.emotions.counting import DayHeard, group_days, heard_in_all
+from journal.emotions.months import Counted, counted
 from journal.emotions.tally import Tally, tally_of
 from journal.models import Entry, EntryQuerySet
-from journal.stats.hours import by_hour
 from journal.stats.intervals import Interval, Span
 from journify.models import bare
 from spotify_auth.models import User
@@ -72,25 +64,41 @@ class Answers:
         return days
 
 
-def answers_of(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "") -> Answers:
+@dataclass(frozen=True)
+class Gathered:
+    """What `Answers` are made of, as it was found: `counted` is taken apart only for them."""
+
+    counted: Counted
+    before: Tally
+    felt: tuple[FeltDay, ...]
+    pairs: Counter[tuple[str, str]]
+
+    def answers(self) -> Answers:
+        return Answers(
+            days=self.counted.days,
+            hours=self.counted.hours,
+            phrases=self.counted.phrases,
+            artists=self.counted.artists,
+            before=self.before,
+            felt=self.felt,
+            pairs=self.pairs,
+        )
+
+
+def gather(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "") -> Gathered:
     """Count the answers of the interval's pages; with a finer word, those that it describes."""
     entries = Entry.objects.of(user).order_by()
     songs = _described(user, word) if word else None
     if songs is not None:
         entries = entries.filter(song__in=songs)
-    days = heard_by_day(user, interval.first, interval.last, songs=songs)
     is_all = interval.span == Span.ALL
     if not is_all:  # all are found without looking at their days
         entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
-    # from when on, wherever, the first page could be filled in: never before its day, but later
-    first, now = interval.first - dt.timedelta(2), timezone.now().date()
-    return Answers(
-        days=days,
+    bounds = {} if is_all else {"first": interval.first, "last": interval.last}
+    return Gathered(
+        counted=counted(user, zone=zone, songs=songs, **bounds),
         before=Tally() if is_all else _before(user, interval, songs=songs),
         felt=tuple(felt_between(user, interval.first, interval.last)),
-        hours=by_hour(entries, zone=zone, first=first, last=now),
-        phrases=heard_by("phrase_text", entries),
-        artists=heard_by("song__artist", entries),
         pairs=_pairs(user, entries),
     )
 

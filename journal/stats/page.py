@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from journal.stats.answers import Answers, answers_of
+from journal.stats.answers import Answers, Gathered, gather
 from journal.stats.charts import (
     agreement,
     all_days,
@@ -46,13 +46,17 @@ PLANS: list[Plan] = [
 class Statistics:
     """Everything the page says of an interval; what takes long is worked out when it is asked for.
 
-    `counted`: what it is said of; `key`: of the page's part that says it.
+    `gathered`: what it is said of; `key`: of the page's part that says it.
     """
 
     interval: Interval
-    counted: Answers
+    gathered: Gathered
     today: dt.date
     key: str
+
+    @cached_property
+    def counted(self) -> Answers:
+        return self.gathered.answers()
 
     @property
     def answers(self) -> int:
@@ -108,5 +112,5 @@ def statistics_of(
     user: User, interval: Interval, *, today: dt.date, zone: dt.tzinfo, word: str = ""
 ) -> Statistics:
     """Count the answers of an interval, all of them or those that a word describes."""
-    answers = answers_of(user, interval, zone=zone, word=word)
-    return Statistics(interval, answers, today, key_of(interval, answers, today, word))
+    found = gather(user, interval, zone=zone, word=word)
+    return Statistics(interval, found, today, key_of(interval, found, today, word))

@@ -21,15 +21,9 @@ class Growing:
     calls: float = MOST_TIMES
 
 
-LISTED = "24 songs to list instead of a handful"
 GROWING = {
-    "history?q=light": Growing(2.8, "10,500 answers' notes to search, 20 to list", calls=2.4),
+    "history?q=light": Growing(2.8, "10,500 answers' notes to search, 20 to list"),
     "hear_month": Growing(2.2, "seven days of answers, a line for each, instead of one", calls=2.9),
-    "like": Growing(2.2, "1,500 songs to compare instead of a dozen"),
-    "recap_year": Growing(2.3, "a year of days to draw instead of one"),
-    "songs": Growing(2.2, LISTED, calls=2.4),
-    "song_list": Growing(2.2, LISTED, calls=2.4),
-    "stats?span=all": Growing(3.6, "10,500 answers to group by day, hour, phrase and artist"),
 }
 
 

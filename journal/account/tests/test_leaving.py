@@ -29,7 +29,7 @@ from journal.listening.importing import imports
 from journal.listening.importing.plays import Play
 from journal.listening.importing.storing import store
 from journal.listening.models import Followed
-from journal.models import DayFeeling, Phrase, Playlist, Preferences, Refresh
+from journal.models import CountedMonth, DayFeeling, Phrase, Playlist, Preferences, Refresh
 from journal.reminders import schedule
 from journal.reminders.models import Nudge, PushDevice
 from journal.tests.factories import EntryFactory
@@ -39,6 +39,7 @@ from spotify_auth.models import User, UserGroup, UserPermission
 from spotify_auth.sign_in.invitations import invite
 
 PASSWORD = "a-good-password"
+SIGN_UP = {"username": "leaver", "password1": PASSWORD, "password2": PASSWORD}
 # Kept for a while by their own rules, and they name nobody: see the privacy page.
 NOT_OURS = {"limits.Allowance", "outbound.PlatformPace"}
 
@@ -75,8 +76,7 @@ def others(stranger: User) -> User:
 def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[User, Client]:
     """Make an account and put something into every table that can hold something of it."""
     client = Client(headers={"user-agent": "Firefox"})
-    data = {"username": "leaver", "password1": PASSWORD, "password2": PASSWORD}
-    assert client.post("/accounts/signup/", data).status_code == 302
+    assert client.post("/accounts/signup/", SIGN_UP).status_code == 302
     user = User.objects.get(username="leaver")
     sandbox.connect(user)
     SocialAccount.objects.create(user=user, provider="spotify", uid="leaver-at-spotify")
@@ -88,6 +88,7 @@ def fill(sandbox: Sandbox, curator: User, commit: Callable[..., Any]) -> tuple[U
     UserPermission.objects.create(user=user, permission=permission.objects.all()[0])
     Preferences.objects.create(user=user, time_zone="Asia/Tokyo")
     DayFeeling.objects.create(user=user, date=timezone.localdate(), tags="Leaver’s friend")
+    CountedMonth.objects.create(user=user, month="2026-11", zone="UTC", entries=1, marks=1)
     phrase = Phrase.objects.create(owner=user, text="Only the leaver says…")
     with commit(execute=True):
         song = SongFactory(owner=user, title="Leaver's song", audio=ContentFile(b"x", name="a.mp3"))

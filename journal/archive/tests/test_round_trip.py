@@ -131,7 +131,8 @@ LEFT_OUT = {
     DayFeeling: {"id", "user", "date", "revision"},
     Phrase: {"id", "owner", "key", "seasons", "weekdays"},
     Journal: {"id", "user", "swapped"},
-    Entry: {"id", "journal", "user", "date", "revision", "phrase", "phrase_text", "emotion"},
+    Entry: {"id", "journal", "user", "date", "revision", "phrase", "phrase_text", "emotion"}
+    | {"mark"},
     Label: {"id", "user", "updated_at"},
     Song: {
         "id",

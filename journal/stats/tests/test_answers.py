@@ -13,8 +13,7 @@ from classifier.models import Song
 from classifier.tests.factories import ClassificationFactory, LabelFactory
 from journal.emotions.counting import ends_of, heard_by_day
 from journal.emotions.tally import tally_of
-from journal.stats.answers import Answers, answers_of
-from journal.stats.hours import periods_of
+from journal.stats.answers import Answers, gather
 from journal.stats.intervals import Interval
 from journal.tests.factories import EntryFactory, JournalFactory
 from spotify_auth.models import User
@@ -30,7 +29,7 @@ def answer(user: User, date: dt.date, at: dt.datetime, **values: object) -> Song
 
 
 def found(user: User, zone: dt.tzinfo = BERLIN, interval: Interval = YEAR) -> Answers:
-    return answers_of(user, interval, zone=zone)
+    return gather(user, interval, zone=zone).answers()
 
 
 def only_hour(user: User, zone: dt.tzinfo = BERLIN) -> int:
@@ -90,23 +89,6 @@ def test_zones_have_hours_of_their_own(user: User, zone: str, utc: str, hour: in
     at = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
     answer(user, at.date(), at)
     assert only_hour(user, ZoneInfo(zone)) == hour
-
-
-@pytest.mark.parametrize(
-    "zone",
-    ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Auckland", "Asia/Gaza"],
-)
-def test_a_clock_is_as_far_from_utc_as_its_periods_say(zone: str) -> None:
-    clock = ZoneInfo(zone)
-    first = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
-    periods = periods_of(clock, first.date(), dt.date(2026, 12, 31))
-    assert len(periods) == len({period.since for period in periods}) > 6
-    ends = [*(period.since for period in periods[1:]), dt.datetime(2027, 1, 1, tzinfo=dt.UTC)]
-    moments = [first + dt.timedelta(minutes=29 + 30 * n) for n in range(2 * 24 * 1096)]
-    for period, end in zip(periods, ends, strict=True):
-        for moment in moments:
-            if period.since <= moment < end:
-                assert moment.astimezone(clock).utcoffset() == dt.timedelta(minutes=period.offset)
 
 
 def test_hours_over_years_are_those_of_each_answer(user: User) -> None:
@@ -214,8 +196,8 @@ def test_a_finer_word_limits_everything_that_is_counted(user: User) -> None:
     said = answer(user, day, noon, emotion="calm")
     LabelFactory(song=said, user=user, emotion="calm", word="tender")
     answer(user, dt.date(2026, 5, 5), noon, emotion="calm")
-    answers = answers_of(user, YEAR, zone=BERLIN, word="tender")
+    answers = gather(user, YEAR, zone=BERLIN, word="tender").answers()
     assert (answers.answered, list(answers.days)) == (1, [day])
     assert sum(tally.total for tally in answers.hours.values()) == 1
     assert sum(tally.total for tally in answers.phrases.values()) == 1
-    assert answers_of(user, YEAR, zone=BERLIN, word="lonely").answered == 0
+    assert gather(user, YEAR, zone=BERLIN, word="lonely").answers().answered == 0

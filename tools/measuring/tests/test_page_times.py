@@ -135,12 +135,12 @@ def test_a_page_may_take_so_much_and_grow_so_far() -> None:
     assert not judged().is_over
     assert judged(server_p95=80.1).is_over
     assert judged(cpu=20.1).is_over
-    known = judged(name="songs", cpu=20.1)
+    known = judged(name="hear_month", cpu=20.1)
     assert known.is_growing
     assert known.excuse
     assert not known.is_over
-    assert judged(name="songs", cpu=10.1 * GROWING["songs"].most).is_over
-    assert judged(name="songs", server_p95=80.1).is_over
+    assert judged(name="hear_month", cpu=10.1 * GROWING["hear_month"].most).is_over
+    assert judged(name="hear_month", server_p95=80.1).is_over
 
 
 @pytest.mark.slow

@@ -1,0 +1,198 @@
+"""What a listener's answers count as by day, hour, phrase and artist; of whole months it is kept.
+
+A kept month says of which entries it is: how many, and what their marks add up to. Every write of
+an entry changes its mark (`EntryQuerySet`), and so does another artist of its song, so that nobody
+has to say which month is out of date: one whose entries are others by now is counted anew when it
+is asked for. Marks are read before entries: at worst newer counts are kept as older ones, which
+nobody takes.
+"""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Substr
+
+from journal.emotions.counting import DayHeard
+from journal.emotions.tally import KINDS, Tally, tally_of
+from journal.models import CountedMonth, Entry, EntryQuerySet
+from journify.models import as_text
+from spotify_auth.models import User
+
+# A group's counts are one number, so that months are added up in no time: a million for each kind.
+BITS = 20
+ONE = {kind: 1 << (BITS * place) for place, kind in enumerate(KINDS)}
+ANSWERED = 1 << (BITS * len(KINDS))
+GROUPS = ("days", "hours", "phrases", "artists")
+MONTH = len("2026-11")
+MINUTE = len("2026-11-28 13:05")
+EVER = ("0001-01", "9999-12")
+
+Counts = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Answers by day, and what is heard by hour of the listener's clock, phrase and artist.
+
+    `packed`: all of it by the names of groups; taken apart when it is asked for.
+    """
+
+    packed: Counts
+
+    @cached_property
+    def days(self) -> Mapping[dt.date, DayHeard]:
+        """In their order, also those of which nothing is heard."""
+        return {
+            dt.date.fromisoformat(date): DayHeard(count // ANSWERED, _kinds(count))
+            for date, count in sorted(self.packed["days"].items())
+        }
+
+    @cached_property
+    def hours(self) -> Mapping[int, Tally]:
+        return {int(hour): tally for hour, tally in self._tallies("hours").items()}
+
+    @cached_property
+    def phrases(self) -> Mapping[str, Tally]:
+        return self._tallies("phrases")
+
+    @cached_property
+    def artists(self) -> Mapping[str, Tally]:
+        """By name; the artist that is not known is ""."""
+        return self._tallies("artists")
+
+    def _tallies(self, group: str) -> dict[str, Tally]:
+        # without the kinds that were not met
+        return {
+            name: Tally(+tally_of(_kinds(count)).counts)
+            for name, count in self.packed[group].items()
+        }
+
+
+def counted(
+    user: User,
+    *,
+    zone: dt.tzinfo,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    songs: Sequence[UUID] | None = None,
+) -> Counted:
+    """Count the answers from `first` to `last`, without them all, or only those with `songs`."""
+    entries = Entry.objects.of(user)
+    if songs is not None:
+        rest = entries.filter(song__in=songs, **_between(first, last))
+        return _together(list(_count(rest, zone).values()))
+    begin, end = _whole_months(first, last)
+    whole = _kept(user, zone, begin, end) if begin < end else []
+    if first and last and (f"{first}" < f"{begin}-01" or f"{last}" >= f"{end}-01"):
+        rest = entries.filter(**_between(first, last))
+        if begin < end:
+            rest = rest.filter(Q(date__lt=f"{begin}-01") | Q(date__gte=f"{end}-01"))
+        whole = [*whole, *_count(rest, zone).values()]
+    return _together(whole)
+
+
+def _between(first: dt.date | None, last: dt.date | None) -> dict[str, dt.date]:
+    bounds = {"date__gte": first, "date__lte": last}
+    return {name: date for name, date in bounds.items() if date is not None}
+
+
+def _whole_months(first: dt.date | None, last: dt.date | None) -> tuple[str, str]:
+    """The first month that lies within, and the first after it that does not."""
+    begin = f"{first if first.day == 1 else _next_month(first):%Y-%m}" if first else EVER[0]
+    return begin, f"{last + dt.timedelta(1):%Y-%m}" if last else EVER[1]
+
+
+def _next_month(date: dt.date) -> dt.date:
+    return (date.replace(day=1) + dt.timedelta(31)).replace(day=1)
+
+
+def _kept(user: User, zone: dt.tzinfo, begin: str, end: str) -> list[Counts]:
+    """The counts of each month from `begin` to before `end`, as they are kept or anew."""
+    months = CountedMonth.objects.filter(user=user, month__gte=begin, month__lt=end)
+    rows = list(months.values_list("month", "zone", "entries", "marks", "counts"))
+    entries = Entry.objects.of(user).order_by()
+    if (begin, end) != EVER:
+        entries = entries.filter(date__gte=f"{begin}-01", date__lt=f"{end}-01")
+    have = entries.aggregate(entries=Count("mark"), marks=Sum("mark"))
+    kept = (sum(row[2] for row in rows), sum(row[3] for row in rows))
+    if kept == (have["entries"], have["marks"] or 0) and {row[1] for row in rows} <= {str(zone)}:
+        return [json.loads(row[4]) for row in rows]
+    return _counted_anew(user, zone, entries, {row[0]: row[1:] for row in rows})
+
+
+def _counted_anew(
+    user: User, zone: dt.tzinfo, entries: EntryQuerySet, kept: Mapping[str, tuple[Any, ...]]
+) -> list[Counts]:
+    """Count the months whose entries changed, and keep that."""
+    months = entries.values_list(Substr(as_text("date"), 1, MONTH))
+    now = {
+        month: (str(zone), count, marks)
+        for month, count, marks in months.annotate(entries=Count("mark"), marks=Sum("mark"))
+    }
+    same = {month: json.loads(row[3]) for month, row in kept.items() if now.get(month) == row[:3]}
+    changed = sorted(now.keys() - same.keys())
+    within = Q()
+    for month in changed:
+        start = dt.date.fromisoformat(f"{month}-01")
+        within |= Q(date__gte=start, date__lt=_next_month(start))
+    found = _count(entries.filter(within), zone) if changed else {}
+    new = [
+        CountedMonth(
+            user=user,
+            month=month,
+            **dict(zip(("zone", "entries", "marks"), now[month], strict=True)),
+            counts=json.dumps(found.get(month, {}), ensure_ascii=False),
+        )
+        for month in changed
+    ]
+    try:
+        with transaction.atomic():
+            gone = [*changed, *(kept.keys() - now.keys())]
+            CountedMonth.objects.filter(user=user, month__in=gone).delete()
+            CountedMonth.objects.bulk_create(new)
+    except IntegrityError:
+        pass  # another page of theirs kept it meanwhile
+    return [*same.values(), *found.values()]
+
+
+def _count(entries: EntryQuerySet, zone: dt.tzinfo) -> dict[str, Counts]:
+    """Count answers, by month."""
+    rows = entries.filter(song__isnull=False).order_by()
+    columns = (as_text("date"), "emotion", as_text("answered_at"), "phrase_text", "song__artist")
+    months: dict[str, Counts] = defaultdict(lambda: {name: defaultdict(int) for name in GROUPS})
+    for date, emotion, moment, phrase, artist in rows.values_list(*columns):
+        counts, one = months[date[:MONTH]], ONE.get(emotion, 0)
+        counts["days"][date[:10]] += ANSWERED + one
+        if one:
+            counts["phrases"][phrase] += one
+            counts["artists"][artist] += one
+            if moment:
+                counts["hours"][_hour(moment, zone)] += one
+    return months
+
+
+def _hour(moment: str, zone: dt.tzinfo) -> str:
+    at = dt.datetime.fromisoformat(moment[:MINUTE]).replace(tzinfo=dt.UTC)
+    return str(at.astimezone(zone).hour)
+
+
+def _together(months: Sequence[Counts]) -> Counted:
+    total: Counts = {name: {} for name in GROUPS}
+    for counts in months:
+        for name, groups in counts.items():
+            sums = total[name]
+            for key, count in groups.items():
+                sums[key] = sums.get(key, 0) + count
+    return Counted(total)
+
+
+def _kinds(count: int) -> list[int]:
+    return [count >> (BITS * place) & (1 << BITS) - 1 for place in range(len(KINDS))]
