@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 unexport PYTHONDONTWRITEBYTECODE  # nothing is compiled beforehand (below): each start would do it anew
 .DEFAULT_GOAL := help
 
-.PHONY: help run bench check test lint types migrations unit slow database e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz peers
+.PHONY: help run bench check checks test lint types migrations unit slow database e2e fix messages lock licences audit clean chromium sqlite postgres redis rabbitmq mongodb nginx soak load costs budget screens hostile fuzz peers
 
 help:  ## list these commands
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,8 +46,11 @@ peers: $(VENV)/run.stamp  ## let VibeNet hear folders of clips, in an environmen
 
 test migrations unit slow database e2e: export ENV_FILE := /dev/null
 test: $(VENV)/test.stamp  ## style, types, tests, the daily ways in a browser (DB=postgres: on PostgreSQL)
+	@$(MAKE) checks unit e2e
+
+checks: export ENV_FILE := /dev/null
+checks: $(VENV)/test.stamp  ## style, types, migrations
 	@$(MAKE) --jobs=$(shell nproc) --output-sync=target lint types migrations  # each takes one core
-	@$(MAKE) unit e2e
 
 SINCE ?= HEAD
 check: export ENV_FILE := /dev/null
@@ -85,11 +88,13 @@ unit: $(VENV)/test.stamp postgres redis mongodb nginx  ## tests without a browse
 EACH := --max-worker-restart 0 --dist loadgroup --no-loadscope-reorder --numprocesses
 
 # Only the files with such tests are read: of all of them that takes longer than the tests of a file.
-slow: TESTS ?= $(shell grep -rl 'mark\.slow' --include='test_*.py' $(ROOMS))
+slow: TESTS ?= $(shell grep -rlE 'mark\.(slow|e2e)' --include='test_*.py' $(ROOMS))
 e2e: TESTS ?= $(shell grep -rl 'mark\.e2e' --include='test_*.py' $(ROOMS))
 
+# MARKED="slow or e2e": the daily ways as well, with the same apps
+MARKED ?= slow
 slow: $(VENV)/test.stamp postgres redis mongodb chromium  ## what kills processes, trains, measures; rarer ways in a browser
-	$(BIN)/pytest -m slow $(EACH) $(shell expr $$(nproc) + $$(nproc) / 2) $(TESTS)
+	$(BIN)/pytest -m "$(MARKED)" $(EACH) $(shell expr $$(nproc) + $$(nproc) / 2) $(TESTS)
 
 database: $(VENV)/test.stamp postgres redis nginx mongodb  ## what asks the database, on PostgreSQL
 	$(BIN)/python -m tools.postgres $(BIN)/pytest --only-database -m "not e2e" $(PARALLEL) \

@@ -53,19 +53,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Have browsers come last; leave out what is the same on every database, when that is wanted.
 
-    A browser leaves a loop running in its process, in which Django opens no database.
+    A browser leaves a loop running in its process, in which Django opens no database. What takes
+    longest comes first, so that towards the end no core waits: rooms as `testpaths` names them, and
+    of browsers those that stay together.
     """
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    items.sort(key=_place)
     if config.getoption("--only-database"):
         others = [item for item in items if not _asks_a_database(item)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if _asks_a_database(item)]
 
 
+def _place(item: pytest.Item) -> tuple[int, int]:
+    rooms = [item.config.rootpath / room for room in item.config.getini("testpaths")]
+    room = next((place for place, each in enumerate(rooms) if each in item.path.parents), 0)
+    if not item.get_closest_marker("e2e"):
+        return 0, room
+    return (1 if item.get_closest_marker("xdist_group") else 2), room
+
+
 def _asks_a_database(item: pytest.Item) -> bool:
     """Whether a test may, or its file gives a database to processes that it starts."""
     if item.get_closest_marker("any_database"):
         return False
+    if item.get_closest_marker("e2e"):
+        return True
     fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
     starts_processes = hasattr(getattr(item, "module", None), "own_data")
     return bool(fixtures or item.get_closest_marker("django_db") or starts_processes)

@@ -22,8 +22,13 @@ import psycopg
 from tools.processes import free_port
 
 USER = "journify"
-# Nothing in it outlives the run, so nothing needs to reach the disk.
-OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Nothing in it outlives the run, so nothing needs to reach the disk, or to be tidied up.
+OPTIONS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 
 class NoServerError(Exception):

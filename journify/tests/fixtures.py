@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _what_mongodb_can_do_too() -> Iterator[None]:
-    """Refuse the queries that MongoDB could not answer, in every test."""
-    with compiled_for_mongodb():
+def _what_mongodb_can_do_too(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Refuse the queries that MongoDB could not answer, in every test; once for all databases."""
+    with nullcontext() if pytestconfig.getoption("--only-database") else compiled_for_mongodb():
         yield
 
 

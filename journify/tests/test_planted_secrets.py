@@ -30,7 +30,7 @@ from journify.tests.databases import own_data
 from tools.sandbox.server import SandboxServer
 from tools.sandbox.world import CLIENT_SECRET
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("secrets")]
+pytestmark = [pytest.mark.slow, pytest.mark.any_database, pytest.mark.xdist_group("secrets")]
 AUDIO = settings.BASE_DIR / "classifier/demo/audio/the-entertainer.mp3"
 PATIENCE = 120
 NAME = "wilhelmina-of-the-lake"

@@ -81,6 +81,7 @@ def is_harmless(text: str) -> None:
     assert parser.found == []
 
 
+@pytest.mark.any_database
 def test_markup_in_every_text_stays_text_on_every_page(entry: Entry, listener: Client) -> None:
     shown = 0
     for path in pages_of(entry):
@@ -96,6 +97,7 @@ def test_markup_in_every_text_stays_text_on_every_page(entry: Entry, listener: C
     assert shown > 8
 
 
+@pytest.mark.any_database
 def test_markup_in_every_text_stays_text_in_the_admin(
     entry: Entry, curator: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -220,6 +222,7 @@ def lands_here(response: object) -> bool:
 
 
 @pytest.mark.parametrize("where", ELSEWHERE)
+@pytest.mark.any_database
 def test_nobody_is_sent_elsewhere(
     where: str, user: User, listener: Client, sandbox: Sandbox
 ) -> None:

@@ -18,6 +18,8 @@ from classifier.tests.fakes import FakeService
 from ml.audio.decoding import Description
 from spotify_auth.models import User
 
+pytestmark = pytest.mark.any_database
+
 ODD_NAMES = {
     "../../etc/pässwörd 🎵.mp3": "pässwörd 🎵",
     "..\\..\\windows\\win.mp3": "win",

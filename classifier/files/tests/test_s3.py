@@ -31,6 +31,8 @@ from spotify_auth.models import User
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def s3_server() -> Iterator[str]:

@@ -28,6 +28,8 @@ from ml.labels import EMOTIONS
 from ml.predictor import Prediction
 from ml.tests.cycles import bytes_left
 
+pytestmark = pytest.mark.any_database
+
 MODELS = ("resnet18_bilstm", "ann")
 
 

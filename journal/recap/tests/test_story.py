@@ -129,6 +129,7 @@ def test_the_day_to_remember_is_a_starred_one_else_the_fullest(user: User) -> No
 
 @BOTH
 @pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.any_database
 def test_every_page_is_a_picture_to_share(
     user: User, listener: Client, period: Period, shape: str
 ) -> None:

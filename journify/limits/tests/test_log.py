@@ -22,6 +22,8 @@ from spotify_auth.models import User
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
+pytestmark = pytest.mark.any_database
+
 FILTER = configured.BASE_DIR / "deploy" / "fail2ban" / "filter.d" / "journify.conf"
 # what fail2ban puts in place of <HOST>, as far as addresses go (server/failregex.py)
 HOST = r"(?:::f{4,6}:)?(?P<host>(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F:]*:[0-9a-fA-F:]+)"

@@ -20,6 +20,8 @@ from journal.tests.factories import EntryFactory
 from journify.mongodb.tests.compiling import compile_query
 from spotify_auth.models import User
 
+pytestmark = pytest.mark.any_database
+
 
 def days_of_another_zone() -> list[Entry]:
     with timezone.override("Asia/Kolkata"):

@@ -13,7 +13,7 @@ from journify.outbound.errors import (
 from journify.outbound.session import Platform
 from journify.tests.sandbox import Sandbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def ask(sandbox: Sandbox, method: str = "GET", *, patience: float = 0.0) -> object:

@@ -22,6 +22,8 @@ from spotify_auth.sign_in.tests.test_sign_in import sign_in as with_spotify
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
+pytestmark = pytest.mark.any_database
+
 PASSWORD = "a song nobody hums"
 # of every shape but the right one
 NONSENSE = [

@@ -33,6 +33,8 @@ from spotify_auth.tests.factories import UserFactory
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
+pytestmark = pytest.mark.any_database
+
 PASSWORD = "a song nobody hums"
 
 

@@ -20,7 +20,7 @@ from spotify_auth.web_api.errors import (
     ReconnectError,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture
