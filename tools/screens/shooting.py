@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tools.processes import chromium
 from tools.screens import demo
-from tools.screens.scenes import SCENES, Scene, Who
+from tools.screens.scenes import HEARD, SCENES, Scene, Who
 
 SIZE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -90,6 +90,7 @@ def _context(
     context = browser.new_context(
         base_url=address, reduced_motion="reduce", timezone_id="UTC", **VARIANTS[variant]
     )
+    context.set_default_timeout(HEARD)  # a machine that does something else, too
     somebody = {"anna": made.anna, "idle": made.idle, "curator": made.curator}.get(who)
     if somebody:
         client = Client(SERVER_NAME="127.0.0.1")
