@@ -140,6 +140,7 @@ def test_an_empty_machine_gets_every_row_and_every_file(
 
 
 @pytest.mark.slow
+@pytest.mark.any_database
 def test_a_folder_gets_each_upload_once(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
     old, new = machines
     folder = tmp_path / "backups"
