@@ -25,7 +25,7 @@ HIDDEN = (256, 128, 64, 32)
 OUTLIER = 3.0  # standard deviations beyond which a value says no more
 # What perceptrons, waves and the steady regression count, in arousal, in valence when high and in
 # valence when low.
-SHARES = ((0.2, 0.2, 0.6), (0.15, 0.15, 0.7), (0.15, 0.15, 0.7))
+SHARES = ((0.2, 0.2, 0.6), (0.25, 0.25, 0.5), (0.25, 0.25, 0.5))
 
 
 class MemberLinear(nn.Module):

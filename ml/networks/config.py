@@ -55,7 +55,7 @@ class NetworkConfig:
     dropout: float = 0.4
     width: int = 64
     descriptors: int = 0
-    patches: int = 3
+    patches: int = 2
     join: int = 128
     deaf: float = 0.0
     heads: Mapping[str, int] = field(default_factory=dict)

@@ -57,8 +57,9 @@ AXES = (
 JOINED = (
     "What it hears is joined with what `ann` says of the same numbers ({members} perceptrons and "
     "two regressions): it has a quarter of arousal and nothing of valence, which the numbers tell. "
-    "That quarter helps on the folds (log loss) and costs where music is unlike 4Q: what looks at "
-    "pictures has learnt from 4Q's 800 clips alone, and on renderings says nothing by itself. "
+    "That quarter helps on the folds (log loss) and costs where music is unlike all data: what "
+    "looks at pictures has learnt from 1,700 clips alone, and on renderings of a set that it has "
+    "not heard it says nothing by itself. "
 )
 DATA = """\
 Trained on four sets. Labels that say less count half.

@@ -165,7 +165,9 @@ def load_fold(experiment: Experiment, data: DataFolders, fold: Fold, packs: Path
             augment=experiment.augment,
             descriptors=vectors,
         )
-        batches = _seen(experiment, clips, rows, usable, packs) if experiment.lesson else clips
+        heard = usable & torch.tensor([row.source != fold for row in rows])
+        path = encoder_path(experiment, packs, fold)
+        batches = _seen(experiment, clips, heard, path) if experiment.lesson else clips
     else:
         assert vectors is not None
         targets |= {"again": again, "set": _sets(rows)}
@@ -173,30 +175,24 @@ def load_fold(experiment: Experiment, data: DataFolders, fold: Fold, packs: Path
     return FoldData(batches, rows, train, test, heads)
 
 
-def _seen(
-    experiment: Experiment,
-    clips: ClipBatches,
-    rows: Sequence[LabelRow],
-    usable: Tensor,
-    packs: Path,
-) -> SeenBatches:
+def _seen(experiment: Experiment, clips: ClipBatches, heard: Tensor, path: Path) -> SeenBatches:
     """Return the clips as the network's encoder sees them, which is taught first if need be.
 
-    It learns from the main folder alone, so that a set that is left out whole is new to it, too.
+    It learns, without labels, from all clips that are `heard`, (N,): those of a set that is left
+    out whole are new to it, too.
     """
     assert experiment.lesson is not None
-    path = encoder_path(experiment, packs)
     if not path.exists():
-        is_main = torch.tensor([row.source == rows[0].source for row in rows])
-        indices = torch.nonzero(is_main & usable).flatten()
+        indices = torch.nonzero(heard).flatten()
         distil(experiment.network, clips, indices, experiment.lesson, path)
     vectors = seen_vectors(experiment.network, clips, path)
     return SeenBatches(vectors, clips.descriptors, clips.targets)
 
 
-def encoder_path(experiment: Experiment, packs: Path) -> Path:
+def encoder_path(experiment: Experiment, packs: Path, fold: Fold) -> Path:
     """Return where an experiment's encoder is kept once it has been taught."""
-    return packs / f"{experiment.name}-encoder.safetensors"
+    without = f"-without-{fold}" if isinstance(fold, str) else ""
+    return packs / f"{experiment.name}-encoder{without}.safetensors"
 
 
 def _split(rows: Sequence[LabelRow], fold: Fold, usable: Tensor) -> tuple[Tensor, Tensor]:

@@ -82,7 +82,7 @@ def _train_fold(
     config = sized_network(experiment, data)
     network = build_network(config)
     if experiment.lesson:
-        take_encoder(network, encoder_path(experiment, options.packs))
+        take_encoder(network, encoder_path(experiment, options.packs, fold))
     prepare(network, data.batches.batch(data.train, None)[0])
     trainer = Trainer(network, data.batches, data.train, experiment.training, device=options.device)
     if options.resume and checkpoint.exists():
