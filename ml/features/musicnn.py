@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from ml.clip import SEGMENT_SECONDS, SEGMENTS, segment_starts
 from ml.features.musicnn_front import Front
-from ml.features.spectrogram import FeatureSettings, mel_filters, power_spectrogram
+from ml.features.spectrogram import FeatureSettings, mel_filters, short_time_power
 
 FILE = Path(__file__).parents[1] / "weights" / "musicnn" / "model.safetensors"
 BANDS = 96
@@ -133,8 +133,8 @@ def load_musicnn(dtype: torch.dtype = torch.float32) -> Musicnn:
 
 
 def bands_of(samples: Tensor) -> Tensor:
-    """Return log10(1 + 10,000 x mel power) of levelled samples, shape (96, frames)."""
-    power = power_spectrogram(samples, SETTINGS, HEARD)
+    """Return log10(1 + 10,000 x mel power) of every whole window: (..., n) -> (..., 96, frames)."""
+    power = short_time_power(samples, SETTINGS.n_fft, SETTINGS.hop, HEARD).mT
     return torch.log10(1.0 + LOUDEST * POWER * (mel_filters(SETTINGS)[:, HEARD] @ power))
 
 
@@ -147,12 +147,20 @@ def patch_starts(frames: int, seconds: float, each: int) -> list[int]:
     return [min(int(start), max(0, frames - PATCH)) for start in starts]
 
 
-def patches_of(bands: Tensor, seconds: float, each: int) -> Tensor:
-    """Cut patches from a clip's bands, shape (3 x each, 96, 187); a short clip is repeated."""
-    if bands.shape[-1] < PATCH:
-        bands = bands.repeat(1, -(-PATCH // bands.shape[-1]))
-    starts = patch_starts(bands.shape[-1], seconds, each)
-    return torch.stack([bands[:, start : start + PATCH] for start in starts])
+def patches_of(samples: Tensor, seconds: float, each: int) -> Tensor:
+    """Return what is heard of a clip, shape (3 x each, 96, 187); a short clip is repeated.
+
+    Frames that lie in no patch are not transformed.
+    """
+    hop, around = SETTINGS.hop, SETTINGS.n_fft // 2
+    padded = functional.pad(samples, (around, around))
+    frames = 1 + len(samples) // hop
+    if frames < PATCH:
+        repeated = bands_of(padded).repeat(1, -(-PATCH // frames))
+        return repeated[:, :PATCH].expand(SEGMENTS * each, -1, -1)
+    starts = [hop * start for start in patch_starts(frames, seconds, each)]
+    length = hop * (PATCH - 1) + SETTINGS.n_fft
+    return bands_of(torch.stack([padded[start : start + length] for start in starts]))
 
 
 def segment_units(
@@ -173,5 +181,5 @@ def segment_units(
     -------
     Tensor, shape (3, 200)
     """
-    units = functional.relu(load_musicnn(dtype)(patches_of(bands_of(samples), seconds, each)))
+    units = functional.relu(load_musicnn(dtype)(patches_of(samples, seconds, each)))
     return units.reshape(SEGMENTS, each, UNITS).mean(dim=1)
