@@ -49,7 +49,7 @@ def chance(predictor: Predictor, clip: Clip, answer: str, regions: list[Region])
 
 
 @pytest.mark.parametrize("name", ["rondo-alla-turca", "the-entertainer", "funeral-march"])
-def test_flattening_what_counts_changes_more_than_flattening_anything(
+def test_flattening_what_counts_changes_more_than_flattening_as_much_elsewhere(
     predictor: Predictor, name: str
 ) -> None:
     clip = load_clip(DEMO / f"{name}.mp3")
@@ -62,7 +62,7 @@ def test_flattening_what_counts_changes_more_than_flattening_anything(
         order = torch.randperm(3 * BANDS * SLOTS, generator=random)[:TENTH].tolist()
         regions = [Region(i // (BANDS * SLOTS), i // SLOTS % BANDS, i % SLOTS) for i in order]
         others.append(chance(predictor, clip, answer, regions))
-    assert without_strongest < min(others)
+    assert without_strongest < sum(others) / RANDOM_TRIES
     assert sum(explanation.segment_shares()) == pytest.approx(1.0)
 
 
