@@ -45,8 +45,9 @@ peers: $(VENV)/run.stamp  ## let VibeNet hear folders of clips, in an environmen
 	@$(BIN)/python -m tools.peers $(DATA)
 
 test migrations unit slow database e2e: export ENV_FILE := /dev/null
-test: $(VENV)/test.stamp  ## style, types, tests, the daily ways in a browser (DB=postgres: on PostgreSQL)
-	@$(MAKE) checks unit e2e
+# ALL=1: what is slow as well; the browser's ways share its apps, then
+test: $(VENV)/test.stamp  ## style, types, tests, the daily ways in a browser (DB=postgres: on PostgreSQL; ALL=1: and make slow)
+	@$(MAKE) checks unit $(if $(ALL),slow,e2e)
 
 checks: export ENV_FILE := /dev/null
 checks: $(VENV)/test.stamp  ## style, types, migrations
@@ -91,8 +92,7 @@ EACH := --max-worker-restart 0 --dist loadgroup --no-loadscope-reorder --numproc
 slow: TESTS ?= $(shell grep -rlE 'mark\.(slow|e2e)' --include='test_*.py' $(ROOMS))
 e2e: TESTS ?= $(shell grep -rl 'mark\.e2e' --include='test_*.py' $(ROOMS))
 
-# MARKED="slow or e2e": the daily ways as well, with the same apps
-MARKED ?= slow
+MARKED := $(if $(ALL),slow or e2e,slow)
 slow: $(VENV)/test.stamp postgres redis mongodb chromium  ## what kills processes, trains, measures; rarer ways in a browser
 	$(BIN)/pytest -m "$(MARKED)" $(EACH) $(shell expr $$(nproc) + $$(nproc) / 2) $(TESTS)
 
