@@ -1,9 +1,6 @@
 """Past answers, found by emotion, phrase, words and dates."""
 
 from collections.abc import Hashable, Sequence
-from datetime import date
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -53,8 +50,8 @@ def entries_like(user: User, wanted: dict[str, Any], phrases: Sequence[str]) -> 
     for word in wanted["q"].split():
         # typed as tags are elsewhere; a comma is between two of them
         tag = word.strip("#,").casefold()
-        dates = [day for day, tags in tagged if tag and tag in tags]
-        entries = entries.filter(_with_word(user, word, phrases, dates))
+        dates = [date for date, tags in tagged if tag and tag in tags]
+        entries = entries.filter(_with_word(user, word, phrases) | Q(date__in=dates))
     if wanted["emotion"]:
         entries = entries.filter(emotion=wanted["emotion"])
     if wanted["word"]:
@@ -71,21 +68,14 @@ def entries_like(user: User, wanted: dict[str, Any], phrases: Sequence[str]) -> 
     return entries
 
 
-def _with_word(user: User, word: str, phrases: Sequence[str], dates: Sequence[date]) -> Q:
-    """Entries with a word in what stands on them, or of the days that have it as a tag.
-
-    Each of the four is found by an index of its own, where one condition on all would read every
-    entry; songs and phrases are fewer than answers.
-    """
-    entries = Entry.objects.of(user).order_by()
-    used = entries.filter(song__isnull=False).values("song").distinct()
+def _with_word(user: User, word: str, phrases: Sequence[str]) -> Q:
+    """Entries with a word in what stands on them; songs and phrases are fewer than answers."""
+    used = Entry.objects.of(user).filter(song__isnull=False).order_by().values("song").distinct()
     named = Q(title__icontains=word) | Q(artist__icontains=word)
     songs = Song.objects.filter(named, pk__in=used).order_by().values_list("pk", flat=True)
     folded = word.casefold()
-    found = (
-        entries.filter(song__in=list(songs)),
-        entries.filter(phrase_text__in=[each for each in phrases if folded in each.casefold()]),
-        entries.filter(note__gt="", note__icontains=word),
-        entries.filter(date__in=dates),
+    return (
+        Q(song__in=list(songs))
+        | Q(phrase_text__in=[phrase for phrase in phrases if folded in phrase.casefold()])
+        | Q(note__icontains=word)
     )
-    return reduce(or_, (Q(pk__in=each.values("pk")) for each in found))

@@ -287,8 +287,6 @@ class Entry(UUIDModel):
                 fields=["user", "phrase_text", "emotion", "date", "song"],
                 name="entry_user_phrase",
             ),
-            # words are looked for in these alone
-            models.Index(fields=["user"], condition=models.Q(note__gt=""), name="entry_user_note"),
         ]
 
     def __str__(self) -> str:
