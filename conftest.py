@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+
 import hypothesis
 import pytest
 
@@ -26,6 +29,11 @@ __all__ = [
     "phone",
     "sandbox_app",
 ]
+
+# Each process compiles librosa's loops for itself: numba crashes on what two have put into
+# one cache at once (https://github.com/numba/numba/issues/10128).
+_compiled = tempfile.TemporaryDirectory(prefix="numba-")
+os.environ["NUMBA_CACHE_DIR"] = _compiled.name
 
 # a busy machine may take long over anything: that is no fault of what is tested
 hypothesis.settings.register_profile(
