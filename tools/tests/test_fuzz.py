@@ -8,7 +8,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tools.fuzz.targets import TARGETS, DecodeTarget
+from tools.tests.fuzz.targets import TARGETS, DecodeTarget
 
 FEW = 60
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", FEW))

@@ -15,8 +15,8 @@ from classifier.models import Song, TryOut
 from classifier.tests.fakes import FakeService
 from journal.tests.factories import EntryFactory
 from spotify_auth.models import User
-from tools.hostile.attack import attack, classify_way, try_out_way, upload_way, write_corpus
-from tools.hostile.canary import Canary, canary
+from tools.tests.hostile.attack import attack, classify_way, try_out_way, upload_way, write_corpus
+from tools.tests.hostile.canary import Canary, canary
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper

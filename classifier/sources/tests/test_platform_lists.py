@@ -15,8 +15,8 @@ from classifier.sources.features import SOURCES
 from classifier.sources.itunes import AppleTrack, _search
 from journify.outbound.errors import PlatformError
 from journify.outbound.fields import usable_items
-from tools.fuzz.answers import SAMPLES, anything, with_one_replaced
-from tools.fuzz.targets import answering
+from tools.tests.fuzz.answers import SAMPLES, anything, with_one_replaced
+from tools.tests.fuzz.targets import answering
 
 DEEZER = SAMPLES["deezer"]["data"][0]
 APPLE = SAMPLES["itunes"]["results"][0]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from journify.outbound.errors import PlatformError
 from journify.outbound.fields import UnusableItemError, isrc_of, number_of, usable_items, whole_of
-from tools.fuzz.answers import anything
+from tools.tests.fuzz.answers import anything
 
 
 def read(item: Mapping[str, Any]) -> int:

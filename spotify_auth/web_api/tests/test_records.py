@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from journify.outbound.fields import usable_items
 from spotify_auth.web_api.records import Artist, Profile, SpotifyPlay, Track
-from tools.fuzz.answers import anything, with_one_replaced
+from tools.tests.fuzz.answers import anything, with_one_replaced
 
 ID = "4uLU6hMCjMI75M1A2tKUQC"
 # https://developer.spotify.com/documentation/web-api/reference/get-track

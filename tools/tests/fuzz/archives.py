@@ -16,7 +16,7 @@ from journal.archive.fields import ArchiveRejectedError
 from journal.archive.opening import opened
 from journal.archive.parsing import parse
 from journal.archive.schema import Archive
-from tools.fuzz.answers import with_one_replaced
+from tools.tests.fuzz.answers import with_one_replaced
 
 SOUND = b"RIFF" + bytes(200)
 SHA256 = hashlib.sha256(SOUND).hexdigest()

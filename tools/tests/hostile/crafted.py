@@ -147,7 +147,7 @@ def _nested(sound: dict[str, bytes]) -> Iterator[Named]:
     yield "aac-in-mp3.mp3", sound["mp3"][:5000] + sound["aac"] + sound["mp3"][5000:]
 
 
-def _wav(  # noqa: PLR0913 -- the fields of the header
+def _wav(
     *,
     rate: int = 22050,
     channels: int = 1,

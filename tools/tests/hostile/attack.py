@@ -12,10 +12,10 @@ from classifier.files import tryouts
 from classifier.models import TryOut
 from classifier.terminal.batch import classify_files
 from journify.background import jobs
-from tools.hostile.broken import broken_files, sound_files
-from tools.hostile.canary import Canary
-from tools.hostile.crafted import crafted_files
-from tools.hostile.naming import naming_files
+from tools.tests.hostile.broken import broken_files, sound_files
+from tools.tests.hostile.canary import Canary
+from tools.tests.hostile.crafted import crafted_files
+from tools.tests.hostile.naming import naming_files
 
 MAX_SECONDS = 20.0
 LONGEST_SENTENCE = 200

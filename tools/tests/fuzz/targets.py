@@ -31,9 +31,9 @@ from ml.errors import ClipError
 from spotify_auth.web_api import accounts
 from spotify_auth.web_api.client import call_api
 from spotify_auth.web_api.records import Artist, Profile, SpotifyPlay, Track
-from tools.fuzz.answers import ODD, bodies
-from tools.fuzz.archives import archives, check_archive
-from tools.hostile.broken import sound_files
+from tools.tests.fuzz.answers import ODD, bodies
+from tools.tests.fuzz.archives import archives, check_archive
+from tools.tests.hostile.broken import sound_files
 
 LARGEST = 2**31 - 1
 STATUSES = st.sampled_from((200, 200, 200, 200, 201, 204, 301, 400, 401, 403, 404, 429, 500, 503))
