@@ -9,14 +9,13 @@ import secrets
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools.postgres import NoServerError
-from tools.processes import free_port
+from tools.processes import free_port, wait_until
 
 START_SECONDS = 90
 RABBIT = "/usr/lib/rabbitmq/bin/rabbitmq-server"
@@ -90,14 +89,16 @@ def running_server(
 
 
 def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            break
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise NoServerError(f"the server at port {port} did not start")
+    def has_ended() -> bool:
+        return server.poll() is not None
+
+    is_settled = wait_until(
+        lambda: has_ended() or _is_listening(port), seconds=START_SECONDS, every=0.1
+    )
+    if has_ended() or not is_settled:
+        raise NoServerError(f"the server at port {port} did not start")
+
+
+def _is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.apps import apps
@@ -30,18 +30,8 @@ WORD_CONTEXT = "a sound"
 # German that says "Sie" where we say "du"
 FORMAL = re.compile(r"\b(Sie|Ihr(e[mnrs]?)?|Ihnen)\b")
 
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
-}
+LAZY = {f"{name}_lazy": how for name, how in DEFAULT_KEYWORDS.items()}
+KEYWORDS = DEFAULT_KEYWORDS | LAZY | {"gettext_noop": None}
 
 
 def po_path(language: str) -> Path:

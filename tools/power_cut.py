@@ -15,7 +15,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -34,7 +33,7 @@ from journal.models import Entry
 from journify.operations import preparing
 from spotify_auth.models import User
 from tools.kill_test import WORKER, WORKERS, audio
-from tools.processes import ROOT, commands_of, free_port, start, wait_for_page
+from tools.processes import ROOT, commands_of, free_port, start, wait_for_page, wait_until
 
 HOST = "127.0.0.1"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -162,9 +161,7 @@ def _found(accepted: list[Writer]) -> tuple[int, int]:
     entries = Entry.objects.filter(pk__in=[each.entry for each in accepted], song__isnull=False)
     songs = set(entries.values_list("song", flat=True))
     heard = Classification.objects.done().exclude(emotion="").filter(song__in=songs)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while heard.count() < len(songs) and time.monotonic() < deadline:
-        time.sleep(0.2)
+    wait_until(lambda: heard.count() >= len(songs), seconds=PATIENCE_SECONDS)
     return entries.count(), heard.count()
 
 

@@ -1,5 +1,6 @@
 """The processes of a Procfile, started as `make run` starts them, and what they take."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -7,10 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +22,7 @@ class DidNotStartError(Exception):
     """A process ended at its start, or did not answer."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(procfile: Path, *, port: int, log: Path) -> Iterator[dict[str, int]]:
     """Start each line of a Procfile; yield the id of each process once the pages answer."""
     with log.open("wb") as output:
@@ -112,21 +111,31 @@ def _family(pid: int) -> list[int]:
     return [pid, *(member for child in text.split() for member in _family(int(child)))]
 
 
+def wait_until(is_so: Callable[[], object], *, seconds: float, every: float = 0.2) -> bool:
+    """Ask again and again until something is so; False where it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not (answer := is_so()) and time.monotonic() < deadline:
+        time.sleep(every)
+    return bool(answer)
+
+
 def wait_for_page(url: str, processes: Iterable[subprocess.Popen[bytes]]) -> None:
     """Wait until a page answers.
 
     Raises DidNotStartError: a process ended meanwhile, or the page does not answer in time.
     """
-    deadline, processes = time.monotonic() + START_SECONDS, list(processes)
-    while time.monotonic() < deadline:
+    processes = list(processes)
+
+    def answers() -> bool:
         if ended := [process.args for process in processes if process.poll() is not None]:
             raise DidNotStartError(f"{ended[0]!r} ended at its start")
-        try:
-            with urllib.request.urlopen(url, timeout=5):  # nosec B310 -- our own server
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise DidNotStartError(f"{url} was not fit within {START_SECONDS} s")
+        # an error of HTTP is one of these, too
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):  # nosec B310
+            return True
+        return False
+
+    if not wait_until(answers, seconds=START_SECONDS):
+        raise DidNotStartError(f"{url} was not fit within {START_SECONDS} s")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

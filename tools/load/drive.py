@@ -27,7 +27,7 @@ from journal.models import Entry
 from spotify_auth.models import User
 from tools.load.listener import LoadListener, Record
 from tools.measuring.times import quantile
-from tools.processes import ROOT, cpu_seconds, free_port, megabytes, running
+from tools.processes import ROOT, cpu_seconds, free_port, megabytes, running, wait_until
 
 DRAIN_SECONDS = 120
 DAYS_A_YEAR = 365
@@ -108,10 +108,9 @@ def _worked(processes: Mapping[str, int]) -> dict[str, float]:
 
 def _drain() -> int:
     """Wait for the worker to finish what was asked; returns what is still open."""
-    deadline = time.monotonic() + DRAIN_SECONDS
-    while (left := Classification.objects.open().count()) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return left
+    rows = Classification.objects.open()
+    wait_until(lambda: not rows.exists(), seconds=DRAIN_SECONDS, every=0.5)
+    return rows.count()
 
 
 def _lost(record: Record, open_work: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from rich.console import Console
 from classifier.models import Classification, Label, Song
 from journal.models import Entry, Journal, Phrase
 from spotify_auth.models import User
+from tools.measuring.listeners import gather_statistics
 
 SONGS, ENTRIES, BATCH, CALLS = 100_000, 200_000, 2000, 5
 A_DAY = 10
@@ -44,9 +45,7 @@ def main() -> None:
     call_command("load_phrases", verbosity=0)
     curator = User.objects.create_superuser("curator")
     _fill(curator)
-    if connection.vendor != "sqlite":  # which nobody has look at its tables
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    gather_statistics()
     client = Client(headers={"host": "localhost"})
     client.force_login(curator)
     for name, path in PAGES.items():

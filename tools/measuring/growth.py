@@ -81,11 +81,11 @@ def _play_figures(count: int) -> dict[str, float]:
     user = User.objects.create(username=f"{count} plays")
     server, before = database_process(), bytes_of(*HISTORY)
     began = _worked(server)
-    store(user, _plays(0, count), progress=_nothing)
+    store(user, _plays(0, count), progress=lambda: None)
     renew_summary(user)  # as an import ends
     taken = _worked(server) - began
     later = iter(range(count, count + TRIES * FOLLOWED, FOLLOWED))
-    more = _milliseconds(lambda: store(user, _plays(next(later), FOLLOWED), progress=_nothing))
+    more = _milliseconds(lambda: store(user, _plays(next(later), FOLLOWED), progress=lambda: None))
     counted = _milliseconds(lambda: renew_summary(user))
     return {
         "bytes of a play": (bytes_of(*HISTORY) - before) / count,
@@ -93,10 +93,6 @@ def _play_figures(count: int) -> dict[str, float]:
         f"ms to take in {FOLLOWED} more": more,
         "ms to count 1,000 plays for its page": 1000 * counted / count,
     }
-
-
-def _nothing() -> None:
-    """Nobody watches."""
 
 
 def _plays(start: int, count: int) -> Iterator[Play]:

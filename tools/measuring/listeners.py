@@ -51,11 +51,11 @@ def make_listener(name: str, *, days: int) -> User:
     """Invent a listener whose last day was yesterday: every phrase of it has had its time."""
     yesterday = timezone.now().date() - dt.timedelta(days=1)
     call_command("seed_history", name, days=days, until=yesterday, stdout=StringIO())
-    _gather_statistics()
+    gather_statistics()
     return User.objects.get(username=name)
 
 
-def _gather_statistics() -> None:
+def gather_statistics() -> None:
     """Have the planner know of the rows, as a server does by itself after a while."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

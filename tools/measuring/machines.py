@@ -30,7 +30,7 @@ from classifier.tests.fakes import FakePrediction, FakeService
 from ml.audio.decoding import Decoder
 from ml.clip import Clip
 from tools.measuring.growth import database_process
-from tools.processes import cpu_seconds
+from tools.processes import cpu_seconds, wait_until
 from tools.soak import INSIDE
 
 MACHINES = (1, 2, 4, 8)
@@ -72,11 +72,9 @@ def _figures(machines: int) -> tuple[float, float]:
     with (settings.DATA_DIR / "machines.log").open("ab") as log:
         crew = [subprocess.Popen(command, stdout=log, stderr=log) for _ in range(machines)]
     try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while Classification.objects.open().exists():
-            if time.monotonic() > deadline:
-                raise TimeoutError("the machines do not go on")
-            time.sleep(0.5)
+        rows = Classification.objects.open()
+        if not wait_until(lambda: not rows.exists(), seconds=PATIENCE_SECONDS, every=0.5):
+            raise TimeoutError("the machines do not go on")
     finally:
         for each in crew:
             each.terminate()

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from django.contrib import admin
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -32,14 +31,6 @@ def _page_names() -> list[str]:
     """Names of the addresses that may be pages, with the queries that are worth looking at."""
     names = [str(pattern.name) for pattern in urlpatterns if pattern.name not in NO_PAGES]
     return [full for name in names for full in (name, *_with_queries(name))]
-
-
-def admin_names() -> list[str]:
-    admin.autodiscover()
-    return sorted(
-        f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
-        for model in admin.site._registry
-    )
 
 
 def page_of(user: User, name: str) -> MeasuredPage | None:

@@ -2,17 +2,16 @@
 
 import math
 import statistics
-import sys
 import time
 import timeit
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import FrameType
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tools.measuring import budget
 from tools.measuring.pages import MeasuredPage
 
 WARM_UP = 2
@@ -44,6 +43,21 @@ class PageTime:
         """How much more work it is with all the entries, whatever else the machine is doing."""
         return self.cpu / self.cpu_of_one_day
 
+    @property
+    def is_growing(self) -> bool:
+        return self.ratio > budget.MOST_TIMES
+
+    @property
+    def excuse(self) -> str:
+        """Why it may grow; empty beyond its own bound, and where there is none."""
+        known = budget.GROWING.get(self.name)
+        return known.why if known and self.ratio <= known.most else ""
+
+    @property
+    def is_over(self) -> bool:
+        is_slow = self.server_p95 > budget.MOST_MS
+        return is_slow or (self.is_growing and not self.excuse)
+
 
 def count_queries(client: Client, path: str) -> int:
     """Count the queries of a page; the first call may fill caches."""
@@ -51,23 +65,6 @@ def count_queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
     return len(queries)
-
-
-def count_calls(client: Client, path: str) -> int:
-    """Count the calls of functions that a page takes Python: the same on every machine."""
-    client.get(path)
-    calls = 0
-
-    def count(_frame: FrameType, event: str, _arg: object) -> None:
-        nonlocal calls
-        calls += event in {"call", "c_call"}
-
-    sys.setprofile(count)
-    try:
-        client.get(path)
-    finally:
-        sys.setprofile(None)
-    return calls
 
 
 def _pace() -> float:

@@ -1,7 +1,6 @@
 """The journal on the pictures: the same words, songs and states every time, up to today."""
 
 import datetime as dt
-import time
 from dataclasses import dataclass
 
 from django.core.management import call_command
@@ -14,6 +13,7 @@ from journal.emotions.renewing import renewed
 from journal.models import Entry, Journal, Phrase
 from journal.services import answer_entry, write_note
 from spotify_auth.models import User
+from tools.processes import wait_until
 
 PASSWORD = "a-song-for-every-day"
 DAYS = 420
@@ -56,7 +56,8 @@ def make_people(days: int) -> None:
 
 def fill() -> Demo:
     """Answer today's phrases in every state, once the demo songs are heard."""
-    _wait_until_heard()
+    if not wait_until(lambda: not Classification.objects.open().exists(), seconds=HEARD_SECONDS):
+        raise TimeoutError("the demo songs were not heard in time")
     anna = User.objects.get(username="anna")
     today = timezone.now().date()
     entries = _day(anna, today)
@@ -81,14 +82,6 @@ def fill() -> Demo:
         own=anna.songs.get(title="Paper Lantern", artist="Salt & Cedar"),
         entry=entries[9],
     )
-
-
-def _wait_until_heard() -> None:
-    deadline = time.monotonic() + HEARD_SECONDS
-    while Classification.objects.open().exists():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the demo songs were not heard in time")
-        time.sleep(1)
 
 
 def _day(user: User, date: dt.date) -> list[Entry]:

@@ -17,7 +17,7 @@ from classifier.tests.factories import ClassificationFactory, SongFactory
 from journal.models import Entry, Journal
 from journal.tests.factories import EntryFactory, JournalFactory, PhraseFactory
 from spotify_auth.models import User
-from tools.measuring.times import count_calls
+from tools.measuring.tests.calls import count_calls
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 HTMX = {"HX-Request": "true"}

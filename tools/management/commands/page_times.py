@@ -20,7 +20,7 @@ from rich.table import Table
 from journify.operations.collecting import loading
 from journify.operations.commands import ExplainedCommand
 from spotify_auth.models import User
-from tools.measuring.budget import MOST_MS, MOST_TIMES, JudgedPage, judge_page
+from tools.measuring.budget import MOST_MS, MOST_TIMES
 from tools.measuring.listeners import client_of, make_listener, own_database
 from tools.measuring.pages import page_of, pages_of
 from tools.measuring.times import PageTime, measure_page
@@ -46,17 +46,17 @@ class Command(ExplainedCommand):
             full = make_listener("three-years", days=round(years * DAYS_A_YEAR))
             one_day = make_listener("one-day", days=1)
             times = _times(full, one_day, runs, tuple(pages))
-        judged = [judge_page(page) for page in sorted(times, key=lambda page: -page.server_p95)]
+        times.sort(key=lambda page: -page.server_p95)
         if as_json:
-            rows = [_as_dict(each) for each in judged]
+            rows = [_as_dict(page) for page in times]
             self.stdout.write(json.dumps({"years": years, "runs": runs, "pages": rows}))
         else:
             console = Console(file=cast("IO[str]", self.stdout))
-            console.print(_table(judged))
-            for each in judged:
-                if each.is_growing and each.excuse:
-                    console.print(f"{each.page.name}: {each.excuse}", highlight=False)
-        missed = [each.page.name for each in judged if each.is_over]
+            console.print(_table(times))
+            for page in times:
+                if page.is_growing and page.excuse:
+                    console.print(f"{page.name}: {page.excuse}", highlight=False)
+        missed = [page.name for page in times if page.is_over]
         if missed:
             raise CommandError(f"The budget is missed by {', '.join(missed)}.")
 
@@ -71,12 +71,12 @@ def _times(full: User, one_day: User, runs: int, names: tuple[str, ...]) -> list
     ]
 
 
-def _as_dict(judged: JudgedPage) -> dict[str, Any]:
-    numbers = asdict(judged.page) | {"ratio": judged.page.ratio}
-    return numbers | {"is_over": judged.is_over, "excuse": judged.excuse}
+def _as_dict(page: PageTime) -> dict[str, Any]:
+    judged = ("ratio", "is_over", "excuse")
+    return asdict(page) | {name: getattr(page, name) for name in judged}
 
 
-def _table(judged: list[JudgedPage]) -> Table:
+def _table(times: list[PageTime]) -> Table:
     table = Table(
         title=f"Server time; budget: p95 ≤ {MOST_MS:.0f} ms, ratio ≤ {MOST_TIMES:.0f}",
         caption="red: over the budget; yellow: grows, for the reason below; "
@@ -85,13 +85,12 @@ def _table(judged: list[JudgedPage]) -> Table:
     table.add_column("page", no_wrap=True)
     for name in ("p95", "CPU", "one day", "ratio", "pace", "queries", "kB"):
         table.add_column(name, justify="right")
-    for each in judged:
-        page = each.page
+    for page in times:
         table.add_row(
             page.name,
             *(f"{page.server_p95:.1f}", f"{page.cpu:.1f}", f"{page.cpu_of_one_day:.1f}"),
             *(f"{page.ratio:.2f}", f"{page.pace:.0f}"),
             *(str(page.queries), f"{page.kilobytes:.0f}"),
-            style="bold red" if each.is_over else "yellow" if each.is_growing else None,
+            style="bold red" if page.is_over else "yellow" if page.is_growing else None,
         )
     return table
