@@ -17,18 +17,10 @@ WEIGHTS_NAME = "ann_tracks"
 
 @dataclass(frozen=True)
 class TrackResult:
-    """What came of one row.
+    """What came of one row."""
 
-    Attributes
-    ----------
-    prediction : Prediction or None
-        None if the row could not be used.
-    error : str
-        Why not, in one sentence; empty otherwise.
-    """
-
-    prediction: Prediction | None
-    error: str = ""
+    prediction: Prediction | None  # None if the row could not be used
+    error: str = ""  # why not, in one sentence; empty otherwise
 
 
 def predict_tracks(
@@ -36,24 +28,9 @@ def predict_tracks(
 ) -> list[TrackResult]:
     """Say which emotion each track carries.
 
-    Parameters
-    ----------
-    rows : iterable of mapping
-        Column names (`ml.datasets.tracks.TRACK_COLUMNS`) to cells, as `csv.DictReader`
-        gives them. Further columns are ignored; gaps are allowed except in
-        energy and valence.
-    predictor : Predictor, optional
-        Loaded weights for track features; the shipped ones if left out.
-
-    Returns
-    -------
-    list of TrackResult
-        One for each row, in order. A bad row gets an error and stops nothing.
-
-    Raises
-    ------
-    WeightsError
-        If the weights cannot be used.
+    Each row has cells by the names in `ml.datasets.tracks.TRACK_COLUMNS`, as `csv.DictReader` gives
+    them; gaps are allowed except in energy and valence. A bad row gets an error and stops nothing.
+    Without a `predictor` the weights that ship answer. Raises WeightsError: they cannot be used.
     """
     predictor = predictor or Predictor.load(WEIGHTS_NAME)
     read = [_read(row) for row in rows]

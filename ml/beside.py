@@ -16,12 +16,7 @@ class Task:
     It keeps no reference to its arguments once it is done, and never to an exception, whose frames
     hold the task: a reference cycle would keep a clip's arrays until Python searches for garbage.
 
-    Parameters
-    ----------
-    pool : Executor or None
-        What may come to it before its result is asked for.
-    function, arguments
-        What to call; gradients are not recorded.
+    A thread of `pool` may come to it before its result is asked for. Gradients are not recorded.
     """
 
     def __init__(
@@ -37,10 +32,7 @@ class Task:
     def result(self) -> Any:
         """Make the call here unless another thread has begun; else wait for that one.
 
-        Raises
-        ------
-        Exception
-            What the function raises. If it failed in the other thread, it is called here again.
+        Raises what the call raises. One that failed in the other thread is made here again.
         """
         if not self._claim.acquire(blocking=False):
             self._has_ended.wait()

@@ -15,20 +15,11 @@ COLDEST, HOTTEST = 0.2, 5.0
 
 
 class UnseenAnswers(NamedTuple):
-    """What networks said of clips that they had not seen, and what is true.
+    """What networks said of clips that they had not seen, and what is true."""
 
-    Attributes
-    ----------
-    logits : array, shape (n, 4)
-    truth : array, shape (n, 4)
-        How likely each emotion is by the labels.
-    weights : array, shape (n,)
-        How much each label can be trusted.
-    """
-
-    logits: Floats
-    truth: Floats
-    weights: Floats
+    logits: Floats  # (n, 4)
+    truth: Floats  # (n, 4): how likely each emotion is by the labels
+    weights: Floats  # (n,): how much each label can be trusted
 
     @classmethod
     def joined(cls, parts: Iterable[UnseenAnswers]) -> UnseenAnswers:

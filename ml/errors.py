@@ -21,13 +21,7 @@ class MlError(Exception):
 
 
 class ClipError(MlError):
-    """A file that cannot be classified, in one sentence for the listener.
-
-    Attributes
-    ----------
-    code : str
-        Short slug for machines, such as ``"too-short"``.
-    """
+    """A file that cannot be classified: a slug such as "too-short", a sentence for the listener."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -72,21 +72,12 @@ class Center(NamedTuple):
 
 @dataclass(frozen=True)
 class Layer:
-    """What is added to the axes of every song for one listener; without values it changes nothing.
+    """What is added to the axes of every song for one listener; by default nothing."""
 
-    Attributes
-    ----------
-    arousal, valence : float
-        Shifts, in log-odds.
-    scale : float
-        Power of the probabilities, after the shifts.
-    strength : float
-        How much of the shifts that were learnt is used, 0 to 1; they have it in them already.
-    """
-
-    arousal: float = 0.0
+    arousal: float = 0.0  # shifts, in log-odds
     valence: float = 0.0
-    scale: float = 1.0
+    scale: float = 1.0  # power of the probabilities, after the shifts
+    # how much of the shifts that were learnt is used, 0 to 1; they have it in them already
     strength: float = 0.0
 
     @property
@@ -174,14 +165,8 @@ def center_of(songs: Iterable[Axes]) -> Center:
 def fit_layer(songs: Sequence[Axes], labels: Sequence[Emotion], center: Center) -> Fit:
     """Learn a layer from what a listener said of songs, the newest first.
 
-    Parameters
-    ----------
-    songs : sequence of Axes
-        What the global network said of the labelled songs.
-    labels : sequence of Emotion
-        What the listener said.
-    center : Center
-        Of all the listener's songs, labelled or not.
+    `songs`: what the global network said of the labelled songs; `labels`: what the listener said;
+    `center`: of all the listener's songs, labelled or not.
     """
     songs, labels = songs[:MAX_LABELS], labels[:MAX_LABELS]
     if not songs:

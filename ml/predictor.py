@@ -39,28 +39,18 @@ Segment = dict[str, float | dict[str, float]]
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a network says of one clip.
-
-    Attributes
-    ----------
-    probabilities : dict of str to float
-        Calibrated, in the order of `EMOTIONS`; they sum to 1.
-    segments : list of dict
-        ``start`` and ``end`` in seconds of the clip, and ``probabilities``.
-    embedding : list of int
-        The clip as the network saw it just before it chose an emotion, -127 to 127: only its
-        direction says something, and clips that feel alike point alike. Empty where a network
-        has none.
-    word_odds : dict of str to float
-        What musicnn's tags say for finer words, in log-odds; nothing of words that are missing.
-    """
+    """What a network says of one clip."""
 
     emotion: Emotion
-    probabilities: dict[str, float]
+    probabilities: dict[str, float]  # calibrated, in the order of `EMOTIONS`; they sum to 1
+    # "start" and "end" in seconds of the clip, and "probabilities"
     segments: list[Segment] = field(default_factory=list)
     model: str = ""
     version: str = ""
+    # the clip as the network saw it just before it chose an emotion, -127 to 127, or nothing: only
+    # its direction says something, and clips that feel alike point alike
     embedding: list[int] = field(default_factory=list)
+    # what musicnn's tags say for finer words, in log-odds; nothing of words that are missing
     word_odds: dict[str, float] = field(default_factory=dict)
 
 
@@ -81,15 +71,7 @@ class _Stacked(Mapping[str, Tensor]):
 
 
 class Predictor:
-    """Shipped weights, ready to answer.
-
-    Attributes
-    ----------
-    name, version : str
-        From `meta.json`.
-    input : str
-        ``"audio"`` or ``"features"``.
-    """
+    """Shipped weights, ready to answer to their `input`, "audio" or "features"."""
 
     def __init__(
         self,
@@ -118,21 +100,12 @@ class Predictor:
     ) -> Predictor:
         """Load the weights called `name`.
 
-        Parameters
-        ----------
-        root : Path, optional
-            Folder that holds a folder for each name; the shipped ones if left out.
-        threads : int, optional
-            CPU threads that torch and numpy may use, in the whole process.
-        quick : bool
-            Use this CPU's best number format (`ml.networks.quick`), and keep memory (`ml.memory`).
-        cores : int
-            With two or more, a second thread describes a clip while this one runs the network.
+        `root`: what holds a folder for each name; by default those that ship; `threads`: how many
+        torch and numpy may use in the whole process; `quick`: use this CPU's best number format
+        (`ml.networks.quick`), and keep memory (`ml.memory`); `cores`: with two or more, a second
+        thread describes a clip while this one runs the network.
 
-        Raises
-        ------
-        WeightsError
-            If the weights are missing, damaged, or made for something else.
+        Raises WeightsError: the weights are missing, damaged, or made for something else.
         """
         if threads is not None:
             _keep_to(threads)
@@ -151,10 +124,7 @@ class Predictor:
     def exact_network(self) -> nn.Module:
         """Return the network in 32 bits, with gradients if wanted, also where a quick one answers.
 
-        Raises
-        ------
-        WeightsError
-            If the weights are gone meanwhile.
+        Raises WeightsError: the weights are gone meanwhile.
         """
         return self.network if self._folder is None else load_network(self._folder, self.meta)
 
@@ -190,13 +160,7 @@ class Predictor:
 
     @torch.inference_mode()
     def predict_vectors(self, vectors: Sequence[Sequence[float]]) -> list[Prediction]:
-        """Say which emotion each vector carries, in the numbers that `meta.json` names.
-
-        Parameters
-        ----------
-        vectors : sequence of sequences, shape (n, D)
-            NaN where a number is not known.
-        """
+        """Say which emotion vectors carry: the numbers that `meta.json` names, NaN if unknown."""
         if not vectors:
             return []
         outputs = self.network({"descriptors": torch.tensor(vectors, dtype=torch.float32)})

@@ -32,13 +32,7 @@ TRAINING_ONLY = "heads.extra."  # anywhere within a tensor's name
 
 @dataclass(frozen=True)
 class Meta:
-    """The parts of `meta.json` that using the weights needs.
-
-    Attributes
-    ----------
-    musicnn : str
-        SHA-256 of the pretrained network that the weights were trained with, or empty.
-    """
+    """The parts of `meta.json` that using the weights needs."""
 
     name: str
     version: str
@@ -47,6 +41,7 @@ class Meta:
     temperature: float
     descriptors: tuple[str, ...]
     sha256: str
+    # SHA-256 of the pretrained network that the weights were trained with, or empty
     musicnn: str = ""
 
 
@@ -55,11 +50,8 @@ def save_weights(
 ) -> None:
     """Write the tensors in 8 or 16 bits, without training's heads, and `meta.json`.
 
-    Parameters
-    ----------
-    facts : mapping
-        Further entries of `meta.json`: name, version, input, temperature,
-        descriptors, musicnn, data, folds and metrics.
+    `facts`: further entries of `meta.json`: name, version, input, temperature, descriptors,
+    musicnn, data, folds and metrics.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
@@ -82,10 +74,7 @@ def save_weights(
 def read_meta(folder: Path) -> Meta:
     """Read `meta.json`.
 
-    Raises
-    ------
-    WeightsError
-        If it is missing, unreadable, or for another order of emotions.
+    Raises WeightsError: it is missing, unreadable, or for another order of emotions.
     """
     try:
         table = json.loads((folder / META).read_text(encoding="utf-8"))
@@ -108,10 +97,7 @@ def read_meta(folder: Path) -> Meta:
 def load_network(folder: Path, meta: Meta) -> nn.Module:
     """Return the network, in 32 bits and ready to answer.
 
-    Raises
-    ------
-    WeightsError
-        If the tensors are missing, damaged or of another shape.
+    Raises WeightsError: the tensors are missing, damaged or of another shape.
     """
     path = folder / TENSORS
     if not path.is_file():

@@ -15,30 +15,18 @@ from ml.clip import SEGMENTS
 
 @dataclass(frozen=True)
 class AugmentConfig:
-    """How far pictures are changed; 0 switches a change off.
+    """How far pictures are changed; 0 switches a change off."""
 
-    Attributes
-    ----------
-    crop : float
-        Share of a segment's length that is looked at.
-    stretch : float
-        Tempo changes by up to this share.
-    gain, equaliser : float
-        Greatest shift of all mel bands, and of a smooth curve over them, as a
-        share of the picture's range.
-    band_limit, noise : float
-        Share of clips whose high bands are cut off, or whose floor is raised.
-    time_mask, mel_mask : float
-        Greatest share of a segment that one mask hides; two of each are drawn.
-    """
-
-    crop: float = 1.0
-    stretch: float = 0.1
+    crop: float = 1.0  # share of a segment's length that is looked at
+    stretch: float = 0.1  # tempo changes by up to this share
     shift: int = 2
+    # greatest shift of all mel bands, and of a smooth curve over them, of the picture's range
     gain: float = 0.04
     equaliser: float = 0.08
+    # share of clips whose high bands are cut off, or whose floor is raised
     band_limit: float = 0.3
     noise: float = 0.2
+    # greatest share of a segment that one mask hides; two of each are drawn
     time_mask: float = 0.2
     mel_mask: float = 0.15
 
@@ -48,15 +36,7 @@ def random_segments(
 ) -> Tensor:
     """Cut three segments in order, from random places and at a random tempo.
 
-    Parameters
-    ----------
-    pictures : Tensor, shape (B, R, T)
-    filled : Tensor, shape (B,)
-        Columns that hold anything.
-
-    Returns
-    -------
-    Tensor, shape (B, 3, R, length)
+    From (B, R, T), of which so many columns hold anything, (B,), to (B, 3, R, length).
     """
     batch, rows, _ = pictures.shape
     speed = 1 + stretch * _uniform((batch, 1, 1), random)

@@ -37,23 +37,14 @@ class Batches(Protocol):
 
 @dataclass
 class ClipBatches:
-    """Clips as pictures.
+    """Clips as pictures."""
 
-    Attributes
-    ----------
-    pictures : uint8 Tensor, shape (N, R, T)
-    filled : Tensor, shape (N,)
-        Columns of each picture that hold anything.
-    targets : mapping of str to Tensor, shape (N, ...)
-    descriptors : Tensor, shape (N, 1 + S, D), or None
-    """
-
-    pictures: Tensor
-    filled: Tensor
-    targets: Mapping[str, Tensor]
+    pictures: Tensor  # uint8, (N, R, T)
+    filled: Tensor  # (N,): columns of each picture that hold anything
+    targets: Mapping[str, Tensor]  # (N, ...)
     settings: FeatureSettings
     augment: AugmentConfig
-    descriptors: Tensor | None = None
+    descriptors: Tensor | None = None  # (N, 1 + S, D)
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -83,19 +74,12 @@ class ClipBatches:
 
 @dataclass
 class SeenBatches:
-    """Clips as an encoder that has learnt already sees them (`ml.training.distil`).
+    """Clips as an encoder that has learnt already sees them (`ml.training.distil`)."""
 
-    Attributes
-    ----------
-    vectors : Tensor, shape (N, V, S, t, W)
-        Of each clip as it is, and then of changed ones, of which training draws.
-    descriptors : Tensor, shape (N, 1 + S, D), or None
-    targets : mapping of str to Tensor, shape (N, ...)
-    """
-
+    # (N, V, S, t, W): of each clip as it is, and then of changed ones, of which training draws
     vectors: Tensor
-    descriptors: Tensor | None
-    targets: Mapping[str, Tensor]
+    descriptors: Tensor | None  # (N, 1 + S, D)
+    targets: Mapping[str, Tensor]  # (N, ...)
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -113,23 +97,12 @@ class SeenBatches:
 
 @dataclass
 class VectorBatches:
-    """Clips or tracks as vectors of numbers, without pictures.
+    """Clips or tracks as vectors of numbers, without pictures."""
 
-    Attributes
-    ----------
-    descriptors : Tensor, shape (N, D), or (N, 1 + S, D) with those of segments
-        NaN where a number is not known.
-    targets : mapping of str to Tensor, shape (N, ...)
-    hidden : float
-        Share of the numbers that training hides, where NaN may come up.
-    cropped : float
-        Share of training clips that are replaced by one of their segments.
-    """
-
-    descriptors: Tensor
-    targets: Mapping[str, Tensor]
-    hidden: float = 0.0
-    cropped: float = 0.0
+    descriptors: Tensor  # (N, D), or (N, 1 + S, D) with segments; NaN where unknown
+    targets: Mapping[str, Tensor]  # (N, ...)
+    hidden: float = 0.0  # share of the numbers that training hides, where NaN may come up
+    cropped: float = 0.0  # share of training clips that are replaced by one of their segments
 
     def __len__(self) -> int:
         return len(self.descriptors)
@@ -153,15 +126,11 @@ class VectorBatches:
 
 
 def emotion_targets(rows: Sequence[LabelRow], smoothing: float) -> Tensor:
-    """Return target probabilities, softer where the evidence is divided.
+    """Return target probabilities, softer where the evidence is divided: (len(rows), 4).
 
-    Half of `smoothing` is spread evenly in any case, half in proportion to the
-    share of the evidence that speaks for another emotion. Rows that say how likely each side of
-    the axes is are taken at their word.
-
-    Returns
-    -------
-    Tensor, shape (len(rows), 4)
+    Half of `smoothing` is spread evenly in any case, half in proportion to the share of the
+    evidence that speaks for another emotion. Rows that say how likely each side of the axes is are
+    taken at their word.
     """
     doubt = torch.tensor([smoothing * (0.5 + (1 - row.agreement)) for row in rows])
     truth = torch.eye(len(EMOTIONS))[emotion_index(rows)]

@@ -22,46 +22,26 @@ FOLDS = 10
 
 @dataclass(frozen=True)
 class LabelRow:
-    """One labelled clip.
-
-    Attributes
-    ----------
-    group : str
-        What must not be split between training and test, such as the artist.
-    fold : int
-        0 to 9.
-    agreement : float
-        Share of the evidence that speaks for `emotion`, 0 to 1.
-    source : str
-        The folder that the row comes from.
-    trust : float
-        How much the label counts in training; 1 for labels as good as any.
-    arousal, valence : float
-        The label on the two axes where the data say one, in units of their own; else NaN.
-    shares : tuple of float
-        How likely arousal and valence are on their positive sides, where a set says it.
-    is_clear : bool
-        Whether the emotion is sure enough to be judged by.
-    is_kept_apart : bool
-        Whether the row is of those that a set which nobody trained on is judged by.
-    again : str
-        The same notes on another instrument, where a set was rendered (`tools.render_midi`).
-    """
+    """One labelled clip."""
 
     file: str
     emotion: Emotion
-    group: str
-    fold: int
+    group: str  # what must not be split between training and test, such as the artist
+    fold: int  # 0 to 9
     genres: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
-    agreement: float = 1.0
-    source: str = ""
-    trust: float = 1.0
+    agreement: float = 1.0  # share of the evidence that speaks for `emotion`, 0 to 1
+    source: str = ""  # the folder that the row comes from
+    trust: float = 1.0  # how much the label counts in training; 1 for labels as good as any
+    # the label on the two axes where the data say one, in units of their own; else NaN
     arousal: float = math.nan
     valence: float = math.nan
+    # how likely arousal and valence are on their positive sides, where a set says it
     shares: tuple[float, float] | None = None
-    is_clear: bool = True
+    is_clear: bool = True  # whether the emotion is sure enough to be judged by
+    # whether the row is of those that a set which nobody trained on is judged by
     is_kept_apart: bool = True
+    # the same notes on another instrument, where a set was rendered (`tools.render_midi`)
     again: str = ""
 
     @property
@@ -73,11 +53,7 @@ class LabelRow:
 def read_labels(folder: Path) -> list[LabelRow]:
     """Read `folder`'s `labels.csv`.
 
-    Raises
-    ------
-    DataError
-        If the file or a column is missing, an emotion is unknown or a fold is
-        not 0 to 9.
+    Raises DataError: the file or a column is missing, an emotion or a fold is unknown.
     """
     path = folder / "labels.csv"
     if not path.is_file():

@@ -47,24 +47,13 @@ DESCRIPTOR_CODE = tuple(sorted(Path(getfile(descriptors)).parent.glob("*.py")))
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is packed of each clip.
+    """What is packed of each clip."""
 
-    Attributes
-    ----------
-    name : str
-        Begins the pack's file name; name what the values depend on.
-    shape : tuple of int
-        Shape of one clip's values; the last axis may be filled in part.
-    dtype : str
-        Numpy's name of the values' type.
-    compute : callable
-        From a file to its values, shape `shape` or shorter along the last axis.
-        It is sent to other processes, so it must be a module's function.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
+    name: str  # begins the pack's file name; name what the values depend on
+    shape: tuple[int, ...]  # shape of one clip's values; the last axis may be filled in part
+    dtype: str  # numpy's name of the values' type
+    # from a file to its values, which may be shorter along the last axis; a module's function, as
+    # it is sent to other processes
     compute: Callable[[Path], npt.NDArray[np.generic]]
 
     @property

@@ -33,11 +33,8 @@ class Rating:
 def read_ratings(path: Path, *, middle: float = 0.0) -> list[Rating]:
     """Read a table of ratings.
 
-    Raises
-    ------
-    DataError
-        If the file or a column is missing, an emotion is unknown, a number is none, the numbers
-        lie on one side of the middle only, or a rater rates a file twice.
+    Raises DataError: the file or a column is missing, an emotion is unknown, a number is none, the
+    numbers lie on one side of the middle only, or a rater rates a file twice.
     """
     lines = _lines_of(path)
     has_emotion = "emotion" in lines[0]

@@ -42,22 +42,9 @@ class TrackError(MlError):
 
 
 def track_values(row: Mapping[str, object]) -> list[float]:
-    """Read the features of one row.
+    """Read the features of one row in the order of `TRACK_COLUMNS`, NaN for what is not known.
 
-    Parameters
-    ----------
-    row : mapping
-        Column names to cells, text or numbers. Further columns are ignored.
-
-    Returns
-    -------
-    list of float, length 12
-        In the order of `TRACK_COLUMNS`, NaN for what is not known.
-
-    Raises
-    ------
-    TrackError
-        If a cell is no number or out of range, or energy or valence is missing.
+    Raises TrackError: a cell is no number or out of range, or energy or valence is missing.
     """
     cells = {ALIASES.get(name, name): cell for name, cell in row.items()}
     values = [_value(name, cells.get(name)) for name in TRACK_COLUMNS]
@@ -82,22 +69,10 @@ def _value(name: str, cell: object) -> float:
 
 
 def read_tracks(folder: Path) -> tuple[list[LabelRow], list[list[float]]]:
-    """Read the labelled tracks of `folder`'s tracks.csv.
+    """Read the labelled tracks of `folder`'s tracks.csv, and each one's `track_values`.
 
-    Tracks that stand there twice keep both rows: where these disagree, so did
-    the people who made the playlists.
-
-    Returns
-    -------
-    rows : list of LabelRow
-        Each with the row's number and name as its file.
-    values : list of list of float
-        Each of length 12, see `track_values`.
-
-    Raises
-    ------
-    DataError
-        If the file, a column or a label is missing or wrong.
+    Tracks that stand there twice keep both rows: where these disagree, so did the people who made
+    the playlists. Raises DataError: the file, a column or a label is missing or wrong.
     """
     path = folder / "tracks.csv"
     if not path.is_file():

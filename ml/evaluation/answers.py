@@ -56,13 +56,7 @@ def read_answers(folder: Path) -> Kept | None:
 
 
 def answers_to(folder: Path, rows: Sequence[LabelRow]) -> Floats:
-    """Return the probabilities that are kept of these clips, shape (N, 4).
-
-    Raises
-    ------
-    DataError
-        If there are none of one of them.
-    """
+    """Return the probabilities that are kept of these clips, (N, 4); DataError where one lacks."""
     table: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
     known = dict(zip(table["clips"], table["probabilities"], strict=True))
     try:

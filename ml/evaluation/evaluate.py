@@ -111,10 +111,7 @@ def add_evaluation_arguments(parser: argparse.ArgumentParser) -> None:
 def run_evaluation(options: Mapping[str, Any]) -> None:
     """Evaluate as the options say, and print the comparison.
 
-    Raises
-    ------
-    DataError
-        If a run has no finished folds, or the data are others.
+    Raises DataError: a run has no finished folds, or the data are others.
     """
     runs: Path = options["runs"]
     names = _names(runs) if options["all"] else options["models"]

@@ -62,10 +62,7 @@ class Judged:
 def judged(predictions: Sequence[FoldPrediction], rows: Sequence[LabelRow]) -> Judged:
     """Calibrate what the folds said, by temperatures of other folds, and keep the main set's.
 
-    Raises
-    ------
-    DataError
-        If no fold has been finished, or predictions are of other clips.
+    Raises DataError: no fold has been finished, or predictions are of other clips.
     """
     if not predictions:
         raise DataError("No fold has been trained yet.")
@@ -86,10 +83,7 @@ def judged(predictions: Sequence[FoldPrediction], rows: Sequence[LabelRow]) -> J
 def fold_answers(prediction: FoldPrediction, rows: Mapping[str, LabelRow]) -> UnseenAnswers:
     """Lay what a fold's network said beside the labels.
 
-    Raises
-    ------
-    DataError
-        If a clip is in no labels.csv.
+    Raises DataError: a clip is in no labels.csv.
     """
     unknown = [key for key in prediction.files if key not in rows]
     if unknown:

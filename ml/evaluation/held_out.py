@@ -121,10 +121,7 @@ def _differences(names: Sequence[str], said: Mapping[str, Sequence[Said]]) -> Di
 def beyond_first(networks: Sequence[Said]) -> list[dict[str, list[float]]]:
     """Say by how much the first is better than each other one, with a 95 % interval.
 
-    Raises
-    ------
-    DataError
-        If they were not judged on the same clips.
+    Raises DataError: they were not judged on the same clips.
     """
     rows = networks[0].rows
     keys = [row.key for row in rows]

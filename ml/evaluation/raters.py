@@ -49,19 +49,13 @@ Probabilities = Mapping[str, Sequence[float]]
 
 @dataclass(frozen=True)
 class Score:
-    """How a layer did after so many labels.
-
-    Attributes
-    ----------
-    without, within : array, shape (raters,)
-        Share of held-out labels that agree, without the layer and with it.
-    ece_without, ece_within : float
-        Expected calibration error over all that was held out.
-    """
+    """How a layer did after so many labels."""
 
     labels: int
+    # (raters,): share of held-out labels that agree, without the layer and with it
     without: Floats
     within: Floats
+    # expected calibration error over all that was held out
     ece_without: float
     ece_within: float
 
@@ -104,10 +98,7 @@ class Score:
 def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str, list[float]]:
     """Return what the shipped network `model` says of clips; those heard before are not again.
 
-    Raises
-    ------
-    DataError
-        If a file is not there.
+    Raises DataError: a file is not there.
     """
     from ml.predictor import Predictor
     from ml.weights import WEIGHTS, digest, read_meta
@@ -146,10 +137,7 @@ def said_unseen(run: Path, source: str) -> dict[str, list[float]]:
     By the network that was trained without the set, its temperature fitted on the folds of the
     others; else by the folds, each with the temperature of the others.
 
-    Raises
-    ------
-    DataError
-        If the run has nothing of that set.
+    Raises DataError: the run has nothing of that set.
     """
     folds = read_predictions(run)
     apart = fold_folder(run, source)
@@ -196,10 +184,7 @@ def score(
     A rater's clips that are held out are known to the layer as any of a listener's songs: by what
     the network says of them, never by their labels.
 
-    Raises
-    ------
-    DataError
-        If nobody has enough labels to learn from one and be judged.
+    Raises DataError: nobody has enough labels to learn from one and be judged.
     """
     by_rater: dict[str, list[Rating]] = defaultdict(list)
     for rating in ratings:
@@ -314,10 +299,7 @@ def add_rating_arguments(parser: argparse.ArgumentParser) -> None:
 def evaluate_raters(options: Mapping[str, Any]) -> None:
     """Measure as the options say, and print the table.
 
-    Raises
-    ------
-    DataError
-        If the table is bad, or clips are missing.
+    Raises DataError: the table is bad, or clips are missing.
     """
     ratings = read_ratings(options["ratings"], middle=options["middle"])
     files = sorted({rating.file for rating in ratings})

@@ -27,34 +27,21 @@ Support = Callable[[Mapping[str, float], Mapping[str, float]], Mapping[str, floa
 
 @dataclass(frozen=True)
 class WordFigures:
-    """How well words fit.
+    """How well words fit."""
 
-    Attributes
-    ----------
-    areas : dict of str to float
-        Of each word, how often it is said more of a clip that it fits than of another of the same
-        emotion: the area under the curve.
-    first : dict of str to float
-        Of each emotion, how often the word that is said first fits, among clips that one fits.
-    chance : dict of str to float
-        How often any of its words would.
-    of_all : float
-        How often the first of all words fits, as where no emotion is sure.
-    """
-
+    # how often a word is said more of a clip that it fits than of another of its emotion: the area
+    # under the curve
     areas: dict[str, float]
+    # of each emotion, how often the word that is said first fits, among clips that one fits
     first: dict[str, float]
-    chance: dict[str, float]
-    of_all: float = 0.0
+    chance: dict[str, float]  # how often any of its words would
+    of_all: float = 0.0  # how often the first of all words fits, as where no emotion is sure
 
 
 def evaluate_words(options: Mapping[str, Any], support: Support) -> None:
     """Print how well words fit; with `write`, keep what all clips teach.
 
-    Raises
-    ------
-    DataError
-        If the folder has no labels, or the answers beside the weights are of other clips.
+    Raises DataError: there are no labels, or the answers beside the weights are of other clips.
     """
     lesson, answers = _read(options["data"], options["model"], options["runs"])
     Console().print(words_table(lesson, answers, support))

@@ -21,34 +21,20 @@ STEPS = 8  # points of the path from the flat clip to the real one; all go in on
 
 @dataclass(frozen=True)
 class Region:
-    """A stretch of time and a range of frequencies.
+    """A stretch of time and a range of frequencies."""
 
-    Attributes
-    ----------
-    segment, band, slot : int
-        0 to 2; 0 to 7, from low to high; 0 to 9.
-    """
-
-    segment: int
-    band: int
-    slot: int
+    segment: int  # 0 to 2
+    band: int  # 0 to 7, from low to high
+    slot: int  # 0 to 9
 
 
 @dataclass(frozen=True)
 class Reasons:
-    """A prediction and where it comes from.
-
-    Attributes
-    ----------
-    picture : Tensor, shape (3, n_mels, columns)
-        Log-mel of the three segments, 0 to 1.
-    relevance : Tensor, shape (3, 8, 10)
-        What each region adds to the log-probability of the answer; negative where it speaks
-        against it.
-    """
+    """A prediction and where it comes from."""
 
     prediction: Prediction
-    picture: Tensor
+    picture: Tensor  # (3, n_mels, columns): log-mel of the three segments, 0 to 1
+    # (3, 8, 10): what each region adds to the log-probability of the answer; negative: against it
     relevance: Tensor
 
     def strongest(self, count: int) -> list[Region]:
@@ -69,10 +55,7 @@ class Reasons:
 def explain(predictor: Predictor, clip: Clip) -> Reasons:
     """Say what a clip is, and which regions of its log-mel carried that.
 
-    Raises
-    ------
-    WeightsError
-        The network does not look at pictures of clips.
+    Raises WeightsError: the network does not look at pictures of clips.
     """
     if not predictor.meta.network.pictures:
         raise WeightsError(f"{predictor.name} looks at no picture that could be explained.")
@@ -98,12 +81,7 @@ def explain(predictor: Predictor, clip: Clip) -> Reasons:
 
 
 def flattened(picture: Tensor) -> Tensor:
-    """Return a picture without events: each row at its mean over the whole clip.
-
-    Parameters
-    ----------
-    picture : Tensor, shape (B, 3, R, T)
-    """
+    """Return pictures, (B, 3, R, T), without events: each row at its mean over the whole clip."""
     return picture.mean(dim=(1, 3), keepdim=True).expand_as(picture)
 
 

@@ -24,10 +24,7 @@ def draw(explanation: Reasons, settings: FeatureSettings, path: Path) -> None:
 
     Orange regions speak for the answer, blue ones against it; the five strongest are outlined.
 
-    Raises
-    ------
-    OSError
-        The file cannot be written.
+    Raises OSError: the file cannot be written.
     """
     width = LEFT + SEGMENTS * (WIDTH + GAP)
     image = Image.new("RGB", (width, TOP + HEIGHT + BOTTOM), PAPER)

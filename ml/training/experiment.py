@@ -53,30 +53,18 @@ PREDICTIONS = "predictions.json"
 
 @dataclass(frozen=True)
 class Experiment:
-    """A configuration file, read.
-
-    Attributes
-    ----------
-    descriptors : bool
-        Whether the network is given what describes a clip and its segments.
-    vectors : str
-        Which numbers of that: a key of `VECTOR_PARTS`.
-    excerpts : float
-        Share of training clips of which it takes a segment (only without pictures).
-    join : str
-        The experiment whose network is joined with this one after training.
-    lesson : TrainConfig or None
-        How the network's encoder is taught first, without labels (`ml.training.distil`).
-    """
+    """A configuration file, read."""
 
     name: str
     network: NetworkConfig
     training: TrainConfig
     augment: AugmentConfig
-    descriptors: bool = False
-    vectors: str = "all"
+    descriptors: bool = False  # whether the network is given what describes a clip and its segments
+    vectors: str = "all"  # which numbers of that: a key of `VECTOR_PARTS`
+    # share of training clips of which it takes a segment (only without pictures)
     excerpts: float = 0.0
-    join: str = ""
+    join: str = ""  # the experiment whose network is joined with this one after training
+    # how the network's encoder is taught first, without labels (`ml.training.distil`)
     lesson: TrainConfig | None = None
 
 
@@ -116,10 +104,7 @@ def read_experiment(
 ) -> Experiment:
     """Read `ml/configs/<name>.toml`, or the file at `path`.
 
-    Raises
-    ------
-    DataError
-        If there is no such file.
+    Raises DataError: there is no such file.
     """
     path = path or CONFIGS / f"{name}.toml"
     if not path.is_file():
@@ -301,13 +286,7 @@ def sized_network(experiment: Experiment, fold: FoldData) -> NetworkConfig:
 
 
 def parse_folds(text: str) -> tuple[int, ...]:
-    """Read "0-9", "0,3" or "all".
-
-    Raises
-    ------
-    ValueError
-        If it is none of these.
-    """
+    """Read "0-9", "0,3" or "all"; raises ValueError where it is none of these."""
     if text == "all":
         return (ALL_FOLDS,)
     folds: list[int] = []

@@ -60,10 +60,7 @@ def alone(run: Path) -> Path:
 def join_runs(run: Path, parts: Parts, data: DataFolders) -> None:
     """Write joined answers of all that both runs finished, and the network if both parts are there.
 
-    Raises
-    ------
-    DataError
-        If the two were not judged on the same clips.
+    Raises DataError: the two were not judged on the same clips.
     """
     rows = {row.key: row for row in data.rows()}
     for path in sorted(parts.listener.glob(f"*/{PREDICTIONS}")):

@@ -22,35 +22,22 @@ Loss = Callable[[Inputs, Targets], Tensor]
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How a network is trained.
-
-    Attributes
-    ----------
-    lr : float
-        Peak of the one-cycle schedule (Smith and Topin 2018).
-    mixup : float
-        Parameter of the Beta distribution of mixup (Zhang et al. 2018); 0 for none.
-    average : float
-        Decay per step of the averaged weights, which are the ones kept.
-    smoothing : float
-        Label smoothing where the evidence is divided.
-    half : bool
-        Compute in 16 bits, which is quicker for pictures and slower for perceptrons.
-    loss_weights : mapping of str to float
-        Weight of each auxiliary head's loss; the emotion's is 1.
-    """
+    """How a network is trained."""
 
     epochs: int = 30
     batch: int = 32
-    lr: float = 1e-3
+    lr: float = 1e-3  # peak of the one-cycle schedule (Smith and Topin 2018)
     weight_decay: float = 0.05
     warm_up: float = 0.2
+    # parameter of the Beta distribution of mixup (Zhang et al. 2018); 0 for none
     mixup: float = 0.3
-    average: float = 0.98
-    smoothing: float = 0.1
+    average: float = 0.98  # decay per step of the averaged weights, which are the ones kept
+    smoothing: float = 0.1  # label smoothing where the evidence is divided
     clip_norm: float = 5.0
     seed: int = 0
+    # compute in 16 bits, which is quicker for pictures and slower for perceptrons
     half: bool = True
+    # weight of each auxiliary head's loss; the emotion's is 1
     loss_weights: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -244,12 +231,7 @@ def mix(
 def predict_logits(
     network: nn.Module, data: Batches, indices: Tensor, *, device: str = "cpu", batch: int = 32
 ) -> Tensor:
-    """Return the emotion logits of some examples, in order and without augmentation.
-
-    Returns
-    -------
-    Tensor, shape (len(indices), 4)
-    """
+    """Return the emotion logits of some examples, in order and not augmented: (n, 4)."""
     if not len(indices):
         return torch.zeros(0, len(EMOTIONS))
     network.eval()

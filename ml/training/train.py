@@ -165,10 +165,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
 def run_training(options: Mapping[str, Any]) -> None:
     """Train as the options say.
 
-    Raises
-    ------
-    DataError
-        If the data or the configuration cannot be used.
+    Raises DataError: the data or the configuration cannot be used.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if options["threads"]:

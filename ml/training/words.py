@@ -60,22 +60,12 @@ HELPS = 0.55
 
 @dataclass(frozen=True)
 class Lesson:
-    """Clips with the words that fit them.
+    """Clips with the words that fit them."""
 
-    Attributes
-    ----------
-    tags : array, shape (N, T)
-        Log-odds of musicnn's tags.
-    says : array, shape (N, W)
-        Whether each of `NAMES` fits.
-    emotions : array, shape (N,)
-    folds : array, shape (N,)
-    """
-
-    tags: Floats
-    says: Bools
-    emotions: npt.NDArray[np.str_]
-    folds: npt.NDArray[np.int64]
+    tags: Floats  # (N, T): log-odds of musicnn's tags
+    says: Bools  # (N, W): whether each of `NAMES` fits
+    emotions: npt.NDArray[np.str_]  # (N,)
+    folds: npt.NDArray[np.int64]  # (N,)
 
     @classmethod
     def of(cls, rows: Sequence[LabelRow], tags: Floats) -> Self:
