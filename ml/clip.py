@@ -19,30 +19,16 @@ LENGTHS = Struct(">II")  # of a report and of samples, where one process hands a
 
 @dataclass(frozen=True)
 class Clip:
-    """Up to 30 s of a song.
+    """Up to 30 s of a song."""
 
-    Attributes
-    ----------
-    samples : float32 array, shape (n,)
-        Mono, at `SAMPLE_RATE`.
-    seconds : float
-        Length of `samples`.
-    source_seconds : float
-        Length of the file that the clip was taken from.
-    start : float
-        Where in the source the clip begins, in seconds.
-    title, artist : str
-        What the file's tags name, or empty. A stranger's text: escape it.
-    is_middle : bool
-        Whether this is the song's middle; else there was nothing to be heard in that.
-    """
-
-    samples: npt.NDArray[np.float32]
-    seconds: float
-    source_seconds: float
-    start: float
+    samples: npt.NDArray[np.float32]  # (n,): mono, at `SAMPLE_RATE`
+    seconds: float  # length of `samples`
+    source_seconds: float  # length of the file that the clip was taken from
+    start: float  # where in the source the clip begins, in seconds
+    # what the file's tags name, or nothing; a stranger's text: escape it
     title: str = ""
     artist: str = ""
+    # whether this is the song's middle; else there was nothing to be heard in that
     is_middle: bool = True
 
 

@@ -1,14 +1,11 @@
 """Compute what a network needs of every clip once, into one file that travels.
 
-    python -m ml.datasets.pack data/4q runs/packs
-
 A pack is a plain ``.npy`` of records: the file's name, how many columns (or
 numbers) it has, and the values, in 8 bits for log-mel pictures. Its name holds a
 digest of how the values were computed, settings and code, so packs of other ones are not
 mistaken for it. A killed run is continued where it stopped.
 """
 
-import argparse
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +24,6 @@ from ml import clip
 from ml.audio import loading, source
 from ml.audio.loading import load_clip
 from ml.clip import CLIP_SECONDS, SEGMENTS
-from ml.datasets.labels_file import read_labels
 from ml.errors import ClipError
 from ml.features import descriptors, musicnn, spectrogram, vectors
 from ml.features.spectrogram import FeatureSettings, clip_picture, levelled, packed
@@ -168,20 +164,3 @@ def _shown(
 ) -> Iterable[tuple[int, Packed]]:
     pairs = list(waiting)
     return track(zip(pairs, results, strict=True), title, total=len(pairs))
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Pack the pictures of a folder with a `labels.csv`."""
-    parser = argparse.ArgumentParser(prog="python -m ml.datasets.pack", description=main.__doc__)
-    parser.add_argument("data", type=Path, help="folder with labels.csv")
-    parser.add_argument("folder", type=Path, help="where the pack goes")
-    parser.add_argument("--processes", type=int, default=2)
-    options = parser.parse_args(arguments)
-
-    files = [row.file for row in read_labels(options.data)]
-    recipe = picture_recipe(FeatureSettings())
-    build_pack(options.data, files, recipe, options.folder, processes=options.processes)
-
-
-if __name__ == "__main__":
-    main()

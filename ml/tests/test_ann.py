@@ -163,7 +163,7 @@ class TestAnn:
         assert torch.allclose(together, alone, atol=1e-5)
 
     def test_segments_count_half_when_they_are_described_too(self) -> None:
-        network, values = ann(parts=3).eval(), torch.randn(5, 4, 6)
+        network, values = ann().eval(), torch.randn(5, 4, 6)
         outputs = network({"descriptors": values})
         alone = [network({"descriptors": values[:, view]})["emotion"] for view in range(4)]
         assert torch.allclose(outputs["segments"], torch.stack(alone[1:], dim=1), atol=1e-5)

@@ -9,6 +9,7 @@ then makes of every clip is computed once, so that a fold of the network around 
 import hashlib
 import logging
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -21,7 +22,7 @@ from ml.networks.ann import Standardise
 from ml.networks.config import NetworkConfig
 from ml.networks.listener import Listener
 from ml.networks.registry import NETWORKS, channels_last
-from ml.training.loop import Progress, TrainConfig, Trainer
+from ml.training.loop import TrainConfig, Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -67,11 +68,7 @@ def distil(
     trainer = Trainer(student, lesson, indices, training, device="cpu", loss=_distance)
     if checkpoint.exists():
         trainer.resume(checkpoint)
-
-    def report(progress: Progress) -> None:
-        logger.info("%s epoch %d loss %.4f", path.stem, progress.epoch, progress.loss)
-
-    trainer.run(checkpoint, report)
+    trainer.run(checkpoint, partial(logger.info, f"{path.stem} epoch %d loss %.4f"))
     state = student.listener.state_dict()
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = {name: value.contiguous() for name, value in state.items() if name.startswith(ENCODER)}

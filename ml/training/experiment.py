@@ -110,17 +110,15 @@ def read_experiment(
     if not path.is_file():
         raise DataError(f"There is no configuration {path}.")
     table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    training = TrainConfig(**table.get("training", {}))
+    lesson = table.pop("lesson", None)
+    training = TrainConfig(**table.pop("training", {}))
     return Experiment(
         name=path.stem,
-        network=network_config(table.get("network", {})),
+        network=network_config(table.pop("network", {})),
         training=replace(training, epochs=epochs) if epochs else training,
-        augment=AugmentConfig(**table.get("augment", {})),
-        descriptors=table.get("descriptors", False),
-        vectors=table.get("vectors", "all"),
-        excerpts=table.get("excerpts", 0.0),
-        join=table.get("join", ""),
-        lesson=TrainConfig(**table["lesson"]) if "lesson" in table else None,
+        augment=AugmentConfig(**table.pop("augment", {})),
+        lesson=lesson and TrainConfig(**lesson),
+        **table,
     )
 
 

@@ -1,14 +1,11 @@
 """Join a network that listens with perceptrons over hand-made descriptors.
 
-    python -m ml.training.join resnet18_bilstm --data data/4q
-
-Both are trained first, on the same folds; `ml.training.train` does all of this in one go.
-Their shares are fixed (`ml.networks.joined`).
+Both are trained first, on the same folds, by `ml.training.train`. Their shares are fixed
+(`ml.networks.joined`).
 """
 
-import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,22 +31,22 @@ from ml.training.experiment import (
 )
 from ml.weights import TRAINING_ONLY
 
+SHIPPED = (
+    "In the weights that ship the network that listens was trained on all clips and the "
+    "perceptrons were trained on all clips, by the same recipe."
+)
+
 
 @dataclass(frozen=True)
 class Parts:
-    """The runs of two networks, and the fold of each that goes into the joined one."""
+    """The runs of two networks."""
 
     listener: Path
     describer: Path
-    listener_fold: int = ALL_FOLDS
-    describer_fold: int = ALL_FOLDS
 
-    def folders(self) -> tuple[Path, Path]:
-        """Return where the two networks stand."""
-        return (
-            fold_folder(self.listener, self.listener_fold),
-            fold_folder(self.describer, self.describer_fold),
-        )
+    def folders(self) -> list[Path]:
+        """Return where the two networks stand that were trained on all clips."""
+        return [fold_folder(run, ALL_FOLDS) for run in (self.listener, self.describer)]
 
 
 def alone(run: Path) -> Path:
@@ -94,7 +91,6 @@ def _write_network(run: Path, parts: Parts) -> None:
         descriptors=second[0].descriptors,
         members=second[0].members,
         waves=second[0].waves,
-        parts=second[0].parts,
         heads={},
     )
     network = build_network(config)
@@ -109,21 +105,9 @@ def _write_network(run: Path, parts: Parts) -> None:
     facts = first[2] | {
         "network": asdict(config),
         "seconds": first[2]["seconds"] + second[2]["seconds"],
-        "shipped": _shipped(parts),
+        "shipped": SHIPPED,
     }
     (folder / FACTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
-
-
-def _shipped(parts: Parts) -> str:
-    """Say which networks were put together."""
-    words = [
-        f"{part} {'on all clips' if fold == ALL_FOLDS else f'without fold {fold}'}"
-        for part, fold in (
-            ("the network that listens was trained", parts.listener_fold),
-            ("the perceptrons were trained", parts.describer_fold),
-        )
-    ]
-    return f"In the weights that ship {' and '.join(words)}, by the same recipe."
 
 
 def _trained(folder: Path) -> tuple[NetworkConfig, dict[str, Tensor], dict[str, Any]]:
@@ -133,28 +117,3 @@ def _trained(folder: Path) -> tuple[NetworkConfig, dict[str, Tensor], dict[str, 
 
 def _without_extra(state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: value for name, value in state.items() if TRAINING_ONLY not in name}
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and join."""
-    parser = argparse.ArgumentParser(prog="python -m ml.training.join")
-    parser.add_argument("run", help="name of the joined run")
-    parser.add_argument("--describer", default="ann", help="run of the perceptrons")
-    parser.add_argument("--listener-fold", type=int, default=ALL_FOLDS, help="-1: all clips")
-    parser.add_argument("--describer-fold", type=int, default=ALL_FOLDS, help="-1: all clips")
-    parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
-    parser.add_argument("--also", type=Path, action="append", default=[])
-    parser.add_argument("--runs", type=Path, default=Path("runs"))
-    options = parser.parse_args(arguments)
-    parts = Parts(
-        alone(options.runs / options.run),
-        options.runs / options.describer,
-        options.listener_fold,
-        options.describer_fold,
-    )
-    data = DataFolders(options.data, tuple(options.also))
-    join_runs(options.runs / options.run, parts, data)
-
-
-if __name__ == "__main__":
-    main()

@@ -41,15 +41,6 @@ class TrainConfig:
     loss_weights: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Where a training stands after an epoch."""
-
-    epoch: int
-    epochs: int
-    loss: float
-
-
 @dataclass
 class Averaged:
     """An exponential moving average of a network's weights and statistics."""
@@ -108,8 +99,11 @@ class Trainer:
         self.epoch = 0
         self.seconds = 0.0
 
-    def run(self, checkpoint: Path | None, report: Callable[[Progress], None]) -> nn.Module:
-        """Train to the last epoch and return the network with averaged weights."""
+    def run(self, checkpoint: Path | None, report: Callable[[int, float], None]) -> nn.Module:
+        """Train to the last epoch and return the network with averaged weights.
+
+        `report` is told the number and the loss of each epoch.
+        """
         while self.epoch < self.config.epochs:
             started = time.perf_counter()
             loss = self._run_epoch()
@@ -117,7 +111,7 @@ class Trainer:
             self.seconds += time.perf_counter() - started
             if checkpoint is not None:
                 self._save(checkpoint)
-            report(Progress(self.epoch, self.config.epochs, loss))
+            report(self.epoch, loss)
         return self.averaged_network()
 
     @contextmanager

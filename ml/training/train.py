@@ -43,7 +43,7 @@ from ml.training.experiment import (
     write_prediction,
 )
 from ml.training.join import Parts, alone, join_runs
-from ml.training.loop import Progress, Trainer, pick_device, predict_logits
+from ml.training.loop import Trainer, pick_device, predict_logits
 
 logger = logging.getLogger(__name__)
 WATCH_EVERY = 5
@@ -91,12 +91,11 @@ def _train_fold(
         title = f"{experiment.name} {folder.name}"
         task = bar.add_task(title, total=experiment.training.epochs, completed=trainer.epoch)
 
-        def report(progress: Progress) -> None:
-            watch = progress.epoch % WATCH_EVERY == 0 and len(data.test) > 0
+        def report(epoch: int, loss: float) -> None:
+            watch = epoch % WATCH_EVERY == 0 and len(data.test) > 0
             score = f"macro-F1 {_watched(trainer, data):.3f}" if watch else ""
-            logger.info("%s epoch %d loss %.3f %s", title, progress.epoch, progress.loss, score)
-            words = f"loss {progress.loss:.3f} {score}"
-            bar.update(task, completed=progress.epoch, description=f"{title} {words}")
+            logger.info("%s epoch %d loss %.3f %s", title, epoch, loss, score)
+            bar.update(task, completed=epoch, description=f"{title} loss {loss:.3f} {score}")
 
         network = trainer.run(checkpoint, report)
     finish(network, *data.batches.batch(data.train, None))

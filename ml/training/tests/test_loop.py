@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from ml.training.loop import (
-    Progress,
     TrainConfig,
     Trainer,
     mix,
@@ -67,15 +66,15 @@ def test_table_is_learnt_when_trained() -> None:
 
 
 def test_result_is_the_same_when_seed_is() -> None:
-    first, second = (answers(trainer().run(None, lambda progress: None)) for _ in range(2))
+    first, second = (answers(trainer().run(None, lambda *_progress: None)) for _ in range(2))
     assert torch.equal(first, second)
 
 
 def test_result_is_the_same_when_killed_and_resumed(tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint.pt"
 
-    def kill(progress: Progress) -> None:
-        if progress.epoch == 2:
+    def kill(epoch: int, _loss: float) -> None:
+        if epoch == 2:
             raise KilledError
 
     with pytest.raises(KilledError):
@@ -85,20 +84,20 @@ def test_result_is_the_same_when_killed_and_resumed(tmp_path: Path) -> None:
     resumed.resume(checkpoint)
     assert resumed.epoch == 2
     assert torch.equal(
-        answers(resumed.run(checkpoint, lambda progress: None)),
-        answers(trainer().run(None, lambda progress: None)),
+        answers(resumed.run(checkpoint, lambda *_progress: None)),
+        answers(trainer().run(None, lambda *_progress: None)),
     )
 
 
 def test_training_goes_on_unchanged_when_watched() -> None:
     watched = trainer()
 
-    def watch(progress: Progress) -> None:
+    def watch(_epoch: int, _loss: float) -> None:
         with watched.swapped() as network:
             answers(network)
 
     assert torch.equal(
-        answers(watched.run(None, watch)), answers(trainer().run(None, lambda progress: None))
+        answers(watched.run(None, watch)), answers(trainer().run(None, lambda *_progress: None))
     )
 
 
