@@ -73,7 +73,6 @@ def _wait_for(base: str) -> None:
 
 
 def main() -> None:
-    """Print what a new data folder takes to start again and again."""
     with tempfile.TemporaryDirectory(prefix="journify-bench-") as folder:
         seconds = starts(folder)
     print(*(f"{each:.2f}" for each in seconds), f"median {median(seconds):.2f} s")

@@ -70,7 +70,6 @@ def _listen_with_thesis(network: ThesisNetwork, path: Path, laps: Laps) -> None:
 
 
 def main(files: list[Path]) -> dict[str, Any]:
-    """Listen to every file."""
     network = ThesisNetwork().eval()
     return report(STARTED, files, lambda path, laps: _listen_with_thesis(network, path, laps))
 

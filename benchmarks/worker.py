@@ -39,10 +39,7 @@ FORMATS = [
 
 
 def memory(songs: int) -> list[float]:
-    """Have a worker listen to so many generated songs; look at its memory after each tenth.
-
-    Returns its resident megabytes.
-    """
+    """Have a worker listen to generated songs; return its resident megabytes at each tenth."""
     with environment("sqlite") as env:
         done = subprocess.run(
             [*INSIDE, "benchmarks.worker", str(songs)],

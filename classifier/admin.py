@@ -287,8 +287,6 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
 
 @admin.register(Classification)
 class ClassificationAdmin(FailureMixin, LongListMixin, admin.ModelAdmin[Classification]):
-    """What models said, and the state of that work."""
-
     list_display = (
         "song",
         "emotion",

@@ -19,7 +19,6 @@ MEGABYTE = 1_000_000
 
 
 def used_by(user: User) -> int:
-    """Return how many bytes the user's files take."""
     return _bytes_of(Song.objects.filter(owner=user))
 
 

@@ -26,7 +26,6 @@ forget_with_rows(TryOut, "audio")
 def tell_of_saved(
     *, instance: Classification | Label, created: bool, raw: bool, **_signal: Any
 ) -> None:
-    """Tell of an answer or a label that was saved."""
     is_work = isinstance(instance, Classification) and instance.status != instance.Status.DONE
     # rows that are loaded bring what was kept of them along; new work says nothing yet
     if not raw and not (created and is_work):

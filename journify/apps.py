@@ -3,8 +3,6 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class JournifyConfig(AppConfig):
-    """Settings and shared helpers."""
-
     name = "journify"
 
     def ready(self) -> None:

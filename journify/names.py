@@ -40,7 +40,6 @@ def is_writable(name: str) -> bool:
 
 
 def is_part(character: str) -> bool:
-    """Whether a name may hold a character."""
     return character.isalnum() or character in PUNCTUATION or _is_mark(character)
 
 

@@ -180,7 +180,6 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["journify.formats"]
 TIME_ZONE = "UTC"
-USE_TZ = True
 
 # Parts of pages that take long to draw (`journify/web/fragments.py`), in the memory of a process.
 
@@ -310,8 +309,6 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if USE_HTTPS else "http"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = USE_HTTPS
 # probes of this machine speak HTTP, and what they are told is everybody's or has a token
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
-SESSION_COOKIE_AGE = 14 * 24 * 3600
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # browsers take a cookie of this name from this very host only, and only over HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if USE_HTTPS else "sessionid"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if USE_HTTPS else 0
@@ -319,8 +316,6 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if USE_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_HTTPS else None
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 # Who may see other people's songs takes a second key on any server that others can reach.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", USE_HTTPS)
 MFA_ADAPTER = "spotify_auth.mfa.second_factor.SecondFactorAdapter"

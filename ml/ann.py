@@ -17,8 +17,6 @@ WEIGHTS_NAME = "ann_tracks"
 
 @dataclass(frozen=True)
 class TrackResult:
-    """What came of one row."""
-
     prediction: Prediction | None  # None if the row could not be used
     error: str = ""  # why not, in one sentence; empty otherwise
 

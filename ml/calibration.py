@@ -23,7 +23,6 @@ class UnseenAnswers(NamedTuple):
 
     @classmethod
     def joined(cls, parts: Iterable[UnseenAnswers]) -> UnseenAnswers:
-        """Put several together."""
         return cls(*map(np.concatenate, zip(*parts, strict=True)))
 
 

@@ -31,7 +31,6 @@ def macro_f1(truth: Sequence[int] | Integers, answers: Sequence[int] | Integers)
 
 
 def accuracy(truth: Sequence[int] | Integers, answers: Sequence[int] | Integers) -> float:
-    """Return the share of right answers."""
     return float(np.mean(np.asarray(truth) == np.asarray(answers)))
 
 
@@ -110,7 +109,6 @@ def draws(groups: Sequence[str]) -> list[Integers]:
 
 
 def difference_text(values: Sequence[float]) -> str:
-    """Write a difference with its interval."""
     value, low, high = values
     return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
 

@@ -93,7 +93,6 @@ class Layer:
 
     @classmethod
     def from_text(cls, text: str) -> Layer:
-        """Read what `as_text` wrote."""
         return cls(*map(float, text.split())) if text else cls()
 
     def correct(self, probabilities: Sequence[float]) -> list[float]:
@@ -372,7 +371,6 @@ def _agreeing(songs: Iterable[Axes], labels: Iterable[Emotion]) -> int:
 
 
 def likeliest(probabilities: Sequence[float]) -> Emotion:
-    """Return the emotion with the largest probability."""
     return EMOTIONS[max(range(len(EMOTIONS)), key=probabilities.__getitem__)]
 
 

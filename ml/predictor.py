@@ -122,14 +122,10 @@ class Predictor:
         return cls(meta, network, folder=folder if quick else None, pool=pool)
 
     def exact_network(self) -> nn.Module:
-        """Return the network in 32 bits, with gradients if wanted, also where a quick one answers.
-
-        Raises WeightsError: the weights are gone meanwhile.
-        """
+        """Return the network in 32 bits, which knows gradients, also where a quick one answers."""
         return self.network if self._folder is None else load_network(self._folder, self.meta)
 
     def predict(self, clip: Clip) -> Prediction:
-        """Say which emotion a clip carries."""
         return self.predict_many([clip])[0]
 
     @torch.inference_mode()

@@ -32,8 +32,6 @@ TRAINING_ONLY = "heads.extra."  # anywhere within a tensor's name
 
 @dataclass(frozen=True)
 class Meta:
-    """The parts of `meta.json` that using the weights needs."""
-
     name: str
     version: str
     input: str
@@ -48,11 +46,7 @@ class Meta:
 def save_weights(
     folder: Path, network: nn.Module, config: NetworkConfig, facts: Mapping[str, Any]
 ) -> None:
-    """Write the tensors in 8 or 16 bits, without training's heads, and `meta.json`.
-
-    `facts`: further entries of `meta.json`: name, version, input, temperature, descriptors,
-    musicnn, data, folds and metrics.
-    """
+    """Write the tensors in 8 or 16 bits, without training's heads, and `meta.json` with `facts`."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
         name: value.contiguous().cpu()
@@ -72,10 +66,7 @@ def save_weights(
 
 
 def read_meta(folder: Path) -> Meta:
-    """Read `meta.json`.
-
-    Raises WeightsError: it is missing, unreadable, or for another order of emotions.
-    """
+    """Read `meta.json`; WeightsError if it is missing, unreadable or of another order."""
     try:
         table = json.loads((folder / META).read_text(encoding="utf-8"))
         if table["labels"] != list(EMOTIONS):
@@ -95,10 +86,7 @@ def read_meta(folder: Path) -> Meta:
 
 
 def load_network(folder: Path, meta: Meta) -> nn.Module:
-    """Return the network, in 32 bits and ready to answer.
-
-    Raises WeightsError: the tensors are missing, damaged or of another shape.
-    """
+    """Return the network in 32 bits; WeightsError if tensors are missing, damaged or others."""
     path = folder / TENSORS
     if not path.is_file():
         raise WeightsError(f"There are no weights in {folder}.")
@@ -115,7 +103,6 @@ def load_network(folder: Path, meta: Meta) -> nn.Module:
 
 
 def digest(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal digits."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 

@@ -147,7 +147,6 @@ def effective_of(
 
 
 def _counting_answer(rows: Sequence[Classification]) -> Classification | None:
-    """Return the answer that counts among those of models."""
     answers = [row for row in rows if row.has_answer]
     if len(answers) < 2:
         return answers[0] if answers else None

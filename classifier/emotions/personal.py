@@ -49,7 +49,6 @@ def learn(user: UUID, songs: Sequence[UUID]) -> PersonalLayer:
 
 
 def switch_layer(user: UUID, *, is_on: bool) -> None:
-    """Have what a listener taught count, or not."""
     PersonalLayer.objects.update_or_create(user_id=user, defaults={"is_on": is_on})
 
 

@@ -120,10 +120,7 @@ def is_named_like_audio(filename: str) -> bool:
 
 
 def explained(code: str, sentence: str, filename: str) -> str:
-    """Say why a file was refused: by its kind where that is the reason.
-
-    `code`, `sentence`: of the `ml.errors.ClipError`.
-    """
+    """Say why a `ClipError` refused a file: by its kind where that is the reason."""
     name = _extension(filename)
     kind = UNHEARD.get(name) if code == "unreadable" else None
     if code == "no-decoder" and name in FORMATS:

@@ -66,8 +66,6 @@ def name_of(title: str, *, is_of_spotify: bool) -> str:
 
 
 class SongQuerySet(models.QuerySet["Song"]):
-    """Which songs a person may see."""
-
     def with_readings(self, user: User) -> SongQuerySet:
         """Join what models said and what `user` said and taught, in a fixed number of queries."""
         layer = PersonalLayer.objects.layer_of(user.pk)
@@ -186,11 +184,9 @@ class ClassificationQuerySet(JobQuerySet["Classification"]):  # type: ignore[ove
     """The states of the work, of which some waits for another try."""
 
     def waiting(self) -> Self:
-        """Work that a worker may take up now."""
         return super().waiting().filter(Q(retry_at=None) | Q(retry_at__lte=Now()))
 
     def postponed(self) -> Self:
-        """Work that waits until its time for another try has come."""
         return super().waiting().filter(retry_at__gt=Now())
 
     def answered(self) -> Self:
@@ -204,7 +200,6 @@ class ClassificationQuerySet(JobQuerySet["Classification"]):  # type: ignore[ove
         return self.filter(emotion=emotion, certainty__gte=UNSURE_BELOW)
 
     def by_status(self) -> dict[str, int]:
-        """Count the rows of every state there is one of."""
         return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
 
 

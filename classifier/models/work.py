@@ -15,7 +15,6 @@ from journify.models import UUIDModel
 
 
 def picture_path(_explanation: "Explanation", _filename: str) -> str:
-    """Name a picture by chance, as uploads are."""
     return f"explanations/{uuid.uuid4()}.png"
 
 
@@ -69,7 +68,6 @@ class Arc(Job):
 
 
 def tryout_path(_tryout: "TryOut", filename: str) -> str:
-    """Name a visitor's file by chance."""
     return f"tryouts/{uuid.uuid4()}{Path(filename).suffix[:6].lower()}"
 
 

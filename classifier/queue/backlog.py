@@ -55,7 +55,6 @@ def _running(row: Classification, now: dt.datetime) -> dict[str, Any]:
 
 
 def _failures() -> dict[str, int]:
-    """Count the failed songs that nobody dropped by reason, the most frequent first."""
     counted = failed().values_list("reason").annotate(count=Count("pk")).order_by("-count")
     return {reason or "unknown": count for reason, count in counted}
 

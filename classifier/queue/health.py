@@ -22,7 +22,6 @@ def queue() -> CheckResult:
 
 
 def workers() -> CheckResult:
-    """Look for a worker that was heard from lately."""
     alive = heartbeats.alive()
     return CheckResult(is_fit=alive > 0, facts={"alive": alive})
 

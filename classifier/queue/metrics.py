@@ -44,7 +44,6 @@ class QueueCollector:
     """The queue at the moment of asking: every process of every machine sees the same."""
 
     def collect(self) -> Iterable[Metric]:
-        """Count rows by state, and look for the one whose turn it is."""
         depth = GaugeMetricFamily(
             "journify_queue_depth", "Songs in a state of the queue.", labels=["status"]
         )

@@ -151,7 +151,6 @@ def _counted(reason: str, *, is_ours: bool) -> bool:
 
 
 def classification_interrupted(row: Classification) -> bool:
-    """Give a row back whose worker died."""
     return release(row, str(INTERRUPTED), reason="interrupted")
 
 

@@ -25,10 +25,7 @@ class Bundle:
 
 @functools.cache
 def read_bundle(name: str) -> Bundle:
-    """Read what the model in `ml/weights/<name>` declares.
-
-    Raises FileNotFoundError: no such model is shipped.
-    """
+    """Read what the model in `ml/weights/<name>` declares; FileNotFoundError where none ships."""
     meta = json.loads((settings.WEIGHTS_DIR / name / "meta.json").read_text(encoding="utf-8"))
     # as in `ml.networks.config.NetworkConfig`, networks that say nothing of it look at pictures
     pictures = bool(meta.get("network", {}).get("pictures", True))

@@ -69,7 +69,6 @@ def request_explanation(classification: Classification, *, lane: str = jobs.NO_L
 
 
 def draw_explanation(row: Explanation) -> None:
-    """Draw the explanation of a claimed row, and write down what came of it."""
     with endings.told(row, explain=sentence_of):
         with leases.held(row), leases.time_limit(settings.CLASSIFY_MAX_SECONDS):
             picture, values = _drawn(row.classification)
@@ -78,7 +77,6 @@ def draw_explanation(row: Explanation) -> None:
 
 
 def _drawn(classification: Classification) -> tuple[bytes, dict[str, Any]]:
-    """Hear the clip again and draw what carried the answer."""
     from ml.explanations.explain import explain
     from ml.explanations.figure import paint
 

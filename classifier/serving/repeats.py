@@ -35,7 +35,6 @@ def known_answer(row: Classification, digest: str) -> Classification | None:
 
 
 def prediction_of(found: Classification) -> Prediction:
-    """Return the prediction that an answer keeps."""
     from ml.predictor import Prediction
 
     return Prediction(

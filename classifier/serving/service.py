@@ -29,10 +29,7 @@ class EmotionService:
         self.predictors = [model for model in loaded if model is not None]
 
     def classify(self, clip: Clip) -> Prediction:
-        """Say which emotion `clip` carries.
-
-        Raises NoModelError: no model is loaded, or every one of them failed on this clip.
-        """
+        """Say which emotion `clip` carries; NoModelError where no model is loaded or all fail."""
         for predictor in self.predictors:
             try:
                 return predictor.predict(clip)

@@ -29,7 +29,6 @@ PATIENCE = 3  # a whole song may take so many times what a clip may
 
 
 def arc_of(song: Song) -> Arc | None:
-    """Return how far a song's arc is; None where nobody asked for it."""
     return Arc.objects.filter(song=song).first()
 
 
@@ -45,7 +44,6 @@ def request_arc(song: Song, *, lane: str = jobs.NO_LANE) -> Arc:
 
 
 def hear_whole(row: Arc) -> None:
-    """Hear the whole song of a claimed row, and write down what came of it."""
     from classifier.serving.service import get_service
 
     most = PATIENCE * settings.CLASSIFY_MAX_SECONDS

@@ -73,8 +73,6 @@ class DeezerTrack(OutsideTrack):
 
 
 class DeezerClient:
-    """The few reads that we use."""
-
     def __init__(self, *, patience: float = 0.0) -> None:
         self.platform = Platform(NAME, patience)
 

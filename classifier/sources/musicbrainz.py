@@ -61,8 +61,6 @@ class Recording(OutsideTrack):
 
 
 class MusicBrainzClient:
-    """The two reads that we use."""
-
     def __init__(self) -> None:
         # one try: a second one would cost everybody's next second
         self.platform = Platform(NAME, PATIENCE_SECONDS, tries=1)

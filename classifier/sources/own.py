@@ -13,8 +13,6 @@ CATALOGUE = "catalogue"
 
 
 class OwnFiles:
-    """Private storage."""
-
     @contextmanager
     def clip_of(self, song: Song) -> Iterator[tuple[Path, str]]:
         """Yield the stored file; storage without local paths is copied to a temporary one first.

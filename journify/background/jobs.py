@@ -46,14 +46,10 @@ J = TypeVar("J", bound="Job")
 
 
 class JobQuerySet(models.QuerySet[J]):
-    """The states of the work."""
-
     def open(self) -> Self:
-        """Work that is not finished: waiting or under way."""
         return self.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING])
 
     def waiting(self) -> Self:
-        """Work that a worker may take up now."""
         return self.filter(status=Job.Status.QUEUED)
 
     def running(self) -> Self:
@@ -224,7 +220,6 @@ def from_now(seconds: float) -> CombinedExpression:
 
 
 def lease_end() -> CombinedExpression:
-    """When a lease that begins now ends."""
     return from_now(settings.CLASSIFY_LEASE_SECONDS)
 
 

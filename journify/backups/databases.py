@@ -30,7 +30,6 @@ class SQLite:
             connection.connection.backup(copy)
 
     def load(self, source: Path) -> None:
-        """Copy the pages of a file."""
         connection.ensure_connection()
         with closing(sqlite3.connect(source)) as copy:
             copy.backup(connection.connection)
@@ -65,7 +64,6 @@ class PostgreSQL:
     """`pg_dump` and `pg_restore`, of the server's version or newer."""
 
     def dump(self, target: Path) -> None:
-        """Write PostgreSQL's own archive."""
         _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
 
     def load(self, source: Path) -> None:

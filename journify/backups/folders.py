@@ -38,7 +38,6 @@ class Folder:
         return timezone.now() - made_at if made_at else None
 
     def next_path(self) -> Path:
-        """Return where a backup of now belongs."""
         path = self.path / timezone.now().strftime(NAME)
         if path.exists():
             raise BackupError(f"{path} is there already: nothing was written.")

@@ -24,8 +24,6 @@ class BackupError(Exception):
 
 @dataclass(frozen=True)
 class FileFacts:
-    """Size and SHA-256 of a file."""
-
     size: int
     sha256: str
 
@@ -63,10 +61,7 @@ def add_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
 
 
 def manifest_of(archive: tarfile.TarFile) -> Manifest:
-    """Read it from a file.
-
-    Raises BackupError: there is none, or it is none that was written here.
-    """
+    """Read it; raises BackupError where there is none, or none that was written here."""
     content = content_of(archive, MANIFEST)
     try:
         values: dict[str, Any] = json.load(content)

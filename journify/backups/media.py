@@ -58,7 +58,6 @@ class InAFolder:
         self.new_count = self.new_bytes = 0
 
     def keep(self, name: str) -> FileFacts | None:
-        """Copy an upload unless it is here."""
         path = self.folder / name
         facts = self._known.get(name)
         if path.is_file():
@@ -97,7 +96,6 @@ Media = InTheFile | InAFolder
 
 
 def media_of(source: Path, archive: tarfile.TarFile, manifest: Manifest) -> Media:
-    """Return where the uploads of a backup lie."""
     return InTheFile(archive) if manifest.is_whole else InAFolder(source.parent / MEDIA)
 
 

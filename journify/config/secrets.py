@@ -13,7 +13,6 @@ from django.core.management.utils import get_random_secret_key
 
 
 def new_fernet() -> str:
-    """Make a key that encrypts tokens."""
     return Fernet.generate_key().decode()
 
 
@@ -24,7 +23,6 @@ def new_vapid() -> str:
 
 
 def private_key_of(text: str) -> ec.EllipticCurvePrivateKey:
-    """Read such a key."""
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     return ec.derive_private_key(int.from_bytes(data, "big"), ec.SECP256R1())
 

@@ -49,7 +49,6 @@ class LongList(ChangeList):
 
     @override
     def get_results(self, request: HttpRequest) -> None:
-        """Find what the page shows by its keys."""
         super().get_results(request)  # looks at nothing but the keys yet
         shown = self.paginator.keys
         if self.multi_page and not (self.show_all and self.can_show_all):
@@ -114,7 +113,6 @@ class CuratedTableMixin(ImportExportMixin):
         return bool(self.has_add_permission(request) and self.has_change_permission(request))
 
     def get_import_formats(self) -> list[Callable[..., GuardedCSV]]:
-        """CSV with the columns of this table."""
         [resource] = self.resource_classes
         return [
             functools.partial(GuardedCSV, columns=list(resource.fields), required=resource.required)
@@ -167,7 +165,6 @@ class CuratedTableMixin(ImportExportMixin):
         return response
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
-        """Say what was done, or that nothing was."""
         if result.has_errors() or result.has_validation_errors():
             messages.error(
                 request,

@@ -52,8 +52,6 @@ def row_key(cell: str) -> uuid.UUID | None:
 
 
 class KeyWidget(widgets.Widget):
-    """A row's key."""
-
     def clean(self, value: str, **_kwargs: Any) -> uuid.UUID:
         key = row_key(value)
         if key is None:

@@ -14,7 +14,6 @@ class LimitMiddleware(Middleware):
     """Turn `TooManyRequestsError` into a page, or for htmx into its sentence."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer with 429; leave every other exception alone."""
         if not isinstance(exception, TooManyRequestsError):
             return None
         seconds = math.ceil(exception.retry_after)

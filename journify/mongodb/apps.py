@@ -8,18 +8,12 @@ from journify.mongodb.installing import AUTO_FIELD
 
 
 class MongoAdminConfig(SimpleAdminConfig):
-    """The admin and its log."""
-
     default_auto_field = AUTO_FIELD
 
 
 class MongoAuthConfig(AuthConfig):
-    """Groups and permissions."""
-
     default_auto_field = AUTO_FIELD
 
 
 class MongoContentTypesConfig(ContentTypesConfig):
-    """What kinds of rows there are."""
-
     default_auto_field = AUTO_FIELD

@@ -29,7 +29,6 @@ def bound(**values: object) -> Iterator[None]:
 
 
 def bound_values() -> Mapping[str, str]:
-    """Return what the log says besides its messages just now."""
     return _bound.get()
 
 

@@ -40,7 +40,6 @@ class TiedProcess(process.Process):
 
 
 def main() -> None:
-    """Run the Procfile as honcho does, with its arguments."""
     manager.Process = TiedProcess
     _end_with_parent(signal.SIGTERM)
     # a closed terminal, or an end of make, ends it as Ctrl-C does

@@ -41,14 +41,10 @@ class PlatformDownError(PlatformError):
 
 
 class OfflineError(PlatformError):
-    """The operator has switched every outside service off."""
-
     message = _("This server is set to ask no other service, so not %(name)s either.")
 
 
 class RateLimitedError(PlatformError):
-    """We asked too often, or were about to."""
-
     message = _("%(name)s asks us to wait a moment.")
 
 
@@ -59,20 +55,14 @@ class QuotaUsedUpError(PlatformError):
 
 
 class NotFoundError(PlatformError):
-    """The platform does not have it."""
-
     message = _("%(name)s does not have this song.")
 
 
 class NoPreviewError(PlatformError):
-    """The platform has the song, but no clip of it for this server's country."""
-
     message = _("%(name)s has no clip of this song for this server’s country.")
 
 
 class PreviewGoneError(PlatformError):
-    """The signed address of a clip ran out."""
-
     message = _("%(name)s took its clip away before we could hear it.")
 
 
@@ -83,6 +73,4 @@ class BrokenPreviewError(PlatformError):
 
 
 class UnsafeAddressError(PlatformError):
-    """A clip's address, or where it led, is none that we fetch from."""
-
     message = _("%(name)s sent us to an address that we do not trust.")

@@ -142,10 +142,7 @@ class Platform:
             raise PlatformError(self.name) from None
 
     def json_of(self, response: requests.Response) -> Any:
-        """Read an answer as JSON, whatever its content type says.
-
-        Raises PlatformError: it is not JSON.
-        """
+        """Read JSON, whatever its content type says; PlatformError where it is none."""
         try:
             return response.json()
         except (ValueError, RecursionError):  # brackets nested by the thousand

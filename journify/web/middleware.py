@@ -31,7 +31,6 @@ class SignedOutMiddleware(Middleware):
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request, and look who is signed in before and after."""
         was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         has_ended = was_signed_in and not request.user.is_authenticated

@@ -37,8 +37,6 @@ class Batches(Protocol):
 
 @dataclass
 class ClipBatches:
-    """Clips as pictures."""
-
     pictures: Tensor  # uint8, (N, R, T)
     filled: Tensor  # (N,): columns of each picture that hold anything
     targets: Mapping[str, Tensor]  # (N, ...)
@@ -50,7 +48,6 @@ class ClipBatches:
         return len(self.pictures)
 
     def batch(self, indices: Tensor, random: torch.Generator | None) -> tuple[Inputs, Targets]:
-        """Cut segments, at random places and changed if `random` is given."""
         segments = self._plain(indices) if random is None else self._random(indices, random)
         inputs: Inputs = {"picture": segments}
         if self.descriptors is not None:
@@ -85,7 +82,6 @@ class SeenBatches:
         return len(self.vectors)
 
     def batch(self, indices: Tensor, random: torch.Generator | None) -> tuple[Inputs, Targets]:
-        """Pick examples, as they are or as drawn if `random` is given."""
         drawn = torch.zeros(len(indices), dtype=torch.long)
         if random is not None:
             drawn = torch.randint(self.vectors.shape[1], (len(indices),), generator=random)
@@ -108,7 +104,6 @@ class VectorBatches:
         return len(self.descriptors)
 
     def batch(self, indices: Tensor, random: torch.Generator | None) -> tuple[Inputs, Targets]:
-        """Pick examples, changed if `random` is given."""
         values = self.descriptors[indices]
         if random is not None:
             values = self._changed(values, random)

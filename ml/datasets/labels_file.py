@@ -22,8 +22,6 @@ FOLDS = 10
 
 @dataclass(frozen=True)
 class LabelRow:
-    """One labelled clip."""
-
     file: str
     emotion: Emotion
     group: str  # what must not be split between training and test, such as the artist
@@ -51,10 +49,7 @@ class LabelRow:
 
 
 def read_labels(folder: Path) -> list[LabelRow]:
-    """Read `folder`'s `labels.csv`.
-
-    Raises DataError: the file or a column is missing, an emotion or a fold is unknown.
-    """
+    """Read a `labels.csv`; DataError without it or a column, or of an unknown emotion or fold."""
     path = folder / "labels.csv"
     if not path.is_file():
         raise DataError(f"There is no labels.csv in {folder}.")

@@ -43,8 +43,6 @@ DESCRIPTOR_CODE = tuple(sorted(Path(getfile(descriptors)).parent.glob("*.py")))
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is packed of each clip."""
-
     name: str  # begins the pack's file name; name what the values depend on
     shape: tuple[int, ...]  # shape of one clip's values; the last axis may be filled in part
     dtype: str  # numpy's name of the values' type
@@ -54,7 +52,6 @@ class Recipe:
 
     @property
     def record(self) -> np.dtype[np.void]:
-        """The type of one record of the pack."""
         return np.dtype(
             [
                 ("file", f"S{NAME_LENGTH}"),
@@ -103,10 +100,7 @@ def _digest(settings: str, files: Iterable[str | Path]) -> str:
 def build_pack(
     root: Path, files: Sequence[str], recipe: Recipe, folder: Path, *, processes: int = 2
 ) -> Path:
-    """Fill the pack of `files` under `root` and return its path.
-
-    Files that cannot be read are marked as refused and logged.
-    """
+    """Fill the pack of `files` under `root`; those that cannot be read are marked and logged."""
     path = folder / f"{root.resolve().name}-{recipe.name}.npy"
     records = _open(path, files, recipe)
     waiting = np.flatnonzero(records["filled"] == WAITING).tolist()
@@ -122,7 +116,6 @@ def build_pack(
 
 
 def open_pack(path: Path) -> Records:
-    """Map a finished pack into memory, read-only."""
     records: Records = np.load(path, mmap_mode="r")
     return records
 

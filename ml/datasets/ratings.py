@@ -23,8 +23,6 @@ QUADRANTS = {
 
 @dataclass(frozen=True)
 class Rating:
-    """What a person heard in a clip."""
-
     rater: str
     file: str
     emotion: Emotion

@@ -51,7 +51,6 @@ def evaluate_run(
 
 
 def write_metrics(folder: Path, metrics: dict[str, Any]) -> None:
-    """Write metrics.json and its figures."""
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     (folder / "confusion.svg").write_text(confusion_figure(metrics["confusion"]), encoding="utf-8")
     figure = reliability_figure(metrics["reliability"])
@@ -83,7 +82,6 @@ def _judged_on(metrics: Mapping[str, Any]) -> str:
 
 
 def add_evaluation_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of evaluation."""
     parser.add_argument("models", nargs="*", help="names of runs")
     parser.add_argument(
         "--all", action="store_true", help="every run, and every network that ships"
@@ -109,10 +107,7 @@ def add_evaluation_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_evaluation(options: Mapping[str, Any]) -> None:
-    """Evaluate as the options say, and print the comparison.
-
-    Raises DataError: a run has no finished folds, or the data are others.
-    """
+    """Evaluate as the options say, and print; DataError without finished folds or fitting data."""
     runs: Path = options["runs"]
     names = _names(runs) if options["all"] else options["models"]
     if not names:
@@ -192,7 +187,6 @@ def _judged(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and evaluate."""
     parser = argparse.ArgumentParser(prog="python -m ml.evaluation.evaluate")
     add_evaluation_arguments(parser)
     run_evaluation(vars(parser.parse_args(arguments)))

@@ -81,10 +81,7 @@ def judged(predictions: Sequence[FoldPrediction], rows: Sequence[LabelRow]) -> J
 
 
 def fold_answers(prediction: FoldPrediction, rows: Mapping[str, LabelRow]) -> UnseenAnswers:
-    """Lay what a fold's network said beside the labels.
-
-    Raises DataError: a clip is in no labels.csv.
-    """
+    """Lay what a fold's network said beside the labels; DataError where a clip has none."""
     unknown = [key for key in prediction.files if key not in rows]
     if unknown:
         raise DataError(f"{unknown[0]} is not in labels.csv; say with --also what was trained on.")

@@ -64,7 +64,6 @@ class HeldOutScore:
     ece: float | None
 
     def cells(self) -> list[str]:
-        """Return the numbers as a table shows them."""
         ece = "-" if self.ece is None else f"{self.ece:.3f}"
         return [f"{self.arousal:.3f}", f"{self.valence:.3f}", f"{self.macro_f1:.3f}", ece]
 
@@ -77,7 +76,6 @@ class Said:
     probabilities: Floats
 
     def score(self, chosen: Sequence[int] | Integers) -> HeldOutScore:
-        """Score some of the clips."""
         return _score_of(self.probabilities[chosen], [self.rows[index] for index in chosen])
 
 
@@ -119,10 +117,7 @@ def _differences(names: Sequence[str], said: Mapping[str, Sequence[Said]]) -> Di
 
 
 def beyond_first(networks: Sequence[Said]) -> list[dict[str, list[float]]]:
-    """Say by how much the first is better than each other one, with a 95 % interval.
-
-    Raises DataError: they were not judged on the same clips.
-    """
+    """Say by how much the first is better than each other one, with a 95 % interval."""
     rows = networks[0].rows
     keys = [row.key for row in rows]
     if any([row.key for row in each.rows] != keys for each in networks):

@@ -20,10 +20,7 @@ PROTOCOL = "The weights that ship, {version}, on every readable clip of {folder}
 
 
 def judge(predictor: Predictor, data: Path) -> dict[str, Any]:
-    """Return what `metrics.json` holds, of shipped weights on the clips of a folder.
-
-    Raises DataError: the weights do not listen to clips, or no clip can be read.
-    """
+    """Return what `metrics.json` holds, of shipped weights on the readable clips of a folder."""
     if predictor.input != "audio":
         raise DataError(f"{predictor.name} reads track features, not clips.")
     rows: list[LabelRow] = []

@@ -61,7 +61,6 @@ class Score:
 
     @property
     def gains(self) -> Floats:
-        """What each rater gained."""
         gained: Floats = self.within - self.without
         return gained
 
@@ -80,7 +79,6 @@ class Score:
         return float(low), float(high)
 
     def cells(self) -> list[str]:
-        """Return the numbers as the table shows them."""
         interval = self.interval()
         span = "-" if interval is None else f"{100 * interval[0]:+.1f}…{100 * interval[1]:+.1f}"
         return [
@@ -264,7 +262,6 @@ def milliseconds_of_learning(said: Probabilities) -> float:
 
 
 def table_of(scores: Sequence[Score]) -> Table:
-    """Lay the counts of labels under each other, in 80 columns."""
     table = Table(
         *("labels", "without", "with", "points", "95 %", "worse", "ECE", "raters"),
         title="agreement with held-out labels, without the layer and with it",
@@ -278,7 +275,6 @@ def table_of(scores: Sequence[Score]) -> Table:
 
 
 def add_rating_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
     parser.add_argument("--ratings", type=Path, required=True, help="table of ratings (CSV)")
     parser.add_argument("--data", type=Path, required=True, help="folder with the clips")
     parser.add_argument("--model", default="resnet18_bilstm", help="which shipped network listens")
@@ -297,10 +293,7 @@ def add_rating_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def evaluate_raters(options: Mapping[str, Any]) -> None:
-    """Measure as the options say, and print the table.
-
-    Raises DataError: the table is bad, or clips are missing.
-    """
+    """Measure as the options say, and print; DataError for a bad table or missing clips."""
     ratings = read_ratings(options["ratings"], middle=options["middle"])
     files = sorted({rating.file for rating in ratings})
     data: Path = options["data"]

@@ -27,8 +27,6 @@ Support = Callable[[Mapping[str, float], Mapping[str, float]], Mapping[str, floa
 
 @dataclass(frozen=True)
 class WordFigures:
-    """How well words fit."""
-
     # how often a word is said more of a clip that it fits than of another of its emotion: the area
     # under the curve
     areas: dict[str, float]

@@ -21,8 +21,6 @@ STEPS = 8  # points of the path from the flat clip to the real one; all go in on
 
 @dataclass(frozen=True)
 class Region:
-    """A stretch of time and a range of frequencies."""
-
     segment: int  # 0 to 2
     band: int  # 0 to 7, from low to high
     slot: int  # 0 to 9
@@ -55,7 +53,7 @@ class Reasons:
 def explain(predictor: Predictor, clip: Clip) -> Reasons:
     """Say what a clip is, and which regions of its log-mel carried that.
 
-    Raises WeightsError: the network does not look at pictures of clips.
+    Raises WeightsError: the network looks at no pictures.
     """
     if not predictor.meta.network.pictures:
         raise WeightsError(f"{predictor.name} looks at no picture that could be explained.")

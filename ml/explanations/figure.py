@@ -23,8 +23,6 @@ def draw(explanation: Reasons, settings: FeatureSettings, path: Path) -> None:
     """Write the picture of an explanation.
 
     Orange regions speak for the answer, blue ones against it; the five strongest are outlined.
-
-    Raises OSError: the file cannot be written.
     """
     width = LEFT + SEGMENTS * (WIDTH + GAP)
     image = Image.new("RGB", (width, TOP + HEIGHT + BOTTOM), PAPER)

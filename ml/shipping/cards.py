@@ -17,7 +17,6 @@ WORDS: dict[str, Any] = tomllib.loads(
 
 
 def card_text(meta: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
-    """Return the whole card as Markdown."""
     return "\n".join(
         [
             f"# {meta['name']} {meta['version']}",

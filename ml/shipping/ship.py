@@ -104,7 +104,6 @@ def _facts(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and ship."""
     parser = argparse.ArgumentParser(prog="python -m ml.shipping.ship")
     parser.add_argument("run", help="name of the run, such as resnet18_bilstm")
     parser.add_argument("--name", help="name of the weights; the run's if left out")

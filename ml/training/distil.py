@@ -48,7 +48,6 @@ class Student(nn.Module):
 
 
 def _distance(outputs: Inputs, targets: Targets) -> Tensor:
-    """Return how far what is said is from what describes the segments."""
     return functional.smooth_l1_loss(outputs["described"].float(), targets["described"])
 
 

@@ -53,8 +53,6 @@ PREDICTIONS = "predictions.json"
 
 @dataclass(frozen=True)
 class Experiment:
-    """A configuration file, read."""
-
     name: str
     network: NetworkConfig
     training: TrainConfig
@@ -78,7 +76,6 @@ class FoldPrediction:
     logits: list[list[float]]
 
     def only(self, keys: Collection[str]) -> FoldPrediction:
-        """Return what was said of these clips alone."""
         kept = [index for index, key in enumerate(self.files) if key in keys]
         return replace(
             self,
@@ -102,10 +99,7 @@ class FoldData:
 def read_experiment(
     name: str, *, path: Path | None = None, epochs: int | None = None
 ) -> Experiment:
-    """Read `ml/configs/<name>.toml`, or the file at `path`.
-
-    Raises DataError: there is no such file.
-    """
+    """Read `ml/configs/<name>.toml`, or the file at `path`; DataError where there is none."""
     path = path or CONFIGS / f"{name}.toml"
     if not path.is_file():
         raise DataError(f"There is no configuration {path}.")
@@ -271,7 +265,6 @@ class DataFolders:
         return [row for folder in (self.main, *self.also) for row in read_rows(folder)]
 
     def files(self) -> list[tuple[Path, list[str]]]:
-        """Return each folder with its files."""
         folders = (self.main, *self.also)
         return [(folder, [row.file for row in read_labels(folder)]) for folder in folders]
 
@@ -302,7 +295,6 @@ def fold_folder(run: Path, fold: Fold) -> Path:
 
 
 def write_prediction(folder: Path, fold: Fold, rows: Sequence[LabelRow], logits: Tensor) -> None:
-    """Keep what a fold's network said, in `folder`."""
     table = {
         "fold": fold,
         "files": [row.key for row in rows],

@@ -57,7 +57,7 @@ def alone(run: Path) -> Path:
 def join_runs(run: Path, parts: Parts, data: DataFolders) -> None:
     """Write joined answers of all that both runs finished, and the network if both parts are there.
 
-    Raises DataError: the two were not judged on the same clips.
+    Raises DataError: they were not judged on the same clips.
     """
     rows = {row.key: row for row in data.rows()}
     for path in sorted(parts.listener.glob(f"*/{PREDICTIONS}")):
@@ -82,7 +82,6 @@ def _join_fold(folder: Path, listener: Path, describer: Path, rows: Mapping[str,
 
 
 def _write_network(run: Path, parts: Parts) -> None:
-    """Put the two networks together."""
     first, second = (_trained(folder) for folder in parts.folders())
     config = replace(
         first[0],

@@ -22,8 +22,6 @@ Loss = Callable[[Inputs, Targets], Tensor]
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How a network is trained."""
-
     epochs: int = 30
     batch: int = 32
     lr: float = 1e-3  # peak of the one-cycle schedule (Smith and Topin 2018)
@@ -51,7 +49,6 @@ class Averaged:
 
     @classmethod
     def of(cls, network: nn.Module, decay: float) -> Averaged:
-        """Begin with a copy of the network as it is."""
         return cls({name: value.clone() for name, value in network.state_dict().items()}, decay)
 
     @torch.no_grad()
@@ -127,7 +124,6 @@ class Trainer:
         return self.network.eval()
 
     def resume(self, checkpoint: Path) -> None:
-        """Continue from a checkpoint of the same training."""
         state = torch.load(checkpoint, map_location=self.device, weights_only=True)
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])

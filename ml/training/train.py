@@ -51,8 +51,6 @@ WATCH_EVERY = 5
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """What the command line says."""
-
     data: DataFolders
     folds: tuple[Fold, ...]
     run: Path
@@ -146,7 +144,6 @@ def _bar(console: Console) -> ProgressBar:
 
 
 def add_training_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of training."""
     parser.add_argument("model", help="name of a configuration in ml/configs")
     parser.add_argument("--data", type=Path, required=True, help="folder with labels.csv")
     parser.add_argument(
@@ -162,10 +159,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_training(options: Mapping[str, Any]) -> None:
-    """Train as the options say.
-
-    Raises DataError: the data or the configuration cannot be used.
-    """
+    """Train as the options say; DataError where data or configuration cannot be used."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if options["threads"]:
         torch.set_num_threads(options["threads"])
@@ -204,7 +198,6 @@ def _join(experiment: Experiment, settings: TrainOptions, folder: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and train."""
     parser = argparse.ArgumentParser(prog="python -m ml.training.train")
     add_training_arguments(parser)
     run_training(vars(parser.parse_args(arguments)))

@@ -79,15 +79,11 @@ class Lesson:
         )
 
     def only(self, kept: Bools) -> Self:
-        """Return some of the clips."""
         return type(self)(*(values[kept] for values in vars(self).values()))
 
 
 def learn_words(lesson: Lesson) -> Floats:
-    """Return each word's weight of each tag, then an offset: (W, T + 1).
-
-    Those of a word are zeros where tags do not help.
-    """
+    """Return words' weights of tags, then an offset, (W, T + 1); zeros where tags do not help."""
     middle, spread = lesson.tags.mean(axis=0), lesson.tags.std(axis=0)
     weights = np.zeros((len(NAMES), len(middle) + 1))
     for emotion, words in SAID.items():

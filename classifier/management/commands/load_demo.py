@@ -20,10 +20,7 @@ DEMO = settings.BASE_DIR / "classifier" / "demo"
 
 
 class Command(ExplainedCommand):
-    """Write every song of `classifier/demo/catalogue.json`, known by its slug."""
-
     def handle(self, **_options: Any) -> None:
-        """Copy new songs into the media storage and ask for their emotions."""
         rows = json.loads((DEMO / "catalogue.json").read_text(encoding="utf-8"))
         bundle = main_bundle()
         asked = set(

@@ -27,8 +27,6 @@ CHOICES = ["status", "failed", *VERBS, "sweep"]
 
 
 class Command(ExplainedCommand):
-    """Arguments to a function of `classifier.queue.backlog`, and one summary."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("verb", nargs="?", choices=CHOICES, default="status")
         parser.add_argument("ids", nargs="*", type=UUID, metavar="ID")

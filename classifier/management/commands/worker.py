@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 
 class Command(ExplainedCommand):
-    """Do the work that rows stand for, with a sweep beside it."""
-
     requires_system_checks = AT_START
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -21,8 +21,6 @@ HOUR = 3600
 
 
 class Command(ExplainedCommand):
-    """Arguments to a function of `journify.backups`, and one summary."""
-
     takes_newer_database = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -12,8 +12,6 @@ from journify.operations.commands import ExplainedCommand
 
 
 class Command(ExplainedCommand):
-    """Keep to the table of `journify.operations.housekeeping`."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--list", action="store_true", help="delete nothing")
 

@@ -19,8 +19,6 @@ HIGHEST_PORT = 65535
 
 
 class Command(ExplainedCommand):
-    """Run the steps before a start in one process; each does nothing when nothing changed."""
-
     requires_system_checks = AT_START
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -21,8 +21,6 @@ NAMED = 5
 
 
 class Command(ExplainedCommand):
-    """Restore database, uploads and keys; start the app afterwards."""
-
     takes_newer_database = True
 
     # the keys that checks ask for come with the backup

@@ -31,7 +31,6 @@ class SchemaEditor(MongoEditor):
         unique: bool = False,
         **place: Any,
     ) -> None:
-        """Add an index, a unique one without needless conditions."""
         if not unique or place.get("parent_model"):
             super().add_index(model, index, field=field, unique=unique, **place)
             return
@@ -59,6 +58,4 @@ def _searchable(index: IndexModel, fields: list[Any]) -> IndexModel:
 
 
 class DatabaseWrapper(MongoWrapper):
-    """A connection to MongoDB."""
-
     SchemaEditorClass = SchemaEditor
