@@ -181,11 +181,7 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
 
     @override
     def save_model(
-        self,
-        request: HttpRequest,
-        song: Song,
-        form: CuratedSongForm,
-        change: bool,
+        self, request: HttpRequest, song: Song, form: CuratedSongForm, change: bool
     ) -> None:
         """Save, and have new audio listened to: what was said of the old audio is void."""
         super().save_model(request, song, form, change)

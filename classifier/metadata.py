@@ -27,12 +27,7 @@ def forget_metadata(songs: SongQuerySet) -> int:
     """Blank what Spotify told of `songs`; the id, the link and the answers stay."""
     ids = list(songs.values_list("pk", flat=True))
     forgotten = Song.objects.filter(pk__in=ids).update(
-        title="",
-        artist="",
-        album="",
-        artwork_url="",
-        duration_ms=None,
-        metadata_fetched_at=None,
+        title="", artist="", album="", artwork_url="", duration_ms=None, metadata_fetched_at=None
     )
     changes.tell_renamed(ids)
     return forgotten

@@ -109,9 +109,9 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "journal.site.context_processors.look",
                 "spotify_auth.context_processors.spotify",
-            ],
+            ]
         },
-    },
+    }
 ]
 
 # Database: SQLite in the data folder, or the server that DATABASE_URL names.
@@ -262,9 +262,7 @@ if SANDBOX_URL:
 CLIP_SOURCES = ["upload", "deezer", "itunes"]
 CLIP_SOURCES = env.list("CLIP_SOURCES", CLIP_SOURCES, validate=validate.ContainsOnly(CLIP_SOURCES))
 FEATURE_SOURCES = env.list(
-    "FEATURE_SOURCES",
-    ["clip"],
-    validate=validate.ContainsOnly(["clip", "reccobeats", "spotify"]),
+    "FEATURE_SOURCES", ["clip"], validate=validate.ContainsOnly(["clip", "reccobeats", "spotify"])
 )
 # Last.fm tells what a listener plays only to whoever has a key (https://www.last.fm/api).
 LASTFM_API_KEY = env.str("LASTFM_API_KEY", "sandbox" if SANDBOX_URL else "")

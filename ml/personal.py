@@ -108,9 +108,7 @@ class Layer:
     def moved(self, axes: Axes) -> Axes:
         """Return where a song lies for the listener."""
         return Axes(
-            axes.arousal + self.arousal,
-            axes.when_high + self.valence,
-            axes.when_low + self.valence,
+            axes.arousal + self.arousal, axes.when_high + self.valence, axes.when_low + self.valence
         )
 
 
@@ -233,11 +231,7 @@ class _Sums(NamedTuple):
 
 def _most_likely(rows: _Rows, center: Center) -> _Learnt:
     """Climb to the most likely shifts and scale by Newton's method: the hill has one top."""
-    expected = (
-        -TOWARDS_MIDDLE * center.arousal,
-        PLEASANTER - TOWARDS_MIDDLE * center.valence,
-        1.0,
-    )
+    expected = (-TOWARDS_MIDDLE * center.arousal, PLEASANTER - TOWARDS_MIDDLE * center.valence, 1.0)
     precision = (AROUSAL_SPREAD**-2, VALENCE_SPREAD**-2, SCALE_SPREAD**-2)
     at = list(expected)
     for _step in range(NEWTON_STEPS):

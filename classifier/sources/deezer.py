@@ -16,12 +16,7 @@ from django.conf import settings
 from classifier.models import Song
 from classifier.sources.matching import best_match
 from classifier.sources.remote import PATIENCE_SECONDS, checked_preview
-from journify.outbound.errors import (
-    NoPreviewError,
-    NotFoundError,
-    PlatformError,
-    PreviewGoneError,
-)
+from journify.outbound.errors import NoPreviewError, NotFoundError, PlatformError, PreviewGoneError
 from journify.outbound.fields import (
     UnusableItemError,
     isrc_of,

@@ -24,13 +24,7 @@ import re
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from classifier.sources.names import (
-    ARTIST_ALIKE,
-    compact,
-    is_misspelt,
-    is_same_name,
-    plain,
-)
+from classifier.sources.names import ARTIST_ALIKE, compact, is_misspelt, is_same_name, plain
 from classifier.sources.versions import Title, kinds_of, read_title
 
 LENGTH_TOLERANCE_MS = 3000

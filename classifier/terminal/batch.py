@@ -69,10 +69,7 @@ def _in_processes(paths: Sequence[Path], *, models: Sequence[str], jobs: int) ->
     context = get_context("forkserver")
     context.set_forkserver_preload(["__main__", "classifier.serving.listeners"])
     make_pool = partial(
-        ProcessPoolExecutor,
-        mp_context=context,
-        initializer=_set_up,
-        initargs=(list(models),),
+        ProcessPoolExecutor, mp_context=context, initializer=_set_up, initargs=(list(models),)
     )
     # Loading keeps one core busy. The first file is not decoded meanwhile: it starts the pool.
     early: dict[Path, Early] = {}

@@ -249,10 +249,7 @@ def claim(rows: JobQuerySet[J], key: UUID | str, **values: Any) -> J | None:
         rows.waiting()
         .filter(pk=key)
         .update(
-            status=Status.RUNNING,
-            attempts=F("attempts") + 1,
-            revision=F("revision") + 1,
-            **given,
+            status=Status.RUNNING, attempts=F("attempts") + 1, revision=F("revision") + 1, **given
         )
     )
     return rows.filter(pk=key).first() if claimed else None

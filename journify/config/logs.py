@@ -16,11 +16,7 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
         "formatters": {"ours": {"()": FORMATTERS[form]}},
         "filters": {"short": {"()": "journify.monitoring.logs.ShortSuspicion"}},
         "handlers": {
-            "console": {
-                "class": "logging.StreamHandler",
-                "formatter": "ours",
-                "filters": ["short"],
-            }
+            "console": {"class": "logging.StreamHandler", "formatter": "ours", "filters": ["short"]}
         },
         # urllib3 writes whole addresses, with what people search for and signed links in them;
         # botocore, when it may say everything, whole requests and what signs them

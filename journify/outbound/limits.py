@@ -35,9 +35,7 @@ def block(platform: str, *, seconds: float, is_quota: bool = False, is_down: boo
     until = timezone.now() + dt.timedelta(seconds=seconds)
     PlatformPace.objects.get_or_create(platform=platform)
     PlatformPace.objects.filter(platform=platform, blocked_until__lt=until).update(
-        blocked_until=until,
-        is_quota_used_up=is_quota,
-        is_down=is_down,
+        blocked_until=until, is_quota_used_up=is_quota, is_down=is_down
     )
 
 

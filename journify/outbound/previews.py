@@ -29,12 +29,7 @@ from journify.outbound.errors import (
     PreviewGoneError,
     UnsafeAddressError,
 )
-from journify.outbound.session import (
-    CONNECT_SECONDS,
-    DOWN_SECONDS,
-    USER_AGENT,
-    require_online,
-)
+from journify.outbound.session import CONNECT_SECONDS, DOWN_SECONDS, USER_AGENT, require_online
 
 logger = logging.getLogger(__name__)
 

@@ -53,11 +53,7 @@ class Recipe:
     @property
     def record(self) -> np.dtype[np.void]:
         return np.dtype(
-            [
-                ("file", f"S{NAME_LENGTH}"),
-                ("filled", "i4"),
-                ("values", self.dtype, self.shape),
-            ]
+            [("file", f"S{NAME_LENGTH}"), ("filled", "i4"), ("values", self.dtype, self.shape)]
         )
 
 

@@ -25,14 +25,7 @@ from ml.datasets.ratings import QUADRANTS
 from ml.errors import DataError
 from ml.evaluation.folds import fold_answers, judged
 from ml.labels import EMOTIONS, HIGH_AROUSAL, POSITIVE_VALENCE
-from ml.metrics import (
-    Integers,
-    calibration_error,
-    difference_text,
-    draws,
-    macro_f1,
-    reliability,
-)
+from ml.metrics import Integers, calibration_error, difference_text, draws, macro_f1, reliability
 from ml.training.experiment import (
     PREDICTIONS,
     DataFolders,

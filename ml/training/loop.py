@@ -253,7 +253,4 @@ def _parameter_groups(network: nn.Module, decay: float) -> list[dict[str, object
     trained = [value for value in network.parameters() if value.requires_grad]
     weights = [value for value in trained if value.dim() > 1]
     others = [value for value in trained if value.dim() <= 1]
-    return [
-        {"params": weights, "weight_decay": decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
+    return [{"params": weights, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
