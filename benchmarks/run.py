@@ -15,17 +15,15 @@ from statistics import median
 from typing import Any
 
 from benchmarks.batch import clips_per_second, linked
+from tools.processes import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 WEB = "import journify.wsgi, journify.urls; from benchmarks.timing import peak_mb; print(peak_mb())"
 
 
 def bench(files: list[Path], *, runs: int, clips: int) -> dict[str, Any]:
-    """Measure everything.
+    """Measure everything: medians of so many runs of each pipeline, and so many clips' throughput.
 
-    `files`: the clips that both pipelines hear in each run; `runs`: processes of each pipeline, of
-    which medians are taken; `clips`: clips of the throughput run; files are taken again when there
-    are fewer.
+    Files are taken again when there are fewer.
     """
     with tempfile.TemporaryDirectory() as folder:
         return _bench(files, [{"NUMBA_CACHE_DIR": f"{folder}/{run}"} for run in range(runs)], clips)

@@ -22,10 +22,15 @@ class Laps:
         self.seconds[name].append(time.perf_counter() - began)
 
 
+def status_mb(what: str, pid: int | str = "self") -> float:
+    """Return a figure of a process's memory, as proc_pid_status(5) calls it, in megabytes."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:"))
+
+
 def peak_mb() -> float:
     """Return the most memory this program held; `getrusage` would count what its parent held."""
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    return status_mb("VmHWM")
 
 
 def report(

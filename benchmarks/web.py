@@ -2,8 +2,8 @@
 
 import re
 import tempfile
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 import requests
@@ -57,19 +57,15 @@ def _found(pattern: re.Pattern[str], page: str) -> str:
 
 def _rate(url: str, cookies: dict[str, str]) -> float:
     """Ask for a page again and again, over several connections; return requests per second."""
-    counts = [0] * CLIENTS
     until = time.perf_counter() + SECONDS
 
-    def ask(number: int) -> None:
-        session = requests.Session()
+    def ask(_client: int) -> int:
+        session, count = requests.Session(), 0
         session.cookies.update(cookies)
         while time.perf_counter() < until:
             session.get(url, timeout=30).raise_for_status()
-            counts[number] += 1
+            count += 1
+        return count
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / SECONDS
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        return sum(clients.map(ask, range(CLIENTS))) / SECONDS

@@ -17,6 +17,7 @@ import numpy as np
 from django.conf import settings
 from django.core.files.base import ContentFile
 
+from benchmarks.timing import status_mb
 from classifier.models import Classification, Song
 from classifier.queue import rows as queue
 from journify.operations import preparing
@@ -77,7 +78,7 @@ def _look(worker: subprocess.Popen[bytes], numbers: Any, log: Path) -> float:
     done = Classification.objects.done().count()
     if done != numbers[-1] + 1:
         raise RuntimeError(f"{done} of {numbers[-1] + 1} songs were done")
-    resident = _resident(worker.pid)
+    resident = status_mb("VmRSS", worker.pid)
     sys.stderr.write(f"{done} songs: {resident:.0f} MB\n")
     return resident
 
@@ -92,12 +93,6 @@ def _ask_for(number: int) -> None:
         song = Song(title=f"Song {number}")
         song.audio.save(path.name, ContentFile(path.read_bytes()))
     queue.request_classification(song)
-
-
-def _resident(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
 
 
 if __name__ == "__main__":

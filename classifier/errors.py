@@ -60,15 +60,11 @@ _FORESEEN = (ClipError, NoClipError, NoModelError, WeightsError)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an error makes of the work that it ended.
+    """What an error makes of the work that it ended."""
 
-    `sentence`: for whoever waits; `reason`: a slug to count by; `wait`: seconds until another try,
-    at the least; 0: at once. None: there is no other try.
-    """
-
-    sentence: str
-    reason: str
-    wait: float | None = None
+    sentence: str  # for whoever waits
+    reason: str  # a slug to count by
+    wait: float | None = None  # seconds until another try, at the least; None: there is none
 
 
 def outcome_of(error: BaseException, *, of: str) -> Outcome:

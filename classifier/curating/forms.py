@@ -12,14 +12,10 @@ from classifier.models import Label, Song
 
 
 class CuratedSongForm(forms.ModelForm[Song]):
-    """A song whose newly chosen audio is checked as listeners' uploads are.
+    """A song whose newly chosen audio is checked as listeners' uploads are."""
 
-    `is_too_large`: whether the request's file was dropped on its way for its size; the view's to
-    say; `facts`: what the check found out about a newly chosen file.
-    """
-
-    is_too_large = False
-    facts: Facts | None = None
+    is_too_large = False  # whether the file was dropped on its way for its size; the view's to say
+    facts: Facts | None = None  # what the check found out about a newly chosen file
 
     def clean_audio(self) -> Any:
         """Refuse, with a sentence, what cannot be listened to."""

@@ -103,17 +103,12 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True)
 class Effective:
-    """What counts for one song, and the rows it rests on.
-
-    `answer`: the answer that counts among those of models, also where a label outweighs it;
-    `layer`: what the person's labels taught; `work`: where there is no answer: the open work, else
-    the latest.
-    """
+    """What counts for one song, and the rows it rests on."""
 
     label: str = ""
-    answer: Classification | None = None
-    work: Classification | None = None
-    layer: Layer = UNTAUGHT
+    answer: Classification | None = None  # of a model, also where a label outweighs it
+    work: Classification | None = None  # without an answer: the open work, else the latest
+    layer: Layer = UNTAUGHT  # what the person's labels taught
 
     @property
     def emotion(self) -> str:

@@ -55,10 +55,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class SegmentReading:
-    """What the model heard between two moments of the clip (seconds).
-
-    `offset`: where in the song the clip begins; None where nobody knows.
-    """
+    """What the model heard between two moments of the clip (seconds)."""
 
     start: float
     end: float
@@ -66,7 +63,7 @@ class SegmentReading:
     word: StrOrPromise
     percent: int
     bars: list[Bar]
-    offset: float | None = None
+    offset: float | None = None  # where in the song the clip begins; None where nobody knows
 
     @property
     def begins(self) -> str:
@@ -81,18 +78,15 @@ class SegmentReading:
 
 @dataclass(frozen=True)
 class Reading:
-    """The emotion of a song as one person sees it; `emotion` is empty unless it is answered.
-
-    `chosen` is the finer word that the person chose for it.
-    """
+    """The emotion of a song as one person sees it."""
 
     state: State
-    emotion: str = ""
+    emotion: str = ""  # empty unless it is answered
     is_labelled: bool = False
     stage: str = ""
     error: str = ""
     classification: Classification | None = None
-    chosen: Word | None = None
+    chosen: Word | None = None  # the finer word that the person chose
     layer: Layer = UNTAUGHT
 
     @property

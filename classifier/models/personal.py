@@ -29,30 +29,29 @@ class PersonalLayer(UUIDModel):
     """What one listener's labels taught: added to every answer, on that listener's pages only.
 
     `classifier.emotions.personal` fits it.
-
-    `arousal`, `valence`, `scale`, `strength`: see `ml.personal.Layer`; `labels`, `before`, `after`:
-    how many labels it learnt from, and how many of those agree without it and with it; `model`,
-    `version`: whose answers most of those labels were compared with; `forgotten_at`: labels set
-    before that teach nothing any more; `is_stale`: whether songs have to be looked at again: a
-    worker does; `asked_on`: on which day the listener was last asked about a song, `asked_song`.
     """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, related_name="personal_layer", on_delete=models.CASCADE
     )
     is_on = models.BooleanField(default=True)
+    # as `ml.personal.Layer` has them
     arousal = models.FloatField(default=0.0)
     valence = models.FloatField(default=0.0)
     scale = models.FloatField(default=1.0)
     strength = models.FloatField(default=0.0)
+    # how many labels it learnt from, and how many of those agree without it and with it
     labels = models.PositiveIntegerField(default=0)
     before = models.PositiveIntegerField(default=0)
     after = models.PositiveIntegerField(default=0)
+    # whose answers most of those labels were compared with
     model = models.CharField(max_length=40, blank=True)
     version = models.CharField(max_length=40, blank=True)
     fitted_at = models.DateTimeField(null=True, blank=True)
+    # labels set before that teach nothing any more
     forgotten_at = models.DateTimeField(null=True, blank=True)
-    is_stale = models.BooleanField(default=False, db_index=True)
+    is_stale = models.BooleanField(default=False, db_index=True)  # a worker looks at songs again
+    # when the listener was last asked about a song, and about which
     asked_on = models.DateField(null=True, blank=True)
     asked_song = models.ForeignKey(
         "classifier.Song", related_name="+", on_delete=models.SET_NULL, null=True, blank=True

@@ -19,14 +19,12 @@ def picture_path(_explanation: "Explanation", _filename: str) -> str:
 
 
 class Explanation(Job):
-    """What in a clip carried an answer: drawn when somebody asks, kept with the classification.
-
-    `emotion` is what was explained: after another answer the picture is drawn anew.
-    """
+    """What in a clip carried an answer: drawn when somebody asks, kept with the classification."""
 
     classification = models.OneToOneField(
         Classification, related_name="explanation", on_delete=models.CASCADE
     )
+    # what was explained: after another answer the picture is drawn anew
     emotion = models.CharField(max_length=10, choices=EMOTION_CHOICES)
     picture = models.FileField(upload_to=picture_path, blank=True)
     shares = models.JSONField(default=list, blank=True)
@@ -105,16 +103,12 @@ class EmotionRule(UUIDModel):
 
     `classifier.emotions.effective` writes and reads it; `journal.emotions.renewing` keeps in it how
     far the entries have been recounted since it changed.
-
-    `model_order`: in the order in which their answers count; `digest`: of everything that the rule
-    depends on; `recounted_to`: the entries of songs up to this key are recounted; `recounted_at`:
-    when the last entry was.
     """
 
-    model_order = models.JSONField(default=list)
-    digest = models.CharField(max_length=64, blank=True)
-    recounted_to = models.UUIDField(null=True, blank=True)
-    recounted_at = models.DateTimeField(null=True, blank=True)
+    model_order = models.JSONField(default=list)  # in which their answers count
+    digest = models.CharField(max_length=64, blank=True)  # of everything that the rule depends on
+    recounted_to = models.UUIDField(null=True, blank=True)  # up to which key of songs
+    recounted_at = models.DateTimeField(null=True, blank=True)  # when the last entry was
 
     class Meta:
         verbose_name = _("emotion rule")

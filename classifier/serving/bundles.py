@@ -13,13 +13,11 @@ UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # absen
 
 @dataclass(frozen=True)
 class Bundle:
-    """A model as it is shipped: the name of its folder, and what its `meta.json` declares.
-
-    `pictures`: whether the network looks at clips' pictures, which an explanation can be drawn on.
-    """
+    """A model as it is shipped: the name of its folder, and what its `meta.json` declares."""
 
     name: str
     version: str
+    # whether the network looks at clips' pictures, which an explanation can be drawn on
     pictures: bool = field(default=True, compare=False)
 
 

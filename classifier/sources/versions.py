@@ -109,20 +109,14 @@ COUNTED = {word: str(at) for words in (ROMAN, WORDS) for at, word in enumerate(w
 
 @dataclass(frozen=True)
 class Title:
-    """A title taken apart.
+    """A title taken apart."""
 
-    `whole`: everything it says, compact; `name`: the song's name alone; `subtitles`: what belongs
-    to the name in brackets: "(I Can't Get No)"; `kinds`: keys of `KINDS`, or "version": what makes
-    it another recording; `details`: words that tell versions of one kind apart: who mixed it, where
-    it was played; `guests`: artists that the title names, as written.
-    """
-
-    whole: str
-    name: str
-    subtitles: tuple[str, ...]
-    kinds: frozenset[str]
-    details: frozenset[str]
-    guests: tuple[str, ...]
+    whole: str  # everything it says, compact
+    name: str  # the song's name alone
+    subtitles: tuple[str, ...]  # what belongs to the name in brackets: "(I Can't Get No)"
+    kinds: frozenset[str]  # keys of `KINDS`, or "version": what makes it another recording
+    details: frozenset[str]  # what tells versions of one kind apart: who mixed it, where it was
+    guests: tuple[str, ...]  # artists that the title names, as written
 
     @property
     def is_one_of_several(self) -> bool:

@@ -146,15 +146,11 @@ Status = Job.Status
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of work.
-
-    `work`: where the function is that does it: it is given a claimed row.
-    `interrupted`: where the function is that is given a claimed row whose worker died; it returns
-    whether it changed the row. Else another worker takes it up.
-    """
+    """One kind of work, and where the functions are that are given a claimed row."""
 
     model: type[Job]
-    work: str
+    work: str  # does it
+    # decides over a row whose worker died, and returns whether it changed the row
     interrupted: str = "journify.background.endings.interrupted"
 
     @property

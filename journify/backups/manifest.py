@@ -30,17 +30,14 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The kind of database and how many rows its copy has; each upload by its name.
-
-    `is_whole` says that the uploads are in the same file, and not in a folder beside it.
-    """
+    """The kind of database and how many rows its copy has; each upload by its name."""
 
     made_at: str
     vendor: str
     database: FileFacts
     rows: dict[str, int]
     files: dict[str, FileFacts]
-    is_whole: bool
+    is_whole: bool  # the uploads are in the same file, and not in a folder beside it
 
     def summary(self) -> str:
         counted = {**self.rows, "files": len(self.files)}

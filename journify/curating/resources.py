@@ -74,12 +74,9 @@ class CuratedResource(resources.ModelResource):
 
     A row is known by its key or, where that is empty, by the fields in `natural`: the same file
     twice makes nothing double.
-
-    `required`: the columns that a file must have; `natural`: the fields a row without a key is
-    known by.
     """
 
-    required: list[str] = []
+    required: list[str] = []  # columns that a file must have
     natural: list[str] = []
 
     id = fields.Field(attribute="id", column_name="id", widget=KeyWidget())

@@ -21,13 +21,10 @@ SITE_FACTOR = 3
 
 
 class TooManyRequestsError(Exception):
-    """Somebody asked too often; `journify.limits.middleware` answers it with 429.
-
-    `retry_after`: seconds until the next request would be answered.
-    """
+    """Somebody asked too often; `journify.limits.middleware` answers it with 429."""
 
     def __init__(self, action: str, *, retry_after: float) -> None:
-        self.retry_after = retry_after
+        self.retry_after = retry_after  # seconds until the next request would be answered
         super().__init__(action)
 
 

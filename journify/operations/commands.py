@@ -9,12 +9,9 @@ from django.core.management.base import BaseCommand
 
 
 class ExplainedCommand(BaseCommand):
-    """A command whose --help is the docstring of its module, line breaks and all.
+    """A command whose --help is the docstring of its module, line breaks and all."""
 
-    `takes_newer_database`: whether it may run where a newer version has migrated the database.
-    """
-
-    takes_newer_database = False
+    takes_newer_database = False  # may it run where a newer version has migrated the database?
 
     def create_parser(self, *args: Any, **kwargs: Any) -> Any:
         self.help = sys.modules[type(self).__module__].__doc__ or ""

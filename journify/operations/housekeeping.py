@@ -17,19 +17,14 @@ HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Rule:
-    """For how long one kind of thing is kept.
-
-    `promise`: a sentence for the privacy page, with %(days)s or %(minutes)s in place of `kept`;
-    `prune`: deletes what is older than `kept`, and is cheap when there is nothing to do; `every`:
-    seconds from one time to the next.
-    """
+    """For how long one kind of thing is kept."""
 
     name: str
     tables: tuple[str, ...]
     kept: Callable[[], dt.timedelta]
-    promise: StrOrPromise
-    prune: Callable[[], object]
-    every: float = HOUR
+    promise: StrOrPromise  # for the privacy page, with %(days)s or %(minutes)s in place of `kept`
+    prune: Callable[[], object]  # deletes what is older; cheap when there is nothing to do
+    every: float = HOUR  # seconds
 
     def sentence(self) -> str:
         """Say for how long, with today's settings and in the reader's language."""

@@ -8,10 +8,9 @@ from journify.config.platforms import PLATFORMS
 
 
 class PlatformError(Exception):
-    """A platform did not give what we asked for.
+    """A platform, a key of `PLATFORMS`, did not give what we asked for.
 
-    `message`: the sentence of each kind; `platform`: key of `PLATFORMS`; `retry_after`: seconds
-    after which it is worth asking again; None when asking again will not help.
+    `retry_after`: seconds after which it is worth asking again; None when that will not help.
     """
 
     message: StrOrPromise = _("%(name)s sent a response that we cannot read.")

@@ -61,18 +61,12 @@ _names: dict[str, float] = {}
 
 @dataclass(frozen=True)
 class Platform:
-    """A platform as one caller sees it.
+    """A platform as one caller sees it."""
 
-    `name`: key of `journify.config.platforms.PLATFORMS`; `patience`: seconds that the caller may
-    wait for its turn: 0 in a web request, some in a worker; `tries`: how often a read is tried; by
-    default thrice by a patient caller, else once; `hides_paths`: whether paths are secrets, which
-    the log must not name.
-    """
-
-    name: str
-    patience: float = 0.0
-    tries: int | None = None
-    hides_paths: bool = False
+    name: str  # key of `journify.config.platforms.PLATFORMS`
+    patience: float = 0.0  # seconds to wait for a turn: none in a web request, some in a worker
+    tries: int | None = None  # of a read; by default three of a patient caller, else one
+    hides_paths: bool = False  # they are secrets, which the log must not name
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """Call the platform; answers below 500 except 429 come back for the caller to judge.

@@ -74,16 +74,12 @@ def sleeve(name: str, icons: str, seed: UUID | str = "") -> SafeString:
 
 
 class Sleeve(NamedTuple):
-    """What a song's sleeve is drawn from.
+    """What a song's sleeve is drawn from."""
 
-    `symbol`: the picture in the file of icons; `window`, `turn`: which part of it is seen, and how
-    it lies; `is_inverse`: whether its two colours change places.
-    """
-
-    symbol: str
-    window: str
-    turn: str
-    is_inverse: bool
+    symbol: str  # the picture in the file of icons
+    window: str  # which part of it is seen
+    turn: str  # how it lies
+    is_inverse: bool  # whether its two colours change places
 
 
 def sleeve_of(name: str, seed: UUID) -> Sleeve:
