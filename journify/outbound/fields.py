@@ -99,8 +99,7 @@ def usable_items(
     """Read every item that can be read; the others are counted in one line of the log.
 
     `items`: the list as the platform sent it. Null is an empty one, and a single object one of
-    length 1 (Last.fm's JSON, made of XML, has it so).
-    Raises PlatformError: it is no list at all.
+    length 1 (Last.fm's JSON, made of XML, has it so). Raises PlatformError: it is no list at all.
     """
     if isinstance(items, dict):
         items = [items]

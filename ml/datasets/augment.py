@@ -1,8 +1,7 @@
 """Random but plausible changes of clip pictures, so that few clips teach more.
 
-Real clips arrive with other loudness, equalisation, band-width and length than
-training clips; all of that is imitated here on the log-mel picture, whose values
-run from 0 to 1.
+Real clips arrive with other loudness, equalisation, band-width and length than training clips; all
+of that is imitated here on the log-mel picture, whose values run from 0 to 1.
 """
 
 from dataclasses import dataclass

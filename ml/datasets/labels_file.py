@@ -1,9 +1,8 @@
 """Read a folder of labelled clips: a `labels.csv` with file, emotion and group.
 
 Columns `fold`, `genres`, `moods` and `quadrant_share` are used where they stand; the columns of
-three published sets are understood too (`ml.datasets.collections`).
-Where no fold is given, clips are dealt to ten folds so that no group (an artist,
-an album) is in two of them.
+three published sets are understood too (`ml.datasets.collections`). Where no fold is given, clips
+are dealt to ten folds so that no group (an artist, an album) is in two of them.
 """
 
 import csv

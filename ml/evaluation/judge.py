@@ -4,6 +4,7 @@ The clips must be ones that the weights were not trained on: nothing here can
 tell. Nothing is fitted, the temperature is the one that ships.
 """
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,28 @@ from ml.predictor import Predictor
 PROTOCOL = "The weights that ship, {version}, on every readable clip of {folder}."
 
 
-def judge(predictor: Predictor, data: Path) -> dict[str, Any]:
-    """Return what `metrics.json` holds, of shipped weights on the readable clips of a folder."""
+def probabilities_of_files(
+    predictor: Predictor, paths: Sequence[Path]
+) -> Iterator[tuple[list[int], list[list[float]]]]:
+    """Yield some places in `paths` at a time, and how likely each emotion is there.
+
+    Raises DataError: the weights do not listen to clips.
+    """
     if predictor.input != "audio":
         raise DataError(f"{predictor.name} reads track features, not clips.")
+    for places, clips in load_many(paths):
+        answers = predictor.predict_many(clips)
+        yield places, [[each.probabilities[emotion] for emotion in EMOTIONS] for each in answers]
+
+
+def judge(predictor: Predictor, data: Path) -> dict[str, Any]:
+    """Return what `metrics.json` holds, of shipped weights on the readable clips of a folder."""
     rows: list[LabelRow] = []
     probabilities: list[list[float]] = []
     table = read_labels(data)
-    for places, clips in load_many([data / row.file for row in table]):
+    for places, said in probabilities_of_files(predictor, [data / row.file for row in table]):
         rows += [table[place] for place in places]
-        probabilities += [
-            [each.probabilities[emotion] for emotion in EMOTIONS]
-            for each in predictor.predict_many(clips)
-        ]
+        probabilities += said
     if not rows:
         raise DataError(f"No clip of {data} can be read.")
     return {

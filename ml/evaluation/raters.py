@@ -23,7 +23,6 @@ from rich.console import Console
 from rich.table import Table
 from scipy.special import softmax
 
-from ml.audio.loading import load_many
 from ml.calibration import Floats, UnseenAnswers, fit_temperature, temperatures_of_others
 from ml.datasets.ratings import Rating, read_ratings
 from ml.errors import DataError
@@ -98,6 +97,7 @@ def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str,
 
     Raises DataError: a file is not there.
     """
+    from ml.evaluation.judge import probabilities_of_files
     from ml.predictor import Predictor
     from ml.weights import WEIGHTS, digest, read_meta
 
@@ -111,12 +111,9 @@ def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str,
     if kept.is_file():
         said = json.loads(kept.read_text(encoding="utf-8"))
     if new := [file for file in files if digests[file] not in said]:
-        predictor = Predictor.load(model)
-        if predictor.input != "audio":
-            raise DataError(f"{model} reads track features, not clips.")
-        for places, clips in load_many([data / file for file in new]):
-            for place, answer in zip(places, predictor.predict_many(clips), strict=True):
-                said[digests[new[place]]] = [answer.probabilities[each] for each in EMOTIONS]
+        paths = [data / file for file in new]
+        for places, answers in probabilities_of_files(Predictor.load(model), paths):
+            said |= {digests[new[at]]: line for at, line in zip(places, answers, strict=True)}
             _keep(kept, said)
     return {file: said[digests[file]] for file in files if digests[file] in said}
 
