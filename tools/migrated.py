@@ -1,4 +1,4 @@
-"""A database on SQLite with today's tables, made once for all processes of a test run."""
+"""Databases with today's tables, made once for all processes of a test run."""
 
 import atexit
 import fcntl
@@ -23,22 +23,28 @@ def share_a_folder() -> None:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
-def make_tables(folder: Path) -> None:
-    """Make the tables of a folder of data, which takes seconds."""
-    env = os.environ | {"JOURNIFY_DATA_DIR": str(folder), "DATABASE_URL": ""}
+def make_tables(folder: Path, *, url: str = "") -> None:
+    """Make the tables of a folder of data, or of a server's database, which takes seconds."""
+    env = os.environ | {"JOURNIFY_DATA_DIR": str(folder), "DATABASE_URL": url}
     command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
     subprocess.run(command, cwd=ROOT, env=env, check=True)
 
 
-def migrated_file(fill: Callable[[Path], None] = make_tables) -> Path:
-    """Return the database, to be copied; `fill` makes it where it is not made yet."""
-    folder = Path(os.environ[SHARED])
-    with (folder / "lock").open("w") as lock:
+def made_once(name: str, fill: Callable[[Path], None]) -> Path:
+    """Return a folder of a test run, to be copied from; `fill` fills it where it is not there."""
+    folder = Path(os.environ[SHARED]) / name
+    with (folder.parent / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "made").exists():
+            folder.mkdir(exist_ok=True)
             fill(folder)
             (folder / "made").touch()
-    return folder / SQLITE_FILE
+    return folder
+
+
+def migrated_file(fill: Callable[[Path], None] = make_tables) -> Path:
+    """Return the database on SQLite, to be copied."""
+    return made_once("sqlite", fill) / SQLITE_FILE
 
 
 def begin_with_tables(folder: Path) -> None:

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
+from tools.migrated import SHARED, made_once, make_tables
 from tools.processes import free_port
 
 USER = "journify"
@@ -43,30 +44,24 @@ def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
 
     Raises NoServerError: PostgreSQL is not installed, or would not start.
     """
-    programs = _programs()
-    password = secrets.token_hex(16)
-    with TemporaryDirectory(prefix="journify-postgres-") as name:
-        folder = Path(name)
-        (folder / "password").write_text(password)
-        _give_to_server(folder)
-        data = folder / "data"
-        _run(
-            *(programs / "initdb", "--pgdata", data, "--username", USER, "--encoding", "UTF8"),
-            *("--locale", "C.UTF-8", "--auth", "scram-sha-256", "--pwfile", folder / "password"),
-            *([] if durable else ["--no-sync"]),
-        )
-        port = free_port()
-        options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder}
-        options |= {} if durable else OPTIONS
-        given = " ".join(f"-c {key}={value}" for key, value in options.items())
-        control = (programs / "pg_ctl", "--pgdata", data, "--wait")
-        _run(*control, "--log", folder / "log", "--options", given, "start")
-        try:
-            address = f"postgres://{USER}:{password}@127.0.0.1:{port}"
-            _create_database(f"{address}/postgres")
-            yield f"{address}/{USER}"
-        finally:
-            _run(*control, "--mode", "immediate", "stop")
+    with _own_folder() as folder:
+        _make_cluster(folder, durable=durable)
+        with _server(folder, durable=durable) as server:
+            yield _create_database(server)
+
+
+@contextmanager
+def migrated_postgres() -> Iterator[str]:
+    """The same with today's tables in a test run, where they are made once; else empty."""
+    if SHARED not in os.environ:
+        with throwaway_postgres() as address:
+            yield address
+        return
+    made = made_once("postgres", _make_with_tables)
+    with _own_folder() as folder:
+        _copy(made, folder)
+        with _server(folder) as server:
+            yield f"{server}/{USER}"
 
 
 def main(command: list[str]) -> int:
@@ -89,6 +84,58 @@ def run_beside(
     except NoServerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="journify-postgres-") as name:
+        _give_to_server(Path(name))
+        yield Path(name)
+
+
+def _make_cluster(folder: Path, *, durable: bool = False) -> None:
+    password = folder / "password"
+    password.write_text(secrets.token_hex(16))
+    _give_to_server(password)
+    _run(
+        *(_programs() / "initdb", "--pgdata", folder / "data", "--username", USER),
+        *("--encoding", "UTF8", "--locale", "C.UTF-8", "--auth", "scram-sha-256"),
+        *("--pwfile", password, *([] if durable else ["--no-sync"])),
+    )
+
+
+@contextmanager
+def _server(folder: Path, *, durable: bool = False, stop: str = "immediate") -> Iterator[str]:
+    """Yield the address of a server of a cluster, which is not used again if it stops at once."""
+    port = free_port()
+    options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder}
+    options |= {} if durable else OPTIONS
+    given = " ".join(f"-c {key}={value}" for key, value in options.items())
+    control = (_programs() / "pg_ctl", "--pgdata", folder / "data", "--wait")
+    _run(*control, "--log", folder / "log", "--options", given, "start")
+    try:
+        yield f"postgres://{USER}:{(folder / 'password').read_text()}@127.0.0.1:{port}"
+    finally:
+        _run(*control, "--mode", stop, "stop")
+
+
+def _create_database(server: str) -> str:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {USER}")
+    return f"{server}/{USER}"
+
+
+def _make_with_tables(made: Path) -> None:
+    with _own_folder() as folder:
+        _make_cluster(folder)
+        with _server(folder, stop="fast") as server:
+            make_tables(made, url=_create_database(server))
+        _copy(folder, made)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a cluster that nothing serves, its owner with it."""
+    subprocess.run(["cp", "-a", f"{source}/.", target], check=True)
 
 
 def _programs() -> Path:
@@ -120,15 +167,9 @@ def _run(*command: str | Path | int) -> None:
         raise NoServerError(f"PostgreSQL: {command[0]} ended with status {done.returncode}")
 
 
-def _give_to_server(folder: Path) -> None:
+def _give_to_server(path: Path) -> None:
     if os.geteuid() == 0:
-        for path in (folder, *folder.iterdir()):
-            shutil.chown(path, "postgres")
-
-
-def _create_database(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {USER}")
+        shutil.chown(path, "postgres")
 
 
 if __name__ == "__main__":

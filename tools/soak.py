@@ -19,20 +19,20 @@ from tempfile import TemporaryDirectory
 from tools.brokers import throwaway_rabbitmq, throwaway_redis
 from tools.migrated import begin_with_tables
 from tools.mongodb.double import throwaway_double
-from tools.postgres import throwaway_postgres
+from tools.postgres import migrated_postgres, throwaway_postgres
 
 Server = Callable[[], AbstractContextManager[str]]
 
 # What each is made of: variables of the environment, and the servers that give their values.
 BACKENDS: dict[str, dict[str, Server]] = {
     "sqlite": {},
-    "postgres": {"DATABASE_URL": throwaway_postgres},
-    "redis": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_redis},
-    "rabbitmq": {"DATABASE_URL": throwaway_postgres, "QUEUE_URL": throwaway_rabbitmq},
+    "postgres": {"DATABASE_URL": migrated_postgres},
+    "redis": {"DATABASE_URL": migrated_postgres, "QUEUE_URL": throwaway_redis},
+    "rabbitmq": {"DATABASE_URL": migrated_postgres, "QUEUE_URL": throwaway_rabbitmq},
     "mongodb-double": {"DATABASE_URL": throwaway_double},
 }
 # For figures: PostgreSQL writes to the disk as it does when it matters.
-DURABLE: dict[Server, Server] = {throwaway_postgres: partial(throwaway_postgres, durable=True)}
+DURABLE: dict[Server, Server] = {migrated_postgres: partial(throwaway_postgres, durable=True)}
 # So many kills of the same song are chance: a song that does it by itself gets three.
 ATTEMPTS = {"CLASSIFY_MAX_ATTEMPTS": "12"}
 INSIDE = [sys.executable, "-m", "tools.inside"]

@@ -23,6 +23,18 @@ def test_an_empty_database_is_there_and_gone_afterwards() -> None:
         psycopg.connect(url)
 
 
+@pytest.mark.slow
+def test_of_the_tables_of_today_everybody_gets_a_copy_in_a_test_run() -> None:
+    applied = []
+    for _ in range(2):
+        with postgres.migrated_postgres() as url, psycopg.connect(url) as connection:
+            rows = connection.execute("SELECT name, applied FROM django_migrations ORDER BY id")
+            applied.append(rows.fetchall())
+            connection.execute("DELETE FROM django_migrations")
+    first, second = applied
+    assert first == second != []
+
+
 def test_a_command_is_given_the_address_and_its_status_returned() -> None:
     script = "import os, sys; sys.exit(os.environ['DATABASE_URL'].startswith('postgres://') + 6)"
     command = [sys.executable, "-m", "tools.postgres", sys.executable, "-c", script]
