@@ -121,7 +121,7 @@ DATABASES = {"default": database_settings(env.str("DATABASE_URL", ""), data_dir=
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ON_MONGODB = DATABASES["default"]["ENGINE"] == mongodb.ENGINE
 if ON_MONGODB:
-    INSTALLED_APPS = mongodb.installed_apps(INSTALLED_APPS)
+    INSTALLED_APPS = [mongodb.CONFIGS.get(app, app) for app in INSTALLED_APPS]
     MIGRATION_MODULES = mongodb.MIGRATION_MODULES
     DEFAULT_AUTO_FIELD = ALLAUTH_DEFAULT_AUTO_FIELD = mongodb.AUTO_FIELD
     SESSION_SERIALIZER = "journify.mongodb.sessions.KeySerializer"

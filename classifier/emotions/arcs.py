@@ -75,7 +75,8 @@ def turns_of(stretches: Sequence[Stretch]) -> list[Turn]:
     ]
     kept: list[Turn] = []
     for turn in sorted(found, key=lambda turn: -turn.size):
-        if len(kept) < MOST_TURNS and all(_are_apart(turn, other, stretches) for other in kept):
+        apart = SIDE * (stretches[0].end - stretches[0].start) - 0.5
+        if len(kept) < MOST_TURNS and all(abs(turn.at - other.at) >= apart for other in kept):
             kept.append(turn)
     return sorted(kept, key=lambda turn: turn.at)
 
@@ -88,8 +89,3 @@ def _turn(stretches: Sequence[Stretch], place: int, axis: str) -> Turn | None:
     if abs(change) < LEAST:
         return None
     return Turn(stretches[place].start, WAYS[axis][change < 0], abs(change))
-
-
-def _are_apart(one: Turn, other: Turn, stretches: Sequence[Stretch]) -> bool:
-    length = stretches[0].end - stretches[0].start
-    return abs(one.at - other.at) >= SIDE * length - 0.5

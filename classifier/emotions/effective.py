@@ -145,11 +145,11 @@ def _counting_answer(rows: Sequence[Classification]) -> Classification | None:
     answers = [row for row in rows if row.has_answer]
     if len(answers) < 2:
         return answers[0] if answers else None
-    order = model_order()
+    ranks = _ranks_of(model_order())
     return max(
         answers,
         key=lambda row: (
-            -_rank(row.model, order),
+            -ranks.get(row.model, len(ranks)),
             row.answer_time,
             row.certainty,
             row.emotion,
@@ -223,7 +223,7 @@ def counting_values(
     order: Sequence[str] | None = None,
 ) -> dict[Hashable, tuple[Any, ...]]:
     """Return of the answer that counts in each song: emotion, certainty, and `columns` besides."""
-    ranks = {model: place for place, model in enumerate(model_order() if order is None else order)}
+    ranks = _ranks_of(model_order() if order is None else order)
     values = rows.values_list(
         *(bare("song_id"), "status", "model", "emotion", "certainty"),
         # thousands of moments need not become Python's to be compared
@@ -240,6 +240,10 @@ def counting_values(
     return {song: chosen for song, (_key, chosen) in best.items()}
 
 
+def _ranks_of(order: Sequence[str]) -> dict[str, int]:
+    return {model: place for place, model in enumerate(order)}
+
+
 def counting_answers() -> ClassificationQuerySet:
     """Return each song's answer that counts, as a query for few songs or a filter's."""
     answers = Classification.objects.answered()
@@ -252,11 +256,6 @@ def counting_answers() -> ClassificationQuerySet:
     # most songs have one answer: the database needs to sort none of them
     others = of_song.exclude(pk=OuterRef("pk"))
     return answers.filter(~Exists(others) | Q(pk=Subquery(best.values("pk")[:1])))
-
-
-def _rank(model: str, order: Sequence[str]) -> int:
-    """Place of a model in an order; those that it does not name come last, all alike."""
-    return order.index(model) if model in order else len(order)
 
 
 def model_order(*, is_fresh: bool = False) -> Sequence[str]:
@@ -299,6 +298,6 @@ def digest_of(models: Sequence[str]) -> str:
 
 
 def _rank_in_database() -> Case:
-    order = model_order()
-    places = [When(model=model, then=Value(place)) for place, model in enumerate(order)]
-    return Case(*places, default=Value(len(order)), output_field=IntegerField())
+    ranks = _ranks_of(model_order())
+    places = [When(model=model, then=Value(place)) for model, place in ranks.items()]
+    return Case(*places, default=Value(len(ranks)), output_field=IntegerField())

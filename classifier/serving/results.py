@@ -30,7 +30,10 @@ def as_result(prediction: Prediction, *, seconds: float, start: float = 0.0) -> 
         "emotion": str(prediction.emotion),
         "probabilities": _rounded(prediction.probabilities),
         **as_point(prediction.probabilities, prediction.word_odds),
-        "segments": in_song([_rounded_segment(segment) for segment in prediction.segments], start),
+        "segments": [
+            segment | {"probabilities": _rounded(segment["probabilities"])}
+            for segment in in_song(prediction.segments, start)
+        ],
         "model": prediction.model,
         "version": prediction.version,
         "seconds": round(seconds, 3),
@@ -83,10 +86,6 @@ def certainty_of(probabilities: Mapping[str, float]) -> float:
 def is_sure(certainty: float) -> bool:
     """Whether an answer counts, given how likely its emotion is."""
     return certainty >= UNSURE_BELOW
-
-
-def _rounded_segment(segment: Mapping[str, Any]) -> Result:
-    return {**segment, "probabilities": _rounded(segment["probabilities"])}
 
 
 def _rounded(probabilities: Mapping[str, float]) -> dict[str, float]:

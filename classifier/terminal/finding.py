@@ -59,7 +59,7 @@ def _matches(pattern: str) -> list[Path]:
     for reading in _readings(pattern):
         names = sorted(glob.glob(reading, recursive=True))  # noqa: PTH207 -- absolute patterns too
         paths = [Path(name) for name in names if not Path(name).name.startswith(SIDE_FILE)]
-        files = [file for path in paths for file in _expanded(path)]
+        files = [file for path in paths for file in (_below(path) if _is_folder(path) else [path])]
         if files:
             return files
     return []
@@ -74,10 +74,6 @@ def _readings(pattern: str) -> Iterator[str]:
         ways = [(bracket,) * len(others) for bracket in brackets]
     for way in ways:
         yield first + "".join(itertools.chain(*zip(way, others, strict=True)))
-
-
-def _expanded(path: Path) -> list[Path]:
-    return list(_below(path)) if _is_folder(path) else [path]
 
 
 def _below(folder: Path) -> Iterator[Path]:

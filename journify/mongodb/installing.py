@@ -20,8 +20,3 @@ MIGRATION_MODULES = {
         *("account", "mfa", "socialaccount", "usersessions"),
     )
 }
-
-
-def installed_apps(apps: list[str]) -> list[str]:
-    """Return `apps` as MongoDB can have them."""
-    return [CONFIGS.get(app, app) for app in apps]

@@ -103,7 +103,8 @@ def build_pack(
     jobs = [root / files[index] for index in waiting]
     with ProcessPoolExecutor(processes, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         results = pool.map(partial(_attempt, recipe.compute), jobs, chunksize=4)
-        for done, (index, values) in enumerate(_shown(waiting, results, path.name)):
+        shown = track(zip(waiting, results, strict=True), path.name, total=len(waiting))
+        for done, (index, values) in enumerate(shown):
             _store(records, index, values)
             if done % SAVE_EVERY == 0:
                 records.flush()
@@ -146,10 +147,3 @@ def _store(records: Records, index: int, values: Packed) -> None:
     filled = min(values.shape[-1], records["values"].shape[-1])
     records["values"][index][..., :filled] = values[..., :filled]
     records["filled"][index] = filled
-
-
-def _shown(
-    waiting: Iterable[int], results: Iterable[Packed], title: str
-) -> Iterable[tuple[int, Packed]]:
-    pairs = list(waiting)
-    return track(zip(pairs, results, strict=True), title, total=len(pairs))

@@ -91,7 +91,10 @@ def judge_held_out(names: Sequence[str], data: DataFolders, runs: Path) -> list[
         for name, score in of_source.items():
             table.add_row(source, name, *score.cells(), f"{len(mine)}, {clear} clear")
         scores[source] = {name: vars(score) for name, score in of_source.items()}
-    differences = _differences(names, said)
+    differences = {
+        source: dict(zip(names[1:], beyond_first(networks), strict=True))
+        for source, networks in said.items()
+    }
     _write(runs / HELD_OUT, scores)
     _write(runs / PAIRED, {names[0]: differences})
     return [table, _paired_table(names[0], differences)]
@@ -99,14 +102,6 @@ def judge_held_out(names: Sequence[str], data: DataFolders, runs: Path) -> list[
 
 def _write(path: Path, table: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-
-
-def _differences(names: Sequence[str], said: Mapping[str, Sequence[Said]]) -> Differences:
-    """Return, by set, other network and measure, how much better the first is, and its interval."""
-    return {
-        source: dict(zip(names[1:], beyond_first(networks), strict=True))
-        for source, networks in said.items()
-    }
 
 
 def beyond_first(networks: Sequence[Said]) -> list[dict[str, list[float]]]:
