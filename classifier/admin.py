@@ -250,7 +250,6 @@ class SongAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Song]):
         return audio_response(request, get_object_or_404(songs, pk=song_id))
 
     def label_view(self, request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
-        """Set, change or take back the curator's own label of a song."""
         if not self.has_change_permission(request):
             raise Http404
         song = get_object_or_404(self.get_queryset(request), pk=song_id)

@@ -42,8 +42,6 @@ class NoModelError(Exception):
 
 
 class TookTooLongError(Exception):
-    """Listening to one song took longer than a worker may spend on it."""
-
     reason = "took-too-long"
 
 

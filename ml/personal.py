@@ -82,7 +82,6 @@ class Layer:
 
     @property
     def changes_anything(self) -> bool:
-        """Whether a song can sound different with it."""
         return self != Layer()
 
     def as_text(self) -> str:

@@ -18,7 +18,6 @@ class CuratedSongForm(forms.ModelForm[Song]):
     facts: Facts | None = None  # what the check found out about a newly chosen file
 
     def clean_audio(self) -> Any:
-        """Refuse, with a sentence, what cannot be listened to."""
         audio = self.cleaned_data["audio"]
         if self.is_too_large:
             raise forms.ValidationError(too_large_message())

@@ -79,7 +79,6 @@ def _queue() -> dict[str, int]:
 
 
 def _failures() -> list[tuple[str, int]]:
-    """The commonest reasons first."""
     failed = Classification.objects.filter(status=Classification.Status.FAILED)
     rows = failed.order_by().values_list("error").annotate(count=Count("pk"))
     counts = rows.order_by("-count", "error")[:SHOWN]

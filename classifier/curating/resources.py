@@ -32,8 +32,6 @@ class SongResource(CuratedResource):
 
 
 class EmotionWidget(widgets.Widget):
-    """One of the four words."""
-
     def clean(self, value: str, **_kwargs: Any) -> str:
         words = [emotion.value for emotion in EMOTIONS]
         if value.lower() not in words:
@@ -78,7 +76,6 @@ class LabelResource(CuratedResource):
 
     @classmethod
     def shared(cls, rows: QuerySet[Label]) -> QuerySet[Label]:
-        """Labels of songs that belong to nobody."""
         return rows.filter(song__owner=None).select_related("song", "user")
 
     def dehydrate_user(self, label: Label) -> str:

@@ -90,13 +90,11 @@ def extension_of(container: str) -> str:
 
 
 def known_suffix(filename: str) -> str:
-    """Return the suffix of a name where it is one of ours, else ""."""
     name = _extension(filename)
     return f".{name}" if name in FORMATS else ""
 
 
 def media_type(filename: str) -> str:
-    """What to call a file when it is played."""
     known = FORMATS.get(_extension(filename))
     return known.media_type if known else "application/octet-stream"
 

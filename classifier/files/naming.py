@@ -20,8 +20,6 @@ NUMBERED = re.compile(
 
 
 class Names(NamedTuple):
-    """A title, and an artist where one is named."""
-
     title: str
     artist: str = ""
 

@@ -89,8 +89,6 @@ class SongQuerySet(models.QuerySet["Song"]):
 
 
 class Song(UUIDModel):
-    """What a listener picks or uploads."""
-
     title = models.CharField(_("title"), max_length=200)
     artist = models.CharField(_("artist"), max_length=200, blank=True)
     album = models.CharField(_("album"), max_length=200, blank=True)

@@ -71,7 +71,6 @@ class _Listener:
         self._is_called = False
 
     def listen(self, seconds: float) -> bool:
-        """Wait for a call, for so many seconds at most."""
         if time.monotonic() < self._away_until:
             time.sleep(seconds)
             return False

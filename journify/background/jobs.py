@@ -76,8 +76,6 @@ class JobQuerySet(models.QuerySet[J]):
 
 
 class Job(UUIDModel):
-    """A row that stands for work."""
-
     class Status(models.TextChoices):
         QUEUED = "queued", _("waiting")
         RUNNING = "running", _("under way")

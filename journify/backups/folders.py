@@ -21,8 +21,6 @@ NAME = "journify-%Y%m%dT%H%M%SZ.tar"
 
 @dataclass(frozen=True)
 class Folder:
-    """Backups of one server."""
-
     path: Path
 
     def all(self) -> list[Path]:
@@ -89,8 +87,6 @@ def _made_at(path: Path) -> dt.datetime | None:
 
 
 class BackupCollector:
-    """Looks into BACKUP_DIR when it is asked."""
-
     def collect(self) -> Iterable[Metric]:
         """Give the age, infinite where there is no backup; nothing where none are made."""
         if settings.BACKUP_DIR is None:

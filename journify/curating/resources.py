@@ -29,7 +29,6 @@ class RowDiff(Diff):
     """What a row changes, without the inline styles that our content security policy refuses."""
 
     def as_html(self) -> list[SafeString]:
-        """Each cell as it will be, with what it was before."""
         return [self._cell(str(before), str(after)) for before, after in self._pairs()]
 
     def _pairs(self) -> list[tuple[Any, Any]]:
@@ -117,7 +116,6 @@ class CuratedResource(resources.ModelResource):
         return self.shared(self._meta.model.objects.all())
 
     def filter_export(self, queryset: QuerySet[Any], **_kwargs: Any) -> QuerySet[Any]:
-        """What a file may hold."""
         return self.shared(queryset).prefetch_related(None)
 
     def before_import(self, dataset: Dataset, **_kwargs: Any) -> None:

@@ -15,7 +15,6 @@ class ShortSuspicion(logging.Filter):
     """Leave the traceback out where a stranger's request is refused: it is not of our mistakes."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every record, some of them shorter."""
         if record.name.startswith("django.security."):
             record.exc_info = record.exc_text = None
         return True

@@ -119,7 +119,6 @@ def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str,
 
 
 def _keep(path: Path, said: Mapping[str, list[float]]) -> None:
-    """Write what a network said of files, by the digests of their contents."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_text(json.dumps(said), encoding="utf-8")

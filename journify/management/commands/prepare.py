@@ -43,7 +43,6 @@ class Command(ExplainedCommand):
 
 
 def _require_free(port: int) -> None:
-    """Raise CommandError when somebody else listens on `port`."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
