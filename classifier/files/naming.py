@@ -56,11 +56,8 @@ def completed(named: Names, filename: str) -> Names:
 
 def _without_number(text: str) -> str:
     """Leave out a track's number in front, unless nothing else is there."""
-    return (
-        NUMBERED.sub("", text, count=1)
-        if (found := NUMBERED.match(text)) and text[found.end() :]
-        else text
-    )
+    found = NUMBERED.match(text)
+    return (found and text[found.end() :]) or text
 
 
 def _stem(filename: str) -> str:

@@ -44,13 +44,9 @@ class Candidate(Protocol):
     """A song as a platform lists it."""
 
     @property
-    def title(self) -> str:
-        """As listed."""
-
+    def title(self) -> str: ...
     @property
-    def artist(self) -> str:
-        """As listed."""
-
+    def artist(self) -> str: ...
     @property
     def duration_ms(self) -> int | None:
         """None where the platform does not say."""

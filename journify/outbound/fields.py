@@ -33,11 +33,8 @@ def whole_of(value: Any, *, at_most: int = LARGEST) -> int | None:
     """Return a whole number from 0 up, also of digits in a text; None where there is none."""
     if isinstance(value, str):
         digits = value.strip()
-        value = (
-            int(digits)
-            if digits.isascii() and digits.isdecimal() and len(digits) < DIGITS
-            else None
-        )
+        is_whole = digits.isascii() and digits.isdecimal() and len(digits) < DIGITS
+        value = int(digits) if is_whole else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if 0 <= value <= at_most else None  # NaN is neither
@@ -114,13 +111,8 @@ def usable_items(
             reasons[_reason(error)] += 1
     if reasons:
         told = ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common())
-        logger.info(
-            "platform=%s left out %d of %d items: %s",
-            platform,
-            reasons.total(),
-            len(items or []),
-            told,
-        )
+        left_out, of = reasons.total(), len(items or [])
+        logger.info("platform=%s left out %d of %d items: %s", platform, left_out, of, told)
     return found
 
 

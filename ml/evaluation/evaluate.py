@@ -1,9 +1,5 @@
-"""Measure a trained network on the clips that its folds kept apart.
+"""Measure a trained network on the clips that its folds kept apart: `manage.py evaluate`.
 
-python -m ml.evaluation.evaluate resnet18_bilstm --data data/4q
-python -m ml.evaluation.evaluate --all --data data/4q
-python -m ml.evaluation.evaluate --all
-python -m ml.evaluation.evaluate resnet18_bilstm --shipped --data my-songs
 python -m ml.evaluation.evaluate resnet18_bilstm --held-out --data data/4q --also data/emotify
 """
 
@@ -26,7 +22,6 @@ from ml.training.experiment import DataFolders, Fold, parse_folds, read_predicti
 from ml.weights import META, WEIGHTS
 
 logger = logging.getLogger(__name__)
-
 
 # Results of others, for comparison.
 PUBLISHED = (
