@@ -14,7 +14,7 @@ from statistics import median
 
 import requests
 
-from tools.processes import ROOT, free_port
+from tools.processes import ROOT, free_port, wait_until
 
 START_SECONDS = 300
 STARTS = 5
@@ -50,7 +50,8 @@ def started_server(folder: str) -> Iterator[str]:
     )
     base = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(base)
+        if not wait_until(lambda: _shows(base), seconds=START_SECONDS, every=0.02):
+            raise TimeoutError("the app did not start")
         yield base
     finally:
         os.killpg(process.pid, signal.SIGTERM)
@@ -61,15 +62,11 @@ def started_server(folder: str) -> Iterator[str]:
                 time.sleep(0.05)
 
 
-def _wait_for(base: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(base, timeout=5).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.02)
-    raise TimeoutError("the app did not start")
+def _shows(base: str) -> bool:
+    try:
+        return requests.get(base, timeout=5).ok
+    except requests.ConnectionError:
+        return False
 
 
 def main() -> None:
