@@ -167,8 +167,8 @@ $(BIN)/pip:
 
 # Uncompiled: Python compiles what it imports when it first does, and the first page comes 20 s earlier.
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes
-# uv takes a sixth of the processor's time; pip, which knows the machine's own settings, where uv cannot
-INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) || $(PIP_INSTALL) -r $(1)
+# uv takes a sixth of the processor's time; pip, which knows the machine's own settings, where uv cannot (known in seconds)
+INSTALL = UV_HTTP_RETRIES=1 $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) || $(PIP_INSTALL) -r $(1)
 $(VENV)/run.stamp: requirements.txt requirements-torch.txt tools/install_torch.py | $(BIN)/pip
 	@echo "Installing what Journify needs; the first time this takes some minutes."
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > $(VENV)/uv.txt

@@ -46,6 +46,6 @@ class NetworkConfig:
 def network_config(table: Mapping[str, Any]) -> NetworkConfig:
     """Make a config from a plain table, such as TOML or JSON gives."""
     plain = dict(table)
-    plain.pop("parts", None)  # of weights up to 2.5; nothing reads it
+    plain.pop("parts", None)  # of weights up to 2.4; nothing reads it
     features = FeatureSettings(**plain.pop("features", {}))
     return NetworkConfig(**plain, features=features)
