@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from ml.clip import SEGMENT_SECONDS, Clip, segment_starts
 from ml.datasets.tracks import TRACK_COLUMNS
+from ml.digests import file_digest
 from ml.errors import WeightsError
 from ml.features.descriptors.spectra import SETTINGS
 from ml.features.musicnn import FILE
@@ -32,7 +33,7 @@ from ml.labels import EMOTIONS, Emotion
 from ml.memory import keep_freed_memory
 from ml.networks.quick import best_format, quicken
 from ml.timing import stage
-from ml.weights import WEIGHTS, Meta, digest, load_network, read_meta
+from ml.weights import WEIGHTS, Meta, load_network, read_meta
 
 Segment = dict[str, float | dict[str, float]]
 
@@ -238,7 +239,7 @@ def _named(probabilities: Tensor) -> dict[str, float]:
 def _check_descriptors(meta: Meta) -> None:
     if meta.descriptors != (TRACK_COLUMNS if meta.input == "features" else VECTOR):
         raise WeightsError(f"The weights of {meta.name} were made for other descriptors.")
-    if meta.input == "audio" and meta.musicnn != digest(FILE):
+    if meta.input == "audio" and meta.musicnn != file_digest(FILE):
         raise WeightsError(f"The weights of {meta.name} were made with another musicnn.")
 
 

@@ -4,7 +4,6 @@ Nothing is ever unpickled. A folder is refused unless its hash, its label order
 and its tensors are what `meta.json` says.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from ml.digests import file_digest
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
 from ml.networks.config import NetworkConfig, network_config
@@ -60,7 +60,7 @@ def save_weights(
         "network": asdict(replace(config, heads={})),
         "parameters": sum(value.numel() for value in tensors.values()),
         "bytes": (folder / TENSORS).stat().st_size,
-        "sha256": digest(folder / TENSORS),
+        "sha256": file_digest(folder / TENSORS),
     }
     (folder / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
 
@@ -90,7 +90,7 @@ def load_network(folder: Path, meta: Meta) -> nn.Module:
     path = folder / TENSORS
     if not path.is_file():
         raise WeightsError(f"There are no weights in {folder}.")
-    if digest(path) != meta.sha256:
+    if file_digest(path) != meta.sha256:
         raise WeightsError(f"The weights in {folder} are not the ones that {META} describes.")
     try:
         tensors = widened(load_file(path))
@@ -100,11 +100,6 @@ def load_network(folder: Path, meta: Meta) -> nn.Module:
     except (SafetensorError, RuntimeError) as error:
         raise WeightsError(f"The weights in {folder} do not fit the network: {error}.") from error
     return channels_last(network).eval()
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def narrowed(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from classifier.models import Song
 from classifier.quota import refuse_beyond
 from classifier.sentences import translated
 from journify.models import save_with_file, written
+from ml.digests import file_digest
 from ml.errors import ClipError
 
 if TYPE_CHECKING:
@@ -87,13 +87,14 @@ def examine(upload: TemporaryUploadedFile) -> Facts:
     """
     if (upload.size or 0) > settings.UPLOAD_MAX_MB * 1_000_000:
         raise UploadRejectedError(too_large_message())
-    found = check_audio(Path(upload.temporary_file_path()))
+    path = Path(upload.temporary_file_path())
+    found = check_audio(path)
     upload.name = f"upload.{extension_of(found.format)}"
     return Facts(
         title=found.title,
         artist=found.artist,
         duration_ms=round(found.source_seconds * 1000),
-        sha256=_sha256(upload),
+        sha256=file_digest(path),
     )
 
 
@@ -118,10 +119,3 @@ def check_audio(path: Path) -> Description:
         # no child could be started: told in the log, where somebody can do something about it
         logger.exception("an upload could not be checked")
         raise UploadRejectedError(_("This file could not be read as audio.")) from error
-
-
-def _sha256(upload: TemporaryUploadedFile) -> str:
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -1,7 +1,6 @@
 """Whether songs are listened to: what waits, who works, and whether the models are whole."""
 
 import functools
-import hashlib
 import json
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from django.conf import settings
 from classifier.models import Classification
 from classifier.queue import heartbeats
 from journify.monitoring.health import CheckResult
+from ml.digests import file_digest
 
 TENSORS = "model.safetensors"
 
@@ -44,6 +44,5 @@ def _state(folder: Path) -> str:
 
 @functools.lru_cache(maxsize=16)
 def _digest(path: Path, _changed: int, _size: int) -> str:
-    """Hash a file once, and again when it changed; `ml.weights` would import torch."""
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+    """Hash a file once, and again when it changed."""
+    return file_digest(path)

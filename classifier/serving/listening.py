@@ -28,10 +28,11 @@ from classifier.queue.leases import time_limit
 from classifier.queue.metrics import count_answer
 from classifier.serving.embeddings import pack_embedding
 from classifier.serving.fallback import answer_from_features
-from classifier.serving.repeats import file_digest, known_answer, prediction_of
+from classifier.serving.repeats import known_answer, prediction_of
 from classifier.serving.results import as_result, certainty_of
 from classifier.sources import audio_of, features
 from journify.monitoring.context import bound
+from ml.digests import file_digest
 from ml.timing import stage, stages
 
 if TYPE_CHECKING:

@@ -6,8 +6,6 @@ platform's clip of a song that is there twice. Only the answer is shared, never 
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.models import Classification
@@ -16,11 +14,6 @@ from ml.labels import Emotion
 
 if TYPE_CHECKING:
     from ml.predictor import Prediction
-
-
-def file_digest(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def known_answer(row: Classification, digest: str) -> Classification | None:

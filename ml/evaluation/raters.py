@@ -25,6 +25,7 @@ from scipy.special import softmax
 
 from ml.calibration import Floats, UnseenAnswers, fit_temperature, temperatures_of_others
 from ml.datasets.ratings import Rating, read_ratings
+from ml.digests import file_digest
 from ml.errors import DataError
 from ml.labels import EMOTIONS, Emotion
 from ml.metrics import Integers, accuracy, calibration_error, reliability
@@ -99,13 +100,13 @@ def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str,
     """
     from ml.evaluation.judge import probabilities_of_files
     from ml.predictor import Predictor
-    from ml.weights import WEIGHTS, digest, read_meta
+    from ml.weights import WEIGHTS, read_meta
 
     missing = [file for file in files if not (data / file).is_file()]
     if missing:
         more = f" and {len(missing) - LISTED} more" if len(missing) > LISTED else ""
         raise DataError(f"Not in {data}: {', '.join(missing[:LISTED])}{more}.")
-    digests = {file: digest(data / file) for file in files}
+    digests = {file: file_digest(data / file) for file in files}
     kept = cache / f"{model}-{read_meta(WEIGHTS / model).version}.json"
     said: dict[str, list[float]] = {}
     if kept.is_file():

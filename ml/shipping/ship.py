@@ -15,6 +15,7 @@ from typing import Any
 from safetensors.torch import load_file
 
 from ml.datasets.tracks import TRACK_COLUMNS
+from ml.digests import file_digest
 from ml.evaluation.answers import write_answers
 from ml.evaluation.evaluate import write_metrics
 from ml.evaluation.folds import judged
@@ -32,7 +33,7 @@ from ml.training.experiment import (
     fold_folder,
     read_predictions,
 )
-from ml.weights import META, WEIGHTS, digest, save_weights
+from ml.weights import META, WEIGHTS, save_weights
 from ml.weights import TENSORS as WEIGHTS_FILE
 
 SHIPPED_ALL = (
@@ -62,7 +63,7 @@ def ship(
     metrics = answers.metrics() | _beside(run)
     save_weights(folder, network, config, _facts(folder.name, version, fold, facts, metrics))
     kept = (answers.rows, answers.folds, answers.probabilities)
-    write_answers(folder, *kept, digest(folder / WEIGHTS_FILE))
+    write_answers(folder, *kept, file_digest(folder / WEIGHTS_FILE))
     write_metrics(folder, metrics)
     meta = json.loads((folder / META).read_text(encoding="utf-8"))
     (folder / "card.md").write_text(card_text(meta, metrics), encoding="utf-8")
@@ -94,7 +95,7 @@ def _facts(
         "input": "features" if kind == TRACKS else "audio",
         "temperature": metrics["temperature"],
         "descriptors": list(descriptors) if facts["network"]["descriptors"] else [],
-        "musicnn": "" if kind == TRACKS else digest(FILE),
+        "musicnn": "" if kind == TRACKS else file_digest(FILE),
         "data": SOURCES.get(kind, CLIPS),
         "folds": metrics["folds"],
         "metrics": {key: metrics[key] for key in SUMMARY},

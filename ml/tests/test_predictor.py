@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ml.clip import Clip
+from ml.digests import file_digest
 from ml.errors import WeightsError
 from ml.features.musicnn import FILE
 from ml.features.spectrogram import levelled
@@ -18,7 +19,7 @@ from ml.networks.registry import build_network
 from ml.predictor import Predictor
 from ml.tests.sounds import music
 from ml.training.words import NAMES
-from ml.weights import digest, save_weights
+from ml.weights import save_weights
 
 FACTS = {"version": "0.1", "input": "audio", "temperature": 2.0, "descriptors": []}
 DESCRIBED = NetworkConfig(kind="cnn_lstm", hidden=16, dense=16, descriptors=len(VECTOR))
@@ -96,13 +97,13 @@ def test_answers_are_less_sure_when_temperature_is_higher(tmp_path: Path) -> Non
 
 
 def test_descriptors_are_computed_when_the_network_wants_them(tmp_path: Path) -> None:
-    saved(tmp_path, "joined", DESCRIBED, descriptors=list(VECTOR), musicnn=digest(FILE))
+    saved(tmp_path, "joined", DESCRIBED, descriptors=list(VECTOR), musicnn=file_digest(FILE))
     prediction = Predictor.load("joined", root=tmp_path).predict(clip(10))
     assert all(np.isfinite(value) for value in prediction.probabilities.values())
 
 
 def test_tags_say_which_finer_words_fit_when_the_network_is_given_them(tmp_path: Path) -> None:
-    saved(tmp_path, "joined", DESCRIBED, descriptors=list(VECTOR), musicnn=digest(FILE))
+    saved(tmp_path, "joined", DESCRIBED, descriptors=list(VECTOR), musicnn=file_digest(FILE))
     joined = Predictor.load("joined", root=tmp_path)
     together = [each.word_odds for each in joined.predict_many([clip(10), clip(20, seed=3)])]
     assert together == [joined.predict(clip(10)).word_odds, joined.predict(clip(20, 3)).word_odds]

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from ml.audio.loading import load_clip
+from ml.digests import file_digest
 from ml.labels import EMOTIONS
 from ml.predictor import Predictor
 from ml.shipping.cards import card_text
 from ml.tests.sounds import music, write
-from ml.weights import META, TENSORS, WEIGHTS, digest
+from ml.weights import META, TENSORS, WEIGHTS
 
 NAMES = sorted(path.parent.name for path in WEIGHTS.glob(f"*/{META}"))
 AUDIO = [
@@ -30,7 +31,7 @@ def read(name: str, file: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", NAMES)
 def test_hash_and_size_are_those_of_the_weights_when_shipped(name: str) -> None:
     meta = read(name, META)
-    assert meta["sha256"] == digest(WEIGHTS / name / TENSORS)
+    assert meta["sha256"] == file_digest(WEIGHTS / name / TENSORS)
     assert meta["bytes"] == (WEIGHTS / name / TENSORS).stat().st_size <= MAX_BYTES
     assert meta["name"] == name
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from ml.digests import file_digest
 from ml.errors import WeightsError
 from ml.labels import EMOTIONS
 from ml.networks.config import NetworkConfig
@@ -14,7 +15,6 @@ from ml.networks.registry import build_network
 from ml.weights import (
     META,
     TENSORS,
-    digest,
     load_network,
     narrowed,
     read_meta,
@@ -84,7 +84,7 @@ def test_refused_when_tensors_do_not_fit(folder: Path) -> None:
 def test_refused_when_file_is_no_safetensors(folder: Path) -> None:
     (folder / TENSORS).write_bytes(b"\x80\x04pickle")
     with pytest.raises(WeightsError, match="do not fit"):
-        load_network(folder, read_meta(changed(folder, sha256=digest(folder / TENSORS))))
+        load_network(folder, read_meta(changed(folder, sha256=file_digest(folder / TENSORS))))
 
 
 def test_refused_when_labels_stand_in_another_order(folder: Path) -> None:
