@@ -40,7 +40,6 @@ class ThemeFilter(admin.AllValuesFieldListFilter):
     """The themes that there are, in the curator's language."""
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Name each choice."""
         for choice in super().choices(changelist):
             yield {**choice, "display": _theme(str(choice["display"]))}
 
@@ -73,7 +72,6 @@ class PhraseAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Phrase]):
         return (text, *_TRANSLATED[_is_translated()], *others)
 
     def get_readonly_fields(self, _request: HttpRequest, _phrase: Any = None) -> tuple[Any, ...]:
-        """Show with a text what listeners read who speak the curator's language."""
         return (*self.readonly_fields, *_TRANSLATED[_is_translated()])
 
     def get_search_results(
@@ -98,15 +96,12 @@ class PhraseAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Phrase]):
 
     @admin.display(description=_("theme"), ordering="theme")
     def of_theme(self, phrase: Phrase) -> str:
-        """Its theme, as the curator's language has it."""
         return _theme(phrase.theme)
 
     @admin.display(description=_("seasons"), ordering="seasons")
     def in_seasons(self, phrase: Phrase) -> str:
-        """Give its seasons, as the curator's language has them."""
         return _calendar_words(phrase.seasons)
 
     @admin.display(description=_("weekdays"), ordering="weekdays")
     def on_weekdays(self, phrase: Phrase) -> str:
-        """Give its weekdays, as the curator's language has them."""
         return _calendar_words(phrase.weekdays)

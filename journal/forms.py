@@ -42,8 +42,6 @@ class RevisionForm(forms.Form):
 
 
 class SeenSongForm(RevisionForm):
-    """What is done to the song that a card showed."""
-
     song = forms.UUIDField(required=False)
 
 

@@ -107,8 +107,6 @@ class UserPermission(UUIDModel):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
-    """Which invitations are good for what."""
-
     def usable(self) -> Self:
         """Those that nobody used, and whose time is not over."""
         return self.filter(used_at=None, expires_at__gt=timezone.now())

@@ -47,12 +47,10 @@ def make_codes(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 
 @receiver(user_login_failed)
 def note_wrong_password(request: HttpRequest | None = None, **_kwargs: Any) -> None:
-    """Write down a wrong name or password."""
     if request is not None:
         note_failure(request, "sign-in")
 
 
 @receiver(authentication_failed)
 def note_wrong_code(request: HttpRequest, **_kwargs: Any) -> None:
-    """Write down a wrong code of a second key."""
     note_failure(request, "second-factor")

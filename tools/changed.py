@@ -15,7 +15,6 @@ ALWAYS = "journify/tests/test_imports.py"
 
 
 def git(*arguments: str) -> list[str]:
-    """Return the lines that git prints."""
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 
@@ -35,7 +34,6 @@ def concerned(changed: list[str], tests: dict[str, str]) -> list[str]:
 
 
 def main() -> None:
-    """Print them, one a line."""
     since = sys.argv[1] if len(sys.argv) > 1 else "HEAD"
     changed = git("diff", "--name-only", "--diff-filter=d", since, "--", "*.py")
     changed += git("ls-files", "--others", "--exclude-standard", "--", "*.py")

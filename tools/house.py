@@ -24,7 +24,6 @@ BY_NAME = {"Command", "main"}
 
 
 def _sources() -> dict[Path, str]:
-    """Return the text of every module of ours."""
     paths = [Path(name) for name in git("ls-files", "--", "*.py")]
     left_out = {"tests", "migrations", "conftest.py"}
     return {path: (ROOT / path).read_text() for path in paths if not left_out & set(path.parts)}
@@ -40,7 +39,6 @@ def _addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]
 
 
 def _functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Give each function's name and how many lines it has."""
     for node in ast.walk(tree):
         if isinstance(node, FUNCTIONS):
             yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1

@@ -84,7 +84,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _ask_for(count: int) -> None:
-    """Put songs with real audio into the queue, each in a transaction of its own."""
     for number in range(count):
         song = Song(title=f"Song {number}")
         song.audio.save("song.mp3", ContentFile(audio(number)))

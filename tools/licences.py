@@ -88,7 +88,6 @@ class Package:
 
     @property
     def fits(self) -> bool:
-        """Whether the licence is known to go with ours."""
         return bool(self.reason) or all(
             part.strip() in PERMISSIVE for part in re.split(r" AND | OR |;", self.licence)
         )

@@ -69,7 +69,6 @@ def formal_messages() -> Iterator[Message]:
 
 
 def read_messages(language: str) -> Catalog:
-    """Read the translations into `language`; there may be none yet."""
     path = po_path(language)
     if not path.exists():
         return Catalog(locale=language, charset="utf-8", project="Journify")

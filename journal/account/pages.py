@@ -47,7 +47,6 @@ def more(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_form
 def settings_page(request: SignedInRequest) -> HttpResponse:
-    """Show and change the listener's preferences."""
     preferences = preferences_of(request.user)
     form = PreferencesForm(
         request.POST or None,

@@ -21,8 +21,6 @@ NOT_USED = _("Empty: this journal asks nobody for it.")
 
 @dataclass(frozen=True)
 class Stored:
-    """One kind of data."""
-
     title: StrOrPromise
     why: StrOrPromise
     until: StrOrPromise = ""

@@ -103,8 +103,6 @@ class ArchivedSegment(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class ArchivedReading(Row):
-    """What a model said of a song."""
-
     model: str = fields.text(40)
     version: str = fields.text(30)
     emotion: str = fields.text(10, choices=NAMES, default=NEEDED)
@@ -156,8 +154,6 @@ class ArchivedSong(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class ArchivedEntry(Row):
-    """A phrase of a day, with or without a song."""
-
     position: int = fields.integer(0, 32_000, default=NEEDED)
     phrase: str = fields.text(140)
     phrase_key: str = fields.text(50)
@@ -168,16 +164,12 @@ class ArchivedEntry(Row):
 
 @dataclass(frozen=True)
 class ArchivedFeeling(Row):
-    """What the listener said of a day itself."""
-
     emotions: list[str] = fields.texts(fields.text(10, choices=NAMES), most=MAX_FELT)
     tags: list[str] = fields.texts(fields.text(TAG_LENGTH, clean=_tag), most=MAX_TAGS)
 
 
 @dataclass(frozen=True)
 class ArchivedDay(Row):
-    """A day of the listener's calendar."""
-
     date: dt.date = fields.calendar_day()
     entries: list[ArchivedEntry] = fields.parts(ArchivedEntry, most=MOST_OF_A_DAY)
     felt: ArchivedFeeling | None = fields.part(ArchivedFeeling, default=None)
@@ -193,8 +185,6 @@ class ArchivedDay(Row):
 
 @dataclass(frozen=True)
 class ArchivedLabel(Row):
-    """What the listener said of a song."""
-
     song: str = fields.text(40, default=NEEDED)
     emotion: str = fields.text(10, choices=NAMES, default=NEEDED)
     changed_at: dt.datetime = fields.moment(default=NEEDED)
@@ -207,8 +197,6 @@ class ArchivedLabel(Row):
 
 @dataclass(frozen=True)
 class ArchivedPhrase(Row):
-    """A phrase the listener wrote."""
-
     text: str = fields.text(140, clean=_said, default=NEEDED)
     theme: str = fields.text(40)
     active: bool = fields.flag(default=False)
@@ -216,8 +204,6 @@ class ArchivedPhrase(Row):
 
 @dataclass(frozen=True)
 class ArchivedPreferences(Row):
-    """How the listener wants the journal."""
-
     time_zone: str = fields.text(64, clean=_zone)
     language: str = fields.text(10, clean=_language)
     theme: str = fields.text(10, choices=Preferences.Theme.values, default=Preferences.Theme.AUTO)

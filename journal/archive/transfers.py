@@ -24,7 +24,6 @@ def request_export(user: User, *, with_audio: bool) -> Transfer:
 
 
 def request_import(user: User, file: File[bytes]) -> Transfer:
-    """Have an archive read into the user's journal."""
     return _request(user, kind=Kind.IMPORT, file=file)
 
 

@@ -15,8 +15,6 @@ from ml.labels import EMOTIONS
 
 @dataclass(frozen=True)
 class Card:
-    """An entry, its reading, and when to look again."""
-
     entry: Entry
     reading: Reading
     poll: int = 0

@@ -19,7 +19,6 @@ COMPLETED_TAGS = 60
 
 
 def day_context(user: User, date: dt.date) -> dict[str, Any]:
-    """What the cards and the ring of a day are drawn from."""
     entries = Entry.objects.of(user).filter(date=date).with_readings(user)
     cards = [card_of(entry) for entry in entries.select_related("phrase")]
     refresh_lazily(user, (card.entry.song for card in cards))
@@ -42,7 +41,6 @@ def day_context(user: User, date: dt.date) -> dict[str, Any]:
 
 
 def page_context(user: User, date: dt.date) -> dict[str, Any]:
-    """What the whole page of a day is drawn from."""
     context = day_context(user, date)
     before, after = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
     cards = context["cards"]

@@ -61,7 +61,6 @@ def today_page(_request: SignedInRequest) -> HttpResponse:
 
 @signed_in_get
 def day(request: SignedInRequest, date: dt.date) -> HttpResponse:
-    """Show one day: its phrases as cards, its ring and its sentence."""
     if not may_open(request.user, date):
         raise Http404
     journal = open_day(request.user, date)
@@ -90,7 +89,6 @@ def picker(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 @signed_in_post
 @limited("classify")
 def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
-    """Answer an entry with a chosen song or an uploaded file."""
     entry = _entry(request, entry_id)
     form = AnswerForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -161,7 +159,6 @@ def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 
 def _revision(request: SignedInRequest) -> int | None:
-    """The revision that the page showed."""
     form = RevisionForm(request.POST)
     form.full_clean()
     revision: int | None = form.cleaned_data["revision"]

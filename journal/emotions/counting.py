@@ -59,7 +59,6 @@ def _each_kind() -> dict[str, Any]:
 
 
 def heard_in_all(entries: EntryQuerySet) -> Tally:
-    """What entries count as, all together."""
     counts = entries.heard().order_by().values_list("emotion")
     return Tally(Counter(dict(counts.annotate(count=bare(Count("emotion"))))))
 
@@ -89,12 +88,10 @@ def group_days(
 
 
 def tally_of_days(days: Iterable[DayHeard]) -> Tally:
-    """All that was heard on some days."""
     return tally_of(*(day.counts for day in days))
 
 
 def sum_of(tallies: Iterable[Tally]) -> Tally:
-    """All tallies together."""
     return tally_of(*([tally.counts[name] for name in KINDS] for tally in tallies))
 
 

@@ -41,7 +41,6 @@ class Tally:
 
     @functools.cached_property
     def total(self) -> int:
-        """All that was heard."""
         return sum(self.counts.values())
 
     @functools.cached_property

@@ -71,8 +71,6 @@ def catalogue_song_of(user: User, listened_id: str) -> Song | None:
 
 
 class NotAllowedError(PlatformError):
-    """The listener has not let us ask."""
-
     message = _(
         "This song is not here yet. Let Journify search Deezer for it, above or in the "
         "settings, and tap it again."

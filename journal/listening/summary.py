@@ -22,8 +22,6 @@ TOP = 10
 
 
 class _Song(NamedTuple):
-    """What the counting needs of a song."""
-
     number: int
     title: str
     artist: str
@@ -82,8 +80,6 @@ def _keep_plays(rows: QuerySet[ListenedSong], songs: dict[int, _Song], plays: Co
 
 
 class _Counted:
-    """Counts while they are made."""
-
     def __init__(self, felt: dict[dt.date, str]) -> None:
         self._felt = felt
         self.plays: Counter[int] = Counter()

@@ -153,8 +153,6 @@ class Journal(UUIDModel):
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    """Entries as pages need them."""
-
     def update(self, **values: Any) -> int:
         """Change rows, and their mark with them: what was counted of them is out of date."""
         return super().update(**{"mark": F("mark") + 1} | values)

@@ -25,8 +25,6 @@ def validate_time_zone(name: str) -> None:
 
 
 class Preferences(UUIDModel):
-    """How a listener wants the journal."""
-
     class Theme(models.TextChoices):
         AUTO = "auto", _("Like my device")
         LIGHT = "light", _("Light")

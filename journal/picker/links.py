@@ -120,8 +120,6 @@ def resolved(link: Link) -> Link:
 
 
 class ShortLinkError(PlatformError):
-    """A short link that we could not follow."""
-
     message = _(
         "This short link of %(name)s could not be followed. Open it, wait until the song is "
         "shown, and copy the address from there; or search for the song by its title."

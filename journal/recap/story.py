@@ -57,7 +57,6 @@ class Story:
 
 
 def story_of(user: User, recap: Recap) -> Story:
-    """Gather what a period has to tell."""
     interval = recap.period.interval
     entries = Entry.objects.of(user).order_by()
     entries = entries.filter(date__gte=interval.first, date__lte=interval.last)

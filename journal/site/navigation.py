@@ -23,7 +23,6 @@ NOWHERE = frozenset({"song", "like", "picker", "note", "add_to_today"})
 
 
 def tabs_for(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the bar as a page shows it."""
     section, is_its_page = _place_of(request.resolver_match)
     here = "page" if is_its_page else "true"
     return [

@@ -23,8 +23,6 @@ RECENT_PAGES = 60
 
 @dataclass(frozen=True)
 class OwnSong:
-    """A song of the listener's, with what it carries."""
-
     song: Song
     reading: Reading
 

@@ -44,7 +44,6 @@ from spotify_auth.models import User
 
 @signed_in_get
 def song_page(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
-    """Show a song: its emotion, its segments, and where it was used."""
     song = _song_with_readings(request.user, song_id)
     refresh_lazily(request.user, [song])
     reading = read(song)

@@ -70,8 +70,6 @@ NEW_PASSWORD = {"password1": _("New password"), "password2": _("New password (ag
 
 
 class ChangePasswordForm(PlainFieldsMixin, account.ChangePasswordForm):
-    """The password as it was, and a new one."""
-
     labels = NEW_PASSWORD | {"oldpassword": _("Current password")}
 
 
@@ -80,8 +78,6 @@ class SetPasswordForm(PlainFieldsMixin, account.SetPasswordForm):
 
 
 class ResetPasswordKeyForm(PlainFieldsMixin, account.ResetPasswordKeyForm):
-    """A new password, in place of a forgotten one."""
-
     labels = NEW_PASSWORD
 
 
@@ -178,8 +174,6 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):
 
 
 class LoginPasskeyForm(webauthn.LoginWebAuthnForm):
-    """Signing in with a passkey alone."""
-
     def clean_credential(self) -> Authenticator:
         """Write down what proves nothing."""
         try:
@@ -190,15 +184,11 @@ class LoginPasskeyForm(webauthn.LoginWebAuthnForm):
 
 
 class AuthenticatePasskeyForm(webauthn.AuthenticateWebAuthnForm):
-    """A passkey as the second step."""
-
     def clean_credential(self) -> Authenticator:
         return _understood(super().clean_credential)
 
 
 class ReauthenticatePasskeyForm(webauthn.ReauthenticateWebAuthnForm):
-    """A passkey before a change of the account."""
-
     def clean_credential(self) -> Authenticator:
         return _understood(super().clean_credential)
 

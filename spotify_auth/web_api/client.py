@@ -79,7 +79,6 @@ class SpotifyClient:
             return usable_items(NAME, found["items"], Track.from_json)
 
     def top_artists(self, span: str) -> list[Artist]:
-        """Read the artists heard most in a span."""
         found = self._get("/v1/me/top/artists", {"time_range": span, "limit": SHOWN})
         with Platform(NAME).reading():
             return usable_items(NAME, found["items"], Artist.from_json)

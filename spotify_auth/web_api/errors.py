@@ -13,8 +13,6 @@ class SpotifyError(PlatformError):
 
 
 class NotConnectedError(SpotifyError):
-    """The listener has not connected Spotify."""
-
     message = _("Spotify is not connected.")
 
 

@@ -82,8 +82,6 @@ class Profile:
 
 @dataclass(frozen=True)
 class SpotifyPlay:
-    """A track and when it was played."""
-
     track: Track
     played_at: dt.datetime
 

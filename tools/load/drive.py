@@ -34,7 +34,6 @@ DAYS_A_YEAR = 365
 
 
 def main(arguments: list[str]) -> int:
-    """Prepare, run, look what became of it, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--listeners", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60.0)

@@ -43,8 +43,6 @@ class Record:
 
 
 class LoadListener:
-    """A signed-in browser with a journal of today."""
-
     def __init__(self, number: int, base: str, cookies: dict[str, str], record: Record) -> None:
         self.base, self.record = base, record
         self.chance = random.Random(number)

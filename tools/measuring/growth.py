@@ -125,7 +125,6 @@ def database_process() -> int | None:
 
 
 def _worked(server: int | None) -> float:
-    """Return the seconds of the processor so far."""
     nanoseconds = Path(f"/proc/{server}/schedstat").read_text().split()[0] if server else 0
     return time.process_time() + int(nanoseconds) / 1e9
 

@@ -20,8 +20,6 @@ FONTS_KB = 60.0  # of a whole visit: a browser asks for them once
 
 @dataclass(frozen=True)
 class PageSize:
-    """A page's kilobytes, compressed as the server sends them."""
-
     name: str
     html: float
     css: float
@@ -33,8 +31,6 @@ class PageSize:
 
 
 class _Assets(HTMLParser):
-    """Collects the addresses of a page's styles and scripts."""
-
     def __init__(self) -> None:
         super().__init__()
         self.css: list[str] = []

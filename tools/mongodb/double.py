@@ -35,7 +35,6 @@ def throwaway_double() -> Iterator[str]:
 
 
 def main(command: list[str]) -> int:
-    """Run `command` beside it; return its exit status."""
     if not command:
         sys.stderr.write(f"{__doc__}\n")
         return 2

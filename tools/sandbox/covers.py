@@ -13,7 +13,6 @@ FIGURES = (
 
 
 def cover(name: str) -> bytes:
-    """Draw the picture of that name, as SVG."""
     number = hashlib.sha256(name.encode()).digest()
     hue, turn = 360 * number[0] // 256, 60 + 120 * number[1] // 256
     return (

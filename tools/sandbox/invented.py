@@ -44,7 +44,6 @@ VERSIONS = (
 
 
 def invented_songs(count: int = COUNT) -> list[SandboxSong]:
-    """Invent `count` songs and their other versions."""
     rng = random.Random(SEED)
     artists = [*BANDS, *(f"{first} {last}" for first in FIRST for last in LAST)]
     rng.shuffle(artists)

@@ -91,8 +91,6 @@ class SandboxPlaylist:
 
 @dataclass
 class World:
-    """Everything that changes while the stand-in runs."""
-
     songs: Sequence[SandboxSong]
     now: Callable[[], float] = time.time
     people: dict[str, Person] = field(default_factory=dict)
@@ -138,7 +136,6 @@ class World:
         return [song for song in self.songs if platform in song.at]
 
     def song(self, **wanted: Any) -> SandboxSong | None:
-        """Find a song by one of its ids."""
         ((name, value),) = wanted.items()
         return next((song for song in self.songs if getattr(song, name) == value), None)
 

@@ -29,8 +29,6 @@ UNSURE = {
 
 @dataclass(frozen=True)
 class Demo:
-    """Who there is, and the keys that addresses need."""
-
     anna: User
     curator: User
     idle: User
@@ -47,7 +45,6 @@ def prepare_demo(port: int) -> None:
 
 
 def make_people(days: int) -> None:
-    """Make listeners with so many days, and a curator."""
     yesterday = timezone.now().date() - dt.timedelta(days=1)
     for name in ("anna", "idle"):
         call_command("seed_history", name, days=days, until=yesterday, password=PASSWORD)

@@ -153,7 +153,6 @@ def _settle(answer: Classification, emotion: str, chance: random.Random) -> None
 
 
 def _moment_of(shape: HistoryShape, share: float) -> dt.datetime:
-    """Give the moment at which `share` of the history has passed."""
     noon = dt.datetime.combine(shape.until, dt.time(12), tzinfo=shape.zone)
     return noon - dt.timedelta(days=shape.days * (1 - share))
 

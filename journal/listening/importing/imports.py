@@ -36,7 +36,6 @@ def request_history_import(user: User, file: File[bytes]) -> ListeningImport:
 
 
 def read_history(row: ListeningImport) -> None:
-    """Read a claimed import's file, in a worker."""
     with translation.override(row.language or "en"), endings.told(row):
         _read(row)
 

@@ -54,7 +54,6 @@ def names_due() -> QuerySet[Followed]:
 
 
 def refresh_due() -> None:
-    """Ask for the latest plays of those who were not asked about lately."""
     for followed in names_due().select_related("user").order_by("checked_at")[:AT_ONCE]:
         # claimed by whoever changes it first, so that two workers do not both ask
         is_ours = Followed.objects.filter(pk=followed.pk, checked_at=followed.checked_at).update(

@@ -17,8 +17,6 @@ COLUMNS = ("key", "text", "seasons", "weekdays")
 
 
 class Command(ExplainedCommand):
-    """Write every phrase of `journal/data/phrases.toml`, known by its key."""
-
     def handle(self, **_options: Any) -> None:
         """Create what is new, update what changed, leave listeners' own phrases alone.
 

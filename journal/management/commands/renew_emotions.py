@@ -17,8 +17,6 @@ from journify.operations.commands import ExplainedCommand
 
 
 class Command(ExplainedCommand):
-    """Renew what `journal.emotions.renewing` keeps beside the answers."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--if-needed", action="store_true", help="only where another rule counted them last"

@@ -19,8 +19,6 @@ SECRETS = {"secret", "seed", "migrated_codes"}
 
 
 class Command(ExplainedCommand):
-    """Read each row with whichever key fits and write it with the newest."""
-
     def handle(self, **_options: Any) -> None:
         connections, lost = _rotate_connections()
         second_keys, lost_too = _rotate_second_keys()

@@ -44,8 +44,6 @@ RATES = settings.PLATFORM_RATES
 
 
 class Command(ExplainedCommand):
-    """Print requests to each platform, and seconds of a search."""
-
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--songs", type=int, default=1000, help="default: 1,000")

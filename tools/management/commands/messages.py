@@ -12,8 +12,6 @@ from tools import messages
 
 
 class Command(ExplainedCommand):
-    """Bring every language but the first up to date."""
-
     requires_system_checks = ()
 
     def handle(self, **_options: Any) -> None:

@@ -29,8 +29,6 @@ DAYS_A_YEAR = 365
 
 
 class Command(ExplainedCommand):
-    """Print a page a line: 95th percentile, the processor's time, ratio, queries, size."""
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("pages", nargs="*", help="names of addresses; default: all")
         parser.add_argument("--years", type=float, default=3.0, help="default: 3")

@@ -21,7 +21,6 @@ def is_bare(row: Sequence[str]) -> bool:
 
 
 def read_bare(row: Sequence[str]) -> Play | None:
-    """Read a row without a header."""
     if len(row) != COLUMNS:
         return None
     artist, album, title, moment = row
@@ -32,7 +31,6 @@ def read_bare(row: Sequence[str]) -> Play | None:
 
 
 def read_lastfm(row: Mapping[str, str]) -> Play | None:
-    """Read a row by its header."""
     started_at = moment_of_seconds(row.get("uts"))
     if started_at is None:
         return None
