@@ -28,12 +28,9 @@ def _calendar_words(words: str) -> str:
     return ", ".join(gettext(word.capitalize()) for word in words.split())
 
 
-_TRANSLATED = {True: ("translated",), False: ()}
-
-
-def _is_translated() -> bool:
-    """Say whether the curator reads another language than phrases are written in."""
-    return get_language() != settings.LANGUAGE_CODE
+def _translated() -> tuple[str, ...]:
+    """Name the column of translations, for who reads another language than phrases are in."""
+    return () if get_language() == settings.LANGUAGE_CODE else ("translated",)
 
 
 class ThemeFilter(admin.AllValuesFieldListFilter):
@@ -69,17 +66,17 @@ class PhraseAdmin(LongListMixin, CuratedTableMixin, admin.ModelAdmin[Phrase]):
     def get_list_display(self, _request: HttpRequest) -> tuple[Any, ...]:
         """List beside each text what listeners read who speak the curator's language."""
         text, *others = self.list_display
-        return (text, *_TRANSLATED[_is_translated()], *others)
+        return (text, *_translated(), *others)
 
     def get_readonly_fields(self, _request: HttpRequest, _phrase: Any = None) -> tuple[Any, ...]:
-        return (*self.readonly_fields, *_TRANSLATED[_is_translated()])
+        return (*self.readonly_fields, *_translated())
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Phrase], search_term: str
     ) -> tuple[QuerySet[Phrase], bool]:
         """Find a phrase by either text."""
         found, is_doubled = super().get_search_results(request, queryset, search_term)
-        if not search_term or not _is_translated():
+        if not search_term or not _translated():
             return found, is_doubled
         words = search_term.casefold().split()
         built_in = Phrase.objects.filter(owner=None)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier.models import Song, SongQuerySet
 from journal.archive import transfers
+from journify.models import ROWS_AT_ONCE, some_at_once
 from journify.operations import housekeeping
 from journify.operations.housekeeping import Rule
 
 KEPT_FOR = dt.timedelta(days=30)
-BATCH_SIZE = 500
 
 
 def forget_uploads() -> None:
@@ -25,15 +25,13 @@ def forget_uploads() -> None:
     _mark(own.filter(unused_since=None, entries=None), now)
     _mark(own.filter(unused_since__isnull=False, entries__isnull=False), None)
     old = own.filter(unused_since__lt=now - KEPT_FOR, entries=None)
-    for pk in list(old.values_list("pk", flat=True)[:BATCH_SIZE]):
+    for pk in list(old.values_list("pk", flat=True)[:ROWS_AT_ONCE]):
         Song.objects.filter(pk=pk, entries=None).delete()
 
 
 def _mark(songs: SongQuerySet, moment: dt.datetime | None) -> None:
-    keys = list(songs.values_list("pk", flat=True).distinct())
-    for start in range(0, len(keys), BATCH_SIZE):
-        batch = Song.objects.filter(pk__in=keys[start : start + BATCH_SIZE])
-        batch.update(unused_since=moment)
+    for keys in some_at_once(list(songs.values_list("pk", flat=True).distinct())):
+        Song.objects.filter(pk__in=keys).update(unused_since=moment)
 
 
 housekeeping.also("journal.emotions.renewing.recount_some")

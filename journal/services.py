@@ -1,6 +1,7 @@
 """The verbs of the journal: everything that writes an entry goes through here."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from classifier.emotions import changes
 from classifier.models import Classification, Label, Song
 from classifier.queue.rows import request_classification
 from journal.day.pages import MOST_ENTRIES, draw_other
-from journal.emotions.learning import Learnt, learn_from_label
+from journal.emotions.learning import learn_from_label
 from journal.emotions.renewing import renewed
 from journal.models import DayFeeling, Entry, EntryQuerySet, Journal, Phrase, Preferences
 from journify.background.jobs import lane_of
@@ -176,15 +177,17 @@ def label_answer(
     song: UUID | None = None,
     said: str | None = None,
     word: str | None = None,
-) -> Learnt:
+) -> Counter[str]:
     """Keep what the listener says of the song that the card showed, and learn from it."""
     return set_label(entry.user, _seen_song(entry, revision, song), emotion, said=said, word=word)
 
 
 def set_label(
     user: User, song: Song, emotion: str, *, said: str | None = None, word: str | None = None
-) -> Learnt:
+) -> Counter[str]:
     """Keep what `user` says of a song, and learn from it; an empty emotion takes the label back.
+
+    Returns what `learn_from_label` does.
 
     `word` is a finer word of that emotion, or empty for none. Where it is not given, the finer word
     of the same emotion stays.
@@ -208,7 +211,7 @@ def set_label(
         changes.tell(song.pk, user=user.pk)
     if (labels.values_list("emotion", flat=True).first() or "") != emotion:
         raise StaleEntryError
-    return learn_from_label(user.pk, song.pk) if emotion != said else Learnt()
+    return learn_from_label(user.pk, song.pk) if emotion != said else Counter()
 
 
 def mark_favourite(user: User, date: dt.date, *, is_favourite: bool) -> bool:

@@ -39,10 +39,10 @@ def written(write: Callable[[], T]) -> T:
         return write()
 
 
-def some_at_once(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut values into parts that a query may name."""
-    for start in range(0, len(values), ROWS_AT_ONCE):
-        yield values[start : start + ROWS_AT_ONCE]
+def some_at_once(values: Sequence[T], count: int = ROWS_AT_ONCE) -> Iterator[Sequence[T]]:
+    """Cut values into parts, as many as a query may name or a step may take."""
+    for start in range(0, len(values), count):
+        yield values[start : start + count]
 
 
 def save_with_file(row: models.Model, field: str, **how: Any) -> None:

@@ -8,10 +8,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from journify.models import some_at_once
 from journify.operations import housekeeping
 from spotify_auth.sign_in import invitations
-
-BATCH_SIZE = 500
 
 
 def forget_ended_sessions() -> None:
@@ -21,8 +20,8 @@ def forget_ended_sessions() -> None:
     """
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     rows = list(UserSession.objects.order_by("pk").values_list("pk", "session_key"))
-    for start in range(0, len(rows), BATCH_SIZE):
-        batch = dict(rows[start : start + BATCH_SIZE])
+    for some in some_at_once(rows):
+        batch = dict(some)
         keys = Session.objects.filter(session_key__in=batch.values())
         open_ones = set(keys.values_list("session_key", flat=True))
         ended = [pk for pk, key in batch.items() if key not in open_ones]

@@ -1,7 +1,5 @@
 """The end of an account: every row and every file that is somebody's."""
 
-from collections.abc import Iterator
-
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
@@ -9,10 +7,9 @@ from django.db import transaction
 from classifier.models import Arc, Classification, Explanation, Song
 from journal.models import Entry
 from journal.spotify import connection as spotify
+from journify.models import some_at_once
 from spotify_auth.models import User
 from spotify_auth.web_api.connections import connection_of
-
-AT_ONCE = 500
 
 
 def what_goes(user: User) -> dict[str, int]:
@@ -38,12 +35,12 @@ def delete_account(user: User) -> None:
         spotify.disconnect(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
-    for ids in _batches_of_ids(user):
+    for ids in some_at_once(_logged_ids(user)):
         LogEntry.objects.filter(object_id__in=ids).delete()
     user.delete()
 
 
-def _batches_of_ids(user: User) -> Iterator[list[str]]:
+def _logged_ids(user: User) -> list[str]:
     """The keys of the user's rows that the admin's log may name."""
     songs = Song.objects.filter(owner=user)
     ids = [
@@ -56,5 +53,4 @@ def _batches_of_ids(user: User) -> Iterator[list[str]]:
         *user.journals.values_list("pk", flat=True),
         *user.phrases.values_list("pk", flat=True),
     ]
-    for start in range(0, len(ids), AT_ONCE):
-        yield [str(pk) for pk in ids[start : start + AT_ONCE]]
+    return [str(pk) for pk in ids]

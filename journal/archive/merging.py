@@ -3,12 +3,11 @@
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TypeVar
 from uuid import UUID
 
 from django.core.files import File
@@ -42,14 +41,12 @@ from journal.emotions import renewing
 from journal.models import DayFeeling, Entry, Journal, Phrase, Preferences
 from journal.services import change_empty, next_position
 from journify.background.jobs import lane_of
-from journify.models import save_with_file, uuid_of, written
+from journify.models import save_with_file, some_at_once, uuid_of, written
 from spotify_auth.models import User
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
-
-T = TypeVar("T")
 
 
 def merge(
@@ -73,22 +70,18 @@ def merge(
 
 def _steps_of(work: "_Merge", archive: Archive) -> list[Callable[[], None]]:
     songs = [row.ref for row in archive.songs]
+    # so many at a time as take some seconds at most
     return [
         partial(work.add_preferences, archive),
         partial(work.add_learnt, archive),
         partial(work.know_phrases),
-        *(partial(work.add_phrases, rows) for rows in _some(archive.phrases, 100)),
+        *(partial(work.add_phrases, rows) for rows in some_at_once(archive.phrases, 100)),
         *(partial(work.add_song, song) for song in archive.songs),
-        *(partial(work.add_labels, rows) for rows in _some(archive.labels, 100)),
-        *(partial(work.know_emotions, refs) for refs in _some(songs, 500)),
+        *(partial(work.add_labels, rows) for rows in some_at_once(archive.labels, 100)),
+        *(partial(work.know_emotions, refs) for refs in some_at_once(songs)),
         *(partial(work.add_day, day) for day in archive.days),
-        *(partial(work.renew, refs) for refs in _some(songs, 500)),
+        *(partial(work.renew, refs) for refs in some_at_once(songs)),
     ]
-
-
-def _some(rows: Sequence[T], count: int) -> Iterator[Sequence[T]]:
-    """So many rows at a time, as take some seconds at most."""
-    return (rows[start : start + count] for start in range(0, len(rows), count))
 
 
 class _Merge:

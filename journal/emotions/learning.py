@@ -7,7 +7,6 @@ long journal a worker looks at the rest (`learn_some`): a layer stays stale unti
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from classifier.emotions import changes, personal
@@ -21,29 +20,19 @@ ENTRIES_READ = 2 * SONGS_AT_ONCE
 SECONDS_AT_ONCE = 5.0
 
 
-@dataclass(frozen=True)
-class Learnt:
-    """How many songs sound different to a listener since their last label, and how."""
+def learn_from_label(user: UUID, song: UUID) -> Counter[str]:
+    """Learn from what was just said of a song, in a fixed number of queries however many labels.
 
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-
-def learn_from_label(user: UUID, song: UUID) -> Learnt:
-    """Learn from what was just said of a song, in a fixed number of queries however many labels."""
+    Returns how many songs sound different to the listener since then, by what they sound like.
+    """
     before = latest_songs(user)
     personal.learn(user, list(before))
     _count(user, before)
     after = latest_songs(user)
-    return Learnt(
-        Counter(
-            emotion
-            for key, emotion in after.items()
-            if key != song and emotion in NAMES and before.get(key, emotion) != emotion
-        )
+    return Counter(
+        emotion
+        for key, emotion in after.items()
+        if key != song and emotion in NAMES and before.get(key, emotion) != emotion
     )
 
 

@@ -30,7 +30,7 @@ from classifier.emotions import effective
 from classifier.emotions.effective import answers_in, effective_in, heard_in
 from classifier.models import LAYER_FIELDS, EmotionRule, Label, Song
 from journal.models import Entry, EntryQuerySet
-from journify.models import uuid_of
+from journify.models import some_at_once, uuid_of
 from ml.personal import Layer
 
 T = TypeVar("T")
@@ -55,8 +55,7 @@ def renew(songs: Sequence[UUID], *, user: UUID | None = None) -> int:
     Returns how many counted as something else before.
     """
     changed = 0
-    for start in range(0, len(songs), AT_ONCE):
-        some = songs[start : start + AT_ONCE]
+    for some in some_at_once(songs, AT_ONCE):
         with transaction.atomic():
             _lock(some)
             # whoever puts one of them on an entry later finds what is said of it by now

@@ -8,9 +8,7 @@ from uuid import UUID
 from classifier.emotions.effective import UNTAUGHT, Verdict, answers_in, effective_in
 from classifier.models import Label, PersonalLayer
 from journal.listening.models import ListenedSong, Listening
-from journify.models import bare, uuid_of
-
-AT_ONCE = 500
+from journify.models import bare, some_at_once, uuid_of
 
 
 def follow_said(*, song: UUID, user: UUID | None = None, **_signal: Any) -> None:
@@ -40,9 +38,8 @@ def follow_taught(*, user: UUID, songs: Sequence[UUID] | None, **_signal: Any) -
     if songs is not None:
         rows = rows.filter(song_id__in=songs)
     kept = {uuid_of(key): emotion for key, emotion in rows.values_list(bare("song_id"), "emotion")}
-    known, changed = list(kept), 0
-    for start in range(0, len(known), AT_ONCE):
-        some = known[start : start + AT_ONCE]
+    changed = 0
+    for some in some_at_once(list(kept)):
         verdicts = effective_in(user, some)
         groups: dict[str, list[UUID]] = defaultdict(list)
         for key, verdict in verdicts.items():

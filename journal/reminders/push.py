@@ -4,8 +4,6 @@ Written out, and held to the RFC's own example by a test: pywebpush brings aioht
 redirects, and needs http-ece, which the package index has as source only (November 2026).
 """
 
-import base64
-import binascii
 import functools
 import hashlib
 import json
@@ -23,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from journal.reminders.models import PushDevice
 from journify.config.secrets import private_key_of
@@ -94,8 +93,8 @@ def _name_of(endpoint: str) -> str:
 def _are_keys(public_key: str, secret: str) -> bool:
     try:
         public_key_point(public_key)
-        return len(unpadded(secret)) == SECRET_BYTES
-    except (ValueError, binascii.Error):
+        return len(urlsafe_base64_decode(secret)) == SECRET_BYTES
+    except ValueError:
         return False
 
 
@@ -107,11 +106,12 @@ def deliver(device: PushDevice, message: dict[str, str]) -> bool:
     if not is_allowed(device.endpoint):
         return False
     text = json.dumps(message, ensure_ascii=False).encode()
+    point, secret = public_key_point(device.public_key), urlsafe_base64_decode(device.secret)
     try:
         response = Platform("push", patience=2.0, tries=2, hides_paths=True).request(
             "POST",
             device.endpoint,
-            data=encrypted(text, public_key_point(device.public_key), unpadded(device.secret)),
+            data=encrypted(text, point, secret),
             headers=_headers(device.endpoint),
         )
     except PlatformError as error:
@@ -154,7 +154,7 @@ def _vapid(endpoint: str) -> str:
 
 @functools.cache
 def _public_point(key: str) -> str:
-    return padless(_point(private_key_of(key).public_key()))
+    return urlsafe_base64_encode(_point(private_key_of(key).public_key()))
 
 
 def server_key() -> str:
@@ -198,17 +198,7 @@ def _point(key: ec.EllipticCurvePublicKey) -> bytes:
 
 def public_key_point(text: str) -> ec.EllipticCurvePublicKey:
     """Read a browser's public key; ValueError where it is none."""
-    data = unpadded(text)
+    data = urlsafe_base64_decode(text)
     if len(data) != POINT_BYTES:
         raise ValueError("no uncompressed point")
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), data)
-
-
-def unpadded(text: str) -> bytes:
-    """Read base64 as browsers write it."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-
-
-def padless(data: bytes) -> str:
-    """Write base64 as browsers do."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

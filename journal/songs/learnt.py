@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from classifier.emotions.personal import axes_in, layer_row
 from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.models import Label, PersonalLayer, Song
 from classifier.serving.results import UNSURE
-from journal.emotions.learning import Learnt, latest_songs
+from journal.emotions.learning import latest_songs
 from journify.models import uuid_of
 from ml.personal import Axes, Layer
 from spotify_auth.models import User
@@ -62,24 +63,25 @@ def learnt_page_of(user: User) -> dict[str, Any]:
     }
 
 
-def learnt_sentence(learnt: Learnt) -> str:
+def learnt_sentence(changed: Counter[str]) -> str:
     """Say how many songs sound different since a label; nothing where none does."""
-    if not learnt.total:
+    count = changed.total()
+    if not count:
         return ""
-    if len(learnt.counts) > 1:
+    if len(changed) > 1:
         sentence = ngettext(
             "%(count)s song you haven’t labelled now sounds different to you.",
             "%(count)s songs you haven’t labelled now sound different to you.",
-            learnt.total,
+            count,
         )
-        return sentence % {"count": learnt.total}
-    [emotion] = learnt.counts
+        return sentence % {"count": count}
+    [emotion] = changed
     sentence = ngettext(
         "%(count)s song you haven’t labelled now sounds %(word)s to you.",
         "%(count)s songs you haven’t labelled now sound %(word)s to you.",
-        learnt.total,
+        count,
     )
-    return sentence % {"count": learnt.total, "word": WORDS[emotion]}
+    return sentence % {"count": count, "word": WORDS[emotion]}
 
 
 def _unlabelled(user: User) -> dict[UUID, HeardSong]:

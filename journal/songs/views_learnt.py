@@ -1,5 +1,7 @@
 """What it learned from the listener: to look at, to switch off, to forget."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from journal.day.pages import today
 from journal.emotions import learning
-from journal.emotions.learning import Learnt
 from journal.forms import LabelForm
 from journal.services import set_label
 from journal.songs.learnt import learnt_page_of, learnt_sentence, put_off, question_for
@@ -53,9 +54,9 @@ def answer_question(request: SignedInRequest) -> HttpResponse:
     return redirect("journal:today")
 
 
-def tell_learnt(request: SignedInRequest, learnt: Learnt) -> None:
+def tell_learnt(request: SignedInRequest, changed: Counter[str]) -> None:
     """Say which other songs sound different since a label."""
-    sentence = learnt_sentence(learnt)
+    sentence = learnt_sentence(changed)
     if sentence:
         address = f"{reverse('journal:learnt')}#songs"
         messages.info(request, format_html('{} <a href="{}">{}</a>', sentence, address, _("Look")))

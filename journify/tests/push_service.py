@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.utils.http import urlsafe_base64_encode
 
-from journal.reminders.push import padless, public_key_point
+from journal.reminders.push import public_key_point
 
 HEADER = 16 + 4 + 1 + 65
 
@@ -50,14 +51,14 @@ class PushService:
         """What the browser tells a page of itself."""
         return {
             "endpoint": self.endpoint,
-            "p256dh": padless(self.point),
-            "auth": padless(self.secret),
+            "p256dh": urlsafe_base64_encode(self.point),
+            "auth": urlsafe_base64_encode(self.secret),
         }
 
     def read(self, body: bytes) -> bytes:
         """Decrypt a message."""
         salt, theirs, sealed = body[:16], body[21:HEADER], body[HEADER:]
-        shared = self.key.exchange(ec.ECDH(), public_key_point(padless(theirs)))
+        shared = self.key.exchange(ec.ECDH(), public_key_point(urlsafe_base64_encode(theirs)))
         info = b"WebPush: info\0" + self.point + theirs
         master = HKDF(algorithm=SHA256(), length=32, salt=self.secret, info=info).derive(shared)
         key = HKDF(

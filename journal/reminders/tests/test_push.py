@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from journal.reminders import push
 from journal.reminders.checks import vapid_key_is_a_key
@@ -31,11 +32,11 @@ def test_it_is_encrypted_as_in_the_example_of_the_standard() -> None:
     sealed = push.encrypted(
         b"When I grow up, I want to be a watermelon",
         receiver,
-        push.unpadded("BTBZMqHH6r4Tts7J_aSIgg"),
-        salt=push.unpadded("DGv6ra1nlYgDCS1FRnbzlw"),
+        urlsafe_base64_decode("BTBZMqHH6r4Tts7J_aSIgg"),
+        salt=urlsafe_base64_decode("DGv6ra1nlYgDCS1FRnbzlw"),
         sender=sender,
     )
-    assert push.padless(sealed) == (
+    assert urlsafe_base64_encode(sealed) == (
         "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27ml"
         "mlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
         "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
@@ -122,7 +123,7 @@ def test_keys_that_are_none_are_refused(
 
 
 def test_a_point_that_is_not_on_the_curve_is_refused(service: PushService, user: User) -> None:
-    wrong = push.padless(b"\x04" + b"\x01" * 64)
+    wrong = urlsafe_base64_encode(b"\x04" + b"\x01" * 64)
     secret = service.subscription["auth"]
     assert not push.keep_device(user, endpoint=service.endpoint, public_key=wrong, secret=secret)
 
