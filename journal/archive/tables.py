@@ -1,7 +1,6 @@
 """A journal for people: a table for spreadsheets, and a text with a heading for every day."""
 
-import csv
-import io
+from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from journal.archive.schema import (
     ArchivedFeeling,
     ArchivedSong,
 )
-from journify.web.spreadsheets import guard
+from journify.web.spreadsheets import csv_of
 from ml.labels import EMOTIONS
 
 COLUMNS = [
@@ -29,26 +28,25 @@ MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
 
 def as_csv(archive: Archive) -> str:
     """Write a row for every phrase."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
+    rows: list[list[Any]] = [list(COLUMNS)]
     songs = {song.ref: song for song in archive.songs}
     entries = [(day, entry) for day in archive.days for entry in day.entries]
     for day, entry in entries:
         song = songs.get(entry.song)
         best = song.readings[0].probabilities if song and song.readings else {}
-        cells = [
-            day.date.isoformat(),
-            entry.answered_at.isoformat() if entry.answered_at else "",
-            entry.phrase,
-            *((song.name, song.artist, song.album) if song else ("", "", "")),
-            *((song.emotion, song.said_by) if song else ("", "")),
-            *(best.get(each.value, "") for each in EMOTIONS),
-            entry.note,
-            *_felt_cells(day),
-        ]
-        writer.writerow([guard(cell) if isinstance(cell, str) else cell for cell in cells])
-    return file.getvalue()
+        rows.append(
+            [
+                day.date.isoformat(),
+                entry.answered_at.isoformat() if entry.answered_at else "",
+                entry.phrase,
+                *((song.name, song.artist, song.album) if song else ("", "", "")),
+                *((song.emotion, song.said_by) if song else ("", "")),
+                *(best.get(each.value, "") for each in EMOTIONS),
+                entry.note,
+                *_felt_cells(day),
+            ]
+        )
+    return csv_of(rows)
 
 
 def as_markdown(archive: Archive, *, name: str) -> str:

@@ -4,19 +4,17 @@ https://www.xspf.org/spec and https://wiki.xiph.org/JSPF; a track needs no locat
 players list one without as an error, so a song that only its platform plays has that page instead.
 """
 
-import csv
 import json
 import re
 import xml.etree.ElementTree as ET  # nosec B405 -- written only, nothing is parsed
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import Any
 
 from django.utils import timezone
 
 from classifier.models import Song
-from journify.web.spreadsheets import guard
+from journify.web.spreadsheets import csv_of
 
 XSPF = "http://xspf.org/ns/0/"
 # https://www.w3.org/TR/xml/#charsets
@@ -49,15 +47,11 @@ def songs_as_text(
 
 
 def songs_as_csv(songs: Sequence[Song], _title: str, place: Callable[[Song], SongPlace]) -> str:
-    """A table for a spreadsheet; nothing in it is taken for a formula."""
-    table = StringIO()
-    writer = csv.writer(table)
-    writer.writerow(["title", "artist", "album", "isrc", "link"])
+    rows = [["title", "artist", "album", "isrc", "link"]]
     for song in songs:
         where = place(song)
-        row = [song.name, song.artist, song.album, song.isrc, where.platform or where.page]
-        writer.writerow([guard(cell) for cell in row])
-    return table.getvalue()
+        rows.append([song.name, song.artist, song.album, song.isrc, where.platform or where.page])
+    return csv_of(rows)
 
 
 def as_m3u(songs: Sequence[Song], title: str, place: Callable[[Song], SongPlace]) -> str:

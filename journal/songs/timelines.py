@@ -3,7 +3,6 @@
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import localize
@@ -26,35 +25,6 @@ UNITS = 10
 LANE = 100
 GAP = 12
 TICK_SECONDS = 5
-
-
-@dataclass(frozen=True)
-class Outline:
-    """A region of the picture, in the pixels of one pane, and where in the sound it is."""
-
-    place: dict[str, Any]
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class Why:
-    """What carried an answer, in one of the states none, drawing, failed and done."""
-
-    state: str
-    error: str = ""
-    panes: tuple[dict[str, Any], ...] = ()
-    sentence: str = ""
-    places: tuple[dict[str, Any], ...] = ()
-    width: int = WIDTH
-    height: int = HEIGHT
-
-    @property
-    def picture_width(self) -> int:
-        """Of all panes side by side."""
-        return self.width * SEGMENTS
 
 
 def timeline(segments: Sequence[SegmentReading]) -> dict[str, Any] | None:
@@ -116,38 +86,45 @@ def _fragment(origin: float | None, start: float, end: float | None = None) -> s
     return "#t=" + ",".join(f"{round(origin + moment, 1):g}" for moment in moments)
 
 
-def why(explanation: Explanation | None, reading: Reading, *, origin: float | None = None) -> Why:
+def why(
+    explanation: Explanation | None, reading: Reading, *, origin: float | None = None
+) -> dict[str, Any]:
     """Say what carried an answer, as far as it is known."""
     if explanation is None:
-        return Why(state="none")
+        return {"state": "none"}
     if explanation.status == Explanation.Status.FAILED:
-        return Why(state="failed", error=translated(explanation.error))
+        return {"state": "failed", "error": translated(explanation.error)}
     if explanation.status != Explanation.Status.DONE:
-        return Why(state="drawing")
-    panes = tuple(
+        return {"state": "drawing"}
+    heard = zip(reading.segments, explanation.shares, strict=False)
+    panes = [
         {
             "segment": segment,
             "offset": -WIDTH * index,
             "percent": round(100 * share),
             "outlines": [
-                Outline(
-                    _place(region, reading, origin),
-                    *map(round, box_of(band=region["band"], slot=region["slot"])),
-                )
+                _outline(region) | {"place": _place(region, reading, origin)}
                 for region in explanation.regions
                 if region["segment"] == index
             ],
         }
-        for index, (segment, share) in enumerate(
-            zip(reading.segments, explanation.shares, strict=False)
-        )
-    )
-    return Why(
-        state="done",
-        panes=panes,
-        sentence=_sentence(WORDS[explanation.emotion], panes),
-        places=tuple(_place(region, reading, origin) for region in explanation.regions),
-    )
+        for index, (segment, share) in enumerate(heard)
+    ]
+    return {
+        "state": "done",
+        "panes": panes,
+        "sentence": _sentence(WORDS[explanation.emotion], panes),
+        "places": [_place(region, reading, origin) for region in explanation.regions],
+        "width": WIDTH,
+        "height": HEIGHT,
+        "picture_width": WIDTH * SEGMENTS,
+    }
+
+
+def _outline(region: dict[str, Any]) -> dict[str, Any]:
+    """A region of the picture, in the pixels of one pane."""
+    box = map(round, box_of(band=region["band"], slot=region["slot"]))
+    return dict(zip(("x", "y", "width", "height"), box, strict=True))
 
 
 def _strips(bars: Sequence[Bar]) -> list[dict[str, Any]]:

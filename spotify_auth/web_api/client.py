@@ -1,9 +1,9 @@
 """What we use of Spotify's Web API: reads, for display only, and the listener's own playlists."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 
@@ -25,6 +25,8 @@ PLAYLIST_SCOPE = "playlist-modify-private"
 URIS_AT_ONCE = 100  # the most that a request may hold
 
 GOOD = {HTTPStatus.OK, HTTPStatus.CREATED}
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -53,40 +55,31 @@ class SpotifyClient:
         return cls(connection, patience=patience)
 
     def search(self, query: str, *, offset: int = 0) -> TrackPage:
-        params = {"q": query, "type": "track", "limit": SEARCH_LIMIT, "offset": offset}
-        found = self._get("/v1/search", params)
-        following = offset + SEARCH_LIMIT
-        with Platform(NAME).reading():
+        def page_of(found: Any) -> TrackPage:
             listed = mapping_of(found["tracks"])
+            following = offset + SEARCH_LIMIT
             has_more = listed.get("next") is not None and following <= LAST_OFFSET
             tracks = usable_items(NAME, listed.get("items"), Track.from_json)
-        return TrackPage(tracks, following if has_more else None)
+            return TrackPage(tracks, following if has_more else None)
+
+        params = {"type": "track", "limit": SEARCH_LIMIT, "offset": offset}
+        return self._get("/v1/search", page_of, q=query, **params)
 
     def track(self, track_id: str) -> Track:
-        found = self._get(f"/v1/tracks/{track_id}", {})
-        with Platform(NAME).reading():
-            return Track.from_json(found)
+        return self._get(f"/v1/tracks/{track_id}", Track.from_json)
 
     def profile(self) -> Profile:
-        found = self._get("/v1/me", {})
-        with Platform(NAME).reading():
-            return Profile.from_json(found)
+        return self._get("/v1/me", Profile.from_json)
 
     def top_tracks(self, span: str) -> list[Track]:
         """Read the tracks heard most in a span: short_term, medium_term or long_term."""
-        found = self._get("/v1/me/top/tracks", {"time_range": span, "limit": SHOWN})
-        with Platform(NAME).reading():
-            return usable_items(NAME, found["items"], Track.from_json)
+        return self._list("/v1/me/top/tracks", Track.from_json, time_range=span)
 
     def top_artists(self, span: str) -> list[Artist]:
-        found = self._get("/v1/me/top/artists", {"time_range": span, "limit": SHOWN})
-        with Platform(NAME).reading():
-            return usable_items(NAME, found["items"], Artist.from_json)
+        return self._list("/v1/me/top/artists", Artist.from_json, time_range=span)
 
     def recently_played(self) -> list[SpotifyPlay]:
-        found = self._get("/v1/me/player/recently-played", {"limit": SHOWN})
-        with Platform(NAME).reading():
-            return usable_items(NAME, found["items"], SpotifyPlay.from_json)
+        return self._list("/v1/me/player/recently-played", SpotifyPlay.from_json)
 
     def make_playlist(self, *, name: str, description: str) -> str:
         """Make a private playlist and return its id; it takes a scope of its own."""
@@ -103,8 +96,18 @@ class SpotifyClient:
             path = f"/v1/playlists/{playlist_id}/items"
             self._call("POST" if start else "PUT", path, json=values)
 
-    def _get(self, path: str, params: dict[str, Any]) -> Any:
-        return self._call("GET", path, params=params)
+    def _list(
+        self, path: str, read: Callable[[Mapping[str, Any]], Found], **params: Any
+    ) -> list[Found]:
+        def items_of(found: Any) -> list[Found]:
+            return usable_items(NAME, found["items"], read)
+
+        return self._get(path, items_of, limit=SHOWN, **params)
+
+    def _get(self, path: str, read: Callable[[Any], Found], **params: Any) -> Found:
+        found = self._call("GET", path, params=params)
+        with Platform(NAME).reading():
+            return read(found)
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         """Call, and keep the outcome for the connection's page.

@@ -57,20 +57,20 @@ def test_outlines_lie_where_the_picture_was_painted() -> None:
     image = paint(reasons).convert("RGB")
     row = ExplanationFactory(regions=[{"segment": 1, "band": 5, "slot": 9, **PLACE}])
     seen = why(row, read_answer(row.classification))
-    ((outline,),) = [pane["outlines"] for pane in seen.panes if pane["outlines"]]
+    ((outline,),) = [pane["outlines"] for pane in seen["panes"] if pane["outlines"]]
     tinted = {
         (x, y)
         for x in range(image.width)
         for y in range(image.height)
         if image.getpixel((x, y)) != image.getpixel((0, 0))
     }
-    left = -seen.panes[1]["offset"] + outline.x
+    left = -seen["panes"][1]["offset"] + outline["x"]
     assert tinted == {
         (x, y)
-        for x in range(left, left + outline.width)
-        for y in range(outline.y, outline.y + outline.height)
+        for x in range(left, left + outline["width"])
+        for y in range(outline["y"], outline["y"] + outline["height"])
     }
-    assert (image.width, image.height) == (seen.picture_width, seen.height)
+    assert (image.width, image.height) == (seen["picture_width"], seen["height"])
 
 
 def test_nothing_is_drawn_where_no_stretch_was_heard() -> None:
