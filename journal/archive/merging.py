@@ -24,19 +24,9 @@ from classifier.models import Classification, Label, PersonalLayer, Song
 from classifier.queue.rows import request_classification
 from classifier.quota import has_room
 from classifier.serving.results import certainty_of
+from journal.archive import schema
 from journal.archive.fields import ArchiveRejectedError
 from journal.archive.opening import OpenedArchive
-from journal.archive.schema import (
-    IMPORTED,
-    Archive,
-    ArchivedDay,
-    ArchivedEntry,
-    ArchivedFeeling,
-    ArchivedLabel,
-    ArchivedPhrase,
-    ArchivedReading,
-    ArchivedSong,
-)
 from journal.emotions import renewing
 from journal.models import DayFeeling, Entry, Journal, Phrase, Preferences
 from journal.services import change_empty, next_position
@@ -50,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 
 def merge(
-    user: User, archive: Archive, source: OpenedArchive, *, progress: Progress
+    user: User, archive: schema.Archive, source: OpenedArchive, *, progress: Progress
 ) -> Counter[str]:
     """Add what `user` does not have yet; running it again, or after it was cut off, adds the rest.
 
@@ -68,7 +58,7 @@ def merge(
     return +work.added  # without zeros
 
 
-def _steps_of(work: "_Merge", archive: Archive) -> list[Callable[[], None]]:
+def _steps_of(work: "_Merge", archive: schema.Archive) -> list[Callable[[], None]]:
     songs = [row.ref for row in archive.songs]
     # so many at a time as take some seconds at most
     return [
@@ -95,12 +85,12 @@ class _Merge:
         self.built_in: dict[str, Phrase] = {}
         self.emotions: dict[UUID, str] = {}
 
-    def add_preferences(self, archive: Archive) -> None:
+    def add_preferences(self, archive: schema.Archive) -> None:
         """Take over the settings of somebody who has chosen none here."""
         values = vars(archive.preferences)
         Preferences.objects.get_or_create(user=self.user, defaults=values)
 
-    def add_learnt(self, archive: Archive) -> None:
+    def add_learnt(self, archive: schema.Archive) -> None:
         """Take over what labels taught elsewhere, where nothing was taught here.
 
         A worker learns it anew from the labels that come along.
@@ -117,7 +107,7 @@ class _Merge:
         built_in = Phrase.objects.filter(owner=None).exclude(key=None)
         self.built_in = {str(phrase.key): phrase for phrase in built_in}
 
-    def add_phrases(self, rows: Sequence[ArchivedPhrase]) -> None:
+    def add_phrases(self, rows: Sequence[schema.ArchivedPhrase]) -> None:
         for row in rows:
             if row.text not in self.own_phrases:
                 self.own_phrases[row.text], is_new = Phrase.objects.get_or_create(
@@ -125,7 +115,7 @@ class _Merge:
                 )
                 self.added["phrases"] += is_new
 
-    def add_song(self, row: ArchivedSong) -> None:
+    def add_song(self, row: schema.ArchivedSong) -> None:
         """Find the song here, or add it as the listener's own."""
         song = _shared(row) or written(partial(self._own_or_new, row))
         self.songs[row.ref] = song
@@ -134,7 +124,7 @@ class _Merge:
             if row.audio and not song.has_audio:
                 self._add_audio(song, row)
 
-    def add_labels(self, rows: Sequence[ArchivedLabel]) -> None:
+    def add_labels(self, rows: Sequence[schema.ArchivedLabel]) -> None:
         """Keep what the listener said of songs, where nothing newer was said here."""
         for row in rows:
             label, is_new = Label.objects.get_or_create(
@@ -157,7 +147,7 @@ class _Merge:
         renewing.renew(self._keys(refs), user=self.user.pk)
 
     @transaction.atomic
-    def add_day(self, day: ArchivedDay) -> None:
+    def add_day(self, day: schema.ArchivedDay) -> None:
         """Add a day; into one that is here already goes only what was answered or noted."""
         journal, is_new = Journal.objects.get_or_create(user=self.user, date=day.date)
         if is_new:
@@ -169,7 +159,7 @@ class _Merge:
         # somebody may have it open, and write on it meanwhile
         self.added["entries"] += written(partial(self._add_entries, journal, day))
 
-    def _add_feeling(self, date: dt.date, felt: ArchivedFeeling) -> bool:
+    def _add_feeling(self, date: dt.date, felt: schema.ArchivedFeeling) -> bool:
         """Keep how a day really was, where nothing is said of it here."""
         values = {"emotions": " ".join(felt.emotions), "tags": ", ".join(felt.tags)}
         row, is_new = DayFeeling.objects.get_or_create(user=self.user, date=date, defaults=values)
@@ -178,7 +168,7 @@ class _Merge:
         unsaid = DayFeeling.objects.filter(pk=row.pk, emotions="", tags="")
         return bool(unsaid.update(**values, revision=F("revision") + 1))
 
-    def _add_entries(self, journal: Journal, day: ArchivedDay) -> int:
+    def _add_entries(self, journal: Journal, day: schema.ArchivedDay) -> int:
         here = list(journal.entries.all())
         if not here:  # new, or without transactions an earlier try was cut off
             new = [self._entry(journal, row, row.position) for row in day.entries]
@@ -189,7 +179,7 @@ class _Merge:
             _put_unanswered_last(here)
         return added
 
-    def _add_entry(self, journal: Journal, row: ArchivedEntry, here: list[Entry]) -> bool:
+    def _add_entry(self, journal: Journal, row: schema.ArchivedEntry, here: list[Entry]) -> bool:
         """Put an answer or a note on a page, on a card that waits for it or on one of its own."""
         song, phrase = self.songs.get(row.song), self._phrase(row)
         song_id = song.pk if song else None
@@ -206,12 +196,12 @@ class _Merge:
         change_empty(empty, **values, emotion=self._emotion(song))
         return True
 
-    def _phrase(self, row: ArchivedEntry) -> Phrase | None:
+    def _phrase(self, row: schema.ArchivedEntry) -> Phrase | None:
         if row.phrase_key:
             return self.built_in.get(row.phrase_key)
         return self.own_phrases.get(row.phrase)
 
-    def _entry(self, journal: Journal, row: ArchivedEntry, position: int) -> Entry:
+    def _entry(self, journal: Journal, row: schema.ArchivedEntry, position: int) -> Entry:
         song = self.songs.get(row.song)
         return journal.entry(
             position=position,
@@ -226,7 +216,7 @@ class _Merge:
     def _emotion(self, song: Song | None) -> str:
         return self.emotions.get(song.pk, "") if song else ""
 
-    def _own_or_new(self, row: ArchivedSong) -> Song:
+    def _own_or_new(self, row: schema.ArchivedSong) -> Song:
         known = self._own(row)
         if known is not None:
             return known
@@ -237,13 +227,13 @@ class _Merge:
     def _keys(self, refs: Sequence[str]) -> list[UUID]:
         return [self.songs[ref].pk for ref in refs]
 
-    def _own(self, row: ArchivedSong) -> Song | None:
+    def _own(self, row: schema.ArchivedSong) -> Song | None:
         own = Song.objects.filter(owner=self.user, audio_sha256=row.sha256)
         if not row.sha256:
             own = own.filter(title=row.title, artist=row.artist, duration_ms=row.duration_ms)
         return own.first()
 
-    def _create(self, row: ArchivedSong) -> Song:
+    def _create(self, row: schema.ArchivedSong) -> Song:
         song = Song.objects.create(
             owner=self.user,
             title=row.title,
@@ -258,7 +248,7 @@ class _Merge:
         Song.objects.filter(pk=song.pk).update(created_at=row.added_at or timezone.now())
         return song
 
-    def _add_audio(self, song: Song, row: ArchivedSong) -> None:
+    def _add_audio(self, song: Song, row: schema.ArchivedSong) -> None:
         """Keep a song's file if it is audio, as an upload is: checked in a process of its own."""
         with NamedTemporaryFile(suffix=Path(row.audio).suffix) as copy:
             self.source.audio(row.audio, copy)
@@ -280,7 +270,7 @@ class _Merge:
         request_classification(song, lane=lane_of(self.user.pk))
 
 
-def _is_of(entry: Entry, row: ArchivedEntry, phrase: Phrase | None) -> bool:
+def _is_of(entry: Entry, row: schema.ArchivedEntry, phrase: Phrase | None) -> bool:
     """Say whether a card asks what an archived entry answers, in whichever language."""
     return entry.phrase_text == row.phrase or (phrase is not None and entry.phrase == phrase)
 
@@ -298,7 +288,7 @@ def _put_unanswered_last(here: list[Entry]) -> None:
             change_empty(entry, position=next_position(here))
 
 
-def _shared(row: ArchivedSong) -> Song | None:
+def _shared(row: schema.ArchivedSong) -> Song | None:
     """The song that every listener may use, if this machine has it."""
     shared = Song.objects.filter(owner=None)
     if row.catalogue_key:
@@ -310,11 +300,11 @@ def _shared(row: ArchivedSong) -> Song | None:
     return None
 
 
-def _add_readings(song: Song, readings: list[ArchivedReading]) -> None:
+def _add_readings(song: Song, readings: list[schema.ArchivedReading]) -> None:
     """Keep what models said elsewhere of an own song, apart from what ours said."""
     known = {(row.model, row.version) for row in song.classifications.all()}
     for row in readings:
-        version = row.version + IMPORTED
+        version = row.version + schema.IMPORTED
         # a moment ahead of ours would outlast every answer given here
         moment = min(row.finished_at, timezone.now())
         if {(row.model, row.version), (row.model, version)} & known:

@@ -10,15 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.utils import timezone
 
-from journal.archive.schema import (
-    FORMAT,
-    MAIN_MAX_BYTES,
-    TABLE_FILE,
-    TEXT_FILE,
-    VERSION,
-    Archive,
-    part_name,
-)
+from journal.archive import schema
 from journal.archive.snapshot import account_of, audio_files, snapshot
 from journal.archive.tables import as_csv, as_markdown
 from journal.listening.export import FILE as LISTENS_FILE
@@ -27,7 +19,7 @@ from spotify_auth.models import User
 
 Progress = Callable[[int, int], None]
 # Of rows without line breaks between their values; with them it is less than twice as much.
-PART_BYTES = MAIN_MAX_BYTES // 4
+PART_BYTES = schema.MAIN_MAX_BYTES // 4
 
 
 def write_archive(file: IO[bytes], user: User, *, with_audio: bool, progress: Progress) -> None:
@@ -36,8 +28,8 @@ def write_archive(file: IO[bytes], user: User, *, with_audio: bool, progress: Pr
     wanted = {song.audio for song in archive.songs if song.audio}
     files = {name: song for name, song in audio_files(user).items() if name in wanted}
     texts = files_as_json(archive, account=account_of(user)) | {
-        TABLE_FILE: as_csv(archive),
-        TEXT_FILE: as_markdown(archive, name=user.get_username()),
+        schema.TABLE_FILE: as_csv(archive),
+        schema.TEXT_FILE: as_markdown(archive, name=user.get_username()),
     }
     has_listens = has_history(user)
     total = len(texts) + len(files) + has_listens
@@ -56,10 +48,10 @@ def write_archive(file: IO[bytes], user: User, *, with_audio: bool, progress: Pr
             progress(number, total)
 
 
-def files_as_json(archive: Archive, *, account: dict[str, Any]) -> dict[str, str]:
+def files_as_json(archive: schema.Archive, *, account: dict[str, Any]) -> dict[str, str]:
     """Write `journify.json`, and further parts where it would become too large to be read again."""
     parts = _parts(archive)
-    head = {"format": FORMAT, "version": VERSION}
+    head = {"format": schema.FORMAT, "version": schema.VERSION}
     first = head | {
         "exported_at": timezone.now(),
         "account": account,
@@ -70,12 +62,12 @@ def files_as_json(archive: Archive, *, account: dict[str, Any]) -> dict[str, str
     }
     contents = [first | parts[0], *(head | part for part in parts[1:])]
     return {
-        part_name(number): json.dumps(content, default=_date, ensure_ascii=False, indent=1)
+        schema.part_name(number): json.dumps(content, default=_date, ensure_ascii=False, indent=1)
         for number, content in enumerate(contents, start=1)
     }
 
 
-def _parts(archive: Archive) -> list[dict[str, list[dict[str, Any]]]]:
+def _parts(archive: schema.Archive) -> list[dict[str, list[dict[str, Any]]]]:
     """Songs, then what refers to them, each part about as large as one may be."""
     parts: list[dict[str, list[dict[str, Any]]]] = [{"songs": [], "labels": [], "days": []}]
     size = 0

@@ -12,23 +12,7 @@ from classifier.emotions.personal import layer_row
 from classifier.files.formats import known_suffix
 from classifier.models import Classification, Label, Song
 from classifier.serving.results import UNSURE
-from journal.archive.schema import (
-    AUDIO_FOLDER,
-    IMPORTED,
-    MODEL,
-    NOT_SURE,
-    YOU,
-    Archive,
-    ArchivedDay,
-    ArchivedEntry,
-    ArchivedFeeling,
-    ArchivedLabel,
-    ArchivedLearnt,
-    ArchivedPhrase,
-    ArchivedPreferences,
-    ArchivedReading,
-    ArchivedSong,
-)
+from journal.archive import schema
 from journal.day.feelings import felt_between
 from journal.day.pages import preferences_of
 from journal.models import Entry, Journal, Phrase
@@ -39,7 +23,7 @@ from spotify_auth.models import SpotifyConnection, User
 R = TypeVar("R")
 
 
-def snapshot(user: User, *, with_audio: bool) -> Archive:
+def snapshot(user: User, *, with_audio: bool) -> schema.Archive:
     """Read everything of `user` that an archive holds; the same journal gives the same archive.
 
     What is added while it is read may be left out.
@@ -49,10 +33,10 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
     labels = list(Label.objects.filter(user=user))
     said = {label.song_id: label.emotion for label in labels}
     learnt = layer_row(user.pk)
-    return Archive(
-        preferences=_copied(ArchivedPreferences, preferences_of(user)),
+    return schema.Archive(
+        preferences=_copied(schema.ArchivedPreferences, preferences_of(user)),
         phrases=[
-            _copied(ArchivedPhrase, row)
+            _copied(schema.ArchivedPhrase, row)
             for row in Phrase.objects.filter(owner=user).order_by("text", "pk")
         ],
         songs=[
@@ -67,14 +51,14 @@ def snapshot(user: User, *, with_audio: bool) -> Archive:
         ],
         labels=sorted(
             (
-                ArchivedLabel(refs[row.song_id], row.emotion, row.updated_at, row.word)
+                schema.ArchivedLabel(refs[row.song_id], row.emotion, row.updated_at, row.word)
                 for row in labels
                 if row.song_id in refs
             ),
             key=lambda label: int(label.song.removeprefix("song-")),
         ),
         days=_days(user, refs),
-        learnt=_copied(ArchivedLearnt, learnt),
+        learnt=_copied(schema.ArchivedLearnt, learnt),
     )
 
 
@@ -142,11 +126,11 @@ def _song_key(song: Song) -> tuple[str | int, ...]:
     )
 
 
-def _song(song: Song, user: User, *, with_audio: bool, **told: Any) -> ArchivedSong:
+def _song(song: Song, user: User, *, with_audio: bool, **told: Any) -> schema.ArchivedSong:
     is_own = song.owner_id == user.pk
     has_file = with_audio and is_own and bool(song.audio_sha256) and song.has_audio
     return _copied(
-        ArchivedSong,
+        schema.ArchivedSong,
         song,
         sha256=song.audio_sha256 if is_own else "",
         audio=_audio_name(song) if has_file else "",
@@ -163,33 +147,35 @@ def _counted(song: Song, label: str, layer: Layer) -> dict[str, Any]:
     found = effective_of(rows, label=label, layer=layer)
     return {
         "readings": _readings(rows, found.answer),
-        "emotion": NOT_SURE if found.emotion == UNSURE else found.emotion,
-        "said_by": (YOU if label else MODEL) if found.emotion else "",
+        "emotion": schema.NOT_SURE if found.emotion == UNSURE else found.emotion,
+        "said_by": (schema.YOU if label else schema.MODEL) if found.emotion else "",
     }
 
 
-def _readings(rows: list[Classification], best: Classification | None) -> list[ArchivedReading]:
+def _readings(
+    rows: list[Classification], best: Classification | None
+) -> list[schema.ArchivedReading]:
     """What models said, the answer that counts first; what came with an archive yields to ours."""
-    found: dict[tuple[str, str], ArchivedReading] = {}
+    found: dict[tuple[str, str], schema.ArchivedReading] = {}
     answers = [row for row in rows if row.has_answer]
     answers.sort(
-        key=lambda row: (row != best, row.version.endswith(IMPORTED), row.model, row.version)
+        key=lambda row: (row != best, row.version.endswith(schema.IMPORTED), row.model, row.version)
     )
     for row in answers:
-        version = row.version.removesuffix(IMPORTED)
+        version = row.version.removesuffix(schema.IMPORTED)
         finished_at = row.finished_at or row.answer_time
-        reading = _copied(ArchivedReading, row, version=version, finished_at=finished_at)
+        reading = _copied(schema.ArchivedReading, row, version=version, finished_at=finished_at)
         found.setdefault((row.model, version), reading)
     return list(found.values())
 
 
-def _days(user: User, refs: dict[UUID, str]) -> list[ArchivedDay]:
+def _days(user: User, refs: dict[UUID, str]) -> list[schema.ArchivedDay]:
     felt = {
-        day.date: ArchivedFeeling(list(day.emotions), list(day.tags))
+        day.date: schema.ArchivedFeeling(list(day.emotions), list(day.tags))
         for day in felt_between(user, None, None)
     }
-    days: dict[UUID, ArchivedDay] = {
-        row.pk: ArchivedDay(row.date, [], felt.get(row.date), is_favourite=row.is_favourite)
+    days: dict[UUID, schema.ArchivedDay] = {
+        row.pk: schema.ArchivedDay(row.date, [], felt.get(row.date), is_favourite=row.is_favourite)
         for row in Journal.objects.filter(user=user).order_by("date")
     }
     entries = Entry.objects.of(user).select_related("phrase").order_by("position")
@@ -198,10 +184,12 @@ def _days(user: User, refs: dict[UUID, str]) -> list[ArchivedDay]:
             continue
         key = (row.phrase.key or "") if row.phrase else ""
         song = refs.get(row.song_id, "") if row.song_id else ""
-        entry = _copied(ArchivedEntry, row, phrase=row.phrase_text, phrase_key=key, song=song)
+        entry = _copied(
+            schema.ArchivedEntry, row, phrase=row.phrase_text, phrase_key=key, song=song
+        )
         days[row.journal_id].entries.append(entry)
     return list(days.values())
 
 
 def _audio_name(song: Song) -> str:
-    return f"{AUDIO_FOLDER}{song.audio_sha256}{known_suffix(str(song.audio.name))}"
+    return f"{schema.AUDIO_FOLDER}{song.audio_sha256}{known_suffix(str(song.audio.name))}"

@@ -6,15 +6,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from classifier.emotions.readings import WORDS, candidates_of, not_sure_between
-from journal.archive.schema import (
-    NOT_SURE,
-    YOU,
-    Archive,
-    ArchivedDay,
-    ArchivedEntry,
-    ArchivedFeeling,
-    ArchivedSong,
-)
+from journal.archive import schema
 from journify.web.spreadsheets import csv_of
 from ml.labels import EMOTIONS
 
@@ -26,7 +18,7 @@ COLUMNS = [
 MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
 
 
-def as_csv(archive: Archive) -> str:
+def as_csv(archive: schema.Archive) -> str:
     """Write a row for every phrase."""
     rows: list[list[Any]] = [list(COLUMNS)]
     songs = {song.ref: song for song in archive.songs}
@@ -49,7 +41,7 @@ def as_csv(archive: Archive) -> str:
     return csv_of(rows)
 
 
-def as_markdown(archive: Archive, *, name: str) -> str:
+def as_markdown(archive: schema.Archive, *, name: str) -> str:
     """Write what was answered, noted and felt, by day, in the active language and time zone."""
     lines = [f"# {_plain(_('The journal of %(name)s') % {'name': name})}"]
     songs = {song.ref: song for song in archive.songs}
@@ -62,7 +54,7 @@ def as_markdown(archive: Archive, *, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lines_of(entry: ArchivedEntry, song: ArchivedSong | None) -> list[str]:
+def _lines_of(entry: schema.ArchivedEntry, song: schema.ArchivedSong | None) -> list[str]:
     """An answer and its note; nothing where there is neither."""
     if song is None and not entry.note:
         return []
@@ -72,19 +64,19 @@ def _lines_of(entry: ArchivedEntry, song: ArchivedSong | None) -> list[str]:
     return [*lines, *(f"> {_plain(line)}" for line in entry.note.splitlines())]
 
 
-def _felt_cells(day: ArchivedDay) -> tuple[str, str]:
+def _felt_cells(day: schema.ArchivedDay) -> tuple[str, str]:
     if day.felt is None:
         return "", ""
     return " ".join(day.felt.emotions), ", ".join(day.felt.tags)
 
 
-def _felt_line(felt: ArchivedFeeling) -> str:
+def _felt_line(felt: schema.ArchivedFeeling) -> str:
     """How a day really was: its feelings, then its tags."""
     words = ", ".join(str(WORDS[name]) for name in felt.emotions)
     return _plain(" · ".join(filter(None, [words, ", ".join(felt.tags)])))
 
 
-def _line_of(song: ArchivedSong, entry: ArchivedEntry) -> str:
+def _line_of(song: schema.ArchivedSong, entry: schema.ArchivedEntry) -> str:
     title = f"*{_plain(song.name)}*" + (f" – {_plain(song.artist)}" if song.artist else "")
     parts = [title]
     if song.emotion:
@@ -94,13 +86,13 @@ def _line_of(song: ArchivedSong, entry: ArchivedEntry) -> str:
     return " · ".join(parts)
 
 
-def _word_of(song: ArchivedSong) -> str:
+def _word_of(song: schema.ArchivedSong) -> str:
     """What a song counts as, as a page says it."""
-    if song.emotion == NOT_SURE:
+    if song.emotion == schema.NOT_SURE:
         likely = [bar.word for bar in candidates_of(song.readings[0].probabilities)]
         return not_sure_between(likely)
     word = str(WORDS[song.emotion])
-    return _("%(word)s (your label)") % {"word": word} if song.said_by == YOU else word
+    return _("%(word)s (your label)") % {"word": word} if song.said_by == schema.YOU else word
 
 
 def _plain(text: str) -> str:

@@ -18,20 +18,11 @@ from django_htmx.http import trigger_client_event
 from classifier.errors import UploadRejectedError
 from classifier.files.uploads import add_upload, too_large_message
 from classifier.models import Song
-from journal import services
+from journal import forms, services
 from journal.day.cards import card_of
 from journal.day.context import day_context, felt_context, page_context
 from journal.day.feelings import feeling_of, own_tags
 from journal.day.pages import may_open, open_day, today
-from journal.forms import (
-    AnswerForm,
-    AnswerLabelForm,
-    FeelingForm,
-    NoteForm,
-    PhraseForm,
-    RevisionForm,
-    SeenSongForm,
-)
 from journal.listening import recent
 from journal.models import Entry
 from journal.picker import platforms
@@ -90,7 +81,7 @@ def picker(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 @limited("classify")
 def answer(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     entry = _entry(request, entry_id)
-    form = AnswerForm(request.POST, request.FILES)
+    form = forms.AnswerForm(request.POST, request.FILES)
     if not form.is_valid():
         return _picker_response(request, entry, error=_("Choose a song or a file."))
     try:
@@ -111,7 +102,7 @@ def clear(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 @signed_in_post
 def note(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     entry = _entry(request, entry_id)
-    form = NoteForm(request.POST, entry=entry)
+    form = forms.NoteForm(request.POST, entry=entry)
     if not form.is_valid() or form.is_outdated():
         return _refused_note(request, entry, form)
     revision = form.cleaned_data["revision"]
@@ -139,7 +130,7 @@ def swap(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 @limited("classify")
 def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     entry = _entry(request, entry_id)
-    form = SeenSongForm(request.POST)
+    form = forms.SeenSongForm(request.POST)
     if not form.is_valid():
         return _card_response(request, entry)
     return _changed(request, entry, partial(services.retry_answer, **form.cleaned_data))
@@ -148,7 +139,7 @@ def retry(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 @signed_in_post
 def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
     entry = _entry(request, entry_id)
-    form = AnswerLabelForm(request.POST)
+    form = forms.AnswerLabelForm(request.POST)
     if not form.is_valid():
         return _card_response(request, entry)
 
@@ -159,7 +150,7 @@ def label(request: SignedInRequest, entry_id: uuid.UUID) -> HttpResponse:
 
 
 def _revision(request: SignedInRequest) -> int | None:
-    form = RevisionForm(request.POST)
+    form = forms.RevisionForm(request.POST)
     form.full_clean()
     revision: int | None = form.cleaned_data["revision"]
     return revision
@@ -199,7 +190,7 @@ def _told(
     return response
 
 
-def _refused_note(request: SignedInRequest, entry: Entry, form: NoteForm) -> HttpResponse:
+def _refused_note(request: SignedInRequest, entry: Entry, form: forms.NoteForm) -> HttpResponse:
     """Keep a note that is not saved on the page, beside the one that is; who wrote them chooses."""
     entries = Entry.objects.of(request.user).with_readings(request.user)
     card = card_of(get_object_or_404(entries, pk=entry.pk))
@@ -208,7 +199,7 @@ def _refused_note(request: SignedInRequest, entry: Entry, form: NoteForm) -> Htt
     return TemplateResponse(request, template, context)
 
 
-def _chosen_song(request: SignedInRequest, form: AnswerForm) -> Song:
+def _chosen_song(request: SignedInRequest, form: forms.AnswerForm) -> Song:
     """Find or store the song of an answer; raises an error with a sentence for the listener."""
     if getattr(request, "upload_too_large", False):
         raise UploadRejectedError(too_large_message())
@@ -273,7 +264,7 @@ def felt(request: SignedInRequest, date: dt.date) -> HttpResponse:
     if not may_open(request.user, date):
         raise Http404
     open_day(request.user, date)
-    form = FeelingForm(request.POST, known_tags=own_tags(request.user))
+    form = forms.FeelingForm(request.POST, known_tags=own_tags(request.user))
     if not form.is_valid():
         error = str(next(iter(form.errors.values()))[0])
         return _refused(request, date, error)
@@ -307,7 +298,7 @@ def _refused(
 
 @signed_in_form
 def phrases(request: SignedInRequest) -> HttpResponse:
-    form = PhraseForm(request.POST or None)
+    form = forms.PhraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.keep_phrase(request.user, form.cleaned_data["text"])
         messages.success(request, _("Your phrase is saved. It will turn up on a page some day."))
@@ -321,7 +312,7 @@ def add(request: SignedInRequest, date: dt.date) -> HttpResponse:
     """Put a phrase of the listener's own on a day's page, and into the pool."""
     if not may_open(request.user, date):
         raise Http404
-    form = PhraseForm(request.POST)
+    form = forms.PhraseForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect(f"{reverse('journal:day', args=[date])}#own-phrase")

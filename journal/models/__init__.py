@@ -26,28 +26,3 @@ from journal.models.listeners import (
     archive_path,
     validate_time_zone,
 )
-
-__all__ = [
-    "MAX_FELT",
-    "MAX_TAGS",
-    "NAMES",
-    "NOTE_LENGTH",
-    "SEASONS",
-    "TAG_LENGTH",
-    "WEEKDAYS",
-    "CountedMonth",
-    "DayFeeling",
-    "Entry",
-    "EntryQuerySet",
-    "Journal",
-    "OnlyWords",
-    "Phrase",
-    "Playlist",
-    "Preferences",
-    "Refresh",
-    "Transfer",
-    "add_songs",
-    "archive_path",
-    "set_unanswered",
-    "validate_time_zone",
-]

@@ -27,10 +27,12 @@ class MeasuredPage:
     path: str
 
 
-def _page_names() -> list[str]:
+def _page_names() -> Iterator[str]:
     """Names of the addresses that may be pages, with the queries that are worth looking at."""
-    names = [str(pattern.name) for pattern in urlpatterns if pattern.name not in NO_PAGES]
-    return [full for name in names for full in (name, *_with_queries(name))]
+    for pattern in urlpatterns:
+        if (name := str(pattern.name)) not in NO_PAGES:
+            yield name
+            yield from (f"{name}?{query}" for query in QUERIES.get(name, ()))
 
 
 def page_of(user: User, name: str) -> MeasuredPage | None:
@@ -38,16 +40,12 @@ def page_of(user: User, name: str) -> MeasuredPage | None:
     answered = Entry.objects.of(user).filter(song__isnull=False).order_by("answered_at")
     entry = answered.filter(song__labels__user=user).last() or answered.last()
     latest = Entry.objects.of(user).latest("date")
-    known = {
-        "date": latest.date,
-        "year": latest.date.year,
-        "month": latest.date.month,
-        "emotion": "calm",
-    }
+    known = {"date": latest.date, "year": latest.date.year, "month": latest.date.month}
     if entry is not None:
         known |= {"entry_id": entry.pk, "song_id": entry.song_id}
     bare, _, query = name.partition("?")
-    needed = _needs(bare)
+    pattern = next(pattern for pattern in urlpatterns if pattern.name == bare)
+    needed = set(pattern.pattern.converters)
     if not needed <= known.keys():
         return None
     try:
@@ -69,12 +67,3 @@ def _is_page(client: Client, path: str) -> bool:
     response = client.get(path)
     is_html = response.get("Content-Type", "").startswith("text/html")
     return response.status_code == HTTPStatus.OK and is_html
-
-
-def _needs(name: str) -> set[str]:
-    pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
-    return set(pattern.pattern.converters)
-
-
-def _with_queries(name: str) -> list[str]:
-    return [f"{name}?{query}" for query in QUERIES.get(name, ())]

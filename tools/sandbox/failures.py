@@ -1,16 +1,15 @@
 """What can be made to go wrong, by name. `manage.py sandbox --list-failures` prints this table."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from tools.sandbox.world import Answer, as_json, error
 
 # Where each body comes from is said in docs/platforms.md.
-ANSWERS: dict[str, tuple[str, Callable[[], Answer]]] = {
+ANSWERS: dict[str, tuple[str, Answer]] = {
     "rate-limited": (
         "429 with Retry-After: 7",
-        lambda: as_json(
+        as_json(
             {"error": {"status": 429, "message": "API rate limit exceeded"}},
             status=429,
             **{"Retry-After": "7"},
@@ -18,51 +17,46 @@ ANSWERS: dict[str, tuple[str, Callable[[], Answer]]] = {
     ),
     "quota": (
         "429 with the reason QUOTA_EXCEEDED",
-        lambda: error(429, "Too many requests", reason="QUOTA_EXCEEDED"),
+        error(429, "Too many requests", reason="QUOTA_EXCEEDED"),
     ),
     "owner-premium": (
         "403: the app owner's Premium lapsed",
-        lambda: error(403, "Active premium subscription required for the owner of the app."),
+        error(403, "Active premium subscription required for the owner of the app."),
     ),
     "not-listed": (
         "403: the user is not on the app's list",
-        lambda: Answer(403, b"User not registered in the Developer Dashboard", "text/plain"),
+        Answer(403, b"User not registered in the Developer Dashboard", "text/plain"),
     ),
-    "token-expired": (
-        "401 as for an expired token",
-        lambda: error(401, "The access token expired"),
-    ),
+    "token-expired": ("401 as for an expired token", error(401, "The access token expired")),
     "invalid-grant": (
         "400 invalid_grant",
-        lambda: as_json(
+        as_json(
             {"error": "invalid_grant", "error_description": "Refresh token revoked"}, status=400
         ),
     ),
-    "down": ("503", lambda: Answer(503, b"upstream connect error", "text/plain")),
-    "forbidden": ("403 without a body, as Apple above its limit", lambda: Answer(403)),
-    "no-json": ("200 with a page instead of JSON", lambda: Answer(200, b"<html>", "text/html")),
+    "down": ("503", Answer(503, b"upstream connect error", "text/plain")),
+    "forbidden": ("403 without a body, as Apple above its limit", Answer(403)),
+    "no-json": ("200 with a page instead of JSON", Answer(200, b"<html>", "text/html")),
     "deezer-quota": (
         "Deezer's quota error, with status 200",
-        lambda: as_json(
-            {"error": {"type": "Exception", "message": "Quota limit exceeded", "code": 4}}
-        ),
+        as_json({"error": {"type": "Exception", "message": "Quota limit exceeded", "code": 4}}),
     ),
     "deezer-no-data": (
         "Deezer's answer for what it does not have, with status 200",
-        lambda: as_json({"error": {"type": "DataException", "message": "no data", "code": 800}}),
+        as_json({"error": {"type": "DataException", "message": "no data", "code": 800}}),
     ),
-    "expired-preview": ("403 as for a signed address that ran out", lambda: Answer(403)),
+    "expired-preview": ("403 as for a signed address that ran out", Answer(403)),
     "redirect-private": (
         "a redirect to an address of the private network",
-        lambda: Answer(302, headers={"Location": "http://169.254.169.254/latest/meta-data/"}),
+        Answer(302, headers={"Location": "http://169.254.169.254/latest/meta-data/"}),
     ),
-    "slow": ("the right answer after 12 s", lambda: Answer(delay=12.0)),
-    "reset": ("the connection is reset", lambda: Answer(reset=True)),
-    "truncated": ("the right answer, cut off half-way", lambda: Answer(cut_after=-1)),
-    "not-audio": ("200 with text where audio should be", lambda: Answer(200, b"no song" * 99)),
-    "unreadable": ("Deezer's track without a preview in this country", Answer),
-    "no-preview": ("Apple's song without a preview", Answer),
-    "odd-items": ("lists with null, a local file, an episode and an item without id", Answer),
+    "slow": ("the right answer after 12 s", Answer(delay=12.0)),
+    "reset": ("the connection is reset", Answer(reset=True)),
+    "truncated": ("the right answer, cut off half-way", Answer(cut_after=-1)),
+    "not-audio": ("200 with text where audio should be", Answer(200, b"no song" * 99)),
+    "unreadable": ("Deezer's track without a preview in this country", Answer()),
+    "no-preview": ("Apple's song without a preview", Answer()),
+    "odd-items": ("lists with null, a local file, an episode and an item without id", Answer()),
 }
 
 # These need the right answer first and then spoil it.
@@ -72,7 +66,7 @@ SPOILERS = {"slow", "truncated", "unreadable", "no-preview", "odd-items"}
 def spoil(kind: str, right: Answer) -> Answer:
     """Turn the right answer into what a platform sends on a bad day."""
     if kind == "slow":
-        right.delay = ANSWERS[kind][1]().delay
+        right.delay = ANSWERS[kind][1].delay
     elif kind == "truncated":
         right.cut_after = len(right.body) // 2
     else:

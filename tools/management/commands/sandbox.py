@@ -28,7 +28,7 @@ class Command(ExplainedCommand):
 
     def handle(self, *, port: int, list_failures: bool, **_options: Any) -> None:
         if list_failures:
-            for name, (text, _make) in failures.ANSWERS.items():
+            for name, (text, _answer) in failures.ANSWERS.items():
                 self.stdout.write(f"{name:18}{text}")
             self.stdout.write(
                 "\nSwitch one on for the next requests whose path holds a text:\n"
