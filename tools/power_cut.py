@@ -158,7 +158,7 @@ def _answer_until_cut(app: App, listeners: list[Writer]) -> list[Writer]:
 
 def _found(accepted: list[Writer]) -> tuple[int, int]:
     """Count the accepted answers that are there, and wait for their emotions."""
-    entries = Entry.objects.filter(pk__in=[each.entry for each in accepted], song__isnull=False)
+    entries = Entry.objects.answered().filter(pk__in=[each.entry for each in accepted])
     songs = set(entries.values_list("song", flat=True))
     heard = Classification.objects.done().exclude(emotion="").filter(song__in=songs)
     wait_until(lambda: heard.count() >= len(songs), seconds=PATIENCE_SECONDS)

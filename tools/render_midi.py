@@ -63,13 +63,13 @@ def _played_on(midi: bytes, program: int) -> bytes:
     return result
 
 
-def _render(source: Path, target: Path, program: int, sound_font: Path = SOUND_FONT) -> None:
+def _render(source: Path, target: Path, program: int) -> None:
     """Write one MIDI file as FLAC, played on one instrument."""
     with tempfile.NamedTemporaryFile(suffix=".mid") as changed:
         changed.write(_played_on(source.read_bytes(), program))
         changed.flush()
         command = ["fluidsynth", "-niq", "-g", str(GAIN), "-r", str(SAMPLE_RATE)]
-        command += ["-T", "flac", "-F", str(target), str(sound_font), changed.name]
+        command += ["-T", "flac", "-F", str(target), str(SOUND_FONT), changed.name]
         subprocess.run(command, check=True, capture_output=True, timeout=MOST_SECONDS)
 
 

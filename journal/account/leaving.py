@@ -14,7 +14,7 @@ from spotify_auth.web_api.connections import connection_of
 
 def what_goes(user: User) -> dict[str, int]:
     """Count what an account's end takes with it, for the page that asks."""
-    answered = Entry.objects.of(user).filter(song__isnull=False)
+    answered = Entry.objects.of(user).answered()
     return {
         # not two counts at once: where there are none, MongoDB cannot count the different ones
         "days": answered.values("date").distinct().count(),

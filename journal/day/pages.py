@@ -135,7 +135,7 @@ def _days_to_pages(user: User, date: dt.date) -> dict[str, int]:
 
 def has_answered(user: User) -> bool:
     """Say whether the user ever put a song to a phrase."""
-    return Entry.objects.of(user).filter(song__isnull=False).exists()
+    return Entry.objects.of(user).answered().exists()
 
 
 def preferences_of(user: User) -> Preferences:

@@ -3,8 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
-from uuid import UUID
+from typing import NamedTuple, TypeVar
 
 from django.db.models import Count, Q
 
@@ -26,36 +25,19 @@ class DayHeard(NamedTuple):
 
 def ends_of(user: User) -> list[dt.date]:
     """The first and the last day with answers; none where there is no answer."""
-    days = Entry.objects.of(user).filter(song__isnull=False).values_list("date", flat=True)
+    days = Entry.objects.of(user).answered().values_list("date", flat=True)
     # each is at one end of an index
     return [*days.order_by("date")[:1], *days.order_by("-date")[:1]]
 
 
 def heard_by_day(
-    user: User,
-    first: dt.date | None = None,
-    last: dt.date | None = None,
-    *,
-    songs: Sequence[UUID] | None = None,
+    user: User, first: dt.date | None = None, last: dt.date | None = None
 ) -> dict[dt.date, DayHeard]:
-    """Count what each answered day's songs are, from `first` to `last`, in order and at once.
-
-    Where `songs` are given, only answers with one of them count.
-    """
-    entries = Entry.objects.of(user).filter(song__isnull=False)
-    if songs is not None:
-        entries = entries.filter(song__in=songs)
-    if first is not None:
-        entries = entries.filter(date__gte=first)
-    if last is not None:
-        entries = entries.filter(date__lte=last)
-    days = entries.order_by("date").values_list("date")
-    rows = days.annotate(answered=bare(Count("song")), **_each_kind())
+    """Count what each answered day's songs are, from `first` to `last`, in order and at once."""
+    days = Entry.objects.of(user).answered().between(first, last).order_by("date")
+    kinds = {name: bare(Count("emotion", filter=Q(emotion=name))) for name in KINDS}
+    rows = days.values_list("date").annotate(answered=bare(Count("song")), **kinds)
     return {date: DayHeard(answered, counts) for date, answered, *counts in rows}
-
-
-def _each_kind() -> dict[str, Any]:
-    return {name: bare(Count("emotion", filter=Q(emotion=name))) for name in KINDS}
 
 
 def heard_in_all(entries: EntryQuerySet) -> Tally:
@@ -65,7 +47,7 @@ def heard_in_all(entries: EntryQuerySet) -> Tally:
 
 def emotions_in_order(user: User, first: dt.date, last: dt.date) -> Mapping[dt.date, list[str]]:
     """What each day's answers count as, as they were given; those of unknown time come last."""
-    entries = Entry.objects.of(user).heard().filter(date__gte=first, date__lte=last)
+    entries = Entry.objects.of(user).heard().between(first, last)
     rows = list(entries.order_by("date").values_list("date", "emotion", bare("answered_at")))
     rows.sort(key=lambda row: (row[2] is None, row[2]))
     days: dict[dt.date, list[str]] = defaultdict(list)

@@ -61,7 +61,7 @@ def learn_some() -> int:
 def _learn_and_count_all(user: UUID) -> None:
     row = personal.learn(user, list(latest_songs(user)))
     row.refresh_from_db(fields=["fitted_at"])  # as exact as this database keeps it
-    entries = Entry.objects.filter(user=user, song__isnull=False).order_by()
+    entries = Entry.objects.filter(user=user).answered().order_by()
     songs = [uuid_of(key) for key in entries.values_list(bare("song_id"), flat=True).distinct()]
     renewing.renew(songs, user=user)
     changes.tell_taught(user, None)
@@ -79,7 +79,7 @@ def _count(user: UUID, latest: Mapping[UUID, str]) -> None:
 
 def latest_songs(user: UUID) -> dict[UUID, str]:
     """The songs that a listener answered with last, and what they count as."""
-    entries = Entry.objects.filter(user=user, song__isnull=False).order_by("-date")
+    entries = Entry.objects.filter(user=user).answered().order_by("-date")
     songs: dict[UUID, str] = {}
     for key, emotion in entries.values_list(bare("song_id"), "emotion")[:ENTRIES_READ]:
         if len(songs) < SONGS_AT_ONCE:

@@ -87,21 +87,16 @@ def counted(
     """Count the answers from `first` to `last`, without them all, or only those with `songs`."""
     entries = Entry.objects.of(user)
     if songs is not None:
-        rest = entries.filter(song__in=songs, **_between(first, last))
+        rest = entries.filter(song__in=songs).between(first, last)
         return _together(list(_count(rest, zone).values()))
     begin, end = _whole_months(first, last)
     whole = _kept(user, zone, begin, end) if begin < end else []
     if first and last and (f"{first}" < f"{begin}-01" or f"{last}" >= f"{end}-01"):
-        rest = entries.filter(**_between(first, last))
+        rest = entries.between(first, last)
         if begin < end:
             rest = rest.filter(Q(date__lt=f"{begin}-01") | Q(date__gte=f"{end}-01"))
         whole = [*whole, *_count(rest, zone).values()]
     return _together(whole)
-
-
-def _between(first: dt.date | None, last: dt.date | None) -> dict[str, dt.date]:
-    bounds = {"date__gte": first, "date__lte": last}
-    return {name: date for name, date in bounds.items() if date is not None}
 
 
 def _whole_months(first: dt.date | None, last: dt.date | None) -> tuple[str, str]:
@@ -165,7 +160,7 @@ def _counted_anew(
 
 def _count(entries: EntryQuerySet, zone: dt.tzinfo) -> dict[str, Counts]:
     """Count answers, by month."""
-    rows = entries.filter(song__isnull=False).order_by()
+    rows = entries.answered().order_by()
     columns = (as_text("date"), "emotion", as_text("answered_at"), "phrase_text", "song__artist")
     months: dict[str, Counts] = defaultdict(lambda: {name: defaultdict(int) for name in GROUPS})
     for date, emotion, moment, phrase, artist in rows.values_list(*columns):

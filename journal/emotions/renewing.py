@@ -130,7 +130,7 @@ def renew_all(*, is_forced: bool = False) -> int:
 
 
 def _next_songs(after: UUID | None) -> list[UUID]:
-    answered = Entry.objects.filter(song__isnull=False).order_by("song_id")
+    answered = Entry.objects.answered().order_by("song_id")
     if after is not None:
         answered = answered.filter(song_id__gt=after)
     return list(answered.values_list("song_id", flat=True).distinct()[:AT_ONCE])

@@ -1,5 +1,6 @@
 """Phrase, Journal (one listener's day), Entry (a phrase in it), CountedMonth and DayFeeling."""
 
+import datetime as dt
 import secrets
 from collections.abc import Iterable
 from typing import Any, Self
@@ -167,6 +168,15 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def of(self, user: User) -> Self:
         """The user's own entries: every view starts here, so nobody else's can be reached."""
         return self.filter(user=user)
+
+    def answered(self) -> Self:
+        """Entries with a song."""
+        return self.filter(song__isnull=False)
+
+    def between(self, first: dt.date | None, last: dt.date | None) -> Self:
+        """Entries of the days from one to another, both included; None is no bound."""
+        bounds = {"date__gte": first, "date__lte": last}
+        return self.filter(**{name: date for name, date in bounds.items() if date is not None})
 
     def heard(self) -> Self:
         """Answers that count as an emotion, or as one that no model was sure of."""

@@ -58,8 +58,7 @@ class Story:
 
 def story_of(user: User, recap: Recap) -> Story:
     interval = recap.period.interval
-    entries = Entry.objects.of(user).order_by()
-    entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
+    entries = Entry.objects.of(user).between(interval.first, interval.last).order_by()
     return Story(
         recap=recap,
         song=_surest_song(entries),
@@ -125,6 +124,5 @@ def _before(user: User, recap: Recap) -> Tally | None:
     if previous is None or recap.missing:
         return None
     interval = previous.interval
-    entries = Entry.objects.of(user).filter(date__gte=interval.first, date__lte=interval.last)
-    tally = heard_in_all(entries)
+    tally = heard_in_all(Entry.objects.of(user).between(interval.first, interval.last))
     return tally if tally.clear >= LEAST else None

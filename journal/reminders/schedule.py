@@ -63,7 +63,7 @@ def end_reminders(user: User) -> None:
 
 def has_answered_on(user: User, date: dt.date) -> bool:
     """Say whether there is nothing to remind of."""
-    return Entry.objects.of(user).filter(date=date, song__isnull=False).exists()
+    return Entry.objects.of(user).answered().filter(date=date).exists()
 
 
 def call_due() -> None:

@@ -43,7 +43,7 @@ class SongsByFeeling:
 
 def _own_songs(user: User) -> QuerySet[Song]:
     """The songs that a user answered with or uploaded."""
-    used = Entry.objects.of(user).filter(song__isnull=False).order_by().values("song").distinct()
+    used = Entry.objects.of(user).answered().order_by().values("song").distinct()
     return Song.objects.filter(Q(owner=user) | Q(pk__in=used))
 
 
@@ -115,7 +115,7 @@ def _commonest(entries: EntryQuerySet, counts: Mapping[str, int]) -> str:
 
 def _used(entries: EntryQuerySet) -> QuerySet[Entry, Hashable]:
     """The bare keys of the songs of entries, the latest use first, at an unknown time last."""
-    answered = entries.filter(song__isnull=False).order_by()
+    answered = entries.answered().order_by()
     moments = answered.values(key=bare("song_id")).annotate(latest=Max("answered_at"))
     ordered = moments.order_by(F("latest").desc(nulls_last=True))
     return ordered.values_list("key", flat=True)

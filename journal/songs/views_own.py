@@ -4,7 +4,6 @@ import uuid
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -13,7 +12,7 @@ from classifier.emotions.readings import FINER, WORDS
 from classifier.emotions.words import LABELS
 from classifier.models import Song
 from journal.day.pages import last_day
-from journal.models import Entry
+from journal.models import Entry, EntryQuerySet
 from journal.playlists.formats import songs_as_text
 from journal.recap.periods import Period
 from journal.songs.listen_links import KEPT
@@ -77,14 +76,13 @@ def hear_month(request: SignedInRequest, year: int, month: int) -> HttpResponse:
         "period": period,
         "next": period.next_up_to(last),
         "page": page,
-        "entries": entries.filter(date__gte=shown[0], date__lte=shown[-1]) if shown else [],
+        "entries": entries.between(shown[0], shown[-1]) if shown else [],
     }
     return TemplateResponse(request, "journal/hear.html", context)
 
 
-def _heard_entries(user: User, period: Period) -> QuerySet[Entry]:
+def _heard_entries(user: User, period: Period) -> EntryQuerySet:
     """A period's entries with a song, in their order."""
     span = period.interval
-    answered = Entry.objects.of(user).filter(song__isnull=False)
-    within = answered.filter(date__gte=span.first, date__lte=span.last)
+    within = Entry.objects.of(user).answered().between(span.first, span.last)
     return within.select_related("song").order_by("date", "position")

@@ -49,7 +49,7 @@ def is_linked(user: User) -> bool:
 
 def what_disconnecting_takes(user: User) -> dict[str, int]:
     """Count the user's answers whose songs lose their names, and those that keep them."""
-    answers = Entry.objects.of(user).filter(song__isnull=False)
+    answers = Entry.objects.of(user).answered()
     gone = _known_by_spotify_alone(user).exclude(metadata_fetched_at=None).values("pk")
     lost = answers.filter(song__in=gone).count()
     return {"lost": lost, "kept": answers.count() - lost}
@@ -57,7 +57,7 @@ def what_disconnecting_takes(user: User) -> dict[str, int]:
 
 def _known_by_spotify_alone(user: User) -> SongQuerySet:
     """Songs of Spotify's that nobody but `user` answered with."""
-    by_others = Entry.objects.exclude(user=user).filter(song__isnull=False).values("song")
+    by_others = Entry.objects.exclude(user=user).answered().values("song")
     return Song.objects.exclude(spotify_id=None).exclude(pk__in=by_others)
 
 

@@ -37,7 +37,7 @@ def _page_names() -> Iterator[str]:
 
 def page_of(user: User, name: str) -> MeasuredPage | None:
     """Find the user's page of that name; None where it needs something that they do not have."""
-    answered = Entry.objects.of(user).filter(song__isnull=False).order_by("answered_at")
+    answered = Entry.objects.of(user).answered().order_by("answered_at")
     entry = answered.filter(song__labels__user=user).last() or answered.last()
     latest = Entry.objects.of(user).latest("date")
     known = {"date": latest.date, "year": latest.date.year, "month": latest.date.month}

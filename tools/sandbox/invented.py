@@ -43,13 +43,13 @@ VERSIONS = (
 )
 
 
-def invented_songs(count: int = COUNT) -> list[SandboxSong]:
+def invented_songs() -> list[SandboxSong]:
     rng = random.Random(SEED)
     artists = [*BANDS, *(f"{first} {last}" for first in FIRST for last in LAST)]
     rng.shuffle(artists)
     artists = [*BANDS, *artists[:40]]
     songs: list[SandboxSong] = []
-    for number in range(count):
+    for number in range(COUNT):
         songs += _with_versions(number, rng, rng.choice(artists))
     return songs
 
