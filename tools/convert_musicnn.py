@@ -12,6 +12,7 @@ import hashlib
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,7 @@ WIRE_NUMBER, WIRE_FIXED64, WIRE_FIXED32 = 0, 1, 5  # of protocol buffers
 SHAPE, OFFSET, SIZE = 2, 4, 5  # fields of TensorFlow's BundleEntryProto
 DIMENSION, LENGTH = 2, 1
 
+Fields = dict[int, list[Any]]  # numbers, and bytes of texts and messages
 Arrays = dict[str, npt.NDArray[np.float32]]
 Live = npt.NDArray[np.int64]
 
@@ -47,9 +49,9 @@ def _read_number(data: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def _read_fields(message: bytes) -> dict[int, list[bytes | int]]:
+def _read_fields(message: bytes) -> Fields:
     """Read a message of protocol buffers: the values of each field."""
-    fields: dict[int, list[bytes | int]] = {}
+    fields: Fields = {}
     at = 0
     while at < len(message):
         key, at = _read_number(message, at)
@@ -95,21 +97,12 @@ def read_checkpoint(index: bytes, numbers: bytes) -> Arrays:
     return arrays
 
 
-def _array(entry: dict[int, list[bytes | int]], numbers: bytes) -> npt.NDArray[np.float32]:
-    offset, size = (_first(entry, field) for field in (OFFSET, SIZE))
-    sizes = []
-    for shape in entry.get(SHAPE, []):
-        assert isinstance(shape, bytes)
-        for dimension in _read_fields(shape).get(DIMENSION, []):
-            assert isinstance(dimension, bytes)
-            sizes.append(_first(_read_fields(dimension), LENGTH))
+def _array(entry: Fields, numbers: bytes) -> npt.NDArray[np.float32]:
+    offset, size = (entry.get(field, [0])[0] for field in (OFFSET, SIZE))
+    shapes = [_read_fields(shape) for shape in entry.get(SHAPE, [])]
+    dimensions = [_read_fields(each) for shape in shapes for each in shape.get(DIMENSION, [])]
+    sizes = [dimension.get(LENGTH, [0])[0] for dimension in dimensions]
     return np.frombuffer(numbers, "<f4", size // 4, offset).reshape(sizes)
-
-
-def _first(fields: dict[int, list[bytes | int]], field: int) -> int:
-    value = fields.get(field, [0])[0]
-    assert isinstance(value, int)
-    return value
 
 
 def _converted(arrays: Arrays) -> dict[str, Tensor]:

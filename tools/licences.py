@@ -66,15 +66,14 @@ to when it is loaded.
 
 # Installed by other Pythons and systems than the one that writes the page.
 ELSEWHERE = {
-    name: {"Name": name, "License": licence, "URL": "UNKNOWN"}
-    for name, licence in {
-        "audioop-lts": "PSF-2.0",
-        "colorama": "BSD License",
-        "standard-aifc": "PSF-2.0",
-        "standard-chunk": "PSF-2.0",
-        "standard-sunau": "PSF-2.0",
-        "tzdata": "Apache-2.0",
-    }.items()
+    **dict.fromkeys(
+        ("audioop-lts", "standard-aifc", "standard-chunk", "standard-sunau"), "PSF-2.0"
+    ),
+    "colorama": "BSD License",
+    "standard-aifc": "PSF-2.0",
+    "standard-chunk": "PSF-2.0",
+    "standard-sunau": "PSF-2.0",
+    "tzdata": "Apache-2.0",
 }
 
 
@@ -111,7 +110,8 @@ def packages() -> list[Package]:
                "--with-system", "--packages", *versions]  # fmt: skip
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = {re.sub(r"[-_.]+", "-", row["Name"]).lower(): row for row in json.loads(printed)}
-    found |= {name: row for name, row in ELSEWHERE.items() if name not in found}
+    unknown = {name: {"License": licence, "URL": "UNKNOWN"} for name, licence in ELSEWHERE.items()}
+    found = unknown | found
     return [_package(name, version, found[name]) for name, version in sorted(versions.items())]
 
 

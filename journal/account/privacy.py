@@ -331,18 +331,6 @@ STORED = [
     ),
 ]
 
-# Tables that say nothing of anybody.
-IMPERSONAL = {
-    "auth.Permission",
-    "auth.Group",
-    "auth.Group_permissions",
-    "classifier.EmotionRule",
-    "classifier.Worker",
-    "contenttypes.ContentType",
-    "outbound.PlatformPace",
-    "socialaccount.SocialApp",
-}
-
 COOKIES = {
     "sessionid": _("keeps you signed in"),
     "csrftoken": _("proves that a form came from this site"),

@@ -28,6 +28,9 @@ ON = {"sad": "#eef0fb", "happy": "#422a14", "energetic": "#fdf8f3", "calm": "#03
 SHAPES = {"4x5": (1080, 1350), "9x16": (1080, 1920)}
 BAR = 920  # the width of a bar that is a whole
 
+# What a page says, what stands above it, its ground and inks, and what its template draws.
+Page = tuple[str, str, tuple[str, str, str], dict[str, Any]]
+
 
 @dataclass(frozen=True)
 class Slide:
@@ -49,7 +52,12 @@ class Slide:
 
 def slides_of(story: Story) -> list[Slide]:
     """Draw the pages of a recap that have something to say, in their order."""
-    return [slide for draw in PAGES for slide in draw(story)] if story.recap.days else []
+    period = story.recap.period.title
+    return [
+        Slide(key, eyebrow, printable_line(words), *colours, period, context)
+        for key, draw in (PAGES.items() if story.recap.days else ())
+        for words, eyebrow, colours, context in draw(story)
+    ]
 
 
 def svg_of_slide(slide: Slide, story: Story, *, shape: str) -> str:
@@ -73,16 +81,16 @@ def png_of_slide(slide: Slide, story: Story, *, shape: str) -> bytes:
     return in_pixels(svg_of_slide(slide, story, shape=shape))
 
 
-def _record(story: Story) -> Iterator[Slide]:
+def _record(story: Story) -> Iterator[Page]:
     recap = story.recap
     words = _("%(title)s as a record whose grooves are the days. %(says)s") % {
         "title": recap.period.title,
         "says": recap.in_words,
     }
-    yield _slide(story, "record", words, "", (PAPER, INK, SOFT), {})
+    yield words, "", (PAPER, INK, SOFT), {}
 
 
-def _feeling(story: Story) -> Iterator[Slide]:
+def _feeling(story: Story) -> Iterator[Page]:
     """The feeling of it: one, several that are level, or none where no model was sure."""
     recap = story.recap
     leaders = recap.tally.leaders
@@ -118,10 +126,10 @@ def _feeling(story: Story) -> Iterator[Slide]:
         "half": size / 2,
     }
     words = f"{says}. {recap.in_words}"
-    yield _slide(story, "feeling", words, _("The feeling"), (ground, ink, ink), context)
+    yield words, _("The feeling"), (ground, ink, ink), context
 
 
-def _song(story: Story) -> Iterator[Slide]:
+def _song(story: Story) -> Iterator[Page]:
     if story.song is None:
         return
     song, name = story.song.song, story.song.emotion
@@ -140,10 +148,10 @@ def _song(story: Story) -> Iterator[Slide]:
         "on": ON[name],
     }
     words = f"{song.name}, {song.artist}: {percent}" if song.artist else f"{song.name}: {percent}"
-    yield _slide(story, "song", words, _("The song most itself"), (VINYL, LIGHT, DIM), context)
+    yield words, _("The song most itself"), (VINYL, LIGHT, DIM), context
 
 
-def _artist(story: Story) -> Iterator[Slide]:
+def _artist(story: Story) -> Iterator[Page]:
     if story.artist is None:
         return
     name, tally = story.artist
@@ -152,10 +160,10 @@ def _artist(story: Story) -> Iterator[Slide]:
     lines = fitted(printable_line(name), sizes=(190, 150, 120, 96))
     context = {"name": lines, "baseline": 840 - lines.height, "says": says, "bar": _bar(tally)}
     words = f"{name}: {says}"
-    yield _slide(story, "artist", words, _("The artist"), (PAPER, INK, SOFT), context)
+    yield words, _("The artist"), (PAPER, INK, SOFT), context
 
 
-def _hour(story: Story) -> Iterator[Slide]:
+def _hour(story: Story) -> Iterator[Page]:
     if story.hours is None:
         return
     says = by_hour.hour_sentence(story.hours)
@@ -165,10 +173,10 @@ def _hour(story: Story) -> Iterator[Slide]:
         "clock": by_hour.quarters(),
         "says": fitted(says, sizes=(64, 56), most=4),
     }
-    yield _slide(story, "hour", says, _("The hour"), (VINYL, LIGHT, DIM), context)
+    yield says, _("The hour"), (VINYL, LIGHT, DIM), context
 
 
-def _day(story: Story) -> Iterator[Slide]:
+def _day(story: Story) -> Iterator[Page]:
     day = story.day
     if day is None:
         return
@@ -191,10 +199,10 @@ def _day(story: Story) -> Iterator[Slide]:
     }
     eyebrow = _("A favourite day") if day.is_favourite else _("The day to remember")
     words = f"{date}: {', '.join(song.name for song in day.songs)}"
-    yield _slide(story, "day", words, eyebrow, (ground, ink, ink), context)
+    yield words, eyebrow, (ground, ink, ink), context
 
 
-def _change(story: Story) -> Iterator[Slide]:
+def _change(story: Story) -> Iterator[Page]:
     if story.before is None:
         return
     recap = story.recap
@@ -207,20 +215,7 @@ def _change(story: Story) -> Iterator[Slide]:
             {"name": recap.period.title, "y": 990, "bar": _bar(recap.tally)},
         ],
     }
-    yield _slide(story, "change", says, _("What changed"), (PAPER, INK, SOFT), context)
-
-
-def _slide(
-    story: Story,
-    key: str,
-    words: str,
-    eyebrow: str,
-    colours: tuple[str, str, str],
-    context: dict[str, Any],
-) -> Slide:
-    ground, ink, soft = colours
-    period = story.recap.period.title
-    return Slide(key, eyebrow, printable_line(words), ground, ink, soft, period, context)
+    yield says, _("What changed"), (PAPER, INK, SOFT), context
 
 
 def _bar(tally: Tally) -> list[dict[str, Any]]:
@@ -244,12 +239,12 @@ def _filled(sector: Sector, stroke: str = "") -> str:
     return f'<path d="{sector.path}" fill="{COLOURS.get(sector.part.name, HATCH)}"{stroke}/>'
 
 
-PAGES: list[Callable[[Story], Iterator[Slide]]] = [
-    _record,
-    _feeling,
-    _song,
-    _artist,
-    _hour,
-    _day,
-    _change,
-]
+PAGES: dict[str, Callable[[Story], Iterator[Page]]] = {
+    "record": _record,
+    "feeling": _feeling,
+    "song": _song,
+    "artist": _artist,
+    "hour": _hour,
+    "day": _day,
+    "change": _change,
+}

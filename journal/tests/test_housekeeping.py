@@ -19,6 +19,7 @@ from django.utils import timezone
 from classifier.models import Arc, Classification, Explanation, Song, TryOut, Worker
 from classifier.tests.factories import ClassificationFactory, ExplanationFactory, SongFactory
 from journal.account import privacy
+from journal.account.tests.test_privacy import IMPERSONAL
 from journal.models import Entry, Transfer
 from journal.tests.factories import EntryFactory
 from journify.limits.models import Allowance
@@ -214,7 +215,7 @@ def test_the_page_says_what_the_table_does(client: Client) -> None:
     page = client.get("/privacy/").content.decode()
     shown = {name for row in privacy.described() for name in row.rules}
     for rule in housekeeping.rules():
-        is_of_people = set(rule.tables) - privacy.IMPERSONAL
+        is_of_people = set(rule.tables) - IMPERSONAL
         assert (rule.name in shown) == bool(is_of_people), rule.name
         assert not is_of_people or rule.sentence() in page
     assert "after 14 days" in page

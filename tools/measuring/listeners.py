@@ -27,7 +27,11 @@ def own_database() -> Iterator[None]:
         },
         WHITENOISE_AUTOREFRESH=True,  # it need not have collected the files
         SECURE_SSL_REDIRECT=False,
-        RATE_LIMITS=_unreachable_limits(),
+        # counted, as that takes its time, but never reached
+        RATE_LIMITS={
+            action: {kind: (1_000_000, seconds) for kind, (_, seconds) in limits.items()}
+            for action, limits in settings.RATE_LIMITS.items()
+        },
     )
     logging.disable(logging.WARNING)  # looking for pages asks what is none, too
     old = setup_databases(verbosity=0, interactive=False)
@@ -37,14 +41,6 @@ def own_database() -> Iterator[None]:
     finally:
         teardown_databases(old, verbosity=0)
         logging.disable(logging.NOTSET)
-
-
-def _unreachable_limits() -> dict[str, dict[str, tuple[int, int]]]:
-    """Keep counting, as that takes its time, but never refuse."""
-    return {
-        action: {kind: (1_000_000, seconds) for kind, (_, seconds) in limits.items()}
-        for action, limits in settings.RATE_LIMITS.items()
-    }
 
 
 def make_listener(name: str, *, days: int) -> User:

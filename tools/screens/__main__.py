@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import django
+from django.core.management import call_command
 
 from tools.processes import ROOT, free_port, running
 
@@ -43,7 +44,8 @@ def main(arguments: list[str]) -> int:
         from tools.screens import demo, sheets, shooting  # noqa: PLC0415
 
         port = free_port()
-        demo.prepare_demo(port)
+        call_command("prepare", port=str(port), verbosity=0)
+        demo.make_people()
         raw = options.raw or data / "raw"
         only = {name for name in options.only.split(",") if name}
         with (

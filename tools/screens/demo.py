@@ -39,12 +39,7 @@ class Demo:
     entry: Entry
 
 
-def prepare_demo(port: int) -> None:
-    call_command("prepare", port=str(port), verbosity=0)
-    make_people(DAYS)
-
-
-def make_people(days: int) -> None:
+def make_people(days: int = DAYS) -> None:
     yesterday = timezone.now().date() - dt.timedelta(days=1)
     for name in ("anna", "idle"):
         call_command("seed_history", name, days=days, until=yesterday, password=PASSWORD)

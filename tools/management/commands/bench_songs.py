@@ -110,7 +110,7 @@ class _Bench:
         found = self.entry.song
         assert found is not None
         assert found.deezer_id == song.deezer_id
-        if _waits(found):
+        if found.classifications.waiting().exists():
             _hear(found)
 
     def look_up(self, count: int, *, by_isrc: bool) -> None:
@@ -133,10 +133,6 @@ class _Bench:
         return {name: round(quantile(seconds, share), 3) for name, share in shares.items()} | {
             "of which on the way": LATENCY_SECONDS
         }
-
-
-def _waits(song: Song) -> bool:
-    return bool(song.classifications.waiting().exists())
 
 
 def _hear(song: Song) -> None:
