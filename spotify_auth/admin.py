@@ -35,8 +35,6 @@ class UserGroupInline(admin.TabularInline[UserGroup, User]):
 
 @admin.register(User)
 class UserAdmin(LongListMixin, BaseUserAdmin[User]):
-    """People: search, switch off, make staff."""
-
     list_display = ("username", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser")
     search_fields = ("username",)
@@ -140,7 +138,5 @@ class AuthenticatorAdmin(WrittenByTheAppMixin, BaseAuthenticatorAdmin):
 
 @admin.register(SocialAccount)
 class SocialAccountAdmin(WrittenByTheAppMixin, BaseSocialAccountAdmin):
-    """Who signs in with Spotify."""
-
     readonly_fields = ("last_login", "date_joined")
     fields = ("user", "uid", *readonly_fields)

@@ -85,7 +85,6 @@ def _read_block(table: bytes, handle: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def read_checkpoint(index: bytes, numbers: bytes) -> Arrays:
-    """Return the tensors of a checkpoint by name."""
     footer = index[-FOOTER:]
     _, at = _read_number(footer, 0)
     _, at = _read_number(footer, at)

@@ -57,7 +57,6 @@ def leave(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def privacy_page(request: HttpRequest) -> HttpResponse:
-    """Say what is stored of whom, why, and for how long."""
     context = {
         "stored": privacy.described(),
         "cookies": privacy.COOKIES | privacy.STORAGE,

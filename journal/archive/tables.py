@@ -35,7 +35,8 @@ def as_csv(archive: schema.Archive) -> str:
                 *((song.emotion, song.said_by) if song else ("", "")),
                 *(best.get(each.value, "") for each in EMOTIONS),
                 entry.note,
-                *_felt_cells(day),
+                " ".join(day.felt.emotions) if day.felt else "",
+                ", ".join(day.felt.tags) if day.felt else "",
             ]
         )
     return csv_of(rows)
@@ -62,12 +63,6 @@ def _lines_of(entry: schema.ArchivedEntry, song: schema.ArchivedSong | None) -> 
     if song is not None:
         lines.append(_line_of(song, entry))
     return [*lines, *(f"> {_plain(line)}" for line in entry.note.splitlines())]
-
-
-def _felt_cells(day: schema.ArchivedDay) -> tuple[str, str]:
-    if day.felt is None:
-        return "", ""
-    return " ".join(day.felt.emotions), ", ".join(day.felt.tags)
 
 
 def _felt_line(felt: schema.ArchivedFeeling) -> str:

@@ -20,7 +20,6 @@ from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get, 
 
 @signed_in_get
 def data_page(request: SignedInRequest) -> HttpResponse:
-    """Offer an export and an import, and show how far the last of each is."""
     rows = {row.kind: row for row in request.user.transfers.order_by("requested_at")}
     context = {
         "export": rows.get(Transfer.Kind.EXPORT),

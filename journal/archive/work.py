@@ -1,7 +1,5 @@
 """Carry a transfer out, in a worker."""
 
-import contextlib
-from collections.abc import Iterator
 from functools import partial
 from tempfile import NamedTemporaryFile
 
@@ -28,8 +26,13 @@ from spotify_auth.models import User
 
 def carry_out(row: Transfer) -> None:
     """Write or read a claimed transfer's archive, and say in the row what came of it."""
-    holding = leases.held(row, most_seconds=transfers.MOST_SECONDS)
-    with holding, _as_the_listener(row), endings.told(row, ArchiveRejectedError):
+    with (
+        leases.held(row, most_seconds=transfers.MOST_SECONDS),
+        # speak and reckon as the page did from which this was asked for
+        translation.override(row.language or "en"),
+        timezone.override(zone_named(row.time_zone)),
+        endings.told(row, ArchiveRejectedError),
+    ):
         try:
             transfers.note_progress(row, 0, 0)
             if row.kind == row.Kind.EXPORT:
@@ -64,10 +67,3 @@ def _follow_its_owner(row: Transfer) -> None:
     """Take away what came into a journal that was left meanwhile: not every database refuses it."""
     if not User.objects.filter(pk=row.user_id).exists():
         delete_account(row.user)
-
-
-@contextlib.contextmanager
-def _as_the_listener(row: Transfer) -> Iterator[None]:
-    """Speak and reckon as the page did from which this was asked for."""
-    with translation.override(row.language or "en"), timezone.override(zone_named(row.time_zone)):
-        yield

@@ -134,7 +134,6 @@ def _days_to_pages(user: User, date: dt.date) -> dict[str, int]:
 
 
 def has_answered(user: User) -> bool:
-    """Say whether the user ever put a song to a phrase."""
     return Entry.objects.of(user).answered().exists()
 
 

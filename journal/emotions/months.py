@@ -159,7 +159,6 @@ def _counted_anew(
 
 
 def _count(entries: EntryQuerySet, zone: dt.tzinfo) -> dict[str, Counts]:
-    """Count answers, by month."""
     rows = entries.answered().order_by()
     columns = (as_text("date"), "emotion", as_text("answered_at"), "phrase_text", "song__artist")
     months: dict[str, Counts] = defaultdict(lambda: {name: defaultdict(int) for name in GROUPS})

@@ -178,7 +178,6 @@ def _correct_once(songs: Sequence[UUID], user: UUID | None) -> int:
 
 
 def _correct_of(user: UUID, songs: Sequence[UUID], order: Sequence[str]) -> int:
-    """Write what one listener's answers carry."""
     verdicts = effective_in(user, songs, order=order)
     carried = {uuid_of(key): verdict.emotion for key, verdict in verdicts.items()}
     found = _grouped({song: carried.get(song, "") for song in songs})

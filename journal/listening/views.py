@@ -72,7 +72,6 @@ def listening_page(request: SignedInRequest) -> HttpResponse:
 @signed_in_post
 @limited("archive")
 def import_history(request: SignedInRequest) -> HttpResponse:
-    """Take a file, and have it read in the background."""
     form = HistoryFileForm(request.POST, request.FILES)
     if getattr(request, "upload_too_large", False):
         sentence = _("This file is larger than %(max)s\xa0MB.")

@@ -8,6 +8,7 @@ WIDTH = 920
 # EB Garamond's letters on average, as a part of their size; wide letters of the east
 LETTER, WIDE = 0.45, 1.0
 LEADING = 1.08
+UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def fitted(text: str, *, sizes: tuple[int, ...] = SIZES, most: int = 3) -> Fitte
 def printable_line(text: str) -> str:
     """A text as an XML file may have it: in one line, without control characters."""
     kept = (" " if char.isspace() else char for char in text)
-    return " ".join("".join(char for char in kept if _is_printable(char)).split())
+    printable = (char for char in kept if unicodedata.category(char) not in UNPRINTABLE)
+    return " ".join("".join(printable).split())
 
 
 def _wrapped(text: str, size: int) -> list[str]:
@@ -68,7 +70,3 @@ def _cut(line: str, size: int) -> str:
 
 def _width(line: str, size: int) -> float:
     return sum(size * (WIDE if unicodedata.east_asian_width(c) in "WF" else LETTER) for c in line)
-
-
-def _is_printable(char: str) -> bool:
-    return char == " " or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}

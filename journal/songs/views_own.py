@@ -32,7 +32,6 @@ def like(request: SignedInRequest, song_id: uuid.UUID) -> HttpResponse:
 
 @signed_in_get
 def songs_page(request: SignedInRequest) -> HttpResponse:
-    """List the listener's songs that carry one feeling."""
     found = songs_by_feeling(
         request.user, request.GET.get("emotion", ""), word=request.GET.get("word", "")
     )

@@ -34,7 +34,6 @@ QUERY_LENGTH = 200
 @require_setting("TRYOUTS")
 @limited("try-out")
 def begin(request: HttpRequest) -> HttpResponse:
-    """Take a visitor's file or song, and say what comes next."""
     form = TryOutForm(request.POST, request.FILES)
     try:
         tryout = _begun(request, form)

@@ -108,7 +108,6 @@ def _limit(samples: Samples) -> Samples:
 
 
 def _write_mp3(path: Path, samples: Samples, *, tags: dict[str, str]) -> None:
-    """Encode stereo samples as MP3 with tags."""
     with av.open(str(path), "w", format="mp3", options={"fflags": "+bitexact"}) as container:
         container.metadata.update(tags)
         stream = container.add_stream("libmp3lame", rate=SAMPLE_RATE, layout="stereo")
@@ -142,7 +141,6 @@ def _render_song(slug: str, *, folder: Path) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Render the songs named on the command line, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m tools.demo_songs.render")
     parser.add_argument("names", nargs="*", metavar="NAME", help="songs to render (default: all)")
     parser.add_argument("--out", type=Path, default=AUDIO, help="folder for the files")

@@ -25,7 +25,6 @@ def run_load(backend: str, arguments: list[str]) -> dict[str, Any]:
 
 
 def _print_report(report: dict[str, Any], console: Console) -> None:
-    """Print a table of the pages, and a line of what became of the answers."""
     table = Table(
         title=f"{report['backend']}: {report['listeners']} listeners for {report['seconds']} s, "
         f"{report['requests_per_second']} requests/s"

@@ -24,8 +24,6 @@ SONG = re.compile(r'name="song"\s+value="([0-9a-f-]{36})"')
 
 @dataclass
 class Record:
-    """What all listeners saw, together."""
-
     times: dict[str, list[float]] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)  # entry → song, "" for an upload
@@ -36,7 +34,6 @@ class Record:
             self.times.setdefault(page, []).append(seconds)
 
     def failed(self, page: str, what: str) -> None:
-        """Note that a page answered otherwise than it should."""
         with self.lock:
             key = f"{page}: {what}"
             self.errors[key] = self.errors.get(key, 0) + 1
