@@ -107,7 +107,7 @@ soak: $(VENV)/test.stamp postgres redis rabbitmq mongodb  ## the kill test in fu
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.soak
 
 load: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## 100 listeners at once (DB=postgres)
-	@ENV_FILE=/dev/null $(BIN)/python -m tools.load $(DB) $(LOAD)
+	@ENV_FILE=/dev/null $(BIN)/python -m tools.inside --on $(or $(DB),sqlite) tools.load $(LOAD)
 
 costs: $(VENV)/run.stamp $(if $(filter postgres,$(DB)),postgres)  ## what songs and entries cost, and a million listeners (DB=postgres)
 	@ENV_FILE=/dev/null $(BIN)/python -m tools.inside --on $(or $(DB),sqlite) tools.measuring.costs

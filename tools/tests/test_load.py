@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
 from tools.load import __main__ as load
+from tools.processes import ROOT
+from tools.soak import INSIDE
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_few_listeners_lose_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_few_listeners_lose_nothing() -> None:
     small = ["--listeners", "4", "--seconds", "8", "--think", "0.2", "--years", "0.2"]
-    code = load.main(["--json", *small])
-    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    command = [*INSIDE, "--on", "sqlite", "tools.load", "--json", *small]
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False, timeout=600
+    )
+    report = json.loads(done.stdout.splitlines()[-1])
     assert report["errors"] == {}
     assert (report["lost"], report["without_classification"]) == (0, 0)
     assert report["answered"] > 0
@@ -24,7 +30,7 @@ def test_a_few_listeners_lose_nothing(capsys: pytest.CaptureFixture[str]) -> Non
     assert min(report["memory_mb"].values()) > 20
     assert set(report["cpu_ms_per_request"]) == {"web", "worker", "this test"}
     assert report["cpu_ms_per_request"]["web"] > 0
-    assert code == 0
+    assert done.returncode == 0
 
 
 def test_an_entry_that_is_gone_fails_the_test(
@@ -44,8 +50,8 @@ def test_an_entry_that_is_gone_fails_the_test(
         "without_classification": 0,
         "still_open": 0,
     }
-    monkeypatch.setattr(load, "run_load", lambda backend, _: {"backend": backend} | lossy)
-    assert load.main(["sqlite"]) == 1
+    monkeypatch.setattr(load, "_load", lambda _: {"backend": "sqlite"} | lossy)
+    assert load.main([]) == 1
     told = capsys.readouterr().out
     assert "1 lost" in told
     assert "answer: 500" in told

@@ -151,8 +151,8 @@ class TestWhy:
     def test_the_picture_comes_with_its_words(self, listener: Client, song: Song) -> None:
         ExplanationFactory(classification=song.classifications.get())
         page = listener.get(reverse("journal:song", args=[song.pk]))
-        assert page.context["why"].state == "done"
-        assert page.context["why"].sentence == (
+        assert page.context["why"]["state"] == "done"
+        assert page.context["why"]["sentence"] == (
             "Most of the evidence for happy, 50\xa0%, lies between 10 and 20\xa0s."
         )
         assert "14 to 15\xa0s, 820 to 1260\xa0Hz" in page.content.decode()
