@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,9 @@ from ml.memory import keep_freed_memory
 from ml.networks.quick import best_format, quicken
 from ml.timing import stage
 from ml.weights import WEIGHTS, Meta, load_network, read_meta
+
+# Python's own 5 ms are as long as a network takes: a thread would wait so long for the other one.
+TURN_SECONDS = 0.0003
 
 Segment = dict[str, float | dict[str, float]]
 
@@ -119,7 +123,10 @@ class Predictor:
         network = load_network(folder, meta)
         if quick and meta.network.pictures:
             _quicken(network, meta.network.features)
-        pool = ThreadPoolExecutor(1, "describe") if cores > 1 and meta.descriptors else None
+        pool = None
+        if cores > 1 and meta.descriptors:
+            sys.setswitchinterval(TURN_SECONDS)
+            pool = ThreadPoolExecutor(1, "describe")
         return cls(meta, network, folder=folder if quick else None, pool=pool)
 
     def exact_network(self) -> nn.Module:

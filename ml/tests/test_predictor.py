@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from ml.features.word_tags import word_odds
 from ml.labels import EMOTIONS
 from ml.networks.config import NetworkConfig
 from ml.networks.registry import build_network
-from ml.predictor import Predictor
+from ml.predictor import TURN_SECONDS, Predictor
 from ml.tests.sounds import music
 from ml.training.words import NAMES
 from ml.weights import save_weights
@@ -142,6 +143,18 @@ def test_answers_stay_when_a_second_core_helps(name: str) -> None:
     alone = Predictor.load(name).predict_many(clips)
     helped = Predictor.load(name, cores=2).predict_many(clips)
     assert [each.probabilities for each in alone] == [each.probabilities for each in helped]
+
+
+def test_threads_take_short_turns_when_a_second_core_helps() -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.005)
+    try:
+        Predictor.load("ann", cores=1)
+        assert sys.getswitchinterval() == pytest.approx(0.005)
+        Predictor.load("ann", cores=2)
+        assert sys.getswitchinterval() == pytest.approx(TURN_SECONDS)
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_what_breaks_beside_is_raised_where_the_answer_is_awaited(

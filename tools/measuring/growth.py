@@ -59,9 +59,9 @@ def _song_figures(size: int) -> dict[str, float]:
     return {
         "bytes of a song that waits": bytes_of(Song, Classification) / size,
         "bytes of an entry and its share of a day": bytes_of(Entry, Journal) / size,
-        "ms to queue a song": _milliseconds(lambda: rows.request_classification(next(waiting))),
-        "ms to claim the next": _milliseconds(jobs.claim_next),
-        "ms to answer a phrase": _milliseconds(lambda: answer_entry(*next(answered))),
+        **_costs("queue a song", lambda: rows.request_classification(next(waiting))),
+        **_costs("claim the next", jobs.claim_next),
+        **_costs("answer a phrase", lambda: answer_entry(*next(answered))),
     }
 
 
@@ -106,13 +106,30 @@ def _plays(start: int, count: int) -> Iterator[Play]:
 
 def _milliseconds(call: Callable[[], object]) -> float:
     """Return the median of some calls: of the processor, of this process and the database's."""
+    return sum(_taken(call))
+
+
+def _costs(what: str, call: Callable[[], object]) -> dict[str, float]:
+    """Return the same, and the database's share of it where that is a process of its own.
+
+    What this process does is the same however full the database is: the share grows only if a query
+    does, and not because the machine became slower.
+    """
+    ours, theirs = _taken(call)
+    share = {f"% of that in the database, {what}": 100 * theirs / (ours + theirs)} if theirs else {}
+    return {f"ms to {what}": ours + theirs} | share
+
+
+def _taken(call: Callable[[], object]) -> tuple[float, float]:
+    """Return the medians of some calls, this process's milliseconds and the database's."""
     server = database_process()
     taken = []
     for _ in range(TRIES):
-        began = _worked(server)
+        began = time.process_time(), _served(server)
         call()
-        taken.append(_worked(server) - began)
-    return 1000 * median(taken)
+        taken.append((time.process_time() - began[0], _served(server) - began[1]))
+    ours, theirs = zip(*taken, strict=True)
+    return 1000 * median(ours), 1000 * median(theirs)
 
 
 def database_process() -> int | None:
@@ -125,8 +142,12 @@ def database_process() -> int | None:
 
 
 def _worked(server: int | None) -> float:
+    return time.process_time() + _served(server)
+
+
+def _served(server: int | None) -> float:
     nanoseconds = Path(f"/proc/{server}/schedstat").read_text().split()[0] if server else 0
-    return time.process_time() + int(nanoseconds) / 1e9
+    return int(nanoseconds) / 1e9
 
 
 def _fill_songs(count: int) -> None:
