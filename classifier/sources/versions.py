@@ -115,7 +115,7 @@ class Title:
     name: str  # the song's name alone
     subtitles: tuple[str, ...]  # what belongs to the name in brackets: "(I Can't Get No)"
     kinds: frozenset[str]  # keys of `KINDS`, or "version": what makes it another recording
-    details: frozenset[str]  # what tells versions of one kind apart: who mixed it, where it was
+    details: frozenset[str]  # what tells versions of one kind apart: who mixed or played it where
     guests: tuple[str, ...]  # artists that the title names, as written
 
     @property

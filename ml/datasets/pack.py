@@ -46,8 +46,7 @@ class Recipe:
     name: str  # begins the pack's file name; name what the values depend on
     shape: tuple[int, ...]  # shape of one clip's values; the last axis may be filled in part
     dtype: str  # numpy's name of the values' type
-    # from a file to its values, which may be shorter along the last axis; a module's function, as
-    # it is sent to other processes
+    # from a file to its values, which may be shorter; a module's, as it is sent to processes
     compute: Callable[[Path], npt.NDArray[np.generic]]
 
     @property

@@ -27,8 +27,7 @@ Support = Callable[[Mapping[str, float], Mapping[str, float]], Mapping[str, floa
 
 @dataclass(frozen=True)
 class WordFigures:
-    # how often a word is said more of a clip that it fits than of another of its emotion: the area
-    # under the curve
+    # how often a word is said more of a clip that it fits than of others of its emotion (AUC)
     areas: dict[str, float]
     # of each emotion, how often the word that is said first fits, among clips that one fits
     first: dict[str, float]

@@ -26,8 +26,7 @@ class NetworkConfig:
     # how many patches of each segment the pretrained network (`ml.features.musicnn`) hears
     patches: int = 2
     join: int = 128  # units that the vector is brought to
-    # share of training clips whose vectors are hidden, so that the network goes on learning to
-    # listen
+    # share of training clips whose vectors are hidden, so that it goes on learning to listen
     deaf: float = 0.0
     heads: Mapping[str, int] = field(default_factory=dict)  # auxiliary outputs of training
     pictures: bool = True  # whether the network looks at clips' pictures at all

@@ -48,16 +48,14 @@ def _up_to_date(known: Song | None, row: dict[str, Any]) -> Song:
         "artist": row["composer"],
         "duration_ms": round(row["seconds"] * 1000),
     }
-    is_known = all(getattr(song, name) == value for name, value in facts.items())
-    if is_known and song.has_audio:
-        return song
+    has_changed = any(getattr(song, name) != value for name, value in facts.items())
     for name, value in facts.items():
         setattr(song, name, value)
-    if song.has_audio:
+    if not song.has_audio:
+        path = DEMO / row["file"]
+        with path.open("rb") as file:
+            song.audio = File(file, name=path.name)
+            save_with_file(song, "audio")
+    elif has_changed:
         song.save()
-        return song
-    path = DEMO / row["file"]
-    with path.open("rb") as file:
-        song.audio = File(file, name=path.name)
-        save_with_file(song, "audio")
     return song
