@@ -7,7 +7,6 @@ of the row: they may come from Spotify, which forbids them as a model's input.
 
 import logging
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -52,11 +51,9 @@ def _from_reccobeats(song: Song) -> Features:
         raise NotFoundError("reccobeats")
     platform = Platform("reccobeats", PATIENCE_SECONDS)
     url = f"{settings.PLATFORM_URLS['reccobeats']}/v1/audio-features"
-    response = platform.request("GET", url, params={"ids": wanted})
-    if response.status_code != HTTPStatus.OK:
-        raise PlatformError("reccobeats")
+    found = platform.answer_to("GET", url, params={"ids": wanted})
     with platform.reading():
-        content = mapping_of(platform.json_of(response)).get("content")
+        content = mapping_of(found).get("content")
         for row in usable_items("reccobeats", content, dict):
             is_link = song.spotify_id and text_of(row.get("href")).endswith(f"/{song.spotify_id}")
             if is_link or (song.isrc and isrc_of(row.get("isrc")) == isrc_of(song.isrc)):
@@ -68,17 +65,12 @@ def _from_spotify(song: Song) -> Features:
     """Ask Spotify's audio features, which apps made after November 2024 do not have."""
     if not song.spotify_id or not settings.SPOTIFY_ENABLED:
         raise NotFoundError("spotify")
-    token = _app_token()
+    bearer = {"Authorization": f"Bearer {_app_token()}"}
     platform = Platform("spotify", PATIENCE_SECONDS)
-    response = platform.request(
-        "GET",
-        f"{settings.PLATFORM_URLS['spotify']}/v1/audio-features/{song.spotify_id}",
-        headers={"Authorization": f"Bearer {token}"},
-    )
-    if response.status_code != HTTPStatus.OK:
-        raise PlatformError("spotify")
+    url = f"{settings.PLATFORM_URLS['spotify']}/v1/audio-features/{song.spotify_id}"
+    found = platform.answer_to("GET", url, headers=bearer)
     with platform.reading():
-        return _numbers(platform.json_of(response))
+        return _numbers(found)
 
 
 def _numbers(row: Mapping[str, Any]) -> Features:
@@ -94,16 +86,14 @@ def _numbers(row: Mapping[str, Any]) -> Features:
 def _app_token() -> str:
     """Get a token of the app itself (client credentials): no listener is involved."""
     platform = Platform("spotify-accounts", PATIENCE_SECONDS)
-    response = platform.request(
+    found = platform.answer_to(
         "POST",
         f"{settings.PLATFORM_URLS['spotify-accounts']}/api/token",
         data={"grant_type": "client_credentials"},
         auth=(settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET),
     )
-    if response.status_code != HTTPStatus.OK:
-        raise PlatformError("spotify-accounts")
     with platform.reading():
-        return str(platform.json_of(response)["access_token"])
+        return str(found["access_token"])
 
 
 SOURCES: dict[str, Callable[[Song], Features]] = {

@@ -9,12 +9,10 @@ has no sound.
 
 import re
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, Self
 
 from django.conf import settings
 
-from journify.outbound.errors import NotFoundError, PlatformError
 from journify.outbound.fields import (
     UnusableItemError,
     isrc_of,
@@ -79,12 +77,8 @@ class MusicBrainzClient:
     def _get(self, path: str, params: dict[str, Any]) -> Any:
         url = f"{settings.PLATFORM_URLS['musicbrainz']}/ws/2{path}"
         agent = {"User-Agent": f"Journify/{VERSION} ( {settings.CONTACT} )"}
-        response = self.platform.request("GET", url, params=params | {"fmt": "json"}, headers=agent)
-        if response.status_code == HTTPStatus.NOT_FOUND:
-            raise NotFoundError(NAME)
-        if response.status_code != HTTPStatus.OK:
-            raise PlatformError(NAME)
-        return self.platform.json_of(response)
+        params |= {"fmt": "json"}
+        return self.platform.answer_to("GET", url, params=params, headers=agent)
 
 
 def _artist(data: Mapping[str, Any]) -> str:

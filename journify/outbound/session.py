@@ -27,6 +27,7 @@ from urllib3.util import Retry
 
 from journify.outbound import limits
 from journify.outbound.errors import (
+    NotFoundError,
     OfflineError,
     PlatformDownError,
     PlatformError,
@@ -134,6 +135,15 @@ class Platform:
         except SURPRISES:
             logger.warning("platform=%s answered in another shape", self.name, exc_info=True)
             raise PlatformError(self.name) from None
+
+    def answer_to(self, method: str, url: str, **options: Any) -> Any:
+        """Call, and read an answer that went well as JSON; PlatformError for any other."""
+        response = self.request(method, url, **options)
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise NotFoundError(self.name)
+        if response.status_code != HTTPStatus.OK:
+            raise PlatformError(self.name)
+        return self.json_of(response)
 
     def json_of(self, response: requests.Response) -> Any:
         """Read JSON, whatever its content type says; PlatformError where it is none."""
