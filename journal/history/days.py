@@ -11,7 +11,6 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from classifier.emotions.readings import NOT_SURE, WORDS
-from classifier.serving.results import UNSURE
 from journal.emotions.counting import DayHeard
 from journal.emotions.tally import KINDS, colours_of
 from journal.site.dates import day_name
@@ -32,12 +31,6 @@ class DayInColour(NamedTuple):
     colours: Sequence[str]
     words: str
     is_today: bool
-
-    @property
-    def dominant(self) -> str:
-        """The one emotion that was heard most; empty where several are level, or none was."""
-        is_one = len(self.colours) == 1 and self.colours[0] != UNSURE
-        return self.colours[0] if is_one else ""
 
 
 class Words:

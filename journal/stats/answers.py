@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from uuid import UUID
 
 from classifier.emotions.effective import heard_in
 from classifier.emotions.word_search import songs_with_word
@@ -88,32 +87,21 @@ class Gathered:
 def gather(user: User, interval: Interval, *, zone: dt.tzinfo, word: str = "") -> Gathered:
     """Count the answers of the interval's pages; with a finer word, those that it describes."""
     entries = Entry.objects.of(user).order_by()
-    songs = _described(user, word) if word else None
-    if songs is not None:
+    songs = None
+    if word:
+        songs = songs_with_word(user, entries.answered().values("song").distinct(), word)
         entries = entries.filter(song__in=songs)
-    is_all = interval.span == Span.ALL
-    if not is_all:  # all are found without looking at their days
-        entries = entries.filter(date__gte=interval.first, date__lte=interval.last)
-    bounds = {} if is_all else {"first": interval.first, "last": interval.last}
+    before, first, last = Tally(), None, None
+    if interval.span != Span.ALL:  # all are found without looking at their days
+        first, last = interval.first, interval.last
+        as_long_ago = first - dt.timedelta(interval.days)
+        before = heard_in_all(entries.between(as_long_ago, first - dt.timedelta(1)))
     return Gathered(
-        counted=counted(user, zone=zone, songs=songs, **bounds),
-        before=Tally() if is_all else _before(user, interval, songs=songs),
+        counted=counted(user, zone=zone, songs=songs, first=first, last=last),
+        before=before,
         felt=tuple(felt_between(user, interval.first, interval.last)),
-        pairs=_pairs(user, entries),
+        pairs=_pairs(user, entries.between(first, last)),
     )
-
-
-def _before(user: User, interval: Interval, *, songs: Sequence[UUID] | None) -> Tally:
-    entries = Entry.objects.of(user)
-    if songs is not None:
-        entries = entries.filter(song__in=songs)
-    start = interval.first - dt.timedelta(interval.days)
-    return heard_in_all(entries.filter(date__gte=start, date__lt=interval.first))
-
-
-def _described(user: User, word: str) -> list[UUID]:
-    used = Entry.objects.of(user).filter(song__isnull=False).order_by()
-    return songs_with_word(user, used.values("song").distinct(), word)
 
 
 def _pairs(user: User, entries: EntryQuerySet) -> Counter[tuple[str, str]]:
