@@ -37,6 +37,7 @@ from tools.measuring.costs import bytes_of
 
 SIZES = (1_000, 10_000, 100_000)
 TRIES = 30
+MANY_TRIES = 200  # of what takes so little that a busy machine doubles it
 BATCH = 500
 DAYS, PHRASES = 100, 12  # of a listener
 LABELS = (0, 500, 5_000)  # of a listener who labels one more song
@@ -51,9 +52,9 @@ def _song_figures(size: int) -> dict[str, float]:
     """Fill the database up to so many songs, all waiting, and entries; measure one more of each."""
     _fill_songs(size - Song.objects.count())
     _fill_entries(size - Entry.objects.count())
-    songs = [Song(title=f"One more {number}") for number in range(TRIES)]
+    songs = [Song(title=f"One more {number}") for number in range(MANY_TRIES)]
     Song.objects.bulk_create(songs)
-    entries = list(Entry.objects.order_by("pk")[:TRIES])
+    entries = list(Entry.objects.order_by("pk")[:MANY_TRIES])
     waiting = iter(songs)
     answered = iter(zip(entries, songs, strict=True))
     return {
@@ -106,7 +107,7 @@ def _plays(start: int, count: int) -> Iterator[Play]:
 
 def _milliseconds(call: Callable[[], object]) -> float:
     """Return the median of some calls: of the processor, of this process and the database's."""
-    return sum(_taken(call))
+    return sum(_taken(call, TRIES))
 
 
 def _costs(what: str, call: Callable[[], object]) -> dict[str, float]:
@@ -115,16 +116,16 @@ def _costs(what: str, call: Callable[[], object]) -> dict[str, float]:
     What this process does is the same however full the database is: the share grows only if a query
     does, and not because the machine became slower.
     """
-    ours, theirs = _taken(call)
+    ours, theirs = _taken(call, MANY_TRIES)
     share = {f"% of that in the database, {what}": 100 * theirs / (ours + theirs)} if theirs else {}
     return {f"ms to {what}": ours + theirs} | share
 
 
-def _taken(call: Callable[[], object]) -> tuple[float, float]:
+def _taken(call: Callable[[], object], tries: int) -> tuple[float, float]:
     """Return the medians of some calls, this process's milliseconds and the database's."""
     server = database_process()
     taken = []
-    for _ in range(TRIES):
+    for _ in range(tries):
         began = time.process_time(), _served(server)
         call()
         taken.append((time.process_time() - began[0], _served(server) - began[1]))
