@@ -158,18 +158,7 @@ def _month(recap: Recap) -> dict[str, Any]:
             silent.append(middle)
             continue
         step = (1 - 2 * FREE) / len(emotions)
-        arcs += [
-            {
-                "colour": COLOURS.get(emotion, HATCH),
-                "path": sector(
-                    FREE + step * number,
-                    FREE + step * (number + 1) - 0.0025,
-                    inner=inner,
-                    outer=inner + GROOVE,
-                ),
-            }
-            for number, emotion in enumerate(emotions)
-        ]
+        arcs += _arcs(emotions, FREE, step, inner, gap=0.0025)
     return {"arcs": arcs, "numbers": numbers, "silent": silent, "names": []}
 
 
@@ -191,20 +180,23 @@ def _year(recap: Recap) -> dict[str, Any]:
             inner = RIM - PITCH * day - GROOVE
             colours = colours_of(recap.days[date])
             step = (1 / 12 - 0.006) / len(colours)
-            arcs += [
-                {
-                    "colour": COLOURS.get(name, HATCH),
-                    "path": sector(
-                        start + 0.003 + step * number,
-                        start + 0.003 + step * (number + 1),
-                        inner=inner,
-                        outer=inner + GROOVE,
-                    ),
-                }
-                for number, name in enumerate(colours)
-            ]
+            arcs += _arcs(colours, start + 0.003, step, inner)
     silent = [round(RIM - PITCH * day - GROOVE / 2, 2) for day in range(MOST_DAYS)]
     return {"arcs": arcs, "numbers": [], "silent": silent, "names": names}
+
+
+def _arcs(
+    names: Sequence[str], start: float, step: float, inner: float, *, gap: float = 0.0
+) -> list[dict[str, str]]:
+    """The parts of a groove one after the other, each in its colour."""
+    return [
+        {
+            "colour": COLOURS.get(name, HATCH),
+            "path": sector(first, first + step - gap, inner=inner, outer=inner + GROOVE),
+        }
+        for place, name in enumerate(names)
+        for first in [start + step * place]
+    ]
 
 
 @functools.cache
