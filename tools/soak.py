@@ -55,25 +55,19 @@ def environment(backend: str, *, durable: bool = False) -> Iterator[dict[str, st
         yield os.environ | plain | given | {"JOURNIFY_DATA_DIR": folder} | ATTEMPTS
 
 
-def run_inside(
-    command: list[str], env: dict[str, str], *, log: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a module of ours in an environment; show the end of its log where it fails."""
-    done = subprocess.run(
-        [*INSIDE, *command], env=env, stdout=subprocess.PIPE, text=True, check=False
-    )
-    path = Path(env["JOURNIFY_DATA_DIR"]) / log
-    if done.returncode and path.exists():
-        sys.stderr.write(path.read_text(errors="replace")[-5_000:])
-    return done
-
-
 def run_kill_test(backend: str, *, quick: bool) -> tuple[bool, str]:
-    """Run the kill test on a backend; returns whether nothing was lost, and its line."""
+    """Run the kill test on a backend; returns whether nothing was lost, and its line.
+
+    Where something was, the end of the workers' log is shown.
+    """
     songs, every = ("20", "0.5") if quick else ("200", "3")
-    command = ["tools.kill_test", "--songs", songs, "--every", every]
+    command = [*INSIDE, "tools.kill_test", "--songs", songs, "--every", every]
     with environment(backend) as env:
-        test = run_inside(command, env | (QUICK if quick else {}), log="workers.log")
+        env |= QUICK if quick else {}
+        test = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, check=False)
+        log = Path(env["JOURNIFY_DATA_DIR"]) / "workers.log"
+        if test.returncode and log.exists():
+            sys.stderr.write(log.read_text(errors="replace")[-5_000:])
     outcome = (test.stdout.splitlines() or ["no answer"])[-1]
     return test.returncode == 0, f"{backend}: {outcome}"
 
