@@ -100,7 +100,8 @@ def _make_cluster(folder: Path, *, durable: bool = False) -> None:
     _run(
         *(_programs() / "initdb", "--pgdata", folder / "data", "--username", USER),
         *("--encoding", "UTF8", "--locale", "C.UTF-8", "--auth", "scram-sha-256"),
-        *("--pwfile", password, *([] if durable else ["--no-sync"])),
+        *("--pwfile", password),
+        *([] if durable else ["--no-sync"]),
     )
 
 
