@@ -63,8 +63,8 @@ def run_kill_test(backend: str, *, quick: bool) -> tuple[bool, str]:
     songs, every = ("20", "0.5") if quick else ("200", "3")
     command = [*INSIDE, "tools.kill_test", "--songs", songs, "--every", every]
     with environment(backend) as env:
-        env |= QUICK if quick else {}
-        test = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, check=False)
+        given = env | (QUICK if quick else {})
+        test = subprocess.run(command, env=given, stdout=subprocess.PIPE, text=True, check=False)
         log = Path(env["JOURNIFY_DATA_DIR"]) / "workers.log"
         if test.returncode and log.exists():
             sys.stderr.write(log.read_text(errors="replace")[-5_000:])
