@@ -20,15 +20,16 @@ from ml.predictor import Predictor
 PROTOCOL = "The weights that ship, {version}, on every readable clip of {folder}."
 
 
+def refuse_tracks(predictor: Predictor) -> None:
+    """Raise DataError where the weights do not listen to clips."""
+    if predictor.input != "audio":
+        raise DataError(f"{predictor.name} reads track features, not clips.")
+
+
 def probabilities_of_files(
     predictor: Predictor, paths: Sequence[Path]
 ) -> Iterator[tuple[list[int], list[list[float]]]]:
-    """Yield some places in `paths` at a time, and how likely each emotion is there.
-
-    Raises DataError: the weights do not listen to clips.
-    """
-    if predictor.input != "audio":
-        raise DataError(f"{predictor.name} reads track features, not clips.")
+    """Yield some places in `paths` at a time, and how likely each emotion is there."""
     for places, clips in load_many(paths):
         answers = predictor.predict_many(clips)
         yield places, [[each.probabilities[emotion] for emotion in EMOTIONS] for each in answers]
@@ -36,6 +37,7 @@ def probabilities_of_files(
 
 def judge(predictor: Predictor, data: Path) -> dict[str, Any]:
     """Return what `metrics.json` holds, of shipped weights on the readable clips of a folder."""
+    refuse_tracks(predictor)
     rows: list[LabelRow] = []
     probabilities: list[list[float]] = []
     table = read_labels(data)

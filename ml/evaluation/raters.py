@@ -98,7 +98,7 @@ def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str,
 
     Raises DataError: a file is not there.
     """
-    from ml.evaluation.judge import probabilities_of_files
+    from ml.evaluation.judge import probabilities_of_files, refuse_tracks
     from ml.predictor import Predictor
     from ml.weights import WEIGHTS, read_meta
 
@@ -112,8 +112,10 @@ def hear(files: Sequence[str], data: Path, model: str, cache: Path) -> dict[str,
     if kept.is_file():
         said = json.loads(kept.read_text(encoding="utf-8"))
     if new := [file for file in files if digests[file] not in said]:
+        predictor = Predictor.load(model)
+        refuse_tracks(predictor)
         paths = [data / file for file in new]
-        for places, answers in probabilities_of_files(Predictor.load(model), paths):
+        for places, answers in probabilities_of_files(predictor, paths):
             said |= {digests[new[at]]: line for at, line in zip(places, answers, strict=True)}
             _keep(kept, said)
     return {file: said[digests[file]] for file in files if digests[file] in said}
