@@ -13,7 +13,7 @@ from journify.models import bare, uuid_of
 from ml.labels import EMOTIONS
 
 # Comparing takes some microseconds a song: what was answered last stands for the rest.
-MOST_COMPARED = 1000
+MOST_COMPARED = 600
 
 
 class View(NamedTuple):

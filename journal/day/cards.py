@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from classifier.emotions.readings import WORDS, Reading, read
+from classifier.serving.results import UNSURE
 from journal.models import Entry
 from journal.site.polling import poll_seconds
 from ml.labels import EMOTIONS
@@ -45,7 +46,9 @@ def card_of(entry: Entry, *, poll: int = 0) -> Card:
 
 def line_of(entry: Entry) -> Card:
     """Draw an entry as a line of a list, with what `add_songs` added."""
-    if entry.emotion not in WORDS:
+    if entry.emotion == UNSURE:
+        return Card(entry=entry, reading=Reading(state="unsure"))
+    if not entry.emotion:
         return card_of(entry)
     return Card(entry=entry, reading=Reading(state="answered", emotion=entry.emotion))
 

@@ -42,10 +42,21 @@ Counts = dict[str, dict[str, int]]
 class Counted:
     """Answers by day, and what is heard by hour of the listener's clock, phrase and artist.
 
-    `packed`: all of it by the names of groups; taken apart when it is asked for.
+    `months`: all of it, as it is kept; read when it is asked for.
     """
 
-    packed: Counts
+    months: Sequence[str]
+
+    @cached_property
+    def packed(self) -> Counts:
+        """The months together, by the names of groups."""
+        total: Counts = {name: {} for name in GROUPS}
+        for counts in map(json.loads, self.months):
+            for name, groups in counts.items():
+                sums = total[name]
+                for key, count in groups.items():
+                    sums[key] = sums.get(key, 0) + count
+        return total
 
     @cached_property
     def days(self) -> Mapping[dt.date, DayHeard]:
@@ -88,7 +99,7 @@ def counted(
     entries = Entry.objects.of(user)
     if songs is not None:
         rest = entries.filter(song__in=songs).between(first, last)
-        return _together(list(_count(rest, zone).values()))
+        return Counted(list(_count(rest, zone).values()))
     begin, end = _whole_months(first, last)
     whole = _kept(user, zone, begin, end) if begin < end else []
     if first and last and (f"{first}" < f"{begin}-01" or f"{last}" >= f"{end}-01"):
@@ -96,7 +107,7 @@ def counted(
         if begin < end:
             rest = rest.filter(Q(date__lt=f"{begin}-01") | Q(date__gte=f"{end}-01"))
         whole = [*whole, *_count(rest, zone).values()]
-    return _together(whole)
+    return Counted(whole)
 
 
 def _whole_months(first: dt.date | None, last: dt.date | None) -> tuple[str, str]:
@@ -109,7 +120,7 @@ def _next_month(date: dt.date) -> dt.date:
     return (date.replace(day=1) + dt.timedelta(31)).replace(day=1)
 
 
-def _kept(user: User, zone: dt.tzinfo, begin: str, end: str) -> list[Counts]:
+def _kept(user: User, zone: dt.tzinfo, begin: str, end: str) -> list[str]:
     """The counts of each month from `begin` to before `end`, as they are kept or anew."""
     months = CountedMonth.objects.filter(user=user, month__gte=begin, month__lt=end)
     rows = list(months.values_list("month", "zone", "entries", "marks", "counts"))
@@ -119,20 +130,20 @@ def _kept(user: User, zone: dt.tzinfo, begin: str, end: str) -> list[Counts]:
     have = entries.aggregate(entries=Count("mark"), marks=Sum("mark"))
     kept = (sum(row[2] for row in rows), sum(row[3] for row in rows))
     if kept == (have["entries"], have["marks"] or 0) and {row[1] for row in rows} <= {str(zone)}:
-        return [json.loads(row[4]) for row in rows]
+        return [row[4] for row in rows]
     return _counted_anew(user, zone, entries, {row[0]: row[1:] for row in rows})
 
 
 def _counted_anew(
     user: User, zone: dt.tzinfo, entries: EntryQuerySet, kept: Mapping[str, tuple[Any, ...]]
-) -> list[Counts]:
+) -> list[str]:
     """Count the months whose entries changed, and keep that."""
     months = entries.values_list(Substr(as_text("date"), 1, MONTH))
     now = {
         month: (str(zone), count, marks)
         for month, count, marks in months.annotate(entries=Count("mark"), marks=Sum("mark"))
     }
-    same = {month: json.loads(row[3]) for month, row in kept.items() if now.get(month) == row[:3]}
+    same = {month: row[3] for month, row in kept.items() if now.get(month) == row[:3]}
     changed = sorted(now.keys() - same.keys())
     within = Q()
     for month in changed:
@@ -144,7 +155,7 @@ def _counted_anew(
             user=user,
             month=month,
             **dict(zip(("zone", "entries", "marks"), now[month], strict=True)),
-            counts=json.dumps(found.get(month, {}), ensure_ascii=False),
+            counts=found.get(month, "{}"),
         )
         for month in changed
     ]
@@ -155,10 +166,11 @@ def _counted_anew(
             CountedMonth.objects.bulk_create(new)
     except IntegrityError:
         pass  # another page of theirs kept it meanwhile
-    return [*same.values(), *found.values()]
+    return [counts for _month, counts in sorted((same | found).items())]
 
 
-def _count(entries: EntryQuerySet, zone: dt.tzinfo) -> dict[str, Counts]:
+def _count(entries: EntryQuerySet, zone: dt.tzinfo) -> dict[str, str]:
+    """Count answers, by month, as it is kept."""
     rows = entries.answered().order_by()
     columns = (as_text("date"), "emotion", as_text("answered_at"), "phrase_text", "song__artist")
     months: dict[str, Counts] = defaultdict(lambda: {name: defaultdict(int) for name in GROUPS})
@@ -170,22 +182,12 @@ def _count(entries: EntryQuerySet, zone: dt.tzinfo) -> dict[str, Counts]:
             counts["artists"][artist] += one
             if moment:
                 counts["hours"][_hour(moment, zone)] += one
-    return months
+    return {month: json.dumps(months[month], ensure_ascii=False) for month in sorted(months)}
 
 
 def _hour(moment: str, zone: dt.tzinfo) -> str:
     at = dt.datetime.fromisoformat(moment[:MINUTE]).replace(tzinfo=dt.UTC)
     return str(at.astimezone(zone).hour)
-
-
-def _together(months: Sequence[Counts]) -> Counted:
-    total: Counts = {name: {} for name in GROUPS}
-    for counts in months:
-        for name, groups in counts.items():
-            sums = total[name]
-            for key, count in groups.items():
-                sums[key] = sums.get(key, 0) + count
-    return Counted(total)
 
 
 def _kinds(count: int) -> list[int]:

@@ -199,12 +199,12 @@ def _add_readings(user: User, entries: Iterable["Entry"]) -> None:
 def add_songs(user: User, entries: Iterable["Entry"]) -> None:
     """Add to each entry what a line of a list says of its song.
 
-    Where an emotion counts, that is the song's names; all that is known of it only elsewhere.
+    Where it was heard, that is the song's names; all that is known of it only elsewhere.
     """
     told = list(entries)
-    _add_readings(user, [entry for entry in told if entry.emotion not in NAMES])
+    _add_readings(user, [entry for entry in told if not entry.emotion])
     names = Prefetch("song", Song.objects.only("title", "artist", "spotify_id", "spotify_url"))
-    prefetch_related_objects([entry for entry in told if entry.emotion in NAMES], names)
+    prefetch_related_objects([entry for entry in told if entry.emotion], names)
 
 
 def _songs_for(user: User) -> Prefetch[str]:
@@ -295,6 +295,8 @@ class Entry(UUIDModel):
                 fields=["user", "phrase_text", "emotion", "date", "song"],
                 name="entry_user_phrase",
             ),
+            # words are looked for in these alone
+            models.Index(fields=["user"], condition=models.Q(note__gt=""), name="entry_user_note"),
         ]
 
     def __str__(self) -> str:

@@ -18,9 +18,8 @@ from classifier.emotions.words import LABELS, emotion_of
 from classifier.serving.results import UNSURE
 from journal.day.feelings import own_tags
 from journal.forms import HistoryForm
-from journal.history.search import entries_like, phrases_of
+from journal.history.search import phrases_of, songs_like
 from journal.songs.own import songs_by_feeling
-from journify.models import bare
 from spotify_auth.models import User
 
 
@@ -61,9 +60,7 @@ def song_list_of(user: User, filters: QueryDict | Mapping[str, str]) -> SongList
     given = {name: str(value) for name, value in wanted.items() if value}
     if given.keys() <= {"emotion", "word"} and wanted["emotion"] != UNSURE:
         return _of_feeling(user, wanted["emotion"], wanted["word"])
-    entries = entries_like(user, wanted, phrases).order_by("date", "position")
-    songs = dict.fromkeys(entries.values_list(bare("song_id"), flat=True))
-    return SongList(_title(wanted), given, list(songs))
+    return SongList(_title(wanted), given, songs_like(user, wanted, phrases))
 
 
 def _of_feeling(user: User, emotion: str, word: str) -> SongList:

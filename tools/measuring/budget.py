@@ -20,6 +20,5 @@ class Growing:
 
 
 GROWING = {
-    "history?q=light": Growing(2.8, "10,500 answers' notes to search, 20 to list"),
     "hear_month": Growing(2.2, "seven days of answers, a line for each, instead of one", calls=2.9),
 }
