@@ -33,6 +33,7 @@ ANSWERED = 1 << (BITS * len(KINDS))
 GROUPS = ("days", "hours", "phrases", "artists")
 MONTH = len("2026-11")
 MINUTE = len("2026-11-28 13:05")
+NEWEST = 2  # months in which answers change: on its first days, also those of the month before
 EVER = ("0001-01", "9999-12")
 
 Counts = dict[str, dict[str, int]]
@@ -131,19 +132,47 @@ def _kept(user: User, zone: dt.tzinfo, begin: str, end: str) -> list[str]:
     kept = (sum(row[2] for row in rows), sum(row[3] for row in rows))
     if kept == (have["entries"], have["marks"] or 0) and {row[1] for row in rows} <= {str(zone)}:
         return [row[4] for row in rows]
-    return _counted_anew(user, zone, entries, {row[0]: row[1:] for row in rows})
+    now = _marks(entries, rows, (have["entries"], have["marks"] or 0))
+    return _counted_anew(user, zone, entries, now, {row[0]: row[1:] for row in rows})
+
+
+def _marks(
+    entries: EntryQuerySet, rows: Sequence[tuple[Any, ...]], have: tuple[int, int]
+) -> dict[str, tuple[int, int]]:
+    """How many entries each month has, and what their marks add up to.
+
+    Mostly an answer of the newest months changed. Where all others still add up, they are not
+    asked for.
+    """
+    begin = min(sorted(row[0] for row in rows)[-NEWEST:], default="")
+    before = {row[0]: (row[2], row[3]) for row in rows if row[0] < begin}
+    late = entries.filter(date__gte=f"{begin}-01") if before else entries
+    found = _by_month(late)
+    together = zip(*before.values(), *found.values(), strict=True)
+    if not before or tuple(map(sum, together)) == have:
+        return before | found
+    return _by_month(entries)
+
+
+def _by_month(entries: EntryQuerySet) -> dict[str, tuple[int, int]]:
+    months = entries.values_list(Substr(as_text("date"), 1, MONTH))
+    rows = months.annotate(entries=Count("mark"), marks=Sum("mark"))
+    return {month: (count, marks) for month, count, marks in rows}
 
 
 def _counted_anew(
-    user: User, zone: dt.tzinfo, entries: EntryQuerySet, kept: Mapping[str, tuple[Any, ...]]
+    user: User,
+    zone: dt.tzinfo,
+    entries: EntryQuerySet,
+    now: Mapping[str, tuple[int, int]],
+    kept: Mapping[str, tuple[Any, ...]],
 ) -> list[str]:
     """Count the months whose entries changed, and keep that."""
-    months = entries.values_list(Substr(as_text("date"), 1, MONTH))
-    now = {
-        month: (str(zone), count, marks)
-        for month, count, marks in months.annotate(entries=Count("mark"), marks=Sum("mark"))
+    same = {
+        month: row[3]
+        for month, row in kept.items()
+        if row[0] == str(zone) and row[1:3] == now.get(month)
     }
-    same = {month: row[3] for month, row in kept.items() if now.get(month) == row[:3]}
     changed = sorted(now.keys() - same.keys())
     within = Q()
     for month in changed:
@@ -154,7 +183,9 @@ def _counted_anew(
         CountedMonth(
             user=user,
             month=month,
-            **dict(zip(("zone", "entries", "marks"), now[month], strict=True)),
+            zone=str(zone),
+            entries=now[month][0],
+            marks=now[month][1],
             counts=found.get(month, "{}"),
         )
         for month in changed

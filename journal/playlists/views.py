@@ -24,7 +24,7 @@ from spotify_auth.web_api.client import PLAYLIST_SCOPE
 
 Writer = Callable[[Sequence[Song], str, Callable[[Song], formats.SongPlace]], str]
 
-PAGE = 16
+PAGE = 12
 MOST_EXPORTED = 5000
 FORMATS: dict[str, tuple[str, Writer]] = {
     "m3u": ("audio/x-mpegurl", formats.as_m3u),

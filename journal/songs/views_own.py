@@ -20,7 +20,7 @@ from journal.songs.own import alike, songs_by_feeling, songs_of
 from journify.web.http import SignedInRequest, page_or_fragment, signed_in_get
 from spotify_auth.models import User
 
-PAGE = 16
+PAGE = 12
 
 
 @signed_in_get

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from uuid import UUID
 
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -15,16 +16,26 @@ from spotify_auth.models import User
 QUERIES = {
     "picker": ("q=light",),
     "history": ("emotion=sad", "q=light"),
-    "stats": ("span=all",),
+    "stats": ("span=all", "span=all#new"),
 }
+# Each time, the listener's latest answer is another one.
+NEW_ANSWER = "#new"
 # Files and redirects are no pages; profile and listening wait for an outside platform.
 NO_PAGES = {"song_audio", "song_picture", "profile", "listening", "remote", "today"}
 
 
 @dataclass(frozen=True)
 class MeasuredPage:
+    """`changed`: an answer to change before each time that the page is asked for."""
+
     name: str
     path: str
+    changed: UUID | None = None
+
+    def prepare(self) -> None:
+        if self.changed is not None:
+            entries = Entry.objects.filter(pk=self.changed)
+            entries.update(emotion="calm" if entries.get().emotion != "calm" else "sad")
 
 
 def _page_names() -> Iterator[str]:
@@ -43,7 +54,7 @@ def page_of(user: User, name: str) -> MeasuredPage | None:
     known = {"date": latest.date, "year": latest.date.year, "month": latest.date.month}
     if entry is not None:
         known |= {"entry_id": entry.pk, "song_id": entry.song_id}
-    bare, _, query = name.partition("?")
+    bare, _, query = name.removesuffix(NEW_ANSWER).partition("?")
     pattern = next(pattern for pattern in urlpatterns if pattern.name == bare)
     needed = set(pattern.pattern.converters)
     if not needed <= known.keys():
@@ -52,7 +63,8 @@ def page_of(user: User, name: str) -> MeasuredPage | None:
         path = reverse(f"journal:{bare}", kwargs={key: known[key] for key in needed})
     except NoReverseMatch:
         return None
-    return MeasuredPage(name=name, path=f"{path}?{query}" if query else path)
+    changed = answered.latest("date").pk if name.endswith(NEW_ANSWER) else None
+    return MeasuredPage(name=name, path=f"{path}?{query}" if query else path, changed=changed)
 
 
 def pages_of(user: User, client: Client) -> Iterator[MeasuredPage]:

@@ -188,6 +188,31 @@ def test_only_months_that_changed_are_counted_anew(entry: Entry) -> None:
     assert [month for month in now if now[month] != before[month]] == ["2026-09"]
 
 
+@pytest.mark.parametrize("changed", [{1}, {2}, {3}, {0, 3}, {0, 1, 2}])
+def test_a_change_of_any_month_is_seen(entry: Entry, changed: set[int]) -> None:
+    before = kept(entry.user)
+    for date in (DAYS[place] for place in changed):
+        services.write_note(Entry.objects.of(entry.user).filter(date=date)[0], "Changed")
+        services.clear_entry(Entry.objects.of(entry.user).filter(date=date)[0])
+    after = kept(entry.user)
+    assert before != after == fresh(entry.user)
+
+
+@pytest.mark.parametrize("date", [dt.date(2026, 7, 30), dt.date(2026, 8, 9), dt.date(2026, 11, 1)])
+def test_an_answer_of_any_day_is_seen(entry: Entry, date: dt.date) -> None:
+    before = kept(entry.user)
+    EntryFactory(journal__user=entry.user, journal__date=date, song=SongFactory())
+    after = kept(entry.user)
+    assert before != after == fresh(entry.user)
+
+
+def test_a_newest_month_without_entries_is_counted_no_longer(entry: Entry) -> None:
+    kept(entry.user)
+    Entry.objects.of(entry.user).filter(date__gte=DAYS[2]).delete()
+    assert kept(entry.user) == fresh(entry.user)
+    assert CountedMonth.objects.filter(user=entry.user).count() == 2
+
+
 def test_another_clock_counts_other_hours(entry: Entry) -> None:
     assert [*counted(entry.user, zone=BERLIN).hours] == [14]
     assert [*counted(entry.user, zone=ZoneInfo("Asia/Tokyo")).hours] == [21]
