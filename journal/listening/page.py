@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -80,8 +81,8 @@ def _sentence(groups: Sequence[tuple[str, Tally]]) -> str:
     everything = Tally(sum((tally.counts for _name, tally in groups), start=Tally().counts))
     enough = [group for group in groups if group[1].total >= MIN_PLAYS]
     if len(enough) < 2:
-        return ngettext("%(count)d play heard so far.", "%(count)d plays heard so far.",
-                        everything.total) % {"count": everything.total}  # fmt: skip
+        return ngettext("%(count)s play heard so far.", "%(count)s plays heard so far.",
+                        everything.total) % {"count": intcomma(everything.total)}  # fmt: skip
     apart, name, group, tally = max(
         (tally.share(name) - everything.share(name), name, group, tally)
         for group, tally in enough
@@ -106,7 +107,8 @@ def _favourites(top: dict[str, list[list[Any]]]) -> list[dict[str, Any]]:
                 (
                     title,
                     artist,
-                    ngettext("%(count)d play", "%(count)d plays", plays) % {"count": plays},
+                    ngettext("%(count)s play", "%(count)s plays", plays)
+                    % {"count": intcomma(plays)},
                 )
                 for title, artist, plays in top[name]
             ],

@@ -11,6 +11,7 @@ from typing import Any
 
 import resvg_py
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -101,8 +102,8 @@ def svg_of(recap: Recap) -> str:
         "recap": recap,
         "symbols": symbols(),
         "counts": [
-            ngettext("%(count)d song", "%(count)d songs", recap.tally.total)
-            % {"count": recap.tally.total},
+            ngettext("%(count)s song", "%(count)s songs", recap.tally.total)
+            % {"count": intcomma(recap.tally.total)},
             ngettext("on %(count)d day", "on %(count)d days", len(recap.days))
             % {"count": len(recap.days)},
         ],

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import get_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -24,7 +25,7 @@ def bars(groups: Sequence[tuple[str, Tally]], *, icons: str) -> SafeString:
     words = {kind: escape(WORDS.get(kind, NOT_SURE)) for kind in KINDS}
     return join_markup(
         f'<li class="bars-row">\n<span class="bars-name">{escape(name)}</span>\n'
-        f'<span class="bars-count">{tally.total}</span>\n<svg class="bars-bar">\n'
+        f'<span class="bars-count">{intcomma(tally.total)}</span>\n<svg class="bars-bar">\n'
         '<rect class="bars-track" width="100%" height="100%" />\n'
         f"{''.join(_bar(piece, icons, words) for piece in geometry.pieces(tally))}"
         "</svg>\n</li>\n"
@@ -42,7 +43,8 @@ def _bar(piece: Piece, icons: str, words: Mapping[str, str]) -> str:
     )
     return (
         f'<g data-emotion="{part.name}">\n<rect class="bars-part" x="{piece.start}%"'
-        f' width="{piece.length}%" height="100%"><title>{words[part.name]}: {part.count}</title>'
+        f' width="{piece.length}%" height="100%"><title>{words[part.name]}: '
+        f"{intcomma(part.count)}</title>"
         f"</rect>\n{mark}</g>\n"
     )
 
@@ -59,7 +61,9 @@ def dial(hours: Sequence[tuple[str, Tally]], *, inner: float, outer: float) -> S
 
 
 def _told(tally: Tally) -> str:
-    return ", ".join(f"{escape(part.word)} {part.count}" for part in tally.parts if part.count)
+    return ", ".join(
+        f"{escape(part.word)} {intcomma(part.count)}" for part in tally.parts if part.count
+    )
 
 
 def _wedge(sector: Sector) -> str:

@@ -16,6 +16,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass, replace
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -99,11 +100,11 @@ def _mostly(tally: Tally) -> Finding | None:
         return None
     (part,) = leaders
     proof = ngettext(
-        "%(share)d\xa0%% of %(total)d answer.", "%(share)d\xa0%% of %(total)d answers.", tally.total
+        "%(share)d\xa0%% of %(total)s answer.", "%(share)d\xa0%% of %(total)s answers.", tally.total
     )
     return Finding(
         kind="mostly",
         emotion=part.name,
         title=_("Mostly %(word)s") % {"word": part.word},
-        proof=proof % {"share": part.percent, "total": tally.total},
+        proof=proof % {"share": part.percent, "total": intcomma(tally.total)},
     )

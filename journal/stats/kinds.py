@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -56,8 +57,8 @@ class Difference:
         return {
             "share": round(100 * self.inside.share(self.name)),
             "usual": round(100 * self.overall.share(self.name)),
-            "count": self.inside.counts[self.name],
-            "total": self.inside.total,
+            "count": intcomma(self.inside.counts[self.name]),
+            "total": intcomma(self.inside.total),
         }
 
 
@@ -180,7 +181,7 @@ def _against_all(found: Difference) -> str:
 
 
 def _some_of(found: Difference) -> str:
-    text = _("%(count)d of %(total)d answers %(word)s, against %(usual)d\xa0%% overall.")
+    text = _("%(count)s of %(total)s answers %(word)s, against %(usual)d\xa0%% overall.")
     return text % {"word": WORDS[found.name], **found.values}
 
 

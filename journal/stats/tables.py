@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,6 +13,8 @@ from classifier.emotions.readings import NOT_SURE, WORDS
 from classifier.serving.results import UNSURE
 from journal.emotions.tally import KINDS, NAMES, Tally
 from journify.web.markup import join_markup
+
+UNGROUPED = 1000  # smaller numbers have no separator
 
 
 @dataclass(frozen=True)
@@ -62,4 +65,6 @@ def share_table(tally: Tally) -> Table:
 
 
 def _cell(value: Any) -> str:
-    return str(value) if isinstance(value, int) else escape(value)
+    if not isinstance(value, int):
+        return escape(value)
+    return str(value) if value < UNGROUPED else intcomma(value)

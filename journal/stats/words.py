@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TypeVar
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,13 +40,13 @@ def leading(tally: Tally) -> str:
     if leaders[0].count == tally.total:
         return ngettext(
             "There is one answer, and it was %(word)s.",
-            "All %(total)d answers were %(word)s.",
+            "All %(total)s answers were %(word)s.",
             tally.total,
-        ) % {"total": tally.total, "word": leaders[0].word}
-    return _("Heard most: %(words)s, in %(count)d of %(total)d answers.") % {
+        ) % {"total": intcomma(tally.total), "word": leaders[0].word}
+    return _("Heard most: %(words)s, in %(count)s of %(total)s answers.") % {
         "words": listed_words(leaders),
-        "count": sum(part.count for part in leaders),
-        "total": tally.total,
+        "count": intcomma(sum(part.count for part in leaders)),
+        "total": intcomma(tally.total),
     }
 
 
@@ -73,8 +74,8 @@ def values_of_first(groups: Sequence[tuple[str, Tally]]) -> dict[str, object]:
     name, tally = groups[0]
     return {
         "name": name,
-        "count": tally.total,
-        "total": sum(each.total for _name, each in groups),
+        "count": intcomma(tally.total),
+        "total": intcomma(sum(each.total for _name, each in groups)),
         "most": mostly(tally),
     }
 
@@ -84,7 +85,7 @@ def values_of_level(
 ) -> dict[str, object]:
     """What a sentence says of several groups that were met equally often."""
     names = [_("“%(name)s”") % {"name": name} if quoted else name for name, _tally in groups]
-    return {"names": listed(names), "count": groups[0][1].total}
+    return {"names": listed(names), "count": intcomma(groups[0][1].total)}
 
 
 def mostly(tally: Tally) -> str:
@@ -92,10 +93,10 @@ def mostly(tally: Tally) -> str:
     leaders = tally.leaders
     if not leaders:
         return ""
-    values = {"count": leaders[0].count, "words": listed_words(leaders)}
+    values = {"count": intcomma(leaders[0].count), "words": listed_words(leaders)}
     if len(leaders) > 1:
         return _(", %(words)s equally often") % values
-    return _(", %(count)d of them %(words)s") % values
+    return _(", %(count)s of them %(words)s") % values
 
 
 def listed_words(parts: Sequence[TallyPart]) -> str:

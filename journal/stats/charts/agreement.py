@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
@@ -23,19 +24,24 @@ def agreement_sentence(pairs: Counter[tuple[str, str]]) -> str:
     """How often model and listener use the same word, and where they most often do not."""
     total, agreed = pairs.total(), sum(pairs[name, name] for name in NAMES)
     told = ngettext(
-        "The model agrees with you on %(agreed)d of %(total)d song you labelled "
+        "The model agrees with you on %(agreed)s of %(total)s song you labelled "
         "(%(percent)d\xa0%%).",
-        "The model agrees with you on %(agreed)d of %(total)d songs you labelled "
+        "The model agrees with you on %(agreed)s of %(total)s songs you labelled "
         "(%(percent)d\xa0%%).",
         total,
-    ) % {"total": total, "agreed": agreed, "percent": round(100 * agreed / total)}
+    ) % {
+        "total": intcomma(total),
+        "agreed": intcomma(agreed),
+        "percent": round(100 * agreed / total),
+    }
     mixed = Counter({pair: count for pair, count in pairs.items() if pair[0] != pair[1]})
     counts = [*sorted(mixed.values(), reverse=True), 0]
     if counts[0] < REPEATED or counts[0] == counts[1]:  # none, by chance, or several
         return told
     (heard, said), count = mixed.most_common(1)[0]
-    where = _("Most often it hears %(heard)s where you hear %(said)s: %(count)d times.")
-    return f"{told} {where % {'heard': WORDS[heard], 'said': WORDS[said], 'count': count}}"
+    where = _("Most often it hears %(heard)s where you hear %(said)s: %(count)s times.")
+    values = {"heard": WORDS[heard], "said": WORDS[said], "count": intcomma(count)}
+    return f"{told} {where % values}"
 
 
 def _draw(answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:

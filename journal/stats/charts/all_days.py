@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,7 +25,7 @@ def all_days_sentence(tally: Tally, *, days: int) -> str:
     if first[0].count == tally.total:
         return leading(tally)
     values = {
-        "days": days,
+        "days": intcomma(days),
         "first": listed_words(first),
         "most": first[0].percent,
         "last": listed_words(last),
@@ -33,17 +34,17 @@ def all_days_sentence(tally: Tally, *, days: int) -> str:
     if not last[0].count:
         return (
             ngettext(
-                "Most often %(first)s (%(most)d\xa0%%) on %(days)d day; never %(last)s.",
-                "Most often %(first)s (%(most)d\xa0%%) over %(days)d days; never %(last)s.",
+                "Most often %(first)s (%(most)d\xa0%%) on %(days)s day; never %(last)s.",
+                "Most often %(first)s (%(most)d\xa0%%) over %(days)s days; never %(last)s.",
                 days,
             )
             % values
         )
     return (
         ngettext(
-            "Most often %(first)s (%(most)d\xa0%%) on %(days)d day; "
+            "Most often %(first)s (%(most)d\xa0%%) on %(days)s day; "
             "least often %(last)s (%(fewest)d\xa0%%).",
-            "Most often %(first)s (%(most)d\xa0%%) over %(days)d days; "
+            "Most often %(first)s (%(most)d\xa0%%) over %(days)s days; "
             "least often %(last)s (%(fewest)d\xa0%%).",
             days,
         )

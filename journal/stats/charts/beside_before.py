@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -25,11 +26,11 @@ def before_sentence(before: Tally, now: Tally) -> str:
 
 
 def _draw(answers: Answers, interval: Interval, _today: dt.date) -> Drawn:
-    before = ngettext("The day before", "The %(count)d days before", interval.days)
-    now = ngettext("This day", "These %(count)d days", interval.days)
+    before = ngettext("The day before", "The %(count)s days before", interval.days)
+    now = ngettext("This day", "These %(count)s days", interval.days)
     groups = [
-        (before % {"count": interval.days}, answers.before),
-        (now % {"count": interval.days}, answers.tally),
+        (before % {"count": intcomma(interval.days)}, answers.before),
+        (now % {"count": intcomma(interval.days)}, answers.tally),
     ]
     return Drawn(
         sentence=before_sentence(answers.before, answers.tally),

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,12 +25,12 @@ def hour_sentence(hours: Mapping[int, Tally]) -> str:
         return ""
     ((hour, tally),) = first
     return _(
-        "You answer most between %(start)s and %(end)s: %(count)d of %(total)d answers%(most)s."
+        "You answer most between %(start)s and %(end)s: %(count)s of %(total)s answers%(most)s."
     ) % {
         "start": clock(hour),
         "end": clock(hour + 1),
-        "count": tally.total,
-        "total": sum(each.total for each in hours.values()),
+        "count": intcomma(tally.total),
+        "total": intcomma(sum(each.total for each in hours.values())),
         "most": mostly(tally),
     }
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -43,8 +44,8 @@ class Named:
 
     def draw(self, answers: Answers, _interval: Interval, _today: dt.date) -> Drawn:
         groups = largest_first(self.groups_of(answers))
-        values = {"count": LISTED, "total": len(groups)}
-        note = _("The %(count)d first of %(total)d.") % values if len(groups) > LISTED else ""
+        values = {"count": LISTED, "total": intcomma(len(groups))}
+        note = _("The %(count)d first of %(total)s.") % values if len(groups) > LISTED else ""
         return Drawn(
             sentence=self.sentence(answers),
             drawing={"rows": bar_rows(groups[:DRAWN])},
@@ -65,21 +66,21 @@ def _tags_of(answers: Answers) -> dict[str, Tally]:
 PHRASES = Named(
     gettext_lazy("By phrase"),
     lambda answers: answers.phrases,
-    gettext_lazy("Most answered: “%(name)s”, with %(count)d of %(total)d answers%(most)s."),
-    gettext_lazy("Most answered: %(names)s, %(count)d times each."),
+    gettext_lazy("Most answered: “%(name)s”, with %(count)s of %(total)s answers%(most)s."),
+    gettext_lazy("Most answered: %(names)s, %(count)s times each."),
 )
 ARTISTS = Named(
     gettext_lazy("By artist"),
     _artists_of,
-    gettext_lazy("Most chosen: %(name)s, with %(count)d of %(total)d answers%(most)s."),
-    gettext_lazy("Most chosen: %(names)s, %(count)d times each."),
+    gettext_lazy("Most chosen: %(name)s, with %(count)s of %(total)s answers%(most)s."),
+    gettext_lazy("Most chosen: %(names)s, %(count)s times each."),
     is_quoted=False,
 )
 TAGS = Named(
     gettext_lazy("By tag"),
     _tags_of,
-    gettext_lazy("Most answers on days with “%(name)s”: %(count)d%(most)s."),
-    gettext_lazy("Most answers on days with %(names)s: %(count)d each."),
+    gettext_lazy("Most answers on days with “%(name)s”: %(count)s%(most)s."),
+    gettext_lazy("Most answers on days with %(names)s: %(count)s each."),
 )
 BY_PHRASE = Plan(
     "by_phrase",

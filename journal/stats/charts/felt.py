@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
@@ -36,18 +37,18 @@ def _sentence(summary: Mapping[str, tuple[int, Tally]]) -> str:
     days, tally = summary[name]
     leaders = tally.leaders
     values = {
-        "days": days,
+        "days": intcomma(days),
         "felt": WORDS[name],
         "words": listed_words(leaders),
-        "count": leaders[0].count,
-        "total": tally.total,
+        "count": intcomma(leaders[0].count),
+        "total": intcomma(tally.total),
     }
     return (
         ngettext(
             "On the day you felt %(felt)s, you played %(words)s most: "
-            "%(count)d of %(total)d songs.",
-            "On the %(days)d days you felt %(felt)s, you played %(words)s most: "
-            "%(count)d of %(total)d songs.",
+            "%(count)s of %(total)s songs.",
+            "On the %(days)s days you felt %(felt)s, you played %(words)s most: "
+            "%(count)s of %(total)s songs.",
             days,
         )
         % values

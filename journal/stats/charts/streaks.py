@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
@@ -32,15 +33,15 @@ def _longest_run(answered: Sequence[dt.date]) -> Sequence[dt.date]:
 def streak_sentence(answered: Sequence[dt.date], interval: Interval) -> str:
     """How many of the days have an answer, and the longest run."""
     told = ngettext(
-        "You answered on %(answered)d of %(days)d day.",
-        "You answered on %(answered)d of %(days)d days.",
+        "You answered on %(answered)s of %(days)s day.",
+        "You answered on %(answered)s of %(days)s days.",
         interval.days,
-    ) % {"answered": len(answered), "days": interval.days}
+    ) % {"answered": intcomma(len(answered)), "days": intcomma(interval.days)}
     run = _longest_run(answered)
     if len(run) < LEAST_DAYS:
         return told
-    longest = _("The longest run: %(count)d days, from %(first)s to %(last)s.")
-    values = {"count": len(run), "first": _date(run[0]), "last": _date(run[-1])}
+    longest = _("The longest run: %(count)s days, from %(first)s to %(last)s.")
+    values = {"count": intcomma(len(run)), "first": _date(run[0]), "last": _date(run[-1])}
     return f"{told} {longest % values}"
 
 

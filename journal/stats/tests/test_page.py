@@ -2,19 +2,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 
 import pytest
 import time_machine
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from classifier.models import Label
 from classifier.tests.factories import ClassificationFactory, LabelFactory, SongFactory
+from journal.emotions.tally import Tally
 from journal.models import DayFeeling, Entry, Preferences
-from journal.stats.charts.base import Plan
+from journal.stats.charts.base import Plan, bar_rows
 from journal.stats.page import PLANS
+from journal.stats.tables import tally_table
+from journal.stats.words import leading
 from journal.tests.factories import EntryFactory, JournalFactory
 from ml.labels import EMOTIONS
 from spotify_auth.models import User
@@ -86,6 +92,25 @@ def test_every_chart_has_a_sentence_and_a_table(listener: Client, user: User) ->
         assert figure.count("<table") == figure.count("<details") == 1
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "1,234"), ("de", "1.234")])
+def test_counts_over_999_have_a_separator(language: str, words: str) -> None:
+    tally = Tally(Counter({"sad": 1234}))
+    groups = [("2026", tally), ("Nobody", Tally(Counter({"sad": 999})))]
+    with translation.override(language):
+        table, sentence, rows = tally_table("Year", groups), leading(tally), bar_rows(groups)
+        legend = render_to_string(
+            "journal/stats/_legend.html", {"parts": tally.parts, "are_few": True, "icons": ""}
+        )
+        lede = render_to_string("journal/stats/_lede.html", {"stats": {"answers": 1234, "days": 2}})
+        body = table.body
+    for text in (body, sentence, rows, legend, lede):
+        assert words in text
+    for text in (body, rows):
+        assert "2026" in text
+        assert "999" in text
+    assert not re.search(r'="\d[.,]\d{3}"', rows)
+
+
 def test_a_few_answers_are_no_statistics(listener: Client, user: User) -> None:
     """Until there are enough of them, a chart says how many are missing and nothing else."""
     answer(user, emotion="sad")
@@ -105,6 +130,7 @@ def test_a_few_answers_are_no_statistics(listener: Client, user: User) -> None:
         "Days with an answer": "an answer on 1 more day",
         "The model and you": "5 more songs of which you say what you hear",
     }
+    assert "11 more charts appear here over time" in html.split("<summary")[-1]
     text = re.sub(r"<[^>]+>", " ", html.split("<main")[1])
     assert "%" not in text
     assert not re.search(r"\d+ of \d+", text)
